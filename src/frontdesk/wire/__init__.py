@@ -1,0 +1,3 @@
+"""Sans-IO protocols: bytes to commands, events to bytes.
+
+A wire holds no rule about chat; it only translates."""
