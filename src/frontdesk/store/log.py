@@ -1,0 +1,167 @@
+"""The event log: the one truth, behind one small protocol.
+
+A stream per thing (`interaction/…`, `agent/…`); within a stream events are numbered 1, 2, 3 … (the
+*version*); over all streams they have gap-free *positions* in commit order. What is acknowledged is on
+disk. Everything a feature keeps beside the facts (its timer, the row that lists show, the numbers it
+wants forgotten) travels as `also` and is written in the same transaction, or not at all.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Recorded(Struct, frozen=True, gc=False):
+    """One event as the log keeps it.
+
+    Units:   `time_ms` is milliseconds since the Unix epoch, as given by the writer.
+    """
+
+    position: int
+    stream: str
+    version: int
+    time_ms: int
+    body: bytes
+
+
+class Arm(Struct, frozen=True):
+    """The stream's one timer: `due_ms` replaces what was armed before; None disarms."""
+
+    due_ms: int | None
+
+
+class Card(Struct, frozen=True):
+    """What lists and routing show of a stream, replaced as a whole.
+
+    Shape:   `kind` groups cards ("interaction", "agent"); `is_open` marks the ones that still need
+             care, so that a restart reads only those; `sort_ms` orders a list; `body` is JSON.
+    """
+
+    kind: str
+    is_open: bool
+    sort_ms: int
+    body: bytes
+
+
+class Forget(Struct, frozen=True):
+    """Versions of this stream whose events are deleted; their numbers and positions stay used."""
+
+    versions: tuple[int, ...]
+
+
+class Fence(Struct, frozen=True):
+    """Write only while `number` is still the newest number given out for the lease `name`."""
+
+    name: str
+    number: int
+
+
+Also = Arm | Card | Forget | Fence
+
+
+class Filed(Struct, frozen=True):
+    """A card as a list returns it."""
+
+    stream: str
+    card: Card
+
+
+class Snapshot(Struct, frozen=True):
+    """A fold of a stream up to `version`; `tag` names the fold that made it. It may vanish at any time."""
+
+    version: int
+    tag: str
+    body: bytes
+
+
+class EventLog(Protocol):
+    async def append(
+        self,
+        stream: str,
+        after_version: int,
+        bodies: Sequence[bytes],
+        time_ms: int,
+        also: Sequence[Also] = (),
+    ) -> Recorded | None:
+        """Add `bodies` to the end of `stream`, all or none, with all of `also`; the last one as recorded.
+
+        Shape:   with no bodies only `also` is written and the answer is None.
+        Errors:  `Conflict` when the stream is not at `after_version`, or a fence is out of date: nothing
+                 was written; `Unavailable` when the disk is full or the database is away: nothing was
+                 acknowledged, and it may or may not have been written.
+        """
+
+    async def read(self, stream: str, after_version: int = 0, limit: int | None = None) -> Sequence[Recorded]:
+        """The events of `stream` after `after_version`, oldest first; forgotten ones are absent."""
+
+    async def head(self) -> int:
+        """The position of the newest event; 0 when there is none."""
+
+    def follow(self, after_position: int) -> AsyncIterator[Sequence[Recorded]]:
+        """Every event after `after_position` in commit order, then each new one as it is committed.
+
+        Shape:   batches, never empty; a forgotten event may be absent, no other ever is.
+        """
+
+
+class Shelf(Protocol):
+    """What lies beside the log in the same database."""
+
+    async def armed(self, stream: str) -> int | None:
+        """When the stream's timer is due, or None."""
+
+    async def claim_due(self, now_ms: int, claim_ms: int, limit: int) -> Sequence[str]:
+        """Streams whose timer is due, oldest first, claimed by the caller for `claim_ms`.
+
+        Shape:   a claimed stream is not given to anybody again until its claim has run out or its timer
+                 was armed anew.
+        """
+
+    async def next_due(self, now_ms: int) -> int | None:
+        """When `claim_due` will next have something, or None: the earliest due time or end of a claim."""
+
+    async def cards(
+        self, kind: str, *, is_open: bool | None = None, after: str = "", limit: int = 1000
+    ) -> Sequence[Filed]:
+        """Cards of a kind ordered by stream, from after the stream `after`; all, or only open or closed ones."""
+
+    async def card(self, stream: str) -> Card | None:
+        """The card of one stream."""
+
+    async def count_cards(self, kind: str, *, is_open: bool) -> int:
+        """How many cards of a kind are open, or closed."""
+
+    async def snapshot(self, stream: str) -> Snapshot | None:
+        """The newest snapshot of a stream."""
+
+    async def keep_snapshot(self, stream: str, snapshot: Snapshot) -> None:
+        """Replace the stream's snapshot; it may be written late or never."""
+
+    async def take_lease(self, name: str, holder: str, now_ms: int, for_ms: int) -> int | None:
+        """Take or prolong the lease `name`; its fencing number, or None while somebody else holds it.
+
+        Shape:   the number grows each time the holder changes.
+        """
+
+    async def drop_lease(self, name: str, holder: str) -> None:
+        """Give the lease up, so that another may take it at once."""
+
+    async def note_seen(self, seen: Sequence[tuple[str, int]]) -> None:
+        """Remember when clients were last seen, as (stream, time in ms); presence, not a fact."""
+
+    async def seen(self, stream: str) -> int | None:
+        """When the stream's client was last noted as seen, by any node."""
+
+    async def purge(self, stream: str) -> None:
+        """Delete a stream with all that lies beside it; positions stay used."""
+
+
+class Store(EventLog, Shelf, Protocol):
+    """One database: the log and what lies beside it."""
+
+    async def ping(self) -> None:
+        """Return when the database answers; `Unavailable` when it does not."""
+
+    async def aclose(self) -> None:
+        """Write what was promised, then let go of the database."""
