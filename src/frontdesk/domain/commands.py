@@ -1,0 +1,170 @@
+"""What can be asked of an interaction: wishes, which `decide` may refuse."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from frontdesk.domain.events import Kind, Visibility
+
+
+class Start(Struct, frozen=True, kw_only=True):
+    """Begin. `queue` is where it waits at once, or None when a bot takes it first; `text` a first message."""
+
+    service: str
+    user_id: str
+    key_hash: str
+    nickname: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    subject: str = ""
+    endpoint: str = ""
+    text: str = ""
+    user_data: dict[str, str] = {}
+    address: str = ""
+    queue: str | None = None
+
+
+class Join(Struct, frozen=True, kw_only=True):
+    kind: Kind
+    participant_id: str
+    nickname: str
+    visibility: Visibility = Visibility.ALL
+
+
+class Leave(Struct, frozen=True, kw_only=True):
+    party_id: int
+    reason: str = ""
+
+
+class Say(Struct, frozen=True, kw_only=True):
+    party_id: int
+    text: str
+    message_type: str = ""
+    attributes: dict[str, Any] | None = None
+    visibility: Visibility = Visibility.ALL
+    client_id: str = ""
+
+
+class SetTyping(Struct, frozen=True):
+    party_id: int
+    is_typing: bool
+
+
+class PushUrl(Struct, frozen=True, kw_only=True):
+    party_id: int
+    url: str
+    client_id: str = ""
+
+
+class ChangeNickname(Struct, frozen=True):
+    party_id: int
+    nickname: str
+
+
+class GiveNotice(Struct, frozen=True, kw_only=True):
+    """A custom notice. With the purpose `cancel-idle-timer` among its attributes it resets the idle timers."""
+
+    party_id: int
+    text: str = ""
+    attributes: dict[str, Any] | None = None
+    visibility: Visibility = Visibility.ALL
+    client_id: str = ""
+
+
+class ChangeData(Struct, frozen=True, kw_only=True):
+    party_id: int
+    changes: dict[str, str] = {}
+    removed: tuple[str, ...] = ()
+
+
+class AddFile(Struct, frozen=True, kw_only=True):
+    party_id: int
+    file_id: str
+    name: str
+    size_bytes: int
+    media_type: str
+    description: str = ""
+    client_id: str = ""
+
+
+class DeleteFile(Struct, frozen=True):
+    party_id: int
+    file_id: str
+
+
+class FetchFile(Struct, frozen=True):
+    party_id: int
+    file_id: str
+
+
+class GiveReceipt(Struct, frozen=True):
+    party_id: int
+    up_to: int
+
+
+class Queue(Struct, frozen=True, kw_only=True):
+    """Let it wait for a person."""
+
+    queue: str
+    priority: int = 0
+    summary: str = ""
+
+
+class Invite(Struct, frozen=True):
+    """Ring for an agent for `answer_s` seconds."""
+
+    agent_id: str
+    answer_s: int
+
+
+class Accept(Struct, frozen=True):
+    agent_id: str
+    nickname: str
+
+
+class Decline(Struct, frozen=True):
+    """The agent will not, or cannot: `reason` is `declined` or `agent_away`."""
+
+    agent_id: str
+    reason: str = "declined"
+
+
+class End(Struct, frozen=True, kw_only=True):
+    reason: str
+    party_id: int = 0
+
+
+class Tick(Struct, frozen=True, kw_only=True):
+    """Time went by.
+
+    Shape:   `client_seen_ms` is when the visitor's client was last heard of; `typing_seen_ms` when each
+             party last said that it is typing. Neither is a fact, so both come with the command.
+    """
+
+    client_seen_ms: int
+    typing_seen_ms: Mapping[int, int] = {}
+
+
+Command = (
+    Start
+    | Join
+    | Leave
+    | Say
+    | SetTyping
+    | PushUrl
+    | ChangeNickname
+    | GiveNotice
+    | ChangeData
+    | AddFile
+    | DeleteFile
+    | FetchFile
+    | GiveReceipt
+    | Queue
+    | Invite
+    | Accept
+    | Decline
+    | End
+    | Tick
+)

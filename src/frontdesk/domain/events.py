@@ -1,0 +1,232 @@
+"""The facts of an interaction, as they are stored for ever.
+
+Never rename or retype a field; a new field has a default; a new meaning gets a new name. The JSON of
+each is also what agents' clients read (wire/workspace.py), so it is a public form.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+
+class Kind(StrEnum):
+    """What sort of party takes part."""
+
+    CLIENT = "client"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    BOT = "bot"
+    EXTERNAL = "external"
+    SYSTEM = "system"
+
+
+class Visibility(StrEnum):
+    """Who may see an event or a party: everybody, or only those on our side."""
+
+    ALL = "all"
+    AGENTS = "agents"
+
+
+class Started(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """A visitor arrived. Party 1 is the visitor; `key_hash` is the SHA-256 of the secret key, in hex."""
+
+    service: str
+    user_id: str
+    key_hash: str
+    nickname: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    subject: str = ""
+    endpoint: str = ""
+    user_data: dict[str, str] = {}
+    address: str = ""
+
+
+class Joined(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """A party came in. `answers_invite` when it took the invite that was ringing."""
+
+    party_id: int
+    kind: Kind
+    participant_id: str
+    nickname: str
+    visibility: Visibility = Visibility.ALL
+    answers_invite: bool = False
+
+
+class Left(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    party_id: int
+    reason: str = ""
+
+
+class Said(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """A message. `client_id` is the writer's own id of it: the same again is the same message."""
+
+    party_id: int
+    text: str
+    message_type: str = ""
+    attributes: dict[str, Any] | None = None
+    visibility: Visibility = Visibility.ALL
+    client_id: str = ""
+
+
+class TypingStarted(Struct, frozen=True, tag=True):
+    """Transient: forgotten when the interaction is archived; its number stays used."""
+
+    party_id: int
+
+
+class TypingStopped(Struct, frozen=True, tag=True):
+    """Transient, as `TypingStarted`."""
+
+    party_id: int
+
+
+class UrlPushed(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    party_id: int
+    url: str
+    client_id: str = ""
+
+
+class NicknameChanged(Struct, frozen=True, tag=True):
+    party_id: int
+    nickname: str
+
+
+class NoticeGiven(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """A custom notice: something programs at the other end understand."""
+
+    party_id: int
+    text: str = ""
+    attributes: dict[str, Any] | None = None
+    visibility: Visibility = Visibility.ALL
+    client_id: str = ""
+
+
+class DataChanged(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """User data, merged key by key, then `removed` keys taken away."""
+
+    party_id: int
+    changes: dict[str, str] = {}
+    removed: tuple[str, ...] = ()
+
+
+class FileUploaded(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    party_id: int
+    file_id: str
+    name: str
+    size_bytes: int
+    media_type: str = "application/octet-stream"
+    description: str = ""
+    client_id: str = ""
+
+
+class FileDeleted(Struct, frozen=True, tag=True):
+    party_id: int
+    file_id: str
+    name: str
+
+
+class FileFetched(Struct, frozen=True, tag=True):
+    """A visitor downloaded a file; counted against the download limit."""
+
+    party_id: int
+    file_id: str
+
+
+class ReceiptGiven(Struct, frozen=True, tag=True):
+    """A party has read everything up to and including a version."""
+
+    party_id: int
+    up_to: int
+
+
+class IdleWarned(Struct, frozen=True, tag=True):
+    """Nobody wrote for a while; `closes_next` when the next expiry ends the interaction."""
+
+    party_id: int
+    text: str
+    closes_next: bool
+    next_s: int
+
+
+class IdleClosed(Struct, frozen=True, tag=True):
+    party_id: int
+    text: str
+
+
+class Queued(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """It waits for a person. `summary` is what the one who handed it over wants that person to know."""
+
+    queue: str
+    priority: int = 0
+    summary: str = ""
+
+
+class Invited(Struct, frozen=True, tag=True):
+    """It rings for an agent, who has until `until_ms` to take it."""
+
+    agent_id: str
+    until_ms: int
+
+
+class InviteEnded(Struct, frozen=True, tag=True):
+    """It no longer rings: `declined`, `expired`, `cancelled` or `agent_away`."""
+
+    agent_id: str
+    reason: str
+
+
+class Ended(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """Nothing more is said. `party_id` is 0 when nobody in particular ended it."""
+
+    reason: str
+    party_id: int = 0
+
+
+class Archived(Struct, frozen=True, tag=True):
+    """The visitor's session is over for good; the transcript stays for those on our side."""
+
+
+Event = (
+    Started
+    | Joined
+    | Left
+    | Said
+    | TypingStarted
+    | TypingStopped
+    | UrlPushed
+    | NicknameChanged
+    | NoticeGiven
+    | DataChanged
+    | FileUploaded
+    | FileDeleted
+    | FileFetched
+    | ReceiptGiven
+    | IdleWarned
+    | IdleClosed
+    | Queued
+    | Invited
+    | InviteEnded
+    | Ended
+    | Archived
+)
+
+# What the transcript of an interaction is made of; the rest is its bookkeeping.
+TRANSCRIPT = (
+    Started,
+    Joined,
+    Left,
+    Said,
+    TypingStarted,
+    TypingStopped,
+    UrlPushed,
+    NicknameChanged,
+    NoticeGiven,
+    FileUploaded,
+    FileDeleted,
+    IdleWarned,
+    IdleClosed,
+)
+TRANSIENT = (TypingStarted, TypingStopped)
