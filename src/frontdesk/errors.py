@@ -18,13 +18,18 @@ class DeskError(Exception):
 class Refused(DeskError):
     """The domain says no.
 
-    Shape:   `code` is stable and for programs; `text` is for people.
+    Shape:   `code` is stable and for programs; `text` is for people; `limit` is the bound that was hit,
+             where there is one; `others` are further faults of the same request.
     """
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(
+        self, code: str, text: str, *, limit: int | None = None, others: tuple["Refused", ...] = ()
+    ) -> None:
         super().__init__(text)
         self.code = code
         self.text = text
+        self.limit = limit
+        self.others = others
 
 
 class NotFound(DeskError):

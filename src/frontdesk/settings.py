@@ -1,4 +1,4 @@
-"""Everything an operator can set, with its default and its bounds. `docs/reference/settings.md` is made from here.
+"""Everything an operator can set, with its default and its bounds; the reference is made from here.
 
 A file in TOML and the environment (`FRONTDESK_SERVER__PORT=8080`) fill these types; an unknown key is
 refused by its name.

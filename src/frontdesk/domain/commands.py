@@ -64,7 +64,7 @@ class ChangeNickname(Struct, frozen=True):
 
 
 class GiveNotice(Struct, frozen=True, kw_only=True):
-    """A custom notice. With the purpose `cancel-idle-timer` among its attributes it resets the idle timers."""
+    """A custom notice; the purpose `cancel-idle-timer` among its attributes resets the idle timers."""
 
     party_id: int
     text: str = ""
@@ -110,6 +110,15 @@ class Queue(Struct, frozen=True, kw_only=True):
     queue: str
     priority: int = 0
     summary: str = ""
+
+
+class HandOver(Struct, frozen=True, kw_only=True):
+    """Leave, and let it wait for somebody else."""
+
+    party_id: int
+    queue: str
+    summary: str = ""
+    reason: str = ""
 
 
 class Invite(Struct, frozen=True):
@@ -162,6 +171,7 @@ Command = (
     | FetchFile
     | GiveReceipt
     | Queue
+    | HandOver
     | Invite
     | Accept
     | Decline

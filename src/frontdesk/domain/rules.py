@@ -43,6 +43,7 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     idle_close_s: Seconds = 45
     idle_alert_text: str = "The chat will be closed soon because nobody is writing."
     idle_close_text: str = "The chat was closed because nobody was writing."
+    idle_while_waiting: bool = True
     client_silence_s: Seconds = 120  # Browsers throttle the timers of hidden tabs to one a minute.
     typing_s: Annotated[int, Meta(ge=1, le=600)] = 10
     retention_s: Seconds = 600

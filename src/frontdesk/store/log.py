@@ -124,7 +124,7 @@ class Shelf(Protocol):
     async def cards(
         self, kind: str, *, is_open: bool | None = None, after: str = "", limit: int = 1000
     ) -> Sequence[Filed]:
-        """Cards of a kind ordered by stream, from after the stream `after`; all, or only open or closed ones."""
+        """Cards of a kind by stream, after the stream `after`; all, or only open or closed ones."""
 
     async def card(self, stream: str) -> Card | None:
         """The card of one stream."""

@@ -1,0 +1,66 @@
+"""What lists, routing and a restart need to know of an interaction without reading its history."""
+
+from msgspec import Struct
+
+from frontdesk.domain.events import (
+    Archived,
+    Ended,
+    Event,
+    Invited,
+    InviteEnded,
+    Joined,
+    Left,
+    NicknameChanged,
+    Queued,
+    Started,
+)
+from frontdesk.domain.interaction import ANSWERING, Interaction, Phase, Ringing
+
+# Only these change what a card says.
+STRUCTURAL: tuple[type[Event], ...] = (
+    Started,
+    Joined,
+    Left,
+    Queued,
+    Invited,
+    InviteEnded,
+    NicknameChanged,
+    Ended,
+    Archived,
+)
+
+
+class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One row of a list. `participants` are the agents, supervisors and bots present now."""
+
+    service: str
+    phase: Phase
+    nickname: str
+    subject: str = ""
+    started_ms: int = 0
+    ended_ms: int = 0
+    end_reason: str = ""
+    queue: str = ""
+    priority: int = 0
+    queued_ms: int = 0
+    ringing: Ringing | None = None
+    tried: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+
+
+def card_of(state: Interaction) -> InteractionCard:
+    return InteractionCard(
+        service=state.service,
+        phase=state.phase,
+        nickname=state.client.nickname,
+        subject=state.subject,
+        started_ms=state.started_ms,
+        ended_ms=state.ended_ms,
+        end_reason=state.end_reason,
+        queue=state.queue,
+        priority=state.priority,
+        queued_ms=state.queued_ms,
+        ringing=state.ringing,
+        tried=state.tried,
+        participants=tuple(p.participant_id for p in state.present(ANSWERING)),
+    )

@@ -1,0 +1,84 @@
+"""What is due in an interaction, and when: one timer for each, whatever it waits for.
+
+A deadline is a pure reading of the state, so a timer that fires late, early or twice does no harm: it asks
+what is due now, and finds it or finds nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from frontdesk.domain.interaction import Interaction, Phase
+from frontdesk.domain.rules import Rules
+
+
+class Presence(Struct, frozen=True):
+    """What is known of the parties' clients without being a fact.
+
+    Shape:   `typing_ms` is when each party last said that it is still typing.
+    """
+
+    client_seen_ms: int = 0
+    typing_ms: Mapping[int, int] = {}
+
+
+UNSEEN = Presence()
+
+
+def next_due(state: Interaction, rules: Rules, presence: Presence = UNSEEN) -> int | None:
+    """When something is next due, or None."""
+    return min(_all_due(state, rules, presence), default=None)
+
+
+def idle_due(state: Interaction, rules: Rules) -> int | None:
+    """When nobody's writing will next be remarked on, or None while that is switched off."""
+    if not state.is_open or (state.phase is Phase.WAITING and not rules.idle_while_waiting):
+        return None
+    if state.alerts == 0:
+        return state.active_ms + rules.idle_alert_s * 1000 if rules.idle_alert_s else None
+    wait_s = (
+        rules.second_idle_alert_s if state.alerts == 1 and rules.second_idle_alert_s else rules.idle_close_s
+    )
+    return state.alerted_ms + wait_s * 1000 if wait_s else None
+
+
+def idle_close_ms(state: Interaction, rules: Rules) -> int | None:
+    """When the running countdown closes the interaction, or None while no such countdown runs."""
+    if state.alerts == 0 or closes_after(state.alerts, rules) is False:
+        return None
+    return idle_due(state, rules)
+
+
+def closes_after(alerts: int, rules: Rules) -> bool:
+    """Whether the expiry after this many alerts closes the interaction."""
+    return bool(rules.idle_close_s) and alerts >= (2 if rules.second_idle_alert_s else 1)
+
+
+def client_due(state: Interaction, rules: Rules, presence: Presence) -> int | None:
+    """When the visitor counts as gone, or None."""
+    if not state.is_open or not rules.client_silence_s:
+        return None
+    return max(presence.client_seen_ms, state.started_ms) + rules.client_silence_s * 1000
+
+
+def typing_due(state: Interaction, rules: Rules, presence: Presence) -> Iterator[tuple[int, int]]:
+    """When each typing party no longer counts as typing, as (party id, ms)."""
+    for party in state.parties:
+        if party.typing_ms:
+            last_ms = max(party.typing_ms, presence.typing_ms.get(party.party_id, 0))
+            yield party.party_id, last_ms + rules.typing_s * 1000
+
+
+def archive_due(state: Interaction, rules: Rules) -> int | None:
+    """When an ended interaction's visitor session is over for good, or None."""
+    return state.ended_ms + rules.retention_s * 1000 if state.phase is Phase.ENDED else None
+
+
+def _all_due(state: Interaction, rules: Rules, presence: Presence) -> Iterator[int]:
+    for due in (idle_due(state, rules), client_due(state, rules, presence), archive_due(state, rules)):
+        if due is not None:
+            yield due
+    if state.ringing is not None:
+        yield state.ringing.until_ms
+    for _, due in typing_due(state, rules, presence):
+        yield due

@@ -1,0 +1,356 @@
+"""One interaction as its history says it is: the state, and how each event changes it.
+
+`evolve` never refuses: history is not up for debate. What may happen is decided in `deciding.py`, what is
+due in `deadlines.py`. The transcript itself is not part of the state, so that a long chat costs what a
+short one does.
+"""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from frontdesk.domain import events
+from frontdesk.domain.events import Event, Kind, Visibility
+
+RECENT_IDS_MAX = 64  # Enough for every write a client may have in flight when its connection breaks.
+PEOPLE = (Kind.AGENT, Kind.SUPERVISOR)
+ANSWERING = (Kind.AGENT, Kind.SUPERVISOR, Kind.BOT)
+
+
+class Phase(StrEnum):
+    NEW = "new"
+    WAITING = "waiting"
+    ACTIVE = "active"
+    ENDED = "ended"
+    ARCHIVED = "archived"
+
+
+class Party(Struct, frozen=True):
+    """One participant's presence. `typing_ms` is when typing began, 0 when not typing."""
+
+    party_id: int
+    kind: Kind
+    participant_id: str
+    nickname: str
+    visibility: Visibility = Visibility.ALL
+    is_present: bool = True
+    typing_ms: int = 0
+    read_up_to: int = 0
+
+
+class File(Struct, frozen=True):
+    file_id: str
+    party_id: int
+    name: str
+    size_bytes: int
+    media_type: str
+    is_deleted: bool = False
+
+
+class Ringing(Struct, frozen=True):
+    """The invite that rings now."""
+
+    agent_id: str
+    until_ms: int
+
+
+class Interaction(Struct, frozen=True):
+    """What is true of one interaction after `version` events.
+
+    Shape:   `parties[n - 1]` is the party with id n; party 1 is the visitor. `last_line` is the version of
+             the newest transcript event, hidden ones included. `tried` are the agents who did not take
+             the invite since it was last queued.
+    Units:   times are milliseconds since the Unix epoch.
+    """
+
+    version: int = 0
+    last_line: int = 0
+    last_ms: int = 0
+    phase: Phase = Phase.NEW
+    service: str = ""
+    user_id: str = ""
+    key_hash: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    subject: str = ""
+    endpoint: str = ""
+    started_ms: int = 0
+    parties: tuple[Party, ...] = ()
+    user_data: dict[str, str] = {}
+    visitor_keys: frozenset[str] = frozenset()
+    files: tuple[File, ...] = ()
+    fetches: int = 0
+    active_ms: int = 0
+    alerts: int = 0
+    alerted_ms: int = 0
+    queue: str = ""
+    priority: int = 0
+    queued_ms: int = 0
+    summary: str = ""
+    ringing: Ringing | None = None
+    tried: tuple[str, ...] = ()
+    ended_ms: int = 0
+    end_reason: str = ""
+    recent_ids: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase is Phase.WAITING or self.phase is Phase.ACTIVE
+
+    @property
+    def client(self) -> Party:
+        return self.parties[0]
+
+    def party(self, party_id: int) -> Party | None:
+        return self.parties[party_id - 1] if 0 < party_id <= len(self.parties) else None
+
+    def present(self, kinds: Iterable[Kind]) -> tuple[Party, ...]:
+        """The parties of these kinds that are here now."""
+        return tuple(p for p in self.parties if p.is_present and p.kind in kinds)
+
+    def party_of(self, participant_id: str) -> Party | None:
+        """The newest present party of a participant on our side."""
+        for party in reversed(self.parties):
+            if party.is_present and party.participant_id == participant_id and party.kind is not Kind.CLIENT:
+                return party
+        return None
+
+    def file(self, file_id: str) -> File | None:
+        return next((f for f in self.files if f.file_id == file_id), None)
+
+
+def evolve(state: Interaction, event: Event, at_ms: int) -> Interaction:
+    """The interaction after `event`, which happened at `at_ms`."""
+    return _EVOLVE[type(event)](state, event, at_ms)
+
+
+def _line(state: Interaction, at_ms: int, **changes: Any) -> Interaction:
+    """A step that adds a line to the transcript."""
+    version = state.version + 1
+    return replace(state, version=version, last_line=version, last_ms=at_ms, **changes)
+
+
+def _active(state: Interaction, at_ms: int, **changes: Any) -> Interaction:
+    """A line that also starts the idle timers anew."""
+    return _line(state, at_ms, active_ms=at_ms, alerts=0, alerted_ms=0, **changes)
+
+
+def _note(state: Interaction, at_ms: int, **changes: Any) -> Interaction:
+    """A step of bookkeeping: it has a number, but no line."""
+    return replace(state, version=state.version + 1, last_ms=at_ms, **changes)
+
+
+def _with_party(state: Interaction, party_id: int, **changes: Any) -> tuple[Party, ...]:
+    party = replace(state.parties[party_id - 1], **changes)
+    return (*state.parties[: party_id - 1], party, *state.parties[party_id:])
+
+
+def _not_typing(state: Interaction, party_id: int) -> tuple[Party, ...]:
+    """The parties when this one has just written something."""
+    return (
+        _with_party(state, party_id, typing_ms=0) if state.parties[party_id - 1].typing_ms else state.parties
+    )
+
+
+def _remember(state: Interaction, party_id: int, client_id: str) -> tuple[str, ...]:
+    return (
+        (*state.recent_ids[1 - RECENT_IDS_MAX :], write_id(party_id, client_id))
+        if client_id
+        else state.recent_ids
+    )
+
+
+def write_id(party_id: int, client_id: str) -> str:
+    """A writer's own id of a write, told apart from other writers'."""
+    return f"{party_id}:{client_id}"
+
+
+def _started(state: Interaction, event: events.Started, at_ms: int) -> Interaction:
+    return _active(
+        state,
+        at_ms,
+        phase=Phase.WAITING,
+        service=event.service,
+        user_id=event.user_id,
+        key_hash=event.key_hash,
+        first_name=event.first_name,
+        last_name=event.last_name,
+        email=event.email,
+        subject=event.subject,
+        endpoint=event.endpoint,
+        started_ms=at_ms,
+        parties=(Party(1, Kind.CLIENT, "", event.nickname),),
+        user_data=event.user_data,
+        visitor_keys=frozenset(event.user_data),
+    )
+
+
+def _joined(state: Interaction, event: events.Joined, at_ms: int) -> Interaction:
+    party = Party(event.party_id, event.kind, event.participant_id, event.nickname, event.visibility)
+    answered = event.kind in ANSWERING
+    return _active(
+        state,
+        at_ms,
+        parties=(*state.parties, party),
+        phase=Phase.ACTIVE if answered else state.phase,
+        ringing=None if event.answers_invite else state.ringing,
+        queued_ms=0 if event.kind in PEOPLE else state.queued_ms,
+        tried=() if event.kind in PEOPLE else state.tried,
+    )
+
+
+def _left(state: Interaction, event: events.Left, at_ms: int) -> Interaction:
+    parties = _with_party(state, event.party_id, is_present=False, typing_ms=0)
+    alone = not any(p.is_present and p.kind in ANSWERING for p in parties)
+    phase = Phase.WAITING if alone and state.phase is Phase.ACTIVE else state.phase
+    return _active(state, at_ms, parties=parties, phase=phase)
+
+
+def _said(state: Interaction, event: events.Said, at_ms: int) -> Interaction:
+    parties = _not_typing(state, event.party_id)
+    recent = _remember(state, event.party_id, event.client_id)
+    if event.visibility is Visibility.AGENTS:
+        return _line(state, at_ms, parties=parties, recent_ids=recent)
+    return _active(state, at_ms, parties=parties, recent_ids=recent)
+
+
+def _typing_started(state: Interaction, event: events.TypingStarted, at_ms: int) -> Interaction:
+    return _line(state, at_ms, parties=_with_party(state, event.party_id, typing_ms=at_ms))
+
+
+def _typing_stopped(state: Interaction, event: events.TypingStopped, at_ms: int) -> Interaction:
+    return _line(state, at_ms, parties=_with_party(state, event.party_id, typing_ms=0))
+
+
+def _url_pushed(state: Interaction, event: events.UrlPushed, at_ms: int) -> Interaction:
+    recent = _remember(state, event.party_id, event.client_id)
+    return _active(state, at_ms, parties=_not_typing(state, event.party_id), recent_ids=recent)
+
+
+def _nickname_changed(state: Interaction, event: events.NicknameChanged, at_ms: int) -> Interaction:
+    return _line(state, at_ms, parties=_with_party(state, event.party_id, nickname=event.nickname))
+
+
+def _notice_given(state: Interaction, event: events.NoticeGiven, at_ms: int) -> Interaction:
+    recent = _remember(state, event.party_id, event.client_id)
+    if keeps_alive(event):
+        return _active(state, at_ms, recent_ids=recent)
+    return _line(state, at_ms, recent_ids=recent)
+
+
+def keeps_alive(notice: events.NoticeGiven) -> bool:
+    """Whether a notice says that its giver is still there.
+
+    Source:  chat-api-v2 §9.3, the purpose `cancel-idle-timer`.
+    """
+    return bool(notice.attributes) and notice.attributes.get("purpose") == "cancel-idle-timer"  # type: ignore[union-attr]
+
+
+def _data_changed(state: Interaction, event: events.DataChanged, at_ms: int) -> Interaction:
+    data = {
+        key: value for key, value in (state.user_data | event.changes).items() if key not in event.removed
+    }
+    keys = state.visitor_keys | event.changes.keys() if event.party_id == 1 else state.visitor_keys
+    return _note(state, at_ms, user_data=data, visitor_keys=keys)
+
+
+def _file_uploaded(state: Interaction, event: events.FileUploaded, at_ms: int) -> Interaction:
+    file = File(event.file_id, event.party_id, event.name, event.size_bytes, event.media_type)
+    recent = _remember(state, event.party_id, event.client_id)
+    return _active(state, at_ms, files=(*state.files, file), recent_ids=recent)
+
+
+def _file_deleted(state: Interaction, event: events.FileDeleted, at_ms: int) -> Interaction:
+    files = tuple(replace(f, is_deleted=True) if f.file_id == event.file_id else f for f in state.files)
+    return _active(state, at_ms, files=files)
+
+
+def _file_fetched(state: Interaction, _event: events.FileFetched, at_ms: int) -> Interaction:
+    return _note(state, at_ms, fetches=state.fetches + 1)
+
+
+def _receipt_given(state: Interaction, event: events.ReceiptGiven, at_ms: int) -> Interaction:
+    return _note(state, at_ms, parties=_with_party(state, event.party_id, read_up_to=event.up_to))
+
+
+def _system_party(state: Interaction, party_id: int) -> tuple[Party, ...]:
+    """The parties with the system among them: it needs no joining, its first word brings it in."""
+    if party_id <= len(state.parties):
+        return state.parties
+    return (*state.parties, Party(party_id, Kind.SYSTEM, "", "system"))
+
+
+def _idle_warned(state: Interaction, event: events.IdleWarned, at_ms: int) -> Interaction:
+    parties = _system_party(state, event.party_id)
+    return _line(state, at_ms, parties=parties, alerts=state.alerts + 1, alerted_ms=at_ms)
+
+
+def _idle_closed(state: Interaction, event: events.IdleClosed, at_ms: int) -> Interaction:
+    return _line(state, at_ms, parties=_system_party(state, event.party_id))
+
+
+def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction:
+    return _note(
+        state,
+        at_ms,
+        queue=event.queue,
+        priority=event.priority,
+        queued_ms=at_ms,
+        summary=event.summary or state.summary,
+        tried=(),
+    )
+
+
+def _invited(state: Interaction, event: events.Invited, at_ms: int) -> Interaction:
+    return _note(state, at_ms, ringing=Ringing(event.agent_id, event.until_ms))
+
+
+def _invite_ended(state: Interaction, event: events.InviteEnded, at_ms: int) -> Interaction:
+    return _note(state, at_ms, ringing=None, tried=(*state.tried, event.agent_id))
+
+
+def _ended(state: Interaction, event: events.Ended, at_ms: int) -> Interaction:
+    parties = tuple(replace(p, is_present=False, typing_ms=0) for p in state.parties)
+    return _note(
+        state,
+        at_ms,
+        phase=Phase.ENDED,
+        parties=parties,
+        ringing=None,
+        queued_ms=0,
+        ended_ms=at_ms,
+        end_reason=event.reason,
+    )
+
+
+def _archived(state: Interaction, _event: events.Archived, at_ms: int) -> Interaction:
+    return _note(state, at_ms, phase=Phase.ARCHIVED)
+
+
+_EVOLVE: dict[type, Callable[[Interaction, Any, int], Interaction]] = {
+    events.Started: _started,
+    events.Joined: _joined,
+    events.Left: _left,
+    events.Said: _said,
+    events.TypingStarted: _typing_started,
+    events.TypingStopped: _typing_stopped,
+    events.UrlPushed: _url_pushed,
+    events.NicknameChanged: _nickname_changed,
+    events.NoticeGiven: _notice_given,
+    events.DataChanged: _data_changed,
+    events.FileUploaded: _file_uploaded,
+    events.FileDeleted: _file_deleted,
+    events.FileFetched: _file_fetched,
+    events.ReceiptGiven: _receipt_given,
+    events.IdleWarned: _idle_warned,
+    events.IdleClosed: _idle_closed,
+    events.Queued: _queued,
+    events.Invited: _invited,
+    events.InviteEnded: _invite_ended,
+    events.Ended: _ended,
+    events.Archived: _archived,
+}

@@ -1,0 +1,53 @@
+"""What the passing of time makes true of an interaction."""
+
+from collections.abc import Sequence
+
+from frontdesk.domain import events
+from frontdesk.domain.commands import Tick
+from frontdesk.domain.deadlines import Presence, archive_due, client_due, closes_after, idle_due, typing_due
+from frontdesk.domain.events import Event, Kind
+from frontdesk.domain.interaction import Interaction
+from frontdesk.domain.rules import Rules
+
+
+def tick(state: Interaction, command: Tick, now_ms: int, rules: Rules) -> Sequence[Event]:
+    """Everything that is due by now; empty when nothing is."""
+    if _is_due(archive_due(state, rules), now_ms):
+        return (events.Archived(),)
+    if not state.is_open:
+        return ()
+    presence = Presence(command.client_seen_ms, command.typing_seen_ms)
+    if _is_due(client_due(state, rules, presence), now_ms):
+        return (
+            events.Left(party_id=1, reason="client_silent"),
+            events.Ended(reason="client_silent", party_id=1),
+        )
+    happened: list[Event] = [
+        events.TypingStopped(party_id)
+        for party_id, due in typing_due(state, rules, presence)
+        if due <= now_ms
+    ]
+    if state.ringing is not None and state.ringing.until_ms <= now_ms:
+        happened.append(events.InviteEnded(state.ringing.agent_id, "expired"))
+    if _is_due(idle_due(state, rules), now_ms):
+        happened += _idle(state, rules)
+    return happened
+
+
+def _is_due(due_ms: int | None, now_ms: int) -> bool:
+    return due_ms is not None and due_ms <= now_ms
+
+
+def _idle(state: Interaction, rules: Rules) -> list[Event]:
+    system = next((p.party_id for p in state.parties if p.kind is Kind.SYSTEM), len(state.parties) + 1)
+    if closes_after(state.alerts, rules):
+        closed: list[Event] = [events.IdleClosed(system, rules.idle_close_text)]
+        here = [p for p in state.parties if p.is_present and p.kind is not Kind.SYSTEM]
+        closed += [
+            events.Left(party_id=p.party_id) for p in sorted(here, key=lambda p: p.kind is Kind.CLIENT)
+        ]
+        return [*closed, events.Ended(reason="idle")]
+    closes_next = closes_after(state.alerts + 1, rules)
+    second = state.alerts == 0 and rules.second_idle_alert_s
+    next_s = rules.second_idle_alert_s if second else rules.idle_close_s
+    return [events.IdleWarned(system, rules.idle_alert_text, closes_next, next_s)]
