@@ -65,6 +65,19 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     requests_in_flight_max: Count = 5_000
 
 
+class WorkspaceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Agents, supervisors and bots."""
+
+    session_s: Seconds = 43_200
+    """How long a sign-in lasts."""
+    away_s: Annotated[int, Meta(ge=1, le=86_400)] = 60
+    """How long an agent's connection may be gone before the chats go back to the queue."""
+    ring_again_s: Seconds = 10
+    """How long a chat that an agent did not take is not put to the same agent again."""
+    capacity: Annotated[int, Meta(ge=1, le=100_000)] = 5
+    """Chats at once for a new account."""
+
+
 class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One chat service, as `{serviceName}` in an address names it."""
 
@@ -94,5 +107,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     database: DatabaseSettings = DatabaseSettings()
     files: FileStoreSettings = FileStoreSettings()
     limits: LimitSettings = LimitSettings()
+    workspace: WorkspaceSettings = WorkspaceSettings()
     log: LogSettings = LogSettings()
     services: dict[str, ServiceSettings] = {}

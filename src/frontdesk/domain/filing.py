@@ -21,7 +21,7 @@ def extension(name: str) -> str:
 
 
 def add_file(state: Interaction, command: commands.AddFile, _now_ms: int, rules: Rules) -> Sequence[Event]:
-    """Errors: `Refused` with `agent_needed`, `too_many_files`, `file_too_large`, `file_type`, in this order."""
+    """Errors: `Refused`: `agent_needed`, `too_many_files`, `file_too_large` or `file_type`, in this order."""
     party = state.party(command.party_id)
     if party is None or not party.is_present:
         raise Refused("not_a_party", "only a party of the interaction may do this")

@@ -1,17 +1,11 @@
 """The accounts of people and bots who sign in: agents, supervisors, administrators, bots."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
 
-
-class Role(StrEnum):
-    AGENT = "agent"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
-    BOT = "bot"
+from frontdesk.domain.agent import Role
 
 
 class Account(Struct, frozen=True, kw_only=True):

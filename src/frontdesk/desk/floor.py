@@ -1,0 +1,183 @@
+"""The floor: who is ready, who has which chats, and which chats wait. A fold of cards, held in memory.
+
+Every node keeps one, so that any node can say how many people are ready; only the node that holds the
+routing lease acts on it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from frontdesk.domain.agent import Agent, Role
+from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.interaction import Phase
+from frontdesk.domain.targeting import Free, Waiting, slots_of
+from frontdesk.store.log import Shelf
+
+PAGE = 2000
+_decode_card = msgspec.json.Decoder(InteractionCard).decode
+_decode_agent = msgspec.json.Decoder(Agent).decode
+
+
+class Desk(Struct):
+    """One agent's place on the floor: what is true of the agent, and the chats held or ringing there."""
+
+    agent: Agent
+    chats: set[str]
+    idle_ms: int
+
+
+class Floor:
+    """Who is ready and what waits, now."""
+
+    def __init__(self, clock_ms: Callable[[], int], ring_again_ms: int) -> None:
+        self._clock_ms = clock_ms
+        self._ring_again_ms = ring_again_ms
+        self._cards: dict[str, InteractionCard] = {}
+        self._waiting: dict[str, InteractionCard] = {}
+        self._unattended: dict[str, InteractionCard] = {}
+        self._desks: dict[str, Desk] = {}
+        self._refused: dict[tuple[str, str], int] = {}
+        self._open_by_service: dict[str, int] = {}
+        self.on_change: list[Callable[[], None]] = []
+
+    async def load(self, shelf: Shelf) -> None:
+        """Read what is open now."""
+        after = ""
+        while page := await shelf.cards("agent", after=after, limit=PAGE):
+            for filed in page:
+                self.put_agent(filed.stream.partition("/")[2], _decode_agent(filed.card.body))
+            after = page[-1].stream
+        after = ""
+        while page := await shelf.cards("interaction", is_open=True, after=after, limit=PAGE):
+            for filed in page:
+                self.put(filed.stream.partition("/")[2], _decode_card(filed.card.body))
+            after = page[-1].stream
+
+    # --- what became true ----------------------------------------------------------------------
+
+    def put_agent(self, agent_id: str, agent: Agent) -> None:
+        """Take note of an agent as now known."""
+        desk = self._desks.get(agent_id)
+        if desk is None:
+            self._desks[agent_id] = Desk(agent, set(), agent.since_ms)
+        elif agent.version >= desk.agent.version:
+            if agent.is_ready and not desk.agent.is_ready:
+                desk.idle_ms = agent.since_ms
+            desk.agent = agent
+        self._changed()
+
+    def put(self, interaction_id: str, card: InteractionCard) -> None:
+        """Take note of an interaction's card as it is now."""
+        before = self._cards.get(interaction_id)
+        is_open = card.phase in (Phase.WAITING, Phase.ACTIVE)
+        self._seat(interaction_id, _holders(before), _holders(card) if is_open else set())
+        if before is not None and before.ringing is not None and card.ringing is None:
+            self._refused[interaction_id, before.ringing.agent_id] = self._clock_ms()
+        if before is None and is_open:
+            self._open_by_service[card.service] = self._open_by_service.get(card.service, 0) + 1
+        if is_open:
+            self._cards[interaction_id] = card
+        elif before is not None:
+            del self._cards[interaction_id]
+            self._open_by_service[card.service] -= 1
+        _set(
+            self._waiting, interaction_id, card, when=is_open and card.queued_ms > 0 and card.ringing is None
+        )
+        is_unattended = is_open and not card.queued_ms and not card.participants
+        _set(self._unattended, interaction_id, card, when=is_unattended)
+        self._changed()
+
+    def _seat(self, interaction_id: str, before: set[str], now: set[str]) -> None:
+        for agent_id in before - now:
+            if (desk := self._desks.get(agent_id)) is not None:
+                desk.chats.discard(interaction_id)
+                desk.idle_ms = self._clock_ms()
+        for agent_id in now - before:
+            desk = self._desks.setdefault(agent_id, Desk(Agent(), set(), 0))
+            desk.chats.add(interaction_id)
+            desk.idle_ms = self._clock_ms()
+
+    def _changed(self) -> None:
+        for notify in self.on_change:
+            notify()
+
+    # --- what is asked -------------------------------------------------------------------------
+
+    def agent(self, agent_id: str) -> Agent:
+        """What is true of an agent; a blank one for somebody never heard of."""
+        desk = self._desks.get(agent_id)
+        return desk.agent if desk is not None else Agent()
+
+    def chats_of(self, agent_id: str) -> Sequence[str]:
+        """The interactions an agent takes part in now, oldest first."""
+        return sorted(i for i in self._chats(agent_id) if agent_id in self._cards[i].participants)
+
+    def invites_of(self, agent_id: str) -> Sequence[str]:
+        """The interactions that ring for an agent now."""
+        return sorted(i for i in self._chats(agent_id) if agent_id not in self._cards[i].participants)
+
+    def _chats(self, agent_id: str) -> set[str]:
+        desk = self._desks.get(agent_id)
+        return desk.chats if desk is not None else set()
+
+    def waiting(self) -> Iterator[Waiting]:
+        """The chats that wait and do not ring."""
+        now_ms = self._clock_ms()
+        self._refused = {key: ms for key, ms in self._refused.items() if ms + self._ring_again_ms > now_ms}
+        avoid: dict[str, set[str]] = {}
+        for interaction_id, agent_id in self._refused:
+            avoid.setdefault(interaction_id, set()).add(agent_id)
+        for interaction_id, card in self._waiting.items():
+            agents = frozenset(avoid.get(interaction_id, ()))
+            yield Waiting(interaction_id, card.priority, card.queued_ms, agents)
+
+    def unattended(self) -> Sequence[tuple[str, InteractionCard]]:
+        """The chats that nobody has taken and that do not wait in a queue yet."""
+        return list(self._unattended.items())
+
+    def free(self) -> list[Free]:
+        """The people who are ready and have a free slot."""
+        return [
+            Free(agent_id, slots, desk.idle_ms)
+            for agent_id, desk in self._desks.items()
+            if desk.agent.is_ready
+            and desk.agent.role is not Role.BOT
+            and (slots := slots_of(desk.agent.capacity, desk.chats))
+        ]
+
+    def has_room(self, agent_id: str) -> bool:
+        """Whether somebody is ready and has a free slot."""
+        desk = self._desks.get(agent_id)
+        return desk is not None and desk.agent.is_ready and slots_of(desk.agent.capacity, desk.chats) > 0
+
+    @property
+    def waiting_count(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def open_count(self) -> int:
+        return len(self._cards)
+
+    def open_of(self, service: str) -> int:
+        """How many interactions of a service are open."""
+        return self._open_by_service.get(service, 0)
+
+
+def _holders(card: InteractionCard | None) -> set[str]:
+    if card is None:
+        return set()
+    holders = set(card.participants)
+    if card.ringing is not None:
+        holders.add(card.ringing.agent_id)
+    return holders
+
+
+def _set(
+    table: dict[str, InteractionCard], interaction_id: str, card: InteractionCard, *, when: bool
+) -> None:
+    if when:
+        table[interaction_id] = card
+    else:
+        table.pop(interaction_id, None)

@@ -1,0 +1,105 @@
+"""The assigner: puts chats that wait to people who are free. One node at a time acts, under a lease."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+import structlog
+
+from frontdesk.desk.agents import Agents
+from frontdesk.desk.floor import Floor
+from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.services import ServiceBook
+from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.commands import Command, Invite, Join, Queue
+from frontdesk.domain.events import Kind
+from frontdesk.domain.targeting import choose
+from frontdesk.errors import Conflict, DeskError, NotFound, Refused
+from frontdesk.store.log import Fence, Store
+
+LEASE = "routing"
+LEASE_MS = 6000
+LOOK_AGAIN_S = 2.0  # Also when nothing changed: a refusal wears off, a lease falls free.
+AT_ONCE_MAX = 200
+
+_log = structlog.get_logger("routing")
+
+
+class Routing:
+    """Rings people for chats, and gives chats of services with a bot to the bot."""
+
+    def __init__(
+        self,
+        store: Store,
+        interactions: Interactions,
+        agents: Agents,
+        floor: Floor,
+        services: ServiceBook,
+        clock_ms: Callable[[], int],
+        node_id: str,
+    ) -> None:
+        self._store = store
+        self._interactions = interactions
+        self._agents = agents
+        self._floor = floor
+        self._services = services
+        self._clock_ms = clock_ms
+        self._node_id = node_id
+        self._wake = asyncio.Event()
+        self._fence: Fence | None = None
+        self._lease_until_ms = 0
+        floor.on_change.append(self._wake.set)
+
+    async def run(self) -> None:
+        """Assign until cancelled."""
+        try:
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN_S)
+                self._wake.clear()
+                try:
+                    if await self._holds_lease():
+                        await self._assign()
+                except DeskError as error:
+                    self._fence = None
+                    _log.warning("routing_paused", reason=str(error))
+                    await asyncio.sleep(0.5)
+        finally:
+            with contextlib.suppress(DeskError):
+                await self._store.drop_lease(LEASE, self._node_id)
+
+    async def _holds_lease(self) -> bool:
+        now_ms = self._clock_ms()
+        if self._fence is not None and now_ms < self._lease_until_ms - LEASE_MS // 2:
+            return True
+        number = await self._store.take_lease(LEASE, self._node_id, now_ms, LEASE_MS)
+        self._fence = Fence(LEASE, number) if number is not None else None
+        self._lease_until_ms = now_ms + LEASE_MS
+        return number is not None
+
+    async def _assign(self) -> None:
+        wishes: list[tuple[str, Command]] = [
+            (interaction_id, self._reception(card)) for interaction_id, card in self._floor.unattended()
+        ]
+        for interaction_id, agent_id in choose(self._floor.waiting(), self._floor.free()):
+            chat = await self._interactions.chat(interaction_id)
+            rules = self._services.rules(chat.service)
+            wishes.append((interaction_id, Invite(agent_id, rules.answer_s)))
+        for first in range(0, len(wishes), AT_ONCE_MAX):
+            await asyncio.gather(*(self._carry_out(*wish) for wish in wishes[first : first + AT_ONCE_MAX]))
+
+    def _reception(self, card: InteractionCard) -> Command:
+        """What becomes of a chat that nobody has: its service's bot takes it, or it waits in the queue."""
+        service = self._services.get(card.service)
+        if service is not None and service.bot_id and self._floor.has_room(service.bot_id):
+            name = self._floor.agent(service.bot_id).nickname
+            return Join(kind=Kind.BOT, participant_id=service.bot_id, nickname=name)
+        return Queue(queue=service.queue if service is not None else card.queue or "default")
+
+    async def _carry_out(self, interaction_id: str, wish: Command) -> None:
+        try:
+            await self._interactions.do(interaction_id, wish, self._fence)
+        except (Refused, NotFound):
+            pass  # It ended, or was taken, while we decided.
+        except Conflict:
+            self._fence = None  # Another node assigns now.

@@ -1,0 +1,67 @@
+"""Who is put to whom: the simple queue.
+
+A chat that has waited longest (of those with the highest priority) goes to the agent who has been idle
+longest and has a free slot.
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+
+class Waiting(Struct, frozen=True):
+    """A chat that waits for a person. `avoid` are agents who did not take it a moment ago."""
+
+    interaction_id: str
+    priority: int
+    queued_ms: int
+    avoid: frozenset[str] = frozenset()
+
+
+class Free(Struct, frozen=True):
+    """An agent with `slots` free places, idle since `idle_ms`."""
+
+    agent_id: str
+    slots: int
+    idle_ms: int
+
+
+def choose(waiting: Iterable[Waiting], free: Sequence[Free]) -> list[tuple[str, str]]:
+    """Whom to ring, as (interaction id, agent id).
+
+    Shape:   in the order of who waits; each interaction at most once; an agent at most `slots` times.
+             An agent who has just been given a chat goes behind the others.
+    """
+    slots = {agent.agent_id: agent.slots for agent in free if agent.slots > 0}
+    places = sum(slots.values())
+    if not places:
+        return []
+    line = [
+        agent.agent_id for agent in sorted(free, key=lambda a: (a.idle_ms, a.agent_id)) if agent.slots > 0
+    ]
+    first = heapq.nsmallest(
+        places + 1000, waiting, key=lambda w: (-w.priority, w.queued_ms, w.interaction_id)
+    )
+    chosen: list[tuple[str, str]] = []
+    for chat in first:
+        agent_id = _next(line, chat.avoid)
+        if agent_id is None:
+            continue
+        chosen.append((chat.interaction_id, agent_id))
+        line.remove(agent_id)
+        slots[agent_id] -= 1
+        if slots[agent_id]:
+            line.append(agent_id)
+        if not line:
+            break
+    return chosen
+
+
+def _next(line: Sequence[str], avoid: frozenset[str]) -> str | None:
+    return next((agent_id for agent_id in line if agent_id not in avoid), None)
+
+
+def slots_of(capacity: int, held: Mapping[str, object] | set[str]) -> int:
+    """Free places of one who may have `capacity` chats and has or is rung for `held`."""
+    return max(0, capacity - len(held))
