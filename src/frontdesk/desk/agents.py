@@ -1,6 +1,7 @@
 """Agents, supervisors and bots: accounts, sign-in, readiness, and being away."""
 
 import asyncio
+import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -140,7 +141,7 @@ class Agents:
             before = state.version
             for event in events:
                 state = domain.evolve(state, event, now_ms)
-            timer = Arm(now_ms + self._away_ms) if state.is_ready else Arm(None)
+            timer = Arm(now_ms + self._away_ms)  # Also for one who takes no new chats: running ones go on.
             card = Card("agent", state.is_ready, now_ms, _encode(state))
             try:
                 await self._store.append(stream, before, [_encode(e) for e in events], now_ms, (card, timer))
@@ -189,18 +190,11 @@ class Agents:
             await self.not_ready(agent_id, "connection_lost")
             for interaction_id in chats:
                 await self._give_back(agent_id, interaction_id)
-        elif chats or self._floor.agent(agent_id).is_ready:
-            await self.watch(agent_id, seen_ms + self._away_ms)
-
-    async def watch(self, agent_id: str, due_ms: int | None = None) -> None:
-        """Look after an agent's connection, at `due_ms` or after the time allowed for being away."""
-        stream = f"agent/{agent_id}"
-        due_ms = due_ms or self._clock_ms() + self._away_ms
+            return
+        due_ms = seen_ms + self._away_ms if chats or self._floor.agent(agent_id).is_ready else None
         version = self._floor.agent(agent_id).version
-        try:
-            await self._store.append(stream, version, (), self._clock_ms(), (Arm(due_ms),))
-        except Conflict:
-            return  # Whoever wrote meanwhile set the timer.
+        with contextlib.suppress(Conflict):  # Whoever wrote meanwhile set the timer.
+            await self._store.append(stream, version, (), now_ms, (Arm(due_ms),))
 
     async def _give_back(self, agent_id: str, interaction_id: str) -> None:
         try:

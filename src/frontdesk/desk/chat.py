@@ -64,7 +64,8 @@ class Full:
 class Chat:
     """What this node knows of one interaction.
 
-    Shape:   `full` is None while the chat is quiet; `writing` is set while an append of this node's is on
+    Shape:   `full` is None while the chat is quiet; `own_version` is the newest that this node
+             wrote or is writing; `writing` is set while an append of this node's is on
              its way; `is_stale` when the log must be read before the next use.
     """
 
@@ -76,6 +77,7 @@ class Chat:
         "is_stale",
         "key_hash",
         "last_line",
+        "own_version",
         "preview",
         "seen_ms",
         "service",
@@ -89,6 +91,7 @@ class Chat:
         self.interaction_id = interaction_id
         self.armed_ms = armed_ms
         self.seen_ms = seen_ms
+        self.own_version = 0
         self.preview = ""
         self.typing_ms: dict[int, int] | None = None
         self.writing: Future[None] | None = None

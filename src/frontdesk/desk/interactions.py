@@ -173,9 +173,8 @@ class Interactions:
     async def share_presence(self) -> None:
         """Tell other nodes which visitors this one has heard of since it was last asked to."""
         since_ms, self._shared_ms = self._shared_ms, self._clock_ms()
-        seen = [
-            (stream_of(c.interaction_id), c.seen_ms) for c in self._chats.values() if c.seen_ms >= since_ms
-        ]
+        chats = self._chats.values()
+        seen = [(stream_of(chat.interaction_id), chat.seen_ms) for chat in chats if chat.seen_ms >= since_ms]
         if seen:
             await self._store.note_seen(seen)
 
@@ -187,12 +186,14 @@ class Interactions:
             state = evolve(state, event, now_ms)
             told.append(Told(state.version, now_ms, _encode(event), event, state))
         also = self._beside(chat, state, happened, fence)
+        chat.own_version = state.version
         chat.writing = asyncio.get_running_loop().create_future()
         try:
             await self._store.append(
                 stream_of(chat.interaction_id), full.state.version, [t.body for t in told], now_ms, also
             )
         except BaseException:
+            chat.own_version = 0
             chat.is_stale = True  # It may or may not have been written: the log knows.
             raise
         finally:
@@ -256,6 +257,11 @@ class Interactions:
             await self._store.append(stream_of(interaction_id), last.version, (), last.time_ms, also)
 
     # --- following -----------------------------------------------------------------------------
+
+    def is_own(self, interaction_id: str, version: int) -> bool:
+        """Whether this node wrote this version or a later one, and so knew all before it."""
+        chat = self._chats.get(interaction_id)
+        return chat is not None and version <= chat.own_version
 
     def absorb(self, interaction_id: str, record: Recorded) -> None:
         """Take note of an event from the log; this node's own are known already."""

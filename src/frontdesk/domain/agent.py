@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Role(StrEnum):
@@ -61,12 +62,8 @@ def decide(agent: Agent, command: Command) -> Sequence[Event]:
     match command:
         case Ready():
             event = BecameReady(nickname=command.nickname, role=command.role, capacity=command.capacity)
-            same = (agent.nickname, agent.role, agent.capacity) == (
-                event.nickname,
-                event.role,
-                event.capacity,
-            )
-            return () if agent.is_ready and same else (event,)
+            after = evolve(agent, event, agent.since_ms)
+            return () if replace(after, version=agent.version) == agent else (event,)
         case NotReady():
             return (BecameNotReady(command.reason),) if agent.is_ready else ()
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+LOOK_AHEAD = 1000  # Chats that avoid whoever is free may stand before chats that do not.
+
 
 class Waiting(Struct, frozen=True):
     """A chat that waits for a person. `avoid` are agents who did not take it a moment ago."""
@@ -37,12 +39,8 @@ def choose(waiting: Iterable[Waiting], free: Sequence[Free]) -> list[tuple[str, 
     places = sum(slots.values())
     if not places:
         return []
-    line = [
-        agent.agent_id for agent in sorted(free, key=lambda a: (a.idle_ms, a.agent_id)) if agent.slots > 0
-    ]
-    first = heapq.nsmallest(
-        places + 1000, waiting, key=lambda w: (-w.priority, w.queued_ms, w.interaction_id)
-    )
+    line = [a.agent_id for a in sorted(free, key=lambda a: (a.idle_ms, a.agent_id)) if a.agent_id in slots]
+    first = heapq.nsmallest(places + LOOK_AHEAD, waiting, key=_turn)
     chosen: list[tuple[str, str]] = []
     for chat in first:
         agent_id = _next(line, chat.avoid)
@@ -56,6 +54,10 @@ def choose(waiting: Iterable[Waiting], free: Sequence[Free]) -> list[tuple[str, 
         if not line:
             break
     return chosen
+
+
+def _turn(chat: Waiting) -> tuple[int, int, str]:
+    return -chat.priority, chat.queued_ms, chat.interaction_id
 
 
 def _next(line: Sequence[str], avoid: frozenset[str]) -> str | None:
