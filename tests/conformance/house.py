@@ -1,0 +1,89 @@
+"""A real server for the conformance tests, with services whose rules make each check short."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from frontdesk.main import running
+from msgspec.structs import replace
+
+from frontdesk.domain.rules import FileRules, Rules
+from frontdesk.settings import (
+    DatabaseSettings,
+    FileStoreSettings,
+    LimitSettings,
+    ServerSettings,
+    ServiceSettings,
+    Settings,
+)
+from tests.conformance.agents import Agent, signed_in
+from tests.conformance.v2 import Visitors
+
+PASSWORD = "correct horse battery staple"
+SMALL_FILES = FileRules(
+    upload_max_files=2,
+    upload_max_file_bytes=1000,
+    upload_max_total_bytes=1500,
+    upload_file_types=("png", "txt"),
+)
+MANY = 1_000_000
+NO_LIMITS = LimitSettings(
+    starts_per_minute_per_address=MANY,
+    open_chats_per_address=MANY,
+    requests_per_second_per_address=MANY,
+    requests_per_second_per_chat=MANY,
+    sign_ins_per_minute_per_address=MANY,
+)
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """A server on a free port of the loopback, with everything it keeps in `folder`.
+
+    Shape:   the service `s` has the rules of the protocol's own defaults; `closed` is closed; the others are
+             named after what goes fast in them.
+    """
+    settings = Settings(
+        server=ServerSettings(port=0, stop_grace_s=1),
+        database=DatabaseSettings(url=f"sqlite:///{folder / 'frontdesk.db'}", migrate_on_start=True),
+        files=FileStoreSettings(folder=str(folder / "files")),
+        limits=NO_LIMITS,
+        services={
+            "s": ServiceSettings(),
+            "other": ServiceSettings(),
+            "closed": ServiceSettings(is_open=False),
+            "warns": ServiceSettings(rules=Rules(idle_alert_s=2, idle_close_s=3)),
+            "hasty": ServiceSettings(rules=Rules(idle_alert_s=1, idle_close_s=2)),
+            "silence": ServiceSettings(rules=Rules(client_silence_s=1)),
+            "forgets": ServiceSettings(rules=Rules(retention_s=1)),
+            "files": ServiceSettings(rules=Rules(files=SMALL_FILES)),
+        },
+    )
+    return replace(settings, **changes)
+
+
+class House:
+    """A running server, its visitors, and its agents as they sign in."""
+
+    def __init__(self, server: Any, http: httpx2.AsyncClient) -> None:
+        self.server = server
+        self.url: str = server.url
+        self.visitors = Visitors(server.url, http)
+
+    @asynccontextmanager
+    async def agent(self, login: str, capacity: int = 5) -> AsyncIterator[Agent]:
+        """A new agent, signed in and ready for chats."""
+        await self.server.add_account(login=login, password=PASSWORD, role="agent", capacity=capacity)
+        async with signed_in(self.url, login, PASSWORD) as agent:
+            await agent.does("ready")
+            yield agent
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[House]:
+    async with (
+        running(settings) as server,
+        httpx2.AsyncClient(timeout=10, limits=httpx2.Limits(max_connections=50)) as http,
+    ):
+        yield House(server, http)
