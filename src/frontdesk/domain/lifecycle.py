@@ -115,8 +115,8 @@ class Row(Struct, frozen=True):
 _RUNNING = (Phase.WAITING, Phase.ENGAGED)
 _BEHIND = (Phase.SUBMITTING, *_RUNNING)
 
-# Source: webchat-service, section 8; `numbers` are the rows there. What happens when the window closes while the
-# request is under way follows from rows 6 and 14. A fact without a row is no news.
+# Source: webchat-service, section 8; `numbers` are the rows there. A window that closes during the request is
+# rows 14 and 6 together. A fact without a row is no news.
 ROWS: tuple[Row, ...] = (
     Row((1,), (Phase.NEW,), Initialised, Phase.IDLE, ("ready",)),
     Row((2,), (Phase.IDLE,), Opened, Phase.FORM, ("opened",)),
