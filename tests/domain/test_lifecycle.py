@@ -163,6 +163,21 @@ def test_a_session_answered_before_the_reload_completes_even_if_its_agent_is_not
     assert names(told(READY, Restored(60_000, saved, "x"), SessionEnded(61_000))[1]) == ["ready", "completed"]
 
 
+def test_agents_known_before_the_reload_stay_counted_while_they_are_met_again() -> None:
+    saved = Metadata(id="one", started=3_000, num_agents=2)
+    now, _ = told(READY, Restored(60_000, saved, "x"), AgentJoined(60_001, "2"))
+    assert now.block.num_agents == 2
+
+
+def test_a_transcript_told_again_twice_is_counted_once() -> None:
+    whole = MessagesShown(
+        60_001, [Line("ParticipantJoined", "Client"), VISITOR_SAYS, AGENT_SAYS], replayed=True
+    )
+    now, _ = told(READY, Restored(60_000, None, "x"), whole, whole)
+    block = now.block
+    assert (block.system_messages, block.user_messages, block.agent_messages) == (1, 1, 1)
+
+
 def test_a_session_restored_without_its_block_counts_from_now() -> None:
     now, _ = told(READY, Restored(60_000, None, "fresh"))
     assert (now.block.id, now.block.started) == ("fresh", 60_000)
@@ -223,6 +238,11 @@ def test_the_form_is_published_but_never_saved() -> None:
     now, published = told(READY, OPENED, SUBMITTED)
     assert published[-1].data["form"] == {"firstname": "Mira"}
     assert "form" not in now.block.saved(2_000)
+
+
+def test_a_form_is_not_even_loaded_from_a_state_that_has_one() -> None:
+    loaded = lifecycle_metadata.load({"id": "one", "form": {"firstname": "Mira"}})
+    assert loaded == Metadata(id="one")
 
 
 def test_errors_come_before_the_event_that_reports_them_and_in_order() -> None:
