@@ -51,8 +51,12 @@ class FileStoreSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one address, one chat and the whole node may ask for; each has a metric and a clear answer."""
 
-    body_bytes_max: Bytes = 262_144
+    body_bytes_max: Bytes = 1_048_576
     """Size of a form body other than an upload."""
+    body_read_s: Seconds = 30
+    """How long a body may take to arrive."""
+    uploads_in_flight_max: Count = 50
+    """Uploads taken in at once; each may need the memory of the largest file."""
     starts_per_minute_per_address: Count = 30
     open_chats_per_address: Count = 20
     requests_per_second_per_address: Count = 100

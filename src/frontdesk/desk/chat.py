@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from frontdesk.domain.deadlines import Presence
 from frontdesk.domain.events import Event
-from frontdesk.domain.interaction import Interaction, Party
+from frontdesk.domain.interaction import Interaction, Party, Phase
 
 LINES_KEPT_MAX = 64
 
@@ -73,6 +73,7 @@ class Chat:
         "armed_ms",
         "full",
         "interaction_id",
+        "is_archived",
         "is_open",
         "is_stale",
         "key_hash",
@@ -108,6 +109,13 @@ class Chat:
         self.version = state.version
         self.last_line = state.last_line
         self.is_open = state.is_open
+        self.is_archived = state.phase is Phase.ARCHIVED
+
+    def note_typing(self, party_id: int, now_ms: int) -> None:
+        """A party said that it is (still) typing."""
+        if self.typing_ms is None:
+            self.typing_ms = {}
+        self.typing_ms[party_id] = now_ms
 
     def presence(self) -> Presence:
         return Presence(self.seen_ms, self.typing_ms or {})

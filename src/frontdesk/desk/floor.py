@@ -152,6 +152,10 @@ class Floor:
         desk = self._desks.get(agent_id)
         return desk is not None and desk.agent.is_ready and slots_of(desk.agent.capacity, desk.chats) > 0
 
+    def is_open(self, interaction_id: str) -> bool:
+        """Whether an interaction is open, as far as this node knows."""
+        return interaction_id in self._cards
+
     @property
     def waiting_count(self) -> int:
         return len(self._waiting)

@@ -20,6 +20,7 @@ from frontdesk.errors import Refused
 URL_CHARS_MAX = 2000
 MESSAGE_TYPE_CHARS_MAX = 64
 
+_WRITES = (commands.Say, commands.PushUrl, commands.GiveNotice, commands.AddFile)
 _OPEN: tuple[type[Command], ...] = (
     commands.Join,
     commands.Leave,
@@ -60,6 +61,8 @@ def decide(state: Interaction, command: Command, now_ms: int, rules: Rules) -> S
              command's own faults.
     """
     kind = type(command)
+    if _is_repeat(state, command):
+        return ()
     if kind not in ACCEPTS[state.phase]:
         if state.phase is Phase.NEW:
             raise Refused("not_started", "there is no such interaction yet")
@@ -116,15 +119,15 @@ def _here(state: Interaction, party_id: int) -> Party:
     return party
 
 
-def _is_repeat(state: Interaction, party_id: int, client_id: str) -> bool:
-    """Networks repeat requests; a repeated write is still one."""
-    return bool(client_id) and write_id(party_id, client_id) in state.recent_ids
+def _is_repeat(state: Interaction, command: Command) -> bool:
+    """Networks repeat requests; a repeated write is still one, also when its chat has ended meanwhile."""
+    if not isinstance(command, _WRITES) or not command.client_id:
+        return False
+    return write_id(command.party_id, command.client_id) in state.recent_ids
 
 
 def _say(state: Interaction, command: commands.Say, _now_ms: int, rules: Rules) -> Sequence[Event]:
     party = _here(state, command.party_id)
-    if _is_repeat(state, command.party_id, command.client_id):
-        return ()
     if not command.text or command.text.isspace():
         raise Refused("text_missing", "message is required")
     if len(command.text) > rules.message_chars_max:
@@ -163,8 +166,6 @@ def _set_typing(
 
 def _push_url(state: Interaction, command: commands.PushUrl, _now_ms: int, _rules: Rules) -> Sequence[Event]:
     _here(state, command.party_id)
-    if _is_repeat(state, command.party_id, command.client_id):
-        return ()
     if len(command.url) > URL_CHARS_MAX:
         raise too_long("pushUrl", URL_CHARS_MAX)
     if not _is_web_address(command.url):
@@ -198,8 +199,6 @@ def _give_notice(
     state: Interaction, command: commands.GiveNotice, _now_ms: int, rules: Rules
 ) -> Sequence[Event]:
     party = _here(state, command.party_id)
-    if _is_repeat(state, command.party_id, command.client_id):
-        return ()
     if len(command.text) > rules.message_chars_max:
         raise too_long("message", rules.message_chars_max)
     return (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from frontdesk.domain import commands, events
 from frontdesk.domain.events import Event, Kind
-from frontdesk.domain.interaction import PEOPLE, Interaction, write_id
+from frontdesk.domain.interaction import PEOPLE, Interaction
 from frontdesk.domain.rules import Rules
 from frontdesk.errors import NotFound, Refused
 
@@ -25,8 +25,6 @@ def add_file(state: Interaction, command: commands.AddFile, _now_ms: int, rules:
     party = state.party(command.party_id)
     if party is None or not party.is_present:
         raise Refused("not_a_party", "only a party of the interaction may do this")
-    if command.client_id and write_id(command.party_id, command.client_id) in state.recent_ids:
-        return ()
     check_upload(state, command.party_id, command.name, command.size_bytes, rules)
     return (
         events.FileUploaded(

@@ -6,7 +6,7 @@ may not see becomes None here and so never reaches them.
 Source:  chat-api-v2 §§4–6 and 8.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,12 +15,15 @@ from msgspec import Struct, field
 from frontdesk.domain import events
 from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.interaction import Party
+from frontdesk.domain.rules import FileRules
 from frontdesk.errors import Refused
+from frontdesk.wire.form import Form
 
 ALIAS = "1"
 SURVEY_NICKNAME = "_GCTI_GSS"
 ATTRIBUTES_CHARS_MAX = 16_384
 GONE_CODE = 249
+LATER = 1
 START_REFUSED_CODE = 240
 MALFORMED_CODE = 100
 
@@ -269,8 +272,33 @@ def parse_position(text: str) -> int | None:
         return None
 
 
-def file_limits(values: Mapping[str, object]) -> dict[str, str]:
-    """Limits as the strings that clients expect."""
+def parse_keys(text: str, form: Form) -> Sequence[str]:
+    """The keys that `keys` names, in any of its forms; nothing for what is none of them.
+
+    Source:  webchat-service §9.3, which leaves the form open.
+    """
+    listed = [value for name, value in form.nested if name.startswith("keys[")]
+    if text.startswith("["):
+        try:
+            listed += msgspec.json.decode(text, type=list[str])
+        except msgspec.DecodeError as error:
+            raise Refused("bad_keys", "keys must be the JSON text of an array of strings") from error
+    elif text:
+        listed += text.split(",")
+    return [key.strip() for key in listed]
+
+
+def file_limits(limits: FileRules, *, count: int, total_bytes: int, fetches: int) -> dict[str, str]:
+    """What may be uploaded, and what has been, as the strings that clients expect (§11.1)."""
     return {
-        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values.items()
+        "upload-max-files": str(limits.upload_max_files),
+        "upload-max-file-size": str(limits.upload_max_file_bytes),
+        "upload-max-total-size": str(limits.upload_max_total_bytes),
+        "upload-file-types": ":".join(limits.upload_file_types),
+        "upload-need-agent": "true" if limits.upload_needs_agent else "false",
+        "download-attempts": str(limits.download_attempts_max),
+        "delete-file": "odd",
+        "used-upload-max-files": str(count),
+        "used-upload-max-total-size": str(total_bytes),
+        "used-download-attempts": str(fetches),
     }

@@ -1,8 +1,9 @@
 """`multipart/form-data`, chunk by chunk, into fields and files, in bounded memory, without temporary files.
 
-A refused upload must still be read to its end: a browser reports a connection closed early as a lost network,
-and the visitor never learns what was wrong. So the reader takes whatever it is fed. Over its limit it keeps no
-file, but goes on reading fields, because clients send the file before the keys that say who is asking.
+A refused upload must still be read to its end: a browser reports a connection closed early as a lost
+network, and the visitor never learns what was wrong. So the reader takes whatever it is fed. Over its limit
+it keeps no file, but goes on reading fields, because clients send the file before the keys that say who is
+asking.
 
 Source:  RFC 7578; HTML Standard, "Multipart form data" for the escapes in names; chat-api-v2 §11.2.
 """

@@ -1,0 +1,104 @@
+"""The few lines of ASGI that the short path needs: read a body, send an answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+JSON: tuple[bytes, bytes] = (b"content-type", b"application/json;charset=UTF-8")
+NO_STORE: tuple[bytes, bytes] = (b"cache-control", b"no-store")
+
+
+class ClientLeft(Exception):
+    """The other end closed the connection before its request was complete."""
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """The value of a request header, by its name in lower case; empty when it is absent."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value)
+    return b""
+
+
+def address_of(scope: Scope) -> str:
+    """Where a request comes from; behind a trusted proxy, where the proxy says it comes from."""
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+class TooMuch(Exception):
+    """A body is so large that it is not even read to its end."""
+
+
+# A body over its limit is read on, so that the client hears why; but not for ever.
+READ_TO_END_BYTES_MAX = 67_108_864
+
+
+async def body_chunks(receive: Receive) -> AsyncIterator[bytes]:
+    """The body as it arrives. Errors: `ClientLeft`, `TooMuch`."""
+    size, is_more = 0, True
+    while is_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientLeft
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > READ_TO_END_BYTES_MAX:
+            raise TooMuch
+        yield chunk
+        is_more = message.get("more_body", False)
+
+
+async def read_body(receive: Receive, bytes_max: int, within_s: int) -> bytes | None:
+    """The whole body, or None when it is larger; it is read to its end either way.
+
+    Errors:  `ClientLeft` also when it takes too long; `TooMuch`.
+    """
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")  # The usual case: it came with the head.
+        return body if len(body) <= bytes_max else None
+
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(within_s):
+            async for chunk in body_chunks(_first_then(message, receive)):
+                size += len(chunk)
+                if size <= bytes_max:
+                    chunks.append(chunk)
+                else:
+                    chunks.clear()
+    except TimeoutError as error:
+        raise ClientLeft from error
+    return b"".join(chunks) if size <= bytes_max else None
+
+
+def _first_then(first: Message, receive: Receive) -> Receive:
+    """A `receive` that gives `first` once more."""
+    waiting = [first]
+
+    async def next_message() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return next_message
+
+
+async def answer(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """Send a JSON answer."""
+    all_headers = [JSON, NO_STORE, (b"content-length", b"%d" % len(body)), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": all_headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def answer_nothing(send: Send, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Send an answer without a body."""
+    await send({"type": "http.response.start", "status": status, "headers": [NO_STORE, *headers]})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,265 @@
+"""Chat API version 2: what a visitor does in a session."""
+
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from frontdesk.desk.chat import Chat, Told
+from frontdesk.desk.hub import Hub
+from frontdesk.desk.identity import is_key
+from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.services import ServiceBook
+from frontdesk.domain import commands
+from frontdesk.domain.commands import Command
+from frontdesk.domain.deadlines import idle_close_ms
+from frontdesk.domain.events import TRANSCRIPT, Ended
+from frontdesk.errors import NotFound, Refused
+from frontdesk.wire import chat_v2 as wire
+from frontdesk.wire.chat_v2_fields import (
+    KeysFields,
+    NicknameFields,
+    NoticeFields,
+    PushUrlFields,
+    RefreshFields,
+    SendFields,
+    SessionFields,
+    TypingFields,
+)
+from frontdesk.wire.form import Form, user_data
+
+FORM = "v2"  # The name of this wire among the forms of an event.
+CHAT_ID_CHARS_MAX = 64
+PRIVATE_KEYS = ("GCTI_", "_genesys_")  # webchat-service §9.3: written by clients, never read back.
+
+
+class Session(Struct, frozen=True):
+    """A visitor who has shown the key of a chat."""
+
+    chat: Chat
+    identity: wire.Identity
+
+    @property
+    def chat_id(self) -> str:
+        return self.chat.interaction_id
+
+
+class ChatV2Sessions:
+    """The operations on a session, by name."""
+
+    def __init__(
+        self,
+        interactions: Interactions,
+        services: ServiceBook,
+        hub: Hub,
+        clock_ms: Callable[[], int],
+        preview_chars_max: int,
+    ) -> None:
+        self._interactions = interactions
+        self._services = services
+        self._hub = hub
+        self._clock_ms = clock_ms
+        self._preview_chars_max = preview_chars_max
+
+    # --- who asks ------------------------------------------------------------------------------
+
+    def held(self, service: str, chat_id: str, fields: SessionFields) -> Session | None:
+        """The session if this node has it at hand."""
+        chat = self._interactions.held(chat_id)
+        return self._proven(chat, service, fields) if chat is not None else None
+
+    async def session(self, service: str, chat_id: str, fields: SessionFields) -> Session | None:
+        """The session, or None when there is none for who asks: unknown, over for good, or another's."""
+        if len(chat_id) > CHAT_ID_CHARS_MAX or not chat_id.isascii() or not chat_id.isalnum():
+            return None
+        try:
+            chat = self._interactions.held(chat_id) or await self._interactions.chat(chat_id)
+        except NotFound:
+            return None
+        return self._proven(chat, service, fields)
+
+    def _proven(self, chat: Chat, service: str, fields: SessionFields) -> Session | None:
+        if not is_key(fields.secure_key, chat.key_hash) or chat.service != service or chat.is_archived:
+            return None
+        if fields.user_id and fields.user_id != chat.user_id:
+            return None
+        chat.seen_ms = self._clock_ms()
+        return Session(chat, wire.Identity(chat.interaction_id, chat.user_id, fields.secure_key))
+
+    # --- what is answered ----------------------------------------------------------------------
+
+    async def answer(
+        self, session: Session, position: int | None = None, extra: Mapping[str, str] | None = None
+    ) -> bytes:
+        """The envelope, with the lines from `position` on when there is one.
+
+        Shape:   lines and `nextPosition` belong together: what is left out is at or after it. A chat is only
+                 called ended together with its last lines. `extra` is user data of the answer itself.
+        """
+        chat, chat_id = session.chat, session.chat_id
+        if position is not None and position > chat.last_line + 1:
+            chat = await self._interactions.catch_up(
+                chat_id
+            )  # Another node has told more than this one knows.
+        next_position, is_ended = chat.last_line + 1, not chat.is_open
+        lines: list[bytes] = []
+        if position is not None and position < next_position:
+            told = await self._told(chat, chat_id, position)
+            next_position = max(
+                (t.version + 1 for t in told if type(t.event) in _LINES), default=next_position
+            )
+            is_ended = is_ended or any(type(t.event) is Ended for t in told)
+            lines = [line for t in told if (line := _line(t))]
+            if position < 0:
+                lines = lines[position:]
+        return wire.envelope(
+            session.identity,
+            is_ended=is_ended,
+            lines=lines,
+            next_position=next_position,
+            idle_expire_s=self._idle_expire_s(chat) if lines else None,
+            user_data=extra,
+        )
+
+    async def _told(self, chat: Chat, chat_id: str, position: int) -> Sequence[Told]:
+        full = chat.full
+        if position < 0 and full is not None:
+            newest = list(full.lines)
+            if sum(1 for told in newest if _line(told)) >= -position:
+                return newest
+        return await self._interactions.history(chat_id, max(1, position))
+
+    def _idle_expire_s(self, chat: Chat) -> int | None:
+        if chat.full is None or not chat.is_open:
+            return None
+        due_ms = idle_close_ms(chat.full.state, self._services.rules(chat.service))
+        return None if due_ms is None else max(1, math.ceil((due_ms - self._clock_ms()) / 1000))
+
+    async def _do(self, session: Session, command: Command, fields: SessionFields) -> bytes:
+        chat = await self._interactions.do(session.chat_id, command)
+        return await self.answer(
+            Session(chat, session.identity), wire.parse_position(fields.transcript_position)
+        )
+
+    # --- what is asked -------------------------------------------------------------------------
+
+    async def carry_out(self, operation: str, session: Session, form: Form) -> bytes:
+        """Errors: `NotFound` for an unknown operation; those of each command."""
+        found = OPERATIONS.get(operation)
+        if found is None:
+            raise NotFound("there is no such operation")
+        fields_type, carry_out = found
+        return await carry_out(self, session, msgspec.convert(form, fields_type), form)
+
+    async def refresh(self, session: Session, fields: RefreshFields, _form: Form) -> bytes:
+        self._preview(session.chat, fields.message)
+        position = wire.parse_position(fields.transcript_position)
+        return await self.answer(session, 1 if position is None or position == 0 else position)
+
+    async def send(self, session: Session, fields: SendFields, _form: Form) -> bytes:
+        said = commands.Say(
+            party_id=1,
+            text=fields.message,
+            message_type=fields.message_type,
+            attributes=wire.parse_attributes(fields.event_attributes),
+        )
+        answer = await self._do(session, said, fields)
+        self._preview(session.chat, "")
+        return answer
+
+    async def start_typing(self, session: Session, fields: TypingFields, _form: Form) -> bytes:
+        session.chat.note_typing(1, self._clock_ms())
+        answer = await self._do(session, commands.SetTyping(1, True), fields)
+        self._preview(session.chat, fields.message)
+        return answer
+
+    async def stop_typing(self, session: Session, fields: TypingFields, _form: Form) -> bytes:
+        return await self._do(session, commands.SetTyping(1, False), fields)
+
+    async def disconnect(self, session: Session, fields: SessionFields, _form: Form) -> bytes:
+        return await self._do(session, commands.Leave(party_id=1, reason="client_left"), fields)
+
+    async def custom_notice(self, session: Session, fields: NoticeFields, _form: Form) -> bytes:
+        attributes = wire.parse_attributes(fields.event_attributes)
+        notice = commands.GiveNotice(party_id=1, text=fields.message, attributes=attributes)
+        return await self._do(session, notice, fields)
+
+    async def update_data(self, session: Session, fields: SessionFields, form: Form) -> bytes:
+        changes = user_data(form)
+        if not changes:
+            return await self.answer(session, wire.parse_position(fields.transcript_position))
+        return await self._do(session, commands.ChangeData(party_id=1, changes=changes), fields)
+
+    async def update_nickname(self, session: Session, fields: NicknameFields, _form: Form) -> bytes:
+        return await self._do(session, commands.ChangeNickname(1, fields.nickname), fields)
+
+    async def push_url(self, session: Session, fields: PushUrlFields, _form: Form) -> bytes:
+        return await self._do(session, commands.PushUrl(party_id=1, url=fields.push_url), fields)
+
+    async def read_receipt(self, session: Session, fields: SessionFields, _form: Form) -> bytes:
+        position = wire.parse_position(fields.transcript_position)
+        if position is None:
+            raise Refused("position_missing", "transcriptPosition is required")
+        chat = await self._interactions.do(session.chat_id, commands.GiveReceipt(1, position))
+        return await self.answer(Session(chat, session.identity))
+
+    async def read_data(self, session: Session, fields: KeysFields, form: Form) -> bytes:
+        _, full = await self._interactions.full(session.chat_id)
+        readable = self._may_read(session.chat, full.state.visitor_keys)
+        data = full.state.user_data
+        wanted = wire.parse_keys(fields.keys, form)
+        return await self.answer(session, extra={k: data[k] for k in wanted if k in data and k in readable})
+
+    async def delete_data(self, session: Session, fields: KeysFields, form: Form) -> bytes:
+        _, full = await self._interactions.full(session.chat_id)
+        readable = self._may_read(session.chat, full.state.visitor_keys)
+        removed = tuple(key for key in wire.parse_keys(fields.keys, form) if key in readable)
+        chat = await self._interactions.do(session.chat_id, commands.ChangeData(party_id=1, removed=removed))
+        return wire.envelope(
+            session.identity,
+            is_ended=not chat.is_open,
+            next_position=chat.last_line + 1,
+            timestamp_ms=self._clock_ms(),
+        )
+
+    def _may_read(self, chat: Chat, own: frozenset[str]) -> frozenset[str]:
+        service = self._services.get(chat.service)
+        readable = own | service.readable_keys if service is not None else own
+        return frozenset(key for key in readable if not key.startswith(PRIVATE_KEYS))
+
+    def _preview(self, chat: Chat, text: str) -> None:
+        """What stands in the visitor's input box; a visitor who still has something there is still typing."""
+        if text and chat.typing_ms is not None:
+            chat.note_typing(1, self._clock_ms())
+        text = text[: self._preview_chars_max]
+        if text != chat.preview and chat.is_open:
+            chat.preview = text
+            self._hub.preview(chat.interaction_id, chat.preview)
+
+
+def _line(told: Told) -> bytes:
+    """The event in this wire's form, made once; empty when it is not for visitors."""
+    form = told.forms.get(FORM)
+    if form is None:
+        form = wire.line(told.version, told.at_ms, told.event, told.party) or b""
+        told.forms[FORM] = form
+    return form
+
+
+_LINES = frozenset(TRANSCRIPT)
+_Operation = tuple[type[SessionFields], Callable[..., Awaitable[bytes]]]
+OPERATIONS: Mapping[str, _Operation] = {
+    "refresh": (RefreshFields, ChatV2Sessions.refresh),
+    "send": (SendFields, ChatV2Sessions.send),
+    "startTyping": (TypingFields, ChatV2Sessions.start_typing),
+    "stopTyping": (TypingFields, ChatV2Sessions.stop_typing),
+    "disconnect": (SessionFields, ChatV2Sessions.disconnect),
+    "customNotice": (NoticeFields, ChatV2Sessions.custom_notice),
+    "updateData": (SessionFields, ChatV2Sessions.update_data),
+    "updateNickname": (NicknameFields, ChatV2Sessions.update_nickname),
+    "pushUrl": (PushUrlFields, ChatV2Sessions.push_url),
+    "readReceipt": (SessionFields, ChatV2Sessions.read_receipt),
+    "userData/read": (KeysFields, ChatV2Sessions.read_data),
+    "userData/delete": (KeysFields, ChatV2Sessions.delete_data),
+}

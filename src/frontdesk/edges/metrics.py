@@ -1,0 +1,89 @@
+"""What operators watch, in the Prometheus text form.
+
+A registry of its own for each server, so that several can live in one process.
+"""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import generate_latest
+
+from frontdesk.desk.floor import Floor
+from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.interaction import Phase
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0)  # 3 s: then clients give up.
+REASONS = frozenset(("client_left", "client_silent", "idle", "last_agent_left", "agent_ended"))
+WAITS = (1, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
+
+
+class Metrics:
+    """Counters of the edges, and gauges that are read off the floor when somebody asks."""
+
+    def __init__(self, floor: Floor) -> None:
+        self.registry = CollectorRegistry()
+        self._waits: dict[str, int] = {}
+        own = self.registry
+        self._requests = Counter(
+            "frontdesk_requests", "Chat API requests answered.", ("operation", "status"), registry=own
+        )
+        self._request_seconds = Histogram(
+            "frontdesk_request_seconds",
+            "Time from a request's head to its answer.",
+            ("operation",),
+            buckets=SECONDS,
+            registry=own,
+        )
+        self.refusals = Counter(
+            "frontdesk_limit_refusals", "Requests refused at a limit.", ("limit",), registry=own
+        )
+        self._started = Counter("frontdesk_interactions_started", "Chats begun.", ("service",), registry=own)
+        self._ended = Counter(
+            "frontdesk_interactions_ended", "Chats ended.", ("service", "reason"), registry=own
+        )
+        self._wait_seconds = Histogram(
+            "frontdesk_queue_wait_seconds",
+            "Time in the queue until a person took the chat.",
+            ("service",),
+            buckets=WAITS,
+            registry=own,
+        )
+        self.sockets = Gauge("frontdesk_workspace_sockets", "Connected agents and bots.", registry=own)
+        self.told = Counter("frontdesk_workspace_messages", "Messages sent to agents and bots.", registry=own)
+        Gauge("frontdesk_interactions_open", "Chats that are open.", registry=own).set_function(
+            lambda: floor.open_count
+        )
+        Gauge("frontdesk_interactions_waiting", "Chats that wait for a person.", registry=own).set_function(
+            lambda: floor.waiting_count
+        )
+        Gauge("frontdesk_agents_free", "People ready with a free slot.", registry=own).set_function(
+            lambda: len(floor.free())
+        )
+        self._by_operation: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+
+    def answered(self, operation: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        found = self._by_operation.get((operation, status))
+        if found is None:
+            found = (
+                self._requests.labels(operation, str(status)),
+                self._request_seconds.labels(operation),
+            )
+            self._by_operation[operation, status] = found
+        found[0].inc()
+        found[1].observe(seconds)
+
+    def observe(self, interaction_id: str, card: InteractionCard, now_ms: int) -> None:
+        """Take note of an interaction's card: what began, what was answered, what ended."""
+        waited_since = self._waits.pop(interaction_id, None)
+        if card.phase is Phase.ENDED:
+            reason = card.end_reason if card.end_reason in REASONS else "other"
+            self._ended.labels(card.service, reason).inc()
+        elif card.queued_ms:
+            self._waits[interaction_id] = card.queued_ms
+        elif waited_since is not None:
+            self._wait_seconds.labels(card.service).observe((now_ms - waited_since) / 1000)
+
+    def started(self, service: str) -> None:
+        self._started.labels(service).inc()
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)

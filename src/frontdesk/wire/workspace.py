@@ -1,0 +1,158 @@
+"""The workspace socket: what agents and bots are told; a frame is an array of these.
+
+Source:  docs/reference/workspace-protocol.md, "The socket".
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from frontdesk.domain.events import Started
+from frontdesk.domain.interaction import Interaction, Party
+
+PAGE_KEYS = {"url": "_genesys_url", "title": "_genesys_pageTitle", "referrer": "_genesys_referrer"}
+
+_decode_started = msgspec.json.Decoder(Started).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def done(wish_id: str) -> bytes:
+    return _encode({"is": "done", "id": wish_id})
+
+
+def refused(wish_id: str, code: str, text: str) -> bytes:
+    return _encode({"is": "refused", "id": wish_id, "code": code, "text": text})
+
+
+def welcome(
+    wish_id: str,
+    agent: Mapping[str, object],
+    *,
+    is_ready: bool,
+    time_ms: int,
+    interactions: Iterable[str],
+    invites: Iterable[str],
+) -> bytes:
+    return _encode(
+        {
+            "is": "welcome",
+            "id": wish_id,
+            "agent": agent,
+            "is_ready": is_ready,
+            "time_ms": time_ms,
+            "interactions": list(interactions),
+            "invites": list(invites),
+        }
+    )
+
+
+def readiness(*, is_ready: bool, reason: str) -> bytes:
+    return _encode({"is": "readiness", "is_ready": is_ready, "reason": reason})
+
+
+def floor(ready: int) -> bytes:
+    """How many people are ready with a free slot: what a bot tells visitors who ask for one."""
+    return _encode({"is": "floor", "ready": ready})
+
+
+def invited(interaction_id: str, state: Interaction, until_ms: int, time_ms: int) -> bytes:
+    return _encode(
+        {
+            "is": "invited",
+            "interaction_id": interaction_id,
+            "until_ms": until_ms,
+            "time_ms": time_ms,
+            "service": state.service,
+            "queue": state.queue,
+            "nickname": state.client.nickname,
+            "subject": state.subject,
+            "summary": state.summary,
+            "started_ms": state.started_ms,
+            "user_data": state.user_data,
+        }
+    )
+
+
+def invite_gone(interaction_id: str, reason: str) -> bytes:
+    return _encode({"is": "invite_gone", "interaction_id": interaction_id, "reason": reason})
+
+
+def interaction(interaction_id: str, state: Interaction, party_id: int) -> bytes:
+    return _encode(
+        {
+            "is": "interaction",
+            "interaction_id": interaction_id,
+            "party_id": party_id,
+            "phase": state.phase,
+            "service": state.service,
+            "queue": state.queue,
+            "summary": state.summary,
+            "subject": state.subject,
+            "started_ms": state.started_ms,
+            "nickname": state.client.nickname,
+            "first_name": state.first_name,
+            "last_name": state.last_name,
+            "email": state.email,
+            "user_data": state.user_data,
+            "page": {name: state.user_data.get(key, "") for name, key in PAGE_KEYS.items()},
+            "parties": [_party(party) for party in state.parties],
+            "files": [
+                {
+                    "file_id": file.file_id,
+                    "party_id": file.party_id,
+                    "name": file.name,
+                    "size_bytes": file.size_bytes,
+                    "media_type": file.media_type,
+                    "is_deleted": file.is_deleted,
+                }
+                for file in state.files
+            ],
+            "version": state.version,
+        }
+    )
+
+
+def _party(party: Party) -> dict[str, object]:
+    return {
+        "party_id": party.party_id,
+        "kind": party.kind,
+        "participant_id": party.participant_id,
+        "nickname": party.nickname,
+        "visibility": party.visibility,
+        "is_present": party.is_present,
+        "is_typing": party.typing_ms > 0,
+        "read_up_to": party.read_up_to,
+    }
+
+
+def event(interaction_id: str, version: int, at_ms: int, body: bytes) -> bytes:
+    """One event. `body` is as the log has it, which is what agents read, but for the visitor's secrets."""
+    if body.startswith(b'{"type":"Started"'):
+        body = _encode(msgspec.structs.replace(_decode_started(body), key_hash="", address=""))
+    return b'{"is":"event","interaction_id":"%b","version":%d,"at_ms":%d,"event":%b}' % (
+        interaction_id.encode(),
+        version,
+        at_ms,
+        body,
+    )
+
+
+def preview(interaction_id: str, text: str) -> bytes:
+    return _encode({"is": "preview", "interaction_id": interaction_id, "text": text})
+
+
+def readers(interaction_id: str, party_id: int, up_to: int) -> bytes:
+    return _encode({"is": "readers", "interaction_id": interaction_id, "party_id": party_id, "up_to": up_to})
+
+
+def left(interaction_id: str) -> bytes:
+    return _encode({"is": "left", "interaction_id": interaction_id})
+
+
+def closing(reason: str, retry_after_ms: int) -> bytes:
+    return _encode({"is": "closing", "reason": reason, "retry_after_ms": retry_after_ms})
+
+
+def frame(messages: Iterable[bytes]) -> str:
+    """Messages as one frame."""
+    return (b"[%b]" % b",".join(messages)).decode()

@@ -1,0 +1,187 @@
+"""The workspace socket: what agents and bots ask, one JSON object each.
+
+Source:  docs/reference/workspace-protocol.md, "The socket".
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from frontdesk.domain import commands
+from frontdesk.domain.commands import Command
+from frontdesk.domain.events import Visibility
+from frontdesk.errors import Refused
+
+WishId = Annotated[str, Meta(min_length=1, max_length=64)]
+InteractionId = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9]+$")]
+HAVE_MAX = 1000
+
+
+class Wish(Struct, frozen=True, kw_only=True, tag_field="do", forbid_unknown_fields=True):
+    """Something asked; `id` names it for ever, so that asking again is asking once."""
+
+    id: WishId
+
+
+class Hello(Wish, frozen=True, kw_only=True, tag="hello"):
+    have: Annotated[dict[InteractionId, int], Meta(max_length=HAVE_MAX)] = {}
+
+
+class Ready(Wish, frozen=True, kw_only=True, tag="ready"):
+    pass
+
+
+class NotReady(Wish, frozen=True, kw_only=True, tag="not_ready"):
+    reason: str = ""
+
+
+class Ping(Wish, frozen=True, kw_only=True, tag="ping"):
+    pass
+
+
+class Accept(Wish, frozen=True, kw_only=True, tag="accept"):
+    interaction_id: InteractionId
+
+
+class Decline(Wish, frozen=True, kw_only=True, tag="decline"):
+    interaction_id: InteractionId
+
+
+class InChat(Wish, frozen=True, kw_only=True):
+    """A wish of somebody who takes part in an interaction."""
+
+    interaction_id: InteractionId
+
+    def command(self, party_id: int) -> Command:
+        raise AssertionError(f"{type(self).__name__} is no command")
+
+
+class Say(InChat, frozen=True, kw_only=True, tag="say"):
+    text: str
+    message_type: str = "text"
+    attributes: dict[str, Any] | None = None
+    visibility: Visibility = Visibility.ALL
+
+    def command(self, party_id: int) -> Command:
+        return commands.Say(
+            party_id=party_id,
+            text=self.text,
+            message_type=self.message_type,
+            attributes=self.attributes,
+            visibility=self.visibility,
+            client_id=self.id,
+        )
+
+
+class Type(InChat, frozen=True, kw_only=True, tag="type"):
+    is_typing: bool
+
+    def command(self, party_id: int) -> Command:
+        return commands.SetTyping(party_id, self.is_typing)
+
+
+class PushUrl(InChat, frozen=True, kw_only=True, tag="push_url"):
+    url: str
+
+    def command(self, party_id: int) -> Command:
+        return commands.PushUrl(party_id=party_id, url=self.url, client_id=self.id)
+
+
+class Notice(InChat, frozen=True, kw_only=True, tag="notice"):
+    text: str = ""
+    attributes: dict[str, Any] | None = None
+    visibility: Visibility = Visibility.ALL
+
+    def command(self, party_id: int) -> Command:
+        return commands.GiveNotice(
+            party_id=party_id,
+            text=self.text,
+            attributes=self.attributes,
+            visibility=self.visibility,
+            client_id=self.id,
+        )
+
+
+class SetData(InChat, frozen=True, kw_only=True, tag="set_data"):
+    user_data: dict[str, str]
+
+    def command(self, party_id: int) -> Command:
+        return commands.ChangeData(party_id=party_id, changes=self.user_data)
+
+
+class Receipt(InChat, frozen=True, kw_only=True, tag="receipt"):
+    up_to: Annotated[int, Meta(ge=0)]
+
+    def command(self, party_id: int) -> Command:
+        return commands.GiveReceipt(party_id, self.up_to)
+
+
+class DeleteFile(InChat, frozen=True, kw_only=True, tag="delete_file"):
+    file_id: str
+
+    def command(self, party_id: int) -> Command:
+        return commands.DeleteFile(party_id, self.file_id)
+
+
+class HandOver(InChat, frozen=True, kw_only=True, tag="hand_over"):
+    queue: Annotated[str, Meta(max_length=200)] = ""
+    summary: str = ""
+
+    def command(self, party_id: int) -> Command:
+        return commands.HandOver(party_id=party_id, queue=self.queue, summary=self.summary)
+
+
+class Leave(InChat, frozen=True, kw_only=True, tag="leave"):
+    def command(self, party_id: int) -> Command:
+        return commands.Leave(party_id=party_id)
+
+
+class End(InChat, frozen=True, kw_only=True, tag="end"):
+    reason: Annotated[str, Meta(max_length=200)] = ""
+
+    def command(self, party_id: int) -> Command:
+        return commands.End(reason=self.reason or "agent_ended", party_id=party_id)
+
+
+AnyWish = (
+    Hello
+    | Ready
+    | NotReady
+    | Ping
+    | Accept
+    | Decline
+    | Say
+    | Type
+    | PushUrl
+    | Notice
+    | SetData
+    | Receipt
+    | DeleteFile
+    | HandOver
+    | Leave
+    | End
+)
+
+_decoder: msgspec.json.Decoder[AnyWish] = msgspec.json.Decoder(AnyWish)
+
+
+def parse(frame: str | bytes) -> AnyWish:
+    """What a frame asks.
+
+    Errors:  `Refused("bad_message")` with the fault's place and what was expected.
+    """
+    try:
+        return _decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("bad_message", str(error)) from error
+
+
+def id_of(frame: str | bytes) -> str:
+    """The id of a wish that cannot be carried out, so that its sender knows which; empty without one."""
+    try:
+        found = msgspec.json.decode(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    wish_id = found.get("id") if isinstance(found, dict) else None
+    return wish_id if isinstance(wish_id, str) and len(wish_id) <= 64 else ""
