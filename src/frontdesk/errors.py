@@ -37,7 +37,11 @@ class NotFound(DeskError):
 
 
 class Denied(DeskError):
-    """The caller may not do this."""
+    """The caller may not do this. `code` is stable and for programs."""
+
+    def __init__(self, text: str, code: str = "denied") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class Conflict(DeskError):

@@ -94,7 +94,7 @@ class Agents:
         async with self._hashing:
             is_right = await asyncio.to_thread(self._verify, stored, password[:PASSWORD_CHARS_MAX])
         if account is None or not is_right or account.is_disabled:
-            raise Denied("the login or the password is wrong")
+            raise Denied("the login or the password is wrong", "wrong_credentials")
         token = secrets.token_urlsafe(32)
         until_ms = self._clock_ms() + self._session_ms
         await self._accounts.open_session(SignIn(_token_hash(token), account.account_id, until_ms))
@@ -111,7 +111,7 @@ class Agents:
         session = await self._accounts.session(_token_hash(token), self._clock_ms()) if token else None
         account = await self._accounts.by_id(session.account_id) if session is not None else None
         if account is None or account.is_disabled:
-            raise Denied("please sign in")
+            raise Denied("please sign in", "not_signed_in")
         return account
 
     async def sign_out(self, token: str, account: Account) -> None:

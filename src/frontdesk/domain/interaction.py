@@ -119,6 +119,13 @@ class Interaction(Struct, frozen=True):
                 return party
         return None
 
+    def newest_party_of(self, participant_id: str) -> int:
+        """The id of the newest party of a participant on our side, present or not; 0 when there is none."""
+        for party in reversed(self.parties):
+            if party.participant_id == participant_id and party.kind is not Kind.CLIENT:
+                return party.party_id
+        return 0
+
     def file(self, file_id: str) -> File | None:
         return next((f for f in self.files if f.file_id == file_id), None)
 

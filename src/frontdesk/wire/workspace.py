@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from frontdesk.domain.events import Started
+from frontdesk.domain.events import ReceiptGiven, Started
 from frontdesk.domain.interaction import Interaction, Party
 
 PAGE_KEYS = {"url": "_genesys_url", "title": "_genesys_pageTitle", "referrer": "_genesys_referrer"}
 
 _decode_started = msgspec.json.Decoder(Started).decode
+_decode_receipt = msgspec.json.Decoder(ReceiptGiven).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -141,8 +142,11 @@ def preview(interaction_id: str, text: str) -> bytes:
     return _encode({"is": "preview", "interaction_id": interaction_id, "text": text})
 
 
-def readers(interaction_id: str, party_id: int, up_to: int) -> bytes:
-    return _encode({"is": "readers", "interaction_id": interaction_id, "party_id": party_id, "up_to": up_to})
+def readers(interaction_id: str, receipt: bytes) -> bytes:
+    """How far a party has read; `receipt` is the event's body."""
+    event = _decode_receipt(receipt)
+    message = {"is": "readers", "interaction_id": interaction_id}
+    return _encode(message | {"party_id": event.party_id, "up_to": event.up_to})
 
 
 def left(interaction_id: str) -> bytes:

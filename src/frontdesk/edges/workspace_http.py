@@ -1,0 +1,228 @@
+"""The workspace over HTTP: sign-in and files. Everything else goes over the socket."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from frontdesk.desk.agents import Agents
+from frontdesk.desk.files import Files, Upload
+from frontdesk.desk.interactions import Interactions
+from frontdesk.edges.asgi import ClientLeft, TooMuch, address_of, body_chunks
+from frontdesk.edges.chat_v2_files import send_file
+from frontdesk.edges.limits import Window
+from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.workspace_session import about
+from frontdesk.edges.workspace_sign_in import COOKIE, SignIns, token_id, token_of
+from frontdesk.edges.workspace_socket import WorkspaceSocket
+from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, Unavailable
+from frontdesk.wire.multipart import MultipartReader
+
+SLACK_BYTES = 65_536
+SIGN_IN_BYTES_MAX = 10_000
+NO_SESSION = ("not_signed_in", "wrong_credentials")
+STATUS: dict[type[DeskError], tuple[int, str]] = {
+    NotFound: (404, "not_found"),
+    Conflict: (503, "try_later"),
+    Unavailable: (503, "try_later"),
+}
+
+
+class SignInBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who signs in."""
+
+    login: Annotated[str, Meta(max_length=100)]
+    password: Annotated[str, Meta(max_length=1000)]
+
+
+class SignedIn(Struct, frozen=True):
+    """A token for `Authorization: Bearer …`, and whose it is."""
+
+    token: str
+    agent: dict[str, Any]
+
+
+class FileKept(Struct, frozen=True):
+    """An uploaded file."""
+
+    file_id: str
+    name: str
+    size_bytes: int
+    media_type: str
+
+
+class WorkspaceHttp:
+    """The routes under `/api/workspace`."""
+
+    def __init__(
+        self,
+        agents: Agents,
+        interactions: Interactions,
+        files: Files,
+        sign_ins: SignIns,
+        socket: WorkspaceSocket,
+        tries: Window,
+        metrics: Metrics,
+        *,
+        file_bytes_max: int,
+        session_s: int,
+    ) -> None:
+        self._agents = agents
+        self._interactions = interactions
+        self._files = files
+        self._sign_ins = sign_ins
+        self._socket = socket
+        self._tries = tries
+        self._metrics = metrics
+        self._file_bytes_max = file_bytes_max
+        self._session_s = session_s
+
+    def routes(self) -> list[Route]:
+        file = "/api/workspace/interactions/{interaction_id}/files"
+        return [
+            Route("/api/workspace/sign-in", self.sign_in, methods=["POST"]),
+            Route("/api/workspace/sign-out", self.sign_out, methods=["POST"]),
+            Route("/api/workspace/me", self.me, methods=["GET"]),
+            Route(file, self.upload, methods=["POST"]),
+            Route(file + "/{file_id}", self.download, methods=["GET"]),
+        ]
+
+    async def sign_in(self, request: Request) -> Response:
+        """Begin a session."""
+        if not self._tries.admits(address_of(request.scope)):
+            self._metrics.refusals.labels(self._tries.name).inc()
+            return error(429, "too_many_tries", "too many tries; wait a minute", {"retry-after": "60"})
+        try:
+            self._sign_ins.check_origin(request.scope)
+            body = await _read_json(request)
+            token, account = await self._agents.sign_in(body.login, body.password)
+        except DeskError as failure:
+            return error_of(failure)
+        response = _json(SignedIn(token, about(account)))
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=self._session_s,
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session, and close its sockets."""
+        try:
+            self._sign_ins.check_origin(request.scope)
+            account, _ = await self._sign_ins.who(request.scope)
+        except DeskError as failure:
+            return error_of(failure)
+        token = token_of(request.scope)
+        await self._agents.sign_out(token, account)
+        self._socket.shut("signed_out", token_id(token))
+        response = _json({})
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return response
+
+    async def me(self, request: Request) -> Response:
+        """Who is signed in."""
+        try:
+            account, _ = await self._sign_ins.who(request.scope)
+        except DeskError as failure:
+            return error_of(failure)
+        return _json({"agent": about(account)})
+
+    async def upload(self, request: Request) -> Response:
+        """Put a file into a chat. The part `id` names the upload: sending it again is sending it once."""
+        try:
+            self._sign_ins.check_origin(request.scope)
+            interaction_id, party_id = await self._party(request)
+            content_type = request.headers.get("content-type", "")
+            reader = MultipartReader(content_type, bytes_max=self._file_bytes_max + SLACK_BYTES)
+            async for chunk in body_chunks(request.receive):
+                reader.feed(chunk)
+            parts = reader.finish()
+            part = next(iter(parts.files), None)
+            if part is None:
+                raise Refused("file_missing", "the part named file is required")
+            upload = Upload(
+                name=part.name,
+                content=part.content,
+                size_bytes=part.size_bytes,
+                client_id=parts.fields.get("id", "")[:64],
+            )
+            _, file = await self._files.take(interaction_id, party_id, upload)
+        except DeskError as failure:
+            return error_of(failure)
+        except TooMuch:
+            return error(413, "file_too_large", "the file is too large")
+        except ClientLeft:
+            return error(400, "bad_form", "the upload was cut off")
+        return _json(FileKept(file.file_id, file.name, file.size_bytes, file.media_type))
+
+    async def download(self, request: Request) -> Response:
+        """A file of a chat, as an attachment."""
+        try:
+            interaction_id, party_id = await self._party(request)
+            found = await self._files.hand_out(interaction_id, party_id, request.path_params["file_id"])
+        except DeskError as failure:
+            return error_of(failure)
+        return _Attachment(*found)
+
+    async def _party(self, request: Request) -> tuple[str, int]:
+        """The interaction asked for, and the asker's party in it. Errors: `Denied`, `NotFound`."""
+        account, _ = await self._sign_ins.who(request.scope)
+        interaction_id = request.path_params["interaction_id"]
+        if not interaction_id.isalnum() or len(interaction_id) > 64:
+            raise NotFound("there is no such chat of yours")
+        _, full = await self._interactions.full(interaction_id)
+        party_id = full.state.newest_party_of(account.account_id)
+        if not party_id:
+            raise NotFound("there is no such chat of yours")
+        return interaction_id, party_id
+
+
+class _Attachment(Response):
+    """A file, sent chunk by chunk."""
+
+    def __init__(self, file: Any, chunks: Any) -> None:
+        super().__init__()
+        self._file = file
+        self._chunks = chunks
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await send_file(send, self._file, self._chunks, [])
+
+
+async def _read_json(request: Request) -> SignInBody:
+    body = await request.body()
+    if len(body) > SIGN_IN_BYTES_MAX:
+        raise Refused("bad_request", "the body is too large")
+    try:
+        return msgspec.json.decode(body, type=SignInBody)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Refused("bad_request", str(fault)) from fault
+
+
+def _json(value: object, status: int = 200) -> Response:
+    headers = {"cache-control": "no-store"}
+    return Response(msgspec.json.encode(value), status, headers, media_type="application/json")
+
+
+def error(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Response:
+    """An error of the workspace's HTTP calls."""
+    response = _json({"error": {"code": code, "text": text}}, status)
+    response.headers.update(headers or {})
+    return response
+
+
+def error_of(failure: DeskError) -> Response:
+    """The answer for an error of the desk."""
+    if isinstance(failure, Refused):
+        return error(413 if failure.code == "file_too_large" else 400, failure.code, failure.text)
+    if isinstance(failure, Denied):
+        return error(401 if failure.code in NO_SESSION else 403, failure.code, str(failure))
+    status, code = STATUS[type(failure)]
+    return error(status, code, str(failure))
