@@ -81,7 +81,7 @@ class Bot:
             raise RuntimeError("tell the bot how to talk: @bot.on_chat")
         async with self.client:
             try:
-                await self.client.ready()
+                self._start(self._be_ready())
                 async for message in self.client.messages():
                     match message:
                         case InteractionCard():
@@ -119,8 +119,10 @@ class Bot:
         return task
 
     async def _be_ready(self) -> None:
-        with contextlib.suppress(DeskError):  # The next connection tells again whether chats come.
+        try:
             await self.client.ready()
+        except DeskError as error:  # The next connection tells again whether chats come.
+            _log.warning("no chats will come: %s", error)
 
     async def _one_chat(self, chat: Chat) -> None:
         assert self._talk is not None
