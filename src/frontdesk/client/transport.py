@@ -1,0 +1,183 @@
+"""The seam between the visitor's chat and the network: what can be asked of a chat server, and what it says.
+
+A transport speaks one protocol. It keeps no state of a session, never raises for what a network or a server
+does, and knows no event of the bus."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Protocol
+
+from msgspec import Struct, field
+
+
+class Credentials(Struct, frozen=True):
+    """What proves that a session is ours: bearer secrets, never to be logged or put into an address.
+
+    Shape:   `extra` is for protocols that need more than these four.
+    """
+
+    session_id: str
+    secure_key: str = ""
+    user_id: str = ""
+    alias: str = ""
+    extra: Mapping[str, str] = {}
+
+    def public(self) -> dict[str, str]:
+        """As `getSessionData` tells them."""
+        own = {"secureKey": self.secure_key, "sessionID": self.session_id, "alias": self.alias}
+        return {**own, "userId": self.user_id, **self.extra}
+
+
+class Supports(Struct, frozen=True):
+    """What a transport can do beyond starting, reading, writing and ending."""
+
+    polling: bool = True
+    custom_notice: bool = True
+    user_data: bool = True
+    file_upload: bool = True
+    file_download: bool = True
+    file_limits: bool = True
+    verify: bool = True
+    pagination: bool = True
+
+
+class Outcome(StrEnum):
+    """How a request went."""
+
+    DONE = "done"
+    """The server did it (`statusCode` 0)."""
+    LATER = "later"
+    """The server cannot now, but perhaps later (`statusCode` 1)."""
+    REFUSED = "refused"
+    """The server understood and will not (`statusCode` 2, or a status of 400 to 499)."""
+    BROKEN = "broken"
+    """Something between us and the chat answered in its place (any other status, or no chat envelope)."""
+    UNREACHABLE = "unreachable"
+    """No answer: the network is gone, or it took too long."""
+
+
+class Fault(Struct, frozen=True):
+    """One of the errors a server lists."""
+
+    code: int | str
+    text: str = ""
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What came of one request.
+
+    Shape:   `response` is what commands resolve or reject with: the body of a 2xx answer, else
+             `{status, statusText, responseText, responseJSON}`. `events` are the server's objects, untouched.
+             `chat_ended` is `None` when the server did not say. `credentials` are complete, with the newest
+             values. `content` is a downloaded file.
+    """
+
+    outcome: Outcome
+    response: Mapping[str, Any]
+    status: int = 200
+    events: Sequence[Mapping[str, Any]] = ()
+    chat_ended: bool | None = None
+    credentials: Credentials | None = None
+    next_position: int | None = None
+    faults: Sequence[Fault] = ()
+    idle_expires_s: int | None = None
+    retry_after_s: float | None = None
+    content: bytes | None = None
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the other end of the network answered and meant well: what ends an outage."""
+        return 200 <= self.status < 300
+
+
+class StartRequest(Struct, frozen=True, kw_only=True):
+    """Who wants to chat, about what."""
+
+    nickname: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    subject: str = ""
+    text: str = ""
+    user_data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Upload(Struct, frozen=True, kw_only=True):
+    """A file on its way to the server."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/octet-stream"
+    description: str = ""
+
+
+class Transport(Protocol):
+    """One protocol to one chat service.
+
+    Shape:   every call gives an `Answer`, whatever happens. `position` is the first event index wanted; a
+             negative one counts from the end.
+    """
+
+    @property
+    def supports(self) -> Supports:
+        """What can be asked of it."""
+
+    async def start(self, request: StartRequest) -> Answer:
+        """Ask for a new session."""
+
+    async def refresh(self, session: Credentials, position: int, preview: str = "") -> Answer:
+        """Everything from `position` on; `preview` is what stands in the input box."""
+
+    async def send(
+        self,
+        session: Credentials,
+        text: str,
+        *,
+        message_type: str = "text",
+        attributes: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Say `text`."""
+
+    async def type(self, session: Credentials, *, is_typing: bool, preview: str, position: int) -> Answer:
+        """Typing started or stopped."""
+
+    async def notice(
+        self, session: Credentials, text: str | None = None, attributes: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """A word between programs."""
+
+    async def update_user_data(self, session: Credentials, user_data: Mapping[str, Any]) -> Answer:
+        """Merge into the data attached to the session."""
+
+    async def push_url(self, session: Credentials, url: str) -> Answer:
+        """Put an address before the other side."""
+
+    async def update_nickname(self, session: Credentials, nickname: str) -> Answer:
+        """Be called otherwise from now on."""
+
+    async def read_receipt(self, session: Credentials, position: int) -> Answer:
+        """Everything up to and including `position` was read."""
+
+    async def disconnect(self, session: Credentials) -> Answer:
+        """Leave, which ends the session."""
+
+    async def file_limits(self, session: Credentials) -> Answer:
+        """What may be uploaded."""
+
+    async def upload(self, session: Credentials, file: Upload) -> Answer:
+        """Put a file before the other side."""
+
+    async def download(self, session: Credentials, file_id: str) -> Answer:
+        """A file's bytes, in `content`."""
+
+    async def delete_file(self, session: Credentials, file_id: str) -> Answer:
+        """Take an own file back."""
+
+    async def read_user_data(self, session: Credentials, keys: Sequence[str]) -> Answer:
+        """The values of attached data that the visitor may read, in `response["userData"]`."""
+
+    async def delete_user_data(self, session: Credentials, keys: Sequence[str]) -> Answer:
+        """Remove attached data; when, in `response["timestamp"]`."""
+
+    async def aclose(self) -> None:
+        """Let go of connections."""
