@@ -9,22 +9,29 @@ class Doorbell:
     """Rings for all who wait at that moment; belongs to one event loop."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: list[asyncio.Future[None]] = []
         self._is_closed = False
 
     def ring(self) -> None:
         """Wake everybody who waits."""
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None and not waiting.done():
-            waiting.set_result(None)
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            _wake(future)
 
     async def wait(self, for_s: float | None = None) -> None:
         """Return at the next ring, or after `for_s`. Errors: `Unavailable` once the store is closed."""
-        if self._is_closed:
-            raise Unavailable("the store is closed")
-        if self._waiting is None:
-            self._waiting = asyncio.get_running_loop().create_future()
-        await asyncio.wait((self._waiting,), timeout=for_s)
+        if not self._is_closed:
+            loop = asyncio.get_running_loop()
+            future = loop.create_future()
+            self._waiting.append(future)
+            alarm = loop.call_later(for_s, _wake, future) if for_s is not None else None
+            try:
+                await future
+            finally:
+                if alarm is not None:
+                    alarm.cancel()
+                if future in self._waiting:
+                    self._waiting.remove(future)
         if self._is_closed:
             raise Unavailable("the store is closed")
 
@@ -32,3 +39,8 @@ class Doorbell:
         """Wake everybody for the last time."""
         self._is_closed = True
         self.ring()
+
+
+def _wake(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -1,0 +1,125 @@
+"""Brings a database to the tables this version needs.
+
+Alembic and SQLAlchemy are imported when there is something to do: a running server does without them.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from frontdesk.errors import DeskError, Unavailable
+from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
+from frontdesk.store.sqlite.connection import connect
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+REVISIONS = ("0001",)  # Every step there is, oldest first.
+LOCK = 4603127  # Of the nodes that start together, one migrates and the others wait.
+
+_CURRENT = "SELECT version_num FROM alembic_version"
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+async def pending(url: str) -> tuple[str, ...]:
+    """The steps that the database at `url` still needs, oldest first.
+
+    Errors:  `Unavailable`; `DeskError` when the database was made by a newer version than this one.
+    """
+    match parse(url):
+        case MemoryAddress():
+            return ()
+        case SqliteAddress(path):
+            current = await asyncio.to_thread(_current_of_file, path)
+        case PostgresAddress(dsn):
+            current = await _current_of_server(dsn)
+    if current is None:
+        return REVISIONS
+    if current not in REVISIONS:
+        raise DeskError(f"the database is at step {current!r}, which only a newer Frontdesk knows")
+    return REVISIONS[REVISIONS.index(current) + 1 :]
+
+
+async def migrate(url: str) -> tuple[str, ...]:
+    """Carry out the steps that are pending; which ones they were. Errors: as `pending`.
+
+    A step is one transaction with all before it: a database is never left between two steps.
+    """
+    steps = await pending(url)
+    if steps:
+        match parse(url):
+            case SqliteAddress(path):
+                await asyncio.to_thread(_upgrade_file, path)
+            case PostgresAddress(dsn):
+                await _upgrade_server(dsn)
+            case MemoryAddress():
+                pass
+    return steps
+
+
+def _current_of_file(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    try:
+        with contextlib.closing(connect(path)) as connection:
+            has_steps = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+            if connection.execute(has_steps).fetchone() is None:
+                return None
+            row = connection.execute(_CURRENT).fetchone()
+            return str(row[0]) if row is not None else None
+    except sqlite3.DatabaseError as error:
+        raise Unavailable(f"{path} cannot be opened: {error}") from error
+
+
+async def _current_of_server(dsn: str) -> str | None:
+    try:
+        connection = await asyncpg.connect(dsn)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        raise Unavailable(f"the database cannot be reached: {error}") from error
+    try:
+        revision: str | None = await connection.fetchval(_CURRENT)
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    return revision
+
+
+def _upgrade_file(path: Path) -> None:
+    from sqlalchemy import NullPool, create_engine
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
+    try:
+        with engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # Two who migrate at once take turns.
+            _upgrade(connection)
+    except sqlite3.DatabaseError as error:
+        raise Unavailable(f"{path} cannot be migrated: {error}") from error
+
+
+async def _upgrade_server(dsn: str) -> None:
+    from sqlalchemy import NullPool, text
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    async def connect_to_server() -> asyncpg.Connection:
+        return await asyncpg.connect(dsn)
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect_to_server, poolclass=NullPool)
+    async with engine.connect() as connection, connection.begin():
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        await connection.run_sync(_upgrade)
+    await engine.dispose()
+
+
+def _upgrade(connection: "Connection") -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    command.upgrade(config, "head")

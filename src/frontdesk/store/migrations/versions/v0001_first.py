@@ -1,0 +1,207 @@
+"""The log and what lies beside it; accounts."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+# Appends a group in one round trip. All arrays that begin alike belong together; `…_jobs` says, counting
+# from one, to which append an element belongs. Each stream comes once at most. The lock makes positions
+# gap-free in commit order: it is held until the commit is visible, so no reader can see a later one first.
+APPEND = """
+CREATE FUNCTION frontdesk_append(
+    job_streams text[], job_versions bigint[],
+    body_jobs bigint[], body_streams text[], body_versions bigint[], body_times bigint[], body_bytes bytea[],
+    fence_jobs bigint[], fence_names text[], fence_numbers bigint[],
+    arm_jobs bigint[], arm_streams text[], arm_times bigint[],
+    card_jobs bigint[], card_streams text[], card_kinds text[], card_opens boolean[], card_sorts bigint[],
+    card_bytes bytea[],
+    forget_jobs bigint[], forget_streams text[], forget_versions bigint[],
+    OUT head bigint, OUT losers bigint[]
+) LANGUAGE plpgsql AS $$
+DECLARE
+    added bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(4603126);
+    IF cardinality(fence_jobs) > 0 THEN
+        PERFORM 1 FROM leases WHERE name = ANY (fence_names) ORDER BY name FOR SHARE;
+    END IF;
+
+    SELECT coalesce(array_agg(lost.job), '{}') INTO losers FROM (
+        SELECT j.job
+        FROM unnest(job_streams, job_versions) WITH ORDINALITY AS j (stream, version, job)
+        WHERE j.version <> coalesce(
+            (SELECT e.version FROM events e WHERE e.stream = j.stream ORDER BY e.version DESC LIMIT 1), 0)
+        UNION
+        SELECT f.job
+        FROM unnest(fence_jobs, fence_names, fence_numbers) AS f (job, name, number)
+        LEFT JOIN leases l ON l.name = f.name
+        WHERE l.number IS DISTINCT FROM f.number
+    ) AS lost;
+
+    SELECT coalesce(max(position), 0) INTO head FROM events;
+    IF cardinality(body_jobs) > 0 THEN
+        INSERT INTO events (position, stream, version, time_ms, body)
+        SELECT head + row_number() OVER (ORDER BY b.number), b.stream, b.version, b.time_ms, b.body
+        FROM unnest(body_jobs, body_streams, body_versions, body_times, body_bytes)
+            WITH ORDINALITY AS b (job, stream, version, time_ms, body, number)
+        WHERE b.job <> ALL (losers);
+        GET DIAGNOSTICS added = ROW_COUNT;
+        IF added > 0 THEN
+            PERFORM pg_notify('frontdesk', (head + added)::text);
+        END IF;
+    END IF;
+
+    IF cardinality(arm_jobs) > 0 THEN
+        DELETE FROM timers t USING unnest(arm_jobs, arm_streams, arm_times) AS a (job, stream, due_ms)
+        WHERE t.stream = a.stream AND a.due_ms IS NULL AND a.job <> ALL (losers);
+        INSERT INTO timers (stream, due_ms, wake_ms)
+        SELECT a.stream, a.due_ms, a.due_ms
+        FROM unnest(arm_jobs, arm_streams, arm_times) AS a (job, stream, due_ms)
+        WHERE a.due_ms IS NOT NULL AND a.job <> ALL (losers)
+        ON CONFLICT (stream) DO UPDATE SET due_ms = excluded.due_ms, wake_ms = excluded.wake_ms;
+    END IF;
+
+    IF cardinality(card_jobs) > 0 THEN
+        INSERT INTO card_counts AS n (kind, is_open, cards)
+        SELECT d.kind, d.is_open, sum(d.change) FROM (
+            SELECT c.kind, c.is_open, 1 AS change
+            FROM unnest(card_jobs, card_kinds, card_opens) AS c (job, kind, is_open)
+            WHERE c.job <> ALL (losers)
+            UNION ALL
+            SELECT o.kind, o.is_open, -1
+            FROM unnest(card_jobs, card_streams) AS c (job, stream)
+            JOIN cards o ON o.stream = c.stream
+            WHERE c.job <> ALL (losers)
+        ) AS d
+        GROUP BY d.kind, d.is_open HAVING sum(d.change) <> 0
+        ON CONFLICT (kind, is_open) DO UPDATE SET cards = n.cards + excluded.cards;
+        INSERT INTO cards (stream, kind, is_open, sort_ms, body)
+        SELECT c.stream, c.kind, c.is_open, c.sort_ms, c.body
+        FROM unnest(card_jobs, card_streams, card_kinds, card_opens, card_sorts, card_bytes)
+            AS c (job, stream, kind, is_open, sort_ms, body)
+        WHERE c.job <> ALL (losers)
+        ON CONFLICT (stream) DO UPDATE SET kind = excluded.kind, is_open = excluded.is_open,
+            sort_ms = excluded.sort_ms, body = excluded.body;
+    END IF;
+
+    IF cardinality(forget_jobs) > 0 THEN
+        UPDATE events e SET body = NULL
+        FROM unnest(forget_jobs, forget_streams, forget_versions) AS f (job, stream, version)
+        WHERE e.stream = f.stream AND e.version = f.version AND f.job <> ALL (losers)
+            AND e.version = (SELECT max(n.version) FROM events n WHERE n.stream = f.stream);
+        DELETE FROM events e
+        USING unnest(forget_jobs, forget_streams, forget_versions) AS f (job, stream, version)
+        WHERE e.stream = f.stream AND e.version = f.version AND f.job <> ALL (losers)
+            AND e.version < (SELECT max(n.version) FROM events n WHERE n.stream = f.stream);
+    END IF;
+END $$
+"""
+
+# Deletes all of a stream. The newest position of the log stays used, under no stream's name.
+PURGE = """
+CREATE FUNCTION frontdesk_purge(purged text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(4603126);
+    UPDATE events SET stream = '', version = position, time_ms = 0, body = NULL
+    WHERE stream = purged AND position = (SELECT max(position) FROM events);
+    DELETE FROM events WHERE stream = purged;
+    UPDATE card_counts n SET cards = n.cards - 1
+    FROM cards c WHERE c.stream = purged AND n.kind = c.kind AND n.is_open = c.is_open;
+    DELETE FROM cards WHERE stream = purged;
+    DELETE FROM timers WHERE stream = purged;
+    DELETE FROM snapshots WHERE stream = purged;
+    DELETE FROM seen WHERE stream = purged;
+END $$
+"""
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    _make_log()
+    _make_beside()
+    _make_accounts()
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(APPEND)
+        op.execute(PURGE)
+
+
+def _make_log() -> None:
+    op.create_table(
+        "events",
+        sa.Column("position", BIG, primary_key=True, autoincrement=False),
+        sa.Column("stream", sa.Text, nullable=False),
+        sa.Column("version", BIG, nullable=False),
+        sa.Column("time_ms", BIG, nullable=False),
+        sa.Column("body", sa.LargeBinary),
+        sa.UniqueConstraint("stream", "version", name="events_by_stream"),
+    )
+    op.create_table(
+        "snapshots",
+        sa.Column("stream", sa.Text, primary_key=True),
+        sa.Column("version", BIG, nullable=False),
+        sa.Column("tag", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+
+
+def _make_beside() -> None:
+    op.create_table(
+        "timers",
+        sa.Column("stream", sa.Text, primary_key=True),
+        sa.Column("due_ms", BIG, nullable=False),
+        sa.Column("wake_ms", BIG, nullable=False),
+    )
+    op.create_index("timers_by_wake", "timers", ["wake_ms"])
+    op.create_table(
+        "cards",
+        sa.Column("stream", sa.Text, primary_key=True),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("is_open", sa.Boolean, nullable=False),
+        sa.Column("sort_ms", BIG, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("cards_by_kind", "cards", ["kind", "is_open", "stream"])
+    op.create_table(
+        "card_counts",
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("is_open", sa.Boolean, primary_key=True),
+        sa.Column("cards", BIG, nullable=False),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("holder", sa.Text, nullable=False),
+        sa.Column("number", BIG, nullable=False),
+        sa.Column("until_ms", BIG, nullable=False),
+    )
+    op.create_table(
+        "seen",
+        sa.Column("stream", sa.Text, primary_key=True),
+        sa.Column("seen_ms", BIG, nullable=False),
+    )
+
+
+def _make_accounts() -> None:
+    op.create_table(
+        "accounts",
+        sa.Column("account_id", sa.Text, primary_key=True),
+        sa.Column("login", sa.Text, nullable=False),
+        sa.Column("login_key", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("password_hash", sa.Text, nullable=False),
+        sa.Column("capacity", BIG, nullable=False),
+        sa.Column("is_disabled", sa.Boolean, nullable=False),
+        sa.UniqueConstraint("login_key", name="accounts_by_login"),
+    )
+    op.create_table(
+        "sign_ins",
+        sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+        sa.Column("account_id", sa.Text, nullable=False),
+        sa.Column("until_ms", BIG, nullable=False),
+    )
+    op.create_index("sign_ins_by_account", "sign_ins", ["account_id"])

@@ -1,0 +1,90 @@
+"""Opens the database that the settings name: the store, the accounts, and what else one has to know."""
+
+from collections.abc import Awaitable, Callable
+
+from frontdesk.errors import DeskError
+from frontdesk.settings import DatabaseSettings
+from frontdesk.store.account import Accounts
+from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
+from frontdesk.store.log import Store
+from frontdesk.store.memory import MemoryStore
+from frontdesk.store.memory_accounts import MemoryAccounts
+from frontdesk.store.migrate import migrate, pending
+from frontdesk.store.sql_accounts import SqlAccounts
+from frontdesk.store.sqlite.connection import ServerLock
+from frontdesk.store.sqlite.readers import Readers
+from frontdesk.store.sqlite.store import SqliteStore
+
+
+class Database:
+    """An open database.
+
+    Shape:   `shares_presence` is true where several nodes may be at work.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        *,
+        shares_presence: bool = False,
+        close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.store = store
+        self.accounts = accounts
+        self.shares_presence = shares_presence
+        self._close = close
+
+    async def aclose(self) -> None:
+        """Write what was promised, then let go of the database."""
+        await self.store.aclose()
+        if self._close is not None:
+            await self._close()
+
+
+async def open_database(settings: DatabaseSettings, *, is_server: bool = True) -> Database:
+    """The database at `settings.url`, with the tables this version needs.
+
+    Shape:   of servers, one at a time may have an SQLite file; with `is_server=False` (the command line
+             beside a server) accounts may be changed and everything read, and the first append asks
+             whether it may.
+    Errors:  `Unavailable` when it cannot be reached or another server has it; `DeskError` for a wrong
+             address, for tables that have to be migrated first, or that only a newer version knows.
+    """
+    address = parse(settings.url)
+    match address:
+        case MemoryAddress():
+            return Database(MemoryStore(), MemoryAccounts())
+        case SqliteAddress():
+            return await _open_file(settings, address, is_server)
+        case PostgresAddress():
+            raise DeskError("this version cannot open PostgreSQL databases")
+
+
+async def _open_file(settings: DatabaseSettings, address: SqliteAddress, is_server: bool) -> Database:
+    lock = ServerLock(address.path)
+    try:
+        address.path.parent.mkdir(parents=True, exist_ok=True)
+        if is_server:
+            lock.acquire()
+    except OSError as error:
+        raise DeskError(f"the folder of {address.path} cannot be used: {error}") from error
+    try:
+        await _bring_up(settings)
+    except BaseException:
+        lock.release()
+        raise
+    readers = Readers(address.path)
+    store = SqliteStore(address.path, lock, readers, address.sync_delay_ms / 1000)
+    return Database(store, SqlAccounts(readers), close=readers.aclose)
+
+
+async def _bring_up(settings: DatabaseSettings) -> None:
+    if settings.migrate_on_start:
+        await migrate(settings.url)
+        return
+    steps = await pending(settings.url)
+    if steps:
+        raise DeskError(
+            f"the database needs {len(steps)} migration(s) first ({', '.join(steps)}): run frontdesk migrate"
+        )

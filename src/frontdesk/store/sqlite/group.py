@@ -1,0 +1,219 @@
+"""One transaction on SQLite: many appends and other writes, carried out in the order they were asked for.
+
+A thread that runs Python beside a busy event loop waits for its turn after every statement, so the rows of
+a group are collected and written by few, large statements.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from frontdesk.errors import Conflict, DeskError
+from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Recorded
+
+HEADS_MAX = 10_000  # Streams whose version is remembered; another one costs a look into the index.
+ROWS_AT_ONCE = (64, 16, 4, 1)  # Statements prepared for this many rows each.
+
+_INSERT = "INSERT INTO events (position, stream, version, time_ms, body) VALUES "
+_INSERTS = {rows: _INSERT + ",".join(["(?,?,?,?,?)"] * rows) for rows in ROWS_AT_ONCE}
+_HEAD_OF_STREAM = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
+_ARM = (
+    "INSERT INTO timers (stream, due_ms, wake_ms) VALUES (?1, ?2, ?2)"
+    " ON CONFLICT (stream) DO UPDATE SET due_ms = ?2, wake_ms = ?2"
+)
+_FILE = (
+    "INSERT INTO cards (stream, kind, is_open, sort_ms, body) VALUES (?,?,?,?,?) ON CONFLICT (stream)"
+    " DO UPDATE SET kind = excluded.kind, is_open = excluded.is_open, sort_ms = excluded.sort_ms,"
+    " body = excluded.body"
+)
+_COUNT = (
+    "INSERT INTO card_counts (kind, is_open, cards) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT (kind, is_open) DO UPDATE SET cards = cards + ?3"
+)
+# A stream's newest number stays used even when its event goes: the row stays, without its body.
+_EMPTY = (
+    "UPDATE events SET body = NULL WHERE stream = ?1 AND version = ?2"
+    " AND version = (SELECT max(version) FROM events WHERE stream = ?1)"
+)
+_FORGET = (
+    "DELETE FROM events WHERE stream = ?1 AND version = ?2"
+    " AND version < (SELECT max(version) FROM events WHERE stream = ?1)"
+)
+
+
+class Append(Struct):
+    """An append on its way."""
+
+    stream: str
+    after_version: int
+    bodies: Sequence[bytes]
+    time_ms: int
+    also: Sequence[Also]
+    done: asyncio.Future[Any]
+
+
+class Work(Struct):
+    """Any other write on its way."""
+
+    carry_out: Callable[["Transaction"], object]
+    done: asyncio.Future[Any]
+
+
+Job = Append | Work
+
+
+class Heads:
+    """What the only writer knows without looking: the newest position and the versions of busy streams."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        (position,) = connection.execute("SELECT max(position) FROM events").fetchone()
+        self.position: int = position or 0
+        self.versions: dict[str, int] = {}
+
+
+class Transaction:
+    """What a group of jobs writes between BEGIN and COMMIT.
+
+    Shape:   `recorded` are the events that were added, in the order of their positions.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, heads: Heads) -> None:
+        self.connection = connection
+        self.recorded: list[Recorded] = []
+        self._heads = heads
+        self._unwritten = 0  # Where in `recorded` the events begin that are not in the table yet.
+        self._timers: dict[str, int | None] = {}
+        self._cards: dict[str, Card] = {}
+
+    def carry_out(self, job: Job) -> object:
+        """What the job's caller gets: a result, or an error of ours as a value."""
+        if type(job) is Append:
+            try:
+                return self._append(job)
+            except DeskError as error:
+                return error
+        assert type(job) is Work
+        self.flush()
+        return job.carry_out(self)
+
+    def _append(self, job: Append) -> Recorded | None:
+        stream = job.stream
+        version = self._version(stream)
+        if version != job.after_version:
+            raise Conflict(f"{stream} is at {version}, not at {job.after_version}")
+        for effect in job.also:
+            if type(effect) is Fence:
+                self._check(effect)
+        heads, recorded = self._heads, self.recorded
+        last = None
+        if job.bodies:
+            position = heads.position
+            for body in job.bodies:
+                position += 1
+                version += 1
+                last = Recorded(position, stream, version, job.time_ms, body)
+                recorded.append(last)
+            heads.position = position
+            heads.versions[stream] = version
+        for effect in job.also:
+            self._also(stream, effect)
+        return last
+
+    def _version(self, stream: str) -> int:
+        versions = self._heads.versions
+        version = versions.get(stream)
+        if version is None:
+            row = self.connection.execute(_HEAD_OF_STREAM, (stream,)).fetchone()
+            version = row[0] if row is not None else 0
+            if len(versions) >= HEADS_MAX:
+                versions.clear()
+            versions[stream] = version
+        return version
+
+    def _check(self, fence: Fence) -> None:
+        row = self.connection.execute("SELECT number FROM leases WHERE name = ?", (fence.name,)).fetchone()
+        if row is None or row[0] != fence.number:
+            raise Conflict(f"{fence.number} is not the newest number of {fence.name}")
+
+    def _also(self, stream: str, effect: Also) -> None:
+        match effect:
+            case Arm():
+                self._timers[stream] = effect.due_ms
+            case Card():
+                self._cards[stream] = effect
+            case Forget():
+                self.flush()
+                rows = [(stream, version) for version in effect.versions]
+                self.connection.executemany(_EMPTY, rows)
+                self.connection.executemany(_FORGET, rows)
+            case Fence():
+                pass  # Checked before anything was written.
+
+    def flush(self) -> None:
+        """Write what has been collected."""
+        if self._unwritten < len(self.recorded):
+            self._write_events()
+        if self._timers:
+            self._write_timers()
+        if self._cards:
+            self._write_cards()
+
+    def _write_events(self) -> None:
+        execute, recorded, first = self.connection.execute, self.recorded, self._unwritten
+        for rows in ROWS_AT_ONCE:
+            while len(recorded) - first >= rows:
+                values: list[object] = []
+                for record in recorded[first : first + rows]:
+                    values += astuple(record)
+                execute(_INSERTS[rows], values)
+                first += rows
+        self._unwritten = first
+
+    def _write_timers(self) -> None:
+        armed = [(stream, due_ms) for stream, due_ms in self._timers.items() if due_ms is not None]
+        disarmed = [(stream,) for stream, due_ms in self._timers.items() if due_ms is None]
+        self.connection.executemany(_ARM, armed)
+        self.connection.executemany("DELETE FROM timers WHERE stream = ?", disarmed)
+        self._timers.clear()
+
+    def _write_cards(self) -> None:
+        counts: dict[tuple[str, bool], int] = {}
+        for stream, card in self._cards.items():
+            before = self._drawer(stream)
+            if before is not None:
+                counts[before] = counts.get(before, 0) - 1
+            drawer = (card.kind, card.is_open)
+            counts[drawer] = counts.get(drawer, 0) + 1
+        rows = [(stream, *astuple(card)) for stream, card in self._cards.items()]
+        self.connection.executemany(_FILE, rows)
+        self._count(counts)
+        self._cards.clear()
+
+    def _drawer(self, stream: str) -> tuple[str, bool] | None:
+        row = self.connection.execute(
+            "SELECT kind, is_open FROM cards WHERE stream = ?", (stream,)
+        ).fetchone()
+        return (row[0], bool(row[1])) if row is not None else None
+
+    def _count(self, counts: dict[tuple[str, bool], int]) -> None:
+        changes = [(kind, is_open, by) for (kind, is_open), by in counts.items() if by]
+        self.connection.executemany(_COUNT, changes)
+
+    def purge(self, stream: str) -> None:
+        """Delete all of a stream; the newest position of the log stays used, under no stream's name."""
+        self._heads.versions.pop(stream, None)
+        execute = self.connection.execute
+        execute(
+            "UPDATE events SET stream = '', version = position, time_ms = 0, body = NULL"
+            " WHERE stream = ? AND position = (SELECT max(position) FROM events)",
+            (stream,),
+        )
+        drawer = self._drawer(stream)
+        if drawer is not None:
+            self._count({drawer: -1})
+        for table in ("events", "timers", "cards", "snapshots", "seen"):
+            execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608 - the names are ours

@@ -1,0 +1,156 @@
+"""The one thread that writes: what waits becomes one transaction, and what comes meanwhile the next one.
+
+When nothing is being written, a job is written at once; nobody waits for company.
+"""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from frontdesk.errors import Conflict, DeskError, Unavailable
+from frontdesk.store.log import Recorded
+from frontdesk.store.sqlite.connection import ServerLock, connect
+from frontdesk.store.sqlite.group import Heads, Job, Transaction
+
+JOBS_AT_ONCE_MAX = 1000
+WAITING_MAX = 100_000  # Jobs; more than this and the disk has stopped answering.
+
+
+class Writer:
+    """Group commit. Everything but `_run` and what it calls belongs to the event loop's thread.
+
+    Shape:   `on_commit` hears, in the loop, the events of each transaction after its callers were told;
+             `sync_delay_s` makes each commit slower, to see what a slow disk does.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        lock: ServerLock,
+        on_commit: Callable[[Sequence[Recorded]], None],
+        sync_delay_s: float,
+    ) -> None:
+        self._path = path
+        self._lock = lock
+        self._on_commit = on_commit
+        self._sync_delay_s = sync_delay_s
+        self._loop = asyncio.get_running_loop()
+        self._jobs: deque[Job] = deque()
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._is_idle = False
+        self._is_closing = False
+        self._connection: sqlite3.Connection | None = None
+        self._heads: Heads | None = None
+        self.commits = 0
+        self._thread = threading.Thread(target=self._run, name="frontdesk-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, job: Job) -> None:
+        """Have `job` written; its future tells the outcome. Errors: `Unavailable`."""
+        if self._is_closing:
+            raise Unavailable("the store is closed")
+        if len(self._jobs) >= WAITING_MAX:
+            raise Unavailable("too many writes are waiting for the disk")
+        self._jobs.append(job)
+        if self._is_idle:
+            self._is_idle = False
+            # At the end of this turn of the loop, so that what the same turn brings goes along.
+            self._loop.call_soon(self._bell.put, None)
+
+    async def aclose(self) -> None:
+        """Write what waits, then end the thread."""
+        self._is_closing = True
+        self._bell.put(None)
+        await self._loop.run_in_executor(None, self._thread.join)
+
+    # --- in the thread -------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            jobs = self._take()
+            if jobs:
+                outcomes, recorded = self._write(jobs)
+                with contextlib.suppress(RuntimeError):  # The loop was closed before the store: nobody waits.
+                    self._loop.call_soon_threadsafe(self._settle, jobs, outcomes, recorded)
+                continue
+            if self._is_closing:
+                break
+            self._is_idle = True
+            if not self._jobs:  # Whoever put one before we said so did not ring.
+                self._bell.get()
+            self._is_idle = False
+        self._let_go()
+        self._lock.release()
+
+    def _take(self) -> list[Job]:
+        waiting = self._jobs
+        return [waiting.popleft() for _ in range(min(len(waiting), JOBS_AT_ONCE_MAX))]
+
+    def _write(self, jobs: Sequence[Job]) -> tuple[list[object], list[Recorded]]:
+        """The outcome of each job, errors as values, and the events that were committed."""
+        try:
+            return self._transact(jobs)
+        except (sqlite3.OperationalError, OSError) as error:
+            self._let_go()
+            return [Unavailable(f"the database cannot be written: {error}") for _ in jobs], []
+        except DeskError as error:
+            return [error for _ in jobs], []
+        except Exception as fault:  # noqa: BLE001 - a job that cannot be written must not stop the writer
+            self._let_go()
+            if len(jobs) > 1:
+                return self._write_each(jobs)
+            if isinstance(fault, sqlite3.IntegrityError):
+                return [Conflict(f"somebody else wrote to the database: {fault}")], []
+            return [fault], []
+
+    def _write_each(self, jobs: Sequence[Job]) -> tuple[list[object], list[Recorded]]:
+        """The same with a transaction for each job: one that cannot be written fails alone."""
+        outcomes: list[object] = []
+        recorded: list[Recorded] = []
+        for job in jobs:
+            outcome, events = self._write([job])
+            outcomes += outcome
+            recorded += events
+        return outcomes, recorded
+
+    def _transact(self, jobs: Sequence[Job]) -> tuple[list[object], list[Recorded]]:
+        if self._connection is None:
+            self._lock.acquire()
+            self._connection = connect(self._path)
+        self._connection.execute("BEGIN IMMEDIATE")
+        if self._heads is None:
+            self._heads = Heads(self._connection)
+        transaction = Transaction(self._connection, self._heads)
+        outcomes = [transaction.carry_out(job) for job in jobs]
+        transaction.flush()
+        self._connection.execute("COMMIT")
+        self.commits += 1
+        if self._sync_delay_s:
+            time.sleep(self._sync_delay_s)
+        return outcomes, transaction.recorded
+
+    def _let_go(self) -> None:
+        """Close the connection, which undoes what was not committed, and believe nothing remembered."""
+        connection, self._connection, self._heads = self._connection, None, None
+        if connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
+
+    # --- in the loop ---------------------------------------------------------------------------
+
+    def _settle(self, jobs: Sequence[Job], outcomes: Sequence[object], recorded: Sequence[Recorded]) -> None:
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            if job.done.done():
+                continue  # Its caller was cancelled; what was written stays written.
+            if isinstance(outcome, BaseException):
+                job.done.set_exception(outcome)
+            else:
+                job.done.set_result(outcome)
+        if recorded:
+            self._on_commit(recorded)
