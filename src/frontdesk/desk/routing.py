@@ -91,9 +91,9 @@ class Routing:
     def _reception(self, card: InteractionCard) -> Command:
         """What becomes of a chat that nobody has: its service's bot takes it, or it waits in the queue."""
         service = self._services.get(card.service)
-        if service is not None and service.bot_id and self._floor.has_room(service.bot_id):
-            name = self._floor.agent(service.bot_id).nickname
-            return Join(kind=Kind.BOT, participant_id=service.bot_id, nickname=name)
+        bot_id = self._services.bot_id(card.service)
+        if bot_id and self._floor.has_room(bot_id):
+            return Join(kind=Kind.BOT, participant_id=bot_id, nickname=self._floor.agent(bot_id).nickname)
         return Queue(queue=service.queue if service is not None else card.queue or "default")
 
     async def _carry_out(self, interaction_id: str, wish: Command) -> None:

@@ -8,12 +8,12 @@ from frontdesk.domain.rules import Rules
 
 
 class Service(Struct, frozen=True, kw_only=True):
-    """One service as the desk sees it. `bot_id` is the account of the bot that takes each chat first."""
+    """One service as the desk sees it. `bot` is the login of the bot that takes each chat first."""
 
     name: str
     is_open: bool = True
     queue: str = "default"
-    bot_id: str = ""
+    bot: str = ""
     open_chats_max: int = 10_000
     readable_keys: frozenset[str] = frozenset()
     rules: Rules = Rules()
@@ -24,6 +24,7 @@ class ServiceBook:
 
     def __init__(self, services: Mapping[str, Service]) -> None:
         self._services = dict(services)
+        self._bot_ids: dict[str, str] = {}
 
     def get(self, name: str) -> Service | None:
         return self._services.get(name)
@@ -31,6 +32,19 @@ class ServiceBook:
     def rules(self, name: str) -> Rules:
         service = self._services.get(name)
         return service.rules if service is not None else _DEFAULTS
+
+    def bot_id(self, name: str) -> str:
+        """The account of a service's bot; empty when it has none, or none that is known yet."""
+        service = self._services.get(name)
+        return self._bot_ids.get(service.bot.casefold(), "") if service is not None and service.bot else ""
+
+    def unknown_bots(self) -> set[str]:
+        """Logins of bots whose accounts have not been found yet."""
+        return {s.bot for s in self if s.bot and s.bot.casefold() not in self._bot_ids}
+
+    def know_bot(self, login: str, account_id: str) -> None:
+        """Take note of a bot's account."""
+        self._bot_ids[login.casefold()] = account_id
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self._services.values())

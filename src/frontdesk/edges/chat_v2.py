@@ -19,6 +19,7 @@ from msgspec import Struct
 from frontdesk.domain.interaction import File
 from frontdesk.edges.asgi import (
     ClientLeft,
+    Headers,
     Receive,
     Scope,
     Send,
@@ -124,6 +125,11 @@ class ChatV2:
 
     def serves(self, path: str) -> bool:
         return path.startswith(self._root)
+
+    def cors_of(self, scope: Scope) -> Headers:
+        """What an answer to this request carries so that the page that asked may read it."""
+        place = place_of(scope["path"][len(self._root) :])
+        return self._cors.headers(place.service, header(scope, b"origin"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         place = place_of(scope["path"][len(self._root) :])

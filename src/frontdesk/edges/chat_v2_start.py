@@ -82,7 +82,7 @@ class ChatV2Start:
             text=fields.text,
             user_data=user_data(form),
             address=address,
-            queue=None if service.bot_id else service.queue,
+            queue=None if self._services.bot_id(service_name) else service.queue,
         )
         chat = await self._interactions.start(new_id(now_ms), command)
         self._by_address.add(chat.interaction_id, address)

@@ -1,0 +1,85 @@
+"""HTTP and WebSockets: the one place that knows which web server runs the application."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import uvicorn
+
+from frontdesk.errors import DeskError
+from frontdesk.settings import Settings
+
+BACKLOG = 4096  # When a server comes back, all its clients come back at once.
+KEEP_ALIVE_S = 65  # Longer than the slowest poll of a hidden tab.
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on a port; port 0 is a free one. Errors: `DeskError` saying what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        text = (
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another port or stop what has it"
+        )
+        raise DeskError(text) from error
+    return listener
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn without its signal handlers: who runs the server decides when it stops."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+
+@contextlib.asynccontextmanager
+async def answering(
+    app: Any, settings: Settings, listener: socket.socket, before_stop: Callable[[], None]
+) -> AsyncIterator[None]:
+    """Answer for as long as the block lasts; requests under way are answered at the end."""
+    proxies = list(settings.server.trusted_proxies)
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.limits.socket_message_bytes_max + 1,
+        ws_per_message_deflate=False,  # A compression window for each connection costs more than it saves.
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=settings.server.stop_grace_s,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+    )
+    server = _Uvicorn(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]), name="http")
+    up = asyncio.create_task(server.is_up.wait())
+    await asyncio.wait((task, up), return_when=asyncio.FIRST_COMPLETED)
+    up.cancel()
+    if task.done():
+        task.result()
+        raise DeskError("the server could not start")
+    try:
+        yield
+    finally:
+        before_stop()
+        server.should_exit = True
+        await task

@@ -1,0 +1,307 @@
+"""The composition root: the only module that names every part."""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import structlog
+from starlette.applications import Starlette
+
+from frontdesk.desk.agents import Agents
+from frontdesk.desk.files import Files
+from frontdesk.desk.floor import Floor
+from frontdesk.desk.follower import Follower
+from frontdesk.desk.hub import Hub
+from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.routing import Routing
+from frontdesk.desk.services import Service, ServiceBook
+from frontdesk.desk.timers import Timers
+from frontdesk.domain.agent import Role
+from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.interaction import Phase
+from frontdesk.edges.app import FrontdeskApp
+from frontdesk.edges.chat_v2 import ChatV2
+from frontdesk.edges.chat_v2_files import ChatV2Files
+from frontdesk.edges.chat_v2_session import ChatV2Sessions
+from frontdesk.edges.chat_v2_start import ChatV2Start
+from frontdesk.edges.cors import Cors
+from frontdesk.edges.limits import Gate, OpenByAddress, Window
+from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.operations import Operations
+from frontdesk.edges.server import answering, listen
+from frontdesk.edges.workspace_http import WorkspaceHttp
+from frontdesk.edges.workspace_session import Desk
+from frontdesk.edges.workspace_sign_in import SignIns
+from frontdesk.edges.workspace_socket import WorkspaceSocket
+from frontdesk.errors import DeskError
+from frontdesk.settings import ServiceSettings, Settings
+from frontdesk.store.account import Account
+from frontdesk.store.files import FileStore, open_files
+from frontdesk.store.open import Database, open_database
+
+PRESENCE_EVERY_S = 5.0
+RESTART_AFTER_S = 1.0
+
+Clock = Callable[[], int]
+
+_log = structlog.get_logger("main")
+
+
+def wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Parts:
+    """Every part of one node, put together and not yet running."""
+
+    def __init__(
+        self, settings: Settings, database: Database, files: FileStore, clock_ms: Clock, *, is_demo: bool
+    ) -> None:
+        store, limits = database.store, settings.limits
+        node_id = secrets.token_hex(8)
+        self.accounts = database.accounts
+        self.services = ServiceBook({n: _service(n, s) for n, s in settings.services.items()})
+        self.floor = Floor(clock_ms, settings.workspace.ring_again_s * 1000)
+        self.interactions = Interactions(
+            store, self.services, clock_ms, shares_presence=database.shares_presence
+        )
+        self.agents = Agents(
+            store,
+            database.accounts,
+            self.floor,
+            self.interactions,
+            clock_ms,
+            session_ms=settings.workspace.session_s * 1000,
+            away_ms=settings.workspace.away_s * 1000,
+        )
+        self.routing = Routing(
+            store, self.interactions, self.agents, self.floor, self.services, clock_ms, node_id
+        )
+        self.timers = Timers(
+            store, clock_ms, {"interaction": self.interactions.tick, "agent": self.agents.tick}
+        )
+        self.hub = Hub(self.interactions, self.floor)
+        self.follower = Follower(store, self.interactions, self.agents, self.floor, self.hub)
+        self.metrics = Metrics(self.floor)
+        self.interactions.on_card += [
+            self.floor.put,
+            lambda interaction_id, card: self.metrics.observe(interaction_id, card, clock_ms()),
+            _log_end,
+        ]
+
+        sessions = ChatV2Sessions(
+            self.interactions, self.services, self.hub, clock_ms, limits.preview_chars_max
+        )
+        chat_files = Files(files, self.interactions, self.services, clock_ms)
+        open_by_address = OpenByAddress(limits.open_chats_per_address)
+        self.interactions.on_card.append(open_by_address.observe)
+        start = ChatV2Start(
+            self.interactions,
+            self.services,
+            settings.services,
+            sessions,
+            self.floor,
+            clock_ms,
+            self.metrics,
+            starts=Window(
+                "starts_per_minute_per_address", limits.starts_per_minute_per_address, 60_000, clock_ms
+            ),
+            by_address=open_by_address,
+            node=Gate("open_chats_per_node", limits.open_chats_per_node),
+        )
+        chat_v2 = ChatV2(
+            settings.server.prefix.rstrip("/"),
+            start,
+            sessions,
+            ChatV2Files(chat_files, sessions, self.interactions, self.services, clock_ms),
+            Cors({name: s.allowed_origins for name, s in settings.services.items()}),
+            limits,
+            Window("requests_per_second_per_address", limits.requests_per_second_per_address, 1000, clock_ms),
+            Window("requests_per_second_per_chat", limits.requests_per_second_per_chat, 1000, clock_ms),
+            self.metrics,
+            api_key=settings.server.api_key,
+            file_bytes_max={
+                name: s.rules.files.upload_max_file_bytes for name, s in settings.services.items()
+            },
+        )
+
+        sign_ins = SignIns(self.agents, settings.server.public_url)
+        desk = Desk(
+            self.interactions,
+            self.agents,
+            self.floor,
+            self.hub,
+            clock_ms,
+            limits.socket_outbox_messages_max,
+        )
+        self.socket = WorkspaceSocket(desk, sign_ins, self.metrics, limits.socket_message_bytes_max)
+        self.operations = Operations(
+            self.metrics, {"database": store.ping, "files": files.ping}, settings.server.prefix.rstrip("/")
+        )
+        workspace = WorkspaceHttp(
+            self.agents,
+            self.interactions,
+            chat_files,
+            sign_ins,
+            self.socket,
+            Window(
+                "sign_ins_per_minute_per_address", limits.sign_ins_per_minute_per_address, 60_000, clock_ms
+            ),
+            self.metrics,
+            file_bytes_max=max(
+                (s.rules.files.upload_max_file_bytes for s in settings.services.values()), default=0
+            ),
+            session_s=settings.workspace.session_s,
+        )
+        rest = Starlette(routes=[*workspace.routes(), *self.operations.routes()])
+        self.app = FrontdeskApp(chat_v2, self.socket, rest)
+        self._shares_presence = database.shares_presence
+        self._store = store
+
+    async def load(self) -> None:
+        """Read what is open now; from here on the follower keeps it true."""
+        self.follower.position = await self._store.head()
+        await self.floor.load(self._store)
+        await self._find_bots()
+
+    def work(self) -> Sequence[tuple[str, Callable[[], Awaitable[None]]]]:
+        """What runs as long as the server does, by name."""
+        return (
+            ("follower", self.follower.run),
+            ("timers", self.timers.run),
+            ("routing", self.routing.run),
+            ("presence", self._presence),
+        )
+
+    async def _presence(self) -> None:
+        while True:
+            await asyncio.sleep(PRESENCE_EVERY_S)
+            try:
+                await self._find_bots()
+                if self._shares_presence:
+                    await self.interactions.share_presence()
+                    await self.agents.share_presence()
+            except DeskError as error:
+                _log.warning("presence_paused", reason=str(error))
+
+    async def _find_bots(self) -> None:
+        for login in self.services.unknown_bots():
+            account = await self.accounts.by_login(login)
+            if account is not None and account.role is Role.BOT:
+                self.services.know_bot(login, account.account_id)
+
+    def stop(self) -> None:
+        """Say that this node is about to stop, and let agents and bots go."""
+        self.operations.is_stopping = True
+        self.socket.stop()
+
+    async def aclose(self) -> None:
+        await self.hub.aclose()
+        await self.interactions.aclose()
+
+
+class Server:
+    """A running server."""
+
+    def __init__(self, parts: Parts, port: int, url: str) -> None:
+        self._parts = parts
+        self.port = port
+        self.url = url
+
+    async def add_account(
+        self, *, login: str, password: str, role: str = "agent", capacity: int = 5, name: str = ""
+    ) -> Account:
+        """A new account. Errors: as `Agents.add`."""
+        account = await self._parts.agents.add(login, password, name=name, role=Role(role), capacity=capacity)
+        if account.role is Role.BOT:
+            self._parts.services.know_bot(account.login, account.account_id)
+        return account
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, *, is_demo: bool = False, clock_ms: Clock = wall_clock_ms
+) -> AsyncIterator[Server]:
+    """A server that answers, until the block is left; then it stops gracefully.
+
+    Shape:   port 0 is a free port; `url` is the address on this machine.
+    Errors:  `DeskError` saying what to do when the port, the database or the files cannot be used.
+    """
+    listener = listen(settings.server.host, settings.server.port)
+    port = listener.getsockname()[1]
+    async with contextlib.AsyncExitStack() as opened:
+        opened.callback(listener.close)
+        database = await open_database(settings.database)
+        opened.push_async_callback(database.aclose)
+        files = open_files(settings.files)
+        opened.push_async_callback(files.aclose)
+        await files.ping()
+        parts = Parts(settings, database, files, clock_ms, is_demo=is_demo)
+        opened.push_async_callback(parts.aclose)
+        await parts.load()
+        async with _working(parts), answering(parts.app, settings, listener, parts.stop):
+            host = settings.server.host if settings.server.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
+            server = Server(parts, port, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+            _log.info("serving", url=server.url)
+            yield server
+            _log.info("stopping")
+
+
+async def serve(
+    settings: Settings, *, is_demo: bool = False, on_ready: Callable[[Server], Awaitable[None]] | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM. `on_ready` is called once the server answers."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        async with running(settings, is_demo=is_demo) as server:
+            if on_ready is not None:
+                await on_ready(server)
+            await stop.wait()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _service(name: str, settings: ServiceSettings) -> Service:
+    return Service(
+        name=name,
+        is_open=settings.is_open,
+        queue=settings.queue,
+        bot=settings.bot,
+        open_chats_max=settings.open_chats_max,
+        readable_keys=frozenset(settings.visitor_readable_keys),
+        rules=settings.rules,
+    )
+
+
+def _log_end(interaction_id: str, card: InteractionCard) -> None:
+    if card.phase is Phase.ENDED:
+        _log.info("ended", interaction_id=interaction_id, service=card.service, reason=card.end_reason)
+
+
+@contextlib.asynccontextmanager
+async def _working(parts: Parts) -> AsyncIterator[None]:
+    """The followers of the log, for as long as the block lasts."""
+    tasks = [asyncio.create_task(_for_ever(name, work), name=name) for name, work in parts.work()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Begin again after a fault of ours: one chat that trips it must not silence all others."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001
+            _log.exception("begun_again", part=name)
+            await asyncio.sleep(RESTART_AFTER_S)
