@@ -1,0 +1,50 @@
+# `make run` shows Frontdesk, `make test` tests it. Every target first sets up what it needs: scripts/prepare.py.
+
+PORT ?= 8080
+DATA ?= data/demo
+JOBS ?= 2
+ARGS ?=
+
+BIN := $(CURDIR)/.venv/bin
+# Last, so that the machine's own Node comes before the one of `.venv`.
+WITH_NODE := PATH="$$PATH:$(BIN)"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench docs lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## start the demo: PORT=8080, DATA=data/demo
+	@scripts/prepare.sh run
+	@exec $(BIN)/frontdesk demo --port $(PORT) --data $(DATA)
+
+test: ## run the tests: JOBS=2, ARGS="tests/wire -k form"
+	@scripts/prepare.sh test
+	@$(WITH_NODE) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+
+check: ## lint, format, types, layers, dependencies and house rules
+	@scripts/prepare.sh check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy scripts docs/_ext
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/python -m pytest --quiet tests/test_house.py
+
+bench: ## measure against the budgets: ARGS="--help"
+	@scripts/prepare.sh bench
+	@$(WITH_NODE) $(BIN)/python -m bench $(ARGS)
+
+docs: ## build the documentation into build/docs
+	@scripts/prepare.sh docs
+	@$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
+	@echo "· build/docs/index.html"
+
+lock: ## lock the dependencies into requirements/: ARGS=--upgrade
+	@scripts/prepare.sh lock
+	@$(BIN)/python -m scripts.lock $(ARGS)
+
+clean: ## remove everything that was built or installed here, except data/
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

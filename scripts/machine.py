@@ -1,0 +1,84 @@
+"""What this machine has of its own: apt, Node, a browser."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NODE_MAJOR_MIN = 20  # The oldest that the npm packages used in tests and benchmarks support.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+START_TIMEOUT_S = 20  # A cold browser on a small machine needs a few seconds to tell its version.
+
+NODE_COMMAND = "sudo apt-get install -y nodejs npm"
+CHROMIUM_COMMAND = "sudo apt-get install -y chromium"
+
+
+def say(step: str) -> None:
+    """Tell whoever waits what is being done now."""
+    print(f"· {step}", flush=True)
+
+
+def node() -> Path | None:
+    """A Node that is new enough: the machine's own, or the one in `.venv`."""
+    for found in _executables(("node",), also=ROOT / ".venv" / "bin"):
+        version = version_of(found)
+        if version is not None and int(version.lstrip("v").split(".")[0]) >= NODE_MAJOR_MIN:
+            return found
+    return None
+
+
+def chromium() -> Path | None:
+    """A Chromium that starts: the one `FRONTDESK_TEST_CHROMIUM` names, the machine's, or Playwright's."""
+    named = os.environ.get("FRONTDESK_TEST_CHROMIUM")
+    if named:
+        return Path(named)
+    candidates = (*_executables(BROWSERS), *_browsers_of_playwright())
+    # On Ubuntu a package of that name only asks for a snap, so that it is there says little.
+    return next((found for found in candidates if version_of(found) is not None), None)
+
+
+def apt_install(*packages: str) -> bool:
+    """Install Debian packages, where this user may; whether they are there now."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return False
+    say(f"installing {', '.join(packages)} with apt")
+    quiet = ("apt-get", "-qq", "-o", "Dpkg::Use-Pty=0")
+    return works((*quiet, "update")) and works(
+        (*quiet, "install", "-y", "--no-install-recommends", *packages)
+    )
+
+
+def version_of(program: Path) -> str | None:
+    """What `program --version` says, or None when it does not start."""
+    try:
+        answer = subprocess.run(
+            (program, "--version"), capture_output=True, text=True, timeout=START_TIMEOUT_S, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.strip()
+
+
+def works(command: Sequence[str]) -> bool:
+    """Run a command; whether it did what it should. When it did not, what it said is shown."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        print(done.stdout + done.stderr, end="", flush=True)
+    return done.returncode == 0
+
+
+def _executables(names: Sequence[str], also: Path | None = None) -> Iterator[Path]:
+    places = [*os.get_exec_path(), *([str(also)] if also else [])]
+    for name in names:
+        for place in places:
+            found = shutil.which(name, path=place)
+            if found:
+                yield Path(found)
+
+
+def _browsers_of_playwright() -> list[Path]:
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    return sorted(folder.glob("chromium-*/chrome-linux*/chrome"), reverse=True)

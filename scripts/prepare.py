@@ -1,0 +1,46 @@
+"""Set up what a target of the Makefile needs: `python -m scripts.prepare run|test|check|docs|bench`.
+
+A second time it finds everything there and is done at once. What it may not install it names, with the one
+command that does; the tests that need it are then skipped by name.
+"""
+
+import argparse
+
+from scripts import machine, packages
+from scripts.machine import say
+
+GROUPS = {
+    "run": ("run",),
+    "test": ("run", "dev"),
+    "check": ("run", "dev"),
+    "docs": ("run", "docs"),
+    "bench": ("run", "dev"),
+    "lock": (),
+}
+NEED_NODE = ("test", "bench")
+NEED_BROWSER = ("test",)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts.prepare", description=__doc__)
+    parser.add_argument("target", choices=sorted(GROUPS))
+    target = parser.parse_args().target
+    packages.install(*GROUPS[target])
+    if target in NEED_NODE and machine.node() is None:
+        say("this machine has no Node: taking the one that PyPI has")
+        packages.install("node")
+        if machine.node() is None:
+            say(f"Node does not run; tests that need it are skipped. To have it: {machine.NODE_COMMAND}")
+    if target in NEED_BROWSER:
+        _browser()
+
+
+def _browser() -> None:
+    if machine.chromium() is None:
+        machine.apt_install("chromium")
+    if machine.chromium() is None:
+        say(f"there is no Chromium; tests that need it are skipped. To have it: {machine.CHROMIUM_COMMAND}")
+
+
+if __name__ == "__main__":
+    main()
