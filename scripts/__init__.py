@@ -1,3 +1,4 @@
-"""What `make` runs: setting up, locking, generating. Before `.venv` exists there is only the standard library.
+"""What `make` runs: setting up, locking, generating.
 
-`prepare` is the way in; the other files are named after what they take care of."""
+`prepare` is the way in, and has only the standard library: before it ran there is no `.venv`.
+"""

@@ -14,11 +14,6 @@ from tests.conformance.v2 import Visitors
 
 
 @pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(scope="module")
 async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     async with serving(settings_in(tmp_path_factory.mktemp("house"))) as house:
         yield house
