@@ -28,7 +28,7 @@ check: ## lint, format, types, layers, dependencies and house rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy scripts docs/_ext
+	$(BIN)/mypy scripts
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
 	$(BIN)/python -m pytest --quiet tests/test_house.py
@@ -39,6 +39,7 @@ bench: ## measure against the budgets: ARGS="--help"
 
 docs: ## build the documentation into build/docs
 	@scripts/prepare.sh docs
+	@$(BIN)/python -m scripts.event_reference
 	@$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
 	@echo "· build/docs/index.html"
 

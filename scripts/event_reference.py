@@ -1,0 +1,116 @@
+"""Write docs/reference/events.md from the code that has the events: `python -m scripts.event_reference`."""
+
+import inspect
+import json
+import typing
+from enum import StrEnum
+
+import msgspec
+from msgspec import NODEFAULT, Struct
+from msgspec import inspect as types
+
+from frontdesk.domain import events
+from scripts.machine import ROOT, say
+
+PAGE = ROOT / "docs" / "reference" / "events.md"
+HEAD = """# Events
+
+<!-- Made from src/frontdesk/domain/events.py by `python -m scripts.event_reference`; change it there. -->
+
+{about}
+
+An event is an object whose `type` names it. A member with its default value is absent. The
+[workspace protocol](workspace-protocol.md) says how events reach agents and bots.
+
+| event | when | in the transcript |
+|---|---|---|
+{index}
+"""
+EXAMPLES: dict[type[types.Type], object] = {types.IntType: 2, types.StrType: "…", types.BoolType: True}
+
+
+def page() -> str:
+    """The whole page, as it is committed."""
+    kinds: tuple[type[Struct], ...] = typing.get_args(events.Event)
+    index = "\n".join(_index_row(kind) for kind in kinds)
+    head = HEAD.format(about=inspect.cleandoc(events.__doc__ or ""), index=index)
+    values = "\n".join(_values(enum) for enum in (events.Kind, events.Visibility))
+    return "\n".join((head, *map(_section, kinds), "## Values", "", values))
+
+
+def _index_row(kind: type[Struct]) -> str:
+    about = inspect.cleandoc(kind.__doc__ or "").split(". ")[0].rstrip(".")
+    shown = "for a while" if kind in events.TRANSIENT else "yes" if kind in events.TRANSCRIPT else ""
+    return f"| [`{kind.__name__}`](#{kind.__name__.lower()}) | {about} | {shown} |"
+
+
+def _section(kind: type[Struct]) -> str:
+    lines = [f"## {kind.__name__}", ""]
+    if kind.__doc__:
+        lines += [inspect.cleandoc(kind.__doc__), ""]
+    fields = types.type_info(kind).fields  # type: ignore[attr-defined]  # of a Struct it is a StructType
+    if fields:
+        lines += ["| member | type | default |", "|---|---|---|", *map(_member_row, fields), ""]
+    return "\n".join((*lines, "```json", _example(kind, fields), "```", ""))
+
+
+def _member_row(field: types.Field) -> str:
+    return f"| `{field.encode_name}` | {_type_name(field.type)} | {_default(field)} |"
+
+
+def _default(field: types.Field) -> str:
+    if field.required:
+        return "required"
+    value = field.default if field.default is not NODEFAULT else field.default_factory()
+    return f"`{msgspec.json.encode(value).decode()}`"
+
+
+def _type_name(kind: types.Type) -> str:
+    match kind:
+        case types.StrType():
+            return "string"
+        case types.IntType():
+            return "integer"
+        case types.BoolType():
+            return "boolean"
+        case types.NoneType():
+            return "null"
+        case types.AnyType():
+            return "anything"
+        case types.EnumType():
+            return f"[{kind.cls.__name__}](#{kind.cls.__name__.lower()})"
+        case types.DictType():
+            return f"object of {_type_name(kind.value_type)}"
+        case types.VarTupleType():
+            return f"array of {_type_name(kind.item_type)}"
+        case types.UnionType():
+            return " or ".join(map(_type_name, kind.types))
+    raise TypeError(f"the page has no word for {kind}")
+
+
+def _example(kind: type[Struct], fields: tuple[types.Field, ...]) -> str:
+    """The shortest one: what is required, as JSON."""
+    members = {field.encode_name: _example_of(field.type) for field in fields if field.required}
+    return json.dumps({"type": kind.__name__, **members}, ensure_ascii=False)
+
+
+def _example_of(kind: types.Type) -> object:
+    if isinstance(kind, types.EnumType):
+        return next(iter(kind.cls)).value
+    return EXAMPLES[type(kind)]
+
+
+def _values(enum: type[StrEnum]) -> str:
+    members = ", ".join(f"`{member.value}`" for member in enum)
+    return f"### {enum.__name__}\n\n{inspect.cleandoc(enum.__doc__ or '')}\n\n{members}\n"
+
+
+def main() -> None:
+    text = page()
+    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
+        say(f"writing {PAGE.relative_to(ROOT)}")
+        PAGE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

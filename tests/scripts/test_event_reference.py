@@ -1,0 +1,38 @@
+"""docs/reference/events.md is made from the code, and is what the code says now."""
+
+import re
+import typing
+
+import msgspec
+import pytest
+
+from frontdesk.domain import events
+from scripts import event_reference
+
+KINDS: tuple[type[msgspec.Struct], ...] = typing.get_args(events.Event)
+PAGE = event_reference.page()
+
+
+def test_the_committed_page_is_up_to_date() -> None:
+    committed = event_reference.PAGE.read_text(encoding="utf-8")
+    assert committed == PAGE, "python -m scripts.event_reference writes it anew"
+
+
+def test_every_event_has_a_section() -> None:
+    assert re.findall(r"^## (\w+)$", PAGE, re.MULTILINE) == [*(kind.__name__ for kind in KINDS), "Values"]
+
+
+def test_every_example_is_an_event() -> None:
+    examples = re.findall(r"```json\n(.*)\n```", PAGE)
+    read = [msgspec.json.decode(example, type=events.Event) for example in examples]
+    assert [type(event) for event in read] == list(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_member_is_named_with_its_default(kind: type[msgspec.Struct]) -> None:
+    section = PAGE.split(f"\n## {kind.__name__}\n")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| (.*) \|$", section, re.MULTILINE))
+    assert list(rows) == [field.encode_name for field in msgspec.structs.fields(kind)]
+    for field in msgspec.structs.fields(kind):
+        if not field.required and field.default is not msgspec.NODEFAULT:
+            assert rows[field.encode_name] == f"`{msgspec.json.encode(field.default).decode()}`"
