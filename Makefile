@@ -25,13 +25,7 @@ test: ## run the tests: JOBS=2, ARGS="tests/wire -k form"
 
 check: ## lint, format, types, layers, dependencies and house rules
 	@scripts/prepare.sh check
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/mypy scripts
-	$(BIN)/lint-imports
-	$(BIN)/deptry src
-	$(BIN)/python -m pytest --quiet tests/test_house.py
+	@$(BIN)/python -m scripts.check
 
 bench: ## measure against the budgets: ARGS="--help"
 	@scripts/prepare.sh bench
