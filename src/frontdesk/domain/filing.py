@@ -16,8 +16,9 @@ def uploads_of_client(state: Interaction) -> tuple[int, int]:
 
 
 def extension(name: str) -> str:
-    """What follows the last dot of a file's name, in lower case; empty when there is none."""
-    return name.rpartition(".")[2].lower() if "." in name else ""
+    """What follows the last dot of a file's name, in lower case; empty when nothing stands before it."""
+    stem, _, ending = name.rpartition(".")
+    return ending.lower() if stem else ""
 
 
 def add_file(state: Interaction, command: commands.AddFile, _now_ms: int, rules: Rules) -> Sequence[Event]:

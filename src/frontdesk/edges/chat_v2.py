@@ -160,6 +160,8 @@ class ChatV2:
             return HTTPStatus.METHOD_NOT_ALLOWED, wire.failed(405, "use POST")
         if self._api_key and not self._has_api_key(scope) and not place.operation.endswith(f"/{DOWNLOAD}"):
             return HTTPStatus.UNAUTHORIZED, wire.failed(401, "the header apikey is missing or wrong")
+        if place.name == "unknown":
+            return HTTPStatus.NOT_FOUND, wire.failed(404, "there is no such address")
         try:
             if place.operation == "file":
                 return await self._upload(scope, receive, place)
@@ -232,8 +234,6 @@ class ChatV2:
         self, scope: Scope, place: Place, form: Form, carry_out: Callable[[Session], Awaitable[Answer]]
     ) -> Answer:
         """Find the session and carry something out; the table of what each error is to this protocol."""
-        if not place.operation:
-            return HTTPStatus.NOT_FOUND, wire.failed(404, "there is no such address")
         fields = msgspec.convert(form, SessionFields)
         is_download = place.operation.endswith(DOWNLOAD)
         if self._is_busy(address_of(scope)):
@@ -254,7 +254,7 @@ class ChatV2:
                 return self._gone(place)
             return HTTPStatus.BAD_REQUEST, wire.refused(refusal)
         except NotFound as error:
-            if place.name == "unknown" or is_download:
+            if is_download:
                 return HTTPStatus.NOT_FOUND, wire.failed(404, str(error))
             return HTTPStatus.BAD_REQUEST, wire.failed(wire.MALFORMED_CODE, str(error))
         except (Unavailable, Conflict) as error:
