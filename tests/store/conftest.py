@@ -45,7 +45,7 @@ async def postgres_database(postgres_url: str) -> AsyncIterator[str]:
     await administrator.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each kind in turn."""
     if request.param == "postgres":

@@ -1,5 +1,6 @@
 """Opens the database that the settings name: the store, the accounts, and what else one has to know."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from frontdesk.errors import DeskError
@@ -10,10 +11,15 @@ from frontdesk.store.log import Store
 from frontdesk.store.memory import MemoryStore
 from frontdesk.store.memory_accounts import MemoryAccounts
 from frontdesk.store.migrate import migrate, pending
+from frontdesk.store.postgres.connection import connect_pool, telling
+from frontdesk.store.postgres.store import PostgresStore
+from frontdesk.store.postgres.tables import PooledTables
 from frontdesk.store.sql_accounts import SqlAccounts
 from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.store import SqliteStore
+
+CLOSE_S = 5.0  # For queries that are still on their way when the server stops.
 
 
 class Database:
@@ -58,7 +64,7 @@ async def open_database(settings: DatabaseSettings, *, is_server: bool = True) -
         case SqliteAddress():
             return await _open_file(settings, address, is_server)
         case PostgresAddress():
-            raise DeskError("this version cannot open PostgreSQL databases")
+            return await _open_server(settings, address)
 
 
 async def _open_file(settings: DatabaseSettings, address: SqliteAddress, is_server: bool) -> Database:
@@ -77,6 +83,22 @@ async def _open_file(settings: DatabaseSettings, address: SqliteAddress, is_serv
     readers = Readers(address.path)
     store = SqliteStore(address.path, lock, readers, address.sync_delay_ms / 1000)
     return Database(store, SqlAccounts(readers), close=readers.aclose)
+
+
+async def _open_server(settings: DatabaseSettings, address: PostgresAddress) -> Database:
+    await _bring_up(settings)
+    with telling():
+        pool = await connect_pool(address.dsn)
+    tables = PooledTables(pool)
+
+    async def close() -> None:
+        try:
+            await asyncio.wait_for(pool.close(), CLOSE_S)
+        except TimeoutError:
+            pool.terminate()
+
+    store = PostgresStore(address.dsn, tables)
+    return Database(store, SqlAccounts(tables), shares_presence=True, close=close)
 
 
 async def _bring_up(settings: DatabaseSettings) -> None:

@@ -20,13 +20,14 @@ from sqlalchemy import (
 METADATA = MetaData()
 
 BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite's own row number has to be called INTEGER.
+NAME = Text().with_variant(Text(collation="C"), "postgresql")  # One order everywhere: that of its bytes.
 
 # `body` is NULL where an event was forgotten that was the newest of its stream: the number stays used.
 EVENTS = Table(
     "events",
     METADATA,
     Column("position", BIG, primary_key=True, autoincrement=False),
-    Column("stream", Text, nullable=False),
+    Column("stream", NAME, nullable=False),
     Column("version", BIG, nullable=False),
     Column("time_ms", BIG, nullable=False),
     Column("body", LargeBinary),
@@ -37,7 +38,7 @@ EVENTS = Table(
 TIMERS = Table(
     "timers",
     METADATA,
-    Column("stream", Text, primary_key=True),
+    Column("stream", NAME, primary_key=True),
     Column("due_ms", BIG, nullable=False),
     Column("wake_ms", BIG, nullable=False),
     Index("timers_by_wake", "wake_ms"),
@@ -46,8 +47,8 @@ TIMERS = Table(
 CARDS = Table(
     "cards",
     METADATA,
-    Column("stream", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
+    Column("stream", NAME, primary_key=True),
+    Column("kind", NAME, nullable=False),
     Column("is_open", Boolean, nullable=False),
     Column("sort_ms", BIG, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -58,7 +59,7 @@ CARDS = Table(
 CARD_COUNTS = Table(
     "card_counts",
     METADATA,
-    Column("kind", Text, primary_key=True),
+    Column("kind", NAME, primary_key=True),
     Column("is_open", Boolean, primary_key=True),
     Column("cards", BIG, nullable=False),
 )
@@ -66,7 +67,7 @@ CARD_COUNTS = Table(
 SNAPSHOTS = Table(
     "snapshots",
     METADATA,
-    Column("stream", Text, primary_key=True),
+    Column("stream", NAME, primary_key=True),
     Column("version", BIG, nullable=False),
     Column("tag", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -75,7 +76,7 @@ SNAPSHOTS = Table(
 LEASES = Table(
     "leases",
     METADATA,
-    Column("name", Text, primary_key=True),
+    Column("name", NAME, primary_key=True),
     Column("holder", Text, nullable=False),
     Column("number", BIG, nullable=False),
     Column("until_ms", BIG, nullable=False),
@@ -84,7 +85,7 @@ LEASES = Table(
 SEEN = Table(
     "seen",
     METADATA,
-    Column("stream", Text, primary_key=True),
+    Column("stream", NAME, primary_key=True),
     Column("seen_ms", BIG, nullable=False),
 )
 

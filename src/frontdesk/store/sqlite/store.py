@@ -7,13 +7,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from frontdesk.store.doorbell import Doorbell
+from frontdesk.store.feed import Feed
 from frontdesk.store.log import Also, Card, Filed, Recorded, Snapshot
 from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.group import Append, Transaction, Work
 from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.writer import Writer
-from frontdesk.store.tail import FOLLOWED_AT_ONCE_MAX, Tail
 
 POLL_S = 1.0  # Only where another process writes, whose commits nobody here announces.
 
@@ -31,19 +30,14 @@ class SqliteStore:
     def __init__(self, path: Path, lock: ServerLock, readers: Readers, sync_delay_s: float = 0) -> None:
         self._lock = lock
         self._readers = readers
-        self._tail = Tail()
-        self._doorbell = Doorbell()
-        self._writer = Writer(path, lock, self._committed, sync_delay_s)
+        self._feed = Feed(self._after)
+        self._writer = Writer(path, lock, self._feed.committed, sync_delay_s)
         self._loop = asyncio.get_running_loop()
 
     @property
     def commits(self) -> int:
         """How many transactions have been written since the store was opened."""
         return self._writer.commits
-
-    def _committed(self, recorded: Sequence[Recorded]) -> None:
-        self._tail.extend(recorded)
-        self._doorbell.ring()
 
     async def _write(self, carry_out: Callable[[Transaction], object]) -> Any:
         done = self._loop.create_future()
@@ -79,20 +73,12 @@ class SqliteStore:
         head: int = row[0]
         return head
 
-    async def follow(self, after_position: int) -> AsyncIterator[Sequence[Recorded]]:
-        position = after_position
+    def follow(self, after_position: int) -> AsyncIterator[Sequence[Recorded]]:
+        return self._feed.follow(after_position, None if self._lock.is_held else POLL_S)
+
+    async def _after(self, position: int, limit: int) -> list[Recorded]:
         sql = f"{_EVENT} WHERE position > ? AND body IS NOT NULL ORDER BY position LIMIT ?"
-        while True:
-            batch, newest = self._tail.after(position), self._tail.newest
-            if batch is None:
-                batch = await self._events(sql, position, FOLLOWED_AT_ONCE_MAX)
-            if batch:
-                position = batch[-1].position
-                yield batch
-                continue
-            position = max(position, newest)  # What lay up to there has been forgotten.
-            if self._tail.newest <= position:
-                await self._doorbell.wait(None if self._lock.is_held else POLL_S)
+        return await self._events(sql, position, limit)
 
     # --- timers --------------------------------------------------------------------------------
 
@@ -190,7 +176,7 @@ class SqliteStore:
     async def aclose(self) -> None:
         """Write what was promised, then let go of the file; the readers belong to whoever gave them."""
         await self._writer.aclose()
-        self._doorbell.close()
+        self._feed.close()
 
 
 def _card(row: Sequence[Any]) -> Card:

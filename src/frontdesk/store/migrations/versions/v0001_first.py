@@ -7,6 +7,9 @@ revision = "0001"
 down_revision = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+NAME = sa.Text().with_variant(
+    sa.Text(collation="C"), "postgresql"
+)  # One order everywhere: that of its bytes.
 
 # Appends a group in one round trip. All arrays that begin alike belong together; `…_jobs` says, counting
 # from one, to which append an element belongs. Each stream comes once at most. The lock makes positions
@@ -133,7 +136,7 @@ def _make_log() -> None:
     op.create_table(
         "events",
         sa.Column("position", BIG, primary_key=True, autoincrement=False),
-        sa.Column("stream", sa.Text, nullable=False),
+        sa.Column("stream", NAME, nullable=False),
         sa.Column("version", BIG, nullable=False),
         sa.Column("time_ms", BIG, nullable=False),
         sa.Column("body", sa.LargeBinary),
@@ -141,7 +144,7 @@ def _make_log() -> None:
     )
     op.create_table(
         "snapshots",
-        sa.Column("stream", sa.Text, primary_key=True),
+        sa.Column("stream", NAME, primary_key=True),
         sa.Column("version", BIG, nullable=False),
         sa.Column("tag", sa.Text, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
@@ -151,15 +154,15 @@ def _make_log() -> None:
 def _make_beside() -> None:
     op.create_table(
         "timers",
-        sa.Column("stream", sa.Text, primary_key=True),
+        sa.Column("stream", NAME, primary_key=True),
         sa.Column("due_ms", BIG, nullable=False),
         sa.Column("wake_ms", BIG, nullable=False),
     )
     op.create_index("timers_by_wake", "timers", ["wake_ms"])
     op.create_table(
         "cards",
-        sa.Column("stream", sa.Text, primary_key=True),
-        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("stream", NAME, primary_key=True),
+        sa.Column("kind", NAME, nullable=False),
         sa.Column("is_open", sa.Boolean, nullable=False),
         sa.Column("sort_ms", BIG, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
@@ -167,20 +170,20 @@ def _make_beside() -> None:
     op.create_index("cards_by_kind", "cards", ["kind", "is_open", "stream"])
     op.create_table(
         "card_counts",
-        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("kind", NAME, primary_key=True),
         sa.Column("is_open", sa.Boolean, primary_key=True),
         sa.Column("cards", BIG, nullable=False),
     )
     op.create_table(
         "leases",
-        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("name", NAME, primary_key=True),
         sa.Column("holder", sa.Text, nullable=False),
         sa.Column("number", BIG, nullable=False),
         sa.Column("until_ms", BIG, nullable=False),
     )
     op.create_table(
         "seen",
-        sa.Column("stream", sa.Text, primary_key=True),
+        sa.Column("stream", NAME, primary_key=True),
         sa.Column("seen_ms", BIG, nullable=False),
     )
 

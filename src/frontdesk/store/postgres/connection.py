@@ -1,0 +1,60 @@
+"""Connections to PostgreSQL, and which of its errors mean that it is away, full or stopping."""
+
+import contextlib
+from collections.abc import Iterator
+
+import asyncpg
+
+from frontdesk.errors import Unavailable
+
+CONNECT_S = 10.0
+ANSWER_S = 15.0  # A statement of ours takes milliseconds: a database that is silent this long is gone.
+POOL_MAX = 10
+
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TransactionRollbackError,
+)
+
+# What is acknowledged is on disk, whatever the server's own default says.
+_SETTINGS = {"application_name": "frontdesk", "synchronous_commit": "on"}
+
+
+async def connect(dsn: str) -> asyncpg.Connection:
+    """One connection."""
+    return await asyncpg.connect(dsn, timeout=CONNECT_S, command_timeout=ANSWER_S, server_settings=_SETTINGS)
+
+
+async def connect_pool(dsn: str) -> asyncpg.Pool:
+    """Connections for reading and for short writes; none of them changes its own settings."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=POOL_MAX,
+        timeout=CONNECT_S,
+        command_timeout=ANSWER_S,
+        server_settings=_SETTINGS,
+        reset=_leave_as_is,
+    )
+
+
+async def _leave_as_is(_: asyncpg.Connection) -> None:
+    """Nothing to put back, and so no second round trip for every query."""
+
+
+@contextlib.contextmanager
+def telling() -> Iterator[None]:
+    """Turn the errors of a database that is away into `Unavailable`."""
+    try:
+        yield
+    except AWAY as error:
+        raise Unavailable(f"the database is away: {error or type(error).__name__}") from error
