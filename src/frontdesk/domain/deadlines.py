@@ -71,7 +71,9 @@ def typing_due(state: Interaction, rules: Rules, presence: Presence) -> Iterator
 
 def archive_due(state: Interaction, rules: Rules) -> int | None:
     """When an ended interaction's visitor session is over for good, or None."""
-    return state.ended_ms + rules.retention_s * 1000 if state.phase is Phase.ENDED else None
+    if state.phase is not Phase.ENDED or not rules.retention_s:
+        return None
+    return state.ended_ms + rules.retention_s * 1000
 
 
 def _all_due(state: Interaction, rules: Rules, presence: Presence) -> Iterator[int]:
