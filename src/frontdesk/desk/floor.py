@@ -85,7 +85,7 @@ class Floor:
         _set(
             self._waiting, interaction_id, card, when=is_open and card.queued_ms > 0 and card.ringing is None
         )
-        is_unattended = is_open and not card.queued_ms and not card.participants
+        is_unattended = card.phase is Phase.WAITING and not card.queued_ms
         _set(self._unattended, interaction_id, card, when=is_unattended)
         self._changed()
 

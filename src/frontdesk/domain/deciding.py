@@ -11,7 +11,7 @@ from frontdesk.domain import commands, events
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.filing import add_file, delete_file, fetch_file
-from frontdesk.domain.interaction import ANSWERING, PEOPLE, Interaction, Party, Phase, write_id
+from frontdesk.domain.interaction import PEOPLE, Interaction, Party, Phase, write_id
 from frontdesk.domain.passing import tick
 from frontdesk.domain.rules import Rules
 from frontdesk.domain.visitor import check_user_data, display_name, faults_of, too_long
@@ -254,8 +254,8 @@ def _leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: Rul
     left = events.Left(party_id=party.party_id, reason=command.reason)
     if party.kind is Kind.CLIENT:
         return (left, events.Ended(reason=command.reason or "client_left", party_id=party.party_id))
-    others = [p for p in state.present(ANSWERING) if p.party_id != party.party_id]
-    if others or party.kind not in ANSWERING:
+    others = any(p.answers for p in state.parties if p.party_id != party.party_id)
+    if others or not party.answers:
         return (left,)
     if rules.ends_with_last_agent:
         return end_all(state, "last_agent_left", party.party_id)

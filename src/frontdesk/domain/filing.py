@@ -15,6 +15,10 @@ def uploads_of_client(state: Interaction) -> tuple[int, int]:
     return len(own), sum(file.size_bytes for file in own)
 
 
+def _has_person(state: Interaction) -> bool:
+    return any(party.answers and party.kind in PEOPLE for party in state.parties)
+
+
 def extension(name: str) -> str:
     """What follows the last dot of a file's name, in lower case; empty when nothing stands before it."""
     stem, _, ending = name.rpartition(".")
@@ -46,7 +50,7 @@ def check_upload(state: Interaction, party_id: int, name: str, size_bytes: int, 
     party = state.party(party_id)
     is_client = party is not None and party.kind is Kind.CLIENT
     count, total_bytes = uploads_of_client(state) if is_client else (0, 0)
-    if is_client and limits.upload_needs_agent and not state.present(PEOPLE):
+    if is_client and limits.upload_needs_agent and not _has_person(state):
         raise Refused("agent_needed", "files can be sent once an agent is here")
     if is_client and count >= limits.upload_max_files:
         raise Refused("too_many_files", "no more files can be sent", limit=limits.upload_max_files)

@@ -40,6 +40,11 @@ class Party(Struct, frozen=True):
     typing_ms: int = 0
     read_up_to: int = 0
 
+    @property
+    def answers(self) -> bool:
+        """Whether the visitor has somebody here: one who only listens is no answer."""
+        return self.is_present and self.kind in ANSWERING and self.visibility is Visibility.ALL
+
 
 class File(Struct, frozen=True):
     file_id: str
@@ -146,6 +151,11 @@ def _active(state: Interaction, at_ms: int, **changes: Any) -> Interaction:
     return _line(state, at_ms, active_ms=at_ms, alerts=0, alerted_ms=0, **changes)
 
 
+def _by(party: Party) -> Callable[..., Interaction]:
+    """The step for what a party did: what the visitor cannot see does not start the idle timers anew."""
+    return _active if party.visibility is Visibility.ALL else _line
+
+
 def _note(state: Interaction, at_ms: int, **changes: Any) -> Interaction:
     """A step of bookkeeping: it has a number, but no line."""
     return replace(state, version=state.version + 1, last_ms=at_ms, **changes)
@@ -198,23 +208,23 @@ def _started(state: Interaction, event: events.Started, at_ms: int) -> Interacti
 
 def _joined(state: Interaction, event: events.Joined, at_ms: int) -> Interaction:
     party = Party(event.party_id, event.kind, event.participant_id, event.nickname, event.visibility)
-    answered = event.kind in ANSWERING
-    return _active(
+    by_person = party.answers and party.kind in PEOPLE
+    return _by(party)(
         state,
         at_ms,
         parties=(*state.parties, party),
-        phase=Phase.ACTIVE if answered else state.phase,
+        phase=Phase.ACTIVE if party.answers else state.phase,
         ringing=None if event.answers_invite else state.ringing,
-        queued_ms=0 if event.kind in PEOPLE else state.queued_ms,
-        tried=() if event.kind in PEOPLE else state.tried,
+        queued_ms=0 if by_person else state.queued_ms,
+        tried=() if by_person else state.tried,
     )
 
 
 def _left(state: Interaction, event: events.Left, at_ms: int) -> Interaction:
     parties = _with_party(state, event.party_id, is_present=False, typing_ms=0)
-    alone = not any(p.is_present and p.kind in ANSWERING for p in parties)
+    alone = not any(party.answers for party in parties)
     phase = Phase.WAITING if alone and state.phase is Phase.ACTIVE else state.phase
-    return _active(state, at_ms, parties=parties, phase=phase)
+    return _by(parties[event.party_id - 1])(state, at_ms, parties=parties, phase=phase)
 
 
 def _said(state: Interaction, event: events.Said, at_ms: int) -> Interaction:
@@ -235,7 +245,8 @@ def _typing_stopped(state: Interaction, event: events.TypingStopped, at_ms: int)
 
 def _url_pushed(state: Interaction, event: events.UrlPushed, at_ms: int) -> Interaction:
     recent = _remember(state, event.party_id, event.client_id)
-    return _active(state, at_ms, parties=_not_typing(state, event.party_id), recent_ids=recent)
+    step = _by(state.parties[event.party_id - 1])
+    return step(state, at_ms, parties=_not_typing(state, event.party_id), recent_ids=recent)
 
 
 def _nickname_changed(state: Interaction, event: events.NicknameChanged, at_ms: int) -> Interaction:
@@ -245,7 +256,7 @@ def _nickname_changed(state: Interaction, event: events.NicknameChanged, at_ms: 
 def _notice_given(state: Interaction, event: events.NoticeGiven, at_ms: int) -> Interaction:
     recent = _remember(state, event.party_id, event.client_id)
     if keeps_alive(event):
-        return _active(state, at_ms, recent_ids=recent)
+        return _by(state.parties[event.party_id - 1])(state, at_ms, recent_ids=recent)
     return _line(state, at_ms, recent_ids=recent)
 
 
@@ -268,12 +279,13 @@ def _data_changed(state: Interaction, event: events.DataChanged, at_ms: int) -> 
 def _file_uploaded(state: Interaction, event: events.FileUploaded, at_ms: int) -> Interaction:
     file = File(event.file_id, event.party_id, event.name, event.size_bytes, event.media_type)
     recent = _remember(state, event.party_id, event.client_id)
-    return _active(state, at_ms, files=(*state.files, file), recent_ids=recent)
+    step = _by(state.parties[event.party_id - 1])
+    return step(state, at_ms, files=(*state.files, file), recent_ids=recent)
 
 
 def _file_deleted(state: Interaction, event: events.FileDeleted, at_ms: int) -> Interaction:
     files = tuple(replace(f, is_deleted=True) if f.file_id == event.file_id else f for f in state.files)
-    return _active(state, at_ms, files=files)
+    return _by(state.parties[event.party_id - 1])(state, at_ms, files=files)
 
 
 def _file_fetched(state: Interaction, _event: events.FileFetched, at_ms: int) -> Interaction:
