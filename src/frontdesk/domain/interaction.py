@@ -329,7 +329,8 @@ def _invited(state: Interaction, event: events.Invited, at_ms: int) -> Interacti
 
 
 def _invite_ended(state: Interaction, event: events.InviteEnded, at_ms: int) -> Interaction:
-    return _note(state, at_ms, ringing=None, tried=(*state.tried, event.agent_id))
+    tried = state.tried if event.agent_id in state.tried else (*state.tried, event.agent_id)
+    return _note(state, at_ms, ringing=None, tried=tried)
 
 
 def _ended(state: Interaction, event: events.Ended, at_ms: int) -> Interaction:
