@@ -130,7 +130,7 @@ class Floor:
         for interaction_id, agent_id in self._refused:
             avoid.setdefault(interaction_id, set()).add(agent_id)
         for interaction_id, card in self._waiting.items():
-            agents = frozenset(avoid.get(interaction_id, ()))
+            agents = frozenset((*avoid.get(interaction_id, ()), *card.participants))
             yield Waiting(interaction_id, card.priority, card.queued_ms, agents)
 
     def unattended(self) -> Sequence[tuple[str, InteractionCard]]:

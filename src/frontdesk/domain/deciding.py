@@ -243,6 +243,7 @@ def _join(state: Interaction, command: commands.Join, _now_ms: int, _rules: Rule
             participant_id=command.participant_id,
             nickname=command.nickname,
             visibility=command.visibility,
+            answers_invite=state.ringing is not None and state.ringing.agent_id == command.participant_id,
         ),
     )
 
@@ -255,8 +256,8 @@ def _leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: Rul
     if party.kind is Kind.CLIENT:
         return (left, events.Ended(reason=command.reason or "client_left", party_id=party.party_id))
     others = any(p.answers for p in state.parties if p.party_id != party.party_id)
-    if others or not party.answers:
-        return (left,)
+    if others or not party.answers or state.queued_ms:
+        return (left,)  # Somebody else is here, or has been sent for.
     if rules.ends_with_last_agent:
         return end_all(state, "last_agent_left", party.party_id)
     return (left, events.Queued(queue=state.queue, priority=state.priority + 1))
@@ -287,6 +288,8 @@ def _hand_over(state: Interaction, command: commands.HandOver, _now_ms: int, rul
     party = state.party(command.party_id)
     if party is None or not party.is_present:
         return ()  # A repeat: it has been handed over.
+    if not party.answers:
+        raise Refused("not_answering", "only who answers the visitor can hand over")
     if len(command.summary) > rules.message_chars_max:
         raise too_long("summary", rules.message_chars_max)
     priority = state.priority + 1 if party.kind in PEOPLE else state.priority
@@ -301,6 +304,8 @@ def _invite(state: Interaction, command: commands.Invite, now_ms: int, _rules: R
         raise Refused("not_waiting", "the interaction does not wait for a person")
     if state.ringing is not None:
         raise Refused("already_ringing", "the interaction rings for an agent already")
+    if state.party_of(command.agent_id) is not None:
+        raise Refused("already_here", "the agent takes part already")
     return (events.Invited(command.agent_id, now_ms + command.answer_s * 1000),)
 
 
