@@ -1,0 +1,140 @@
+"""Any command that anybody could think of, for properties that hold whatever is asked."""
+
+from hypothesis import strategies as st
+
+from frontdesk.domain import commands
+from frontdesk.domain.commands import Command
+from frontdesk.domain.events import Kind, Visibility
+from frontdesk.domain.rules import FileRules, Rules
+
+SECRET = "SECRET"
+"""In every word and name that is for our side alone."""
+
+PARTIES = st.integers(min_value=-1, max_value=9)
+AGENTS = st.sampled_from(("amy", "bob", "sam", "greeter"))
+WORDS = st.sampled_from(("", " ", "hello", "x" * 60, "é\u202e\x00", "0"))
+CLIENT_IDS = st.sampled_from(("", "", "a", "b", "c"))
+NAMES = st.sampled_from(("", "  ", "Mira", "n" * 40))
+FILE_IDS = st.sampled_from(("f1", "f2", "f3", "f4"))
+QUEUES = st.sampled_from(("", "default", "sales"))
+ATTRIBUTES = st.sampled_from((None, {}, {"purpose": "cancel-idle-timer"}, {"a": {"b": [1, None]}}))
+USER_DATA = st.dictionaries(
+    st.sampled_from(("a", "b", "c")), st.sampled_from(("", "1", "v" * 30)), max_size=3
+)
+VISIBILITIES = st.sampled_from(Visibility)
+
+
+def _whispers(party_id: int, text: str, visibility: Visibility) -> tuple[int, str, Visibility]:
+    """What is for our side says so; what the visitor writes is no secret."""
+    is_secret = visibility is Visibility.AGENTS and party_id != 1 and bool(text.strip())
+    return party_id, SECRET if is_secret else text, visibility
+
+
+def _say(words: tuple[int, str, Visibility], message_type: str, client_id: str) -> commands.Say:
+    party_id, text, visibility = words
+    return commands.Say(
+        party_id=party_id,
+        text=text,
+        visibility=visibility,
+        message_type=message_type,
+        client_id=client_id,
+    )
+
+
+def _join(kind: Kind, participant_id: str, nickname: str, visibility: Visibility) -> commands.Join:
+    name = f"{SECRET} {nickname}" if visibility is Visibility.AGENTS else nickname
+    return commands.Join(kind=kind, participant_id=participant_id, nickname=name, visibility=visibility)
+
+
+SPOKEN = st.builds(_whispers, PARTIES, WORDS, VISIBILITIES)
+STARTS = st.builds(
+    commands.Start,
+    service=st.just("s"),
+    user_id=st.just("u"),
+    key_hash=st.just("h"),
+    nickname=NAMES,
+    first_name=NAMES,
+    last_name=NAMES,
+    email=st.sampled_from(("", "mira@shop.example", "@")),
+    text=WORDS,
+    user_data=USER_DATA,
+    queue=st.sampled_from((None, "default")),
+)
+JOINS = st.builds(
+    _join,
+    st.sampled_from((Kind.AGENT, Kind.SUPERVISOR, Kind.BOT, Kind.EXTERNAL)),
+    AGENTS,
+    st.just("somebody"),
+    VISIBILITIES,
+)
+LATER: tuple[st.SearchStrategy[Command], ...] = (
+    JOINS,
+    st.builds(commands.Leave, party_id=PARTIES, reason=st.sampled_from(("", "bye"))),
+    st.builds(_say, SPOKEN, st.sampled_from(("", "text", "t" * 100)), CLIENT_IDS),
+    st.builds(commands.SetTyping, PARTIES, st.booleans()),
+    st.builds(
+        commands.PushUrl,
+        party_id=PARTIES,
+        url=st.sampled_from(("https://shop.example/", "javascript:alert(1)", "http://", "http://[")),
+        client_id=CLIENT_IDS,
+    ),
+    st.builds(commands.ChangeNickname, PARTIES, NAMES),
+    st.builds(
+        commands.GiveNotice,
+        party_id=PARTIES,
+        text=WORDS,
+        attributes=ATTRIBUTES,
+        client_id=CLIENT_IDS,
+    ),
+    st.builds(
+        commands.ChangeData,
+        party_id=PARTIES,
+        changes=USER_DATA,
+        removed=st.sampled_from(((), ("a",), ("a", "b"))),
+    ),
+    st.builds(
+        commands.AddFile,
+        party_id=PARTIES,
+        file_id=FILE_IDS,
+        name=st.sampled_from(("a.png", "a.PNG", "noext", "a.exe", "")),
+        size_bytes=st.sampled_from((0, 1, 900, 1000, 1001)),
+        media_type=st.just("image/png"),
+        client_id=CLIENT_IDS,
+    ),
+    st.builds(commands.DeleteFile, PARTIES, FILE_IDS),
+    st.builds(commands.FetchFile, PARTIES, FILE_IDS),
+    st.builds(commands.GiveReceipt, PARTIES, st.integers(-2, 60)),
+    st.builds(commands.Queue, queue=QUEUES, priority=st.integers(-1, 2), summary=WORDS),
+    st.builds(commands.HandOver, party_id=PARTIES, queue=QUEUES, summary=WORDS),
+    st.builds(commands.Invite, AGENTS, st.integers(1, 40)),
+    st.builds(commands.Accept, AGENTS, st.just("Amy")),
+    st.builds(commands.Decline, AGENTS),
+)
+ENDS = st.builds(commands.End, reason=st.just("done"), party_id=PARTIES)
+
+RULES = st.builds(
+    Rules,
+    idle_alert_s=st.sampled_from((0, 5, 20)),
+    second_idle_alert_s=st.sampled_from((0, 0, 7)),
+    idle_close_s=st.sampled_from((0, 3, 10)),
+    idle_while_waiting=st.booleans(),
+    client_silence_s=st.sampled_from((0, 30, 100)),
+    typing_s=st.sampled_from((1, 10)),
+    retention_s=st.sampled_from((0, 60)),
+    ends_with_last_agent=st.booleans(),
+    needs_both_names=st.booleans(),
+    message_chars_max=st.just(50),
+    nickname_chars_max=st.just(30),
+    user_data_keys_max=st.just(2),
+    user_data_bytes_max=st.just(40),
+    events_max=st.sampled_from((100, 50_000)),
+    files=st.builds(
+        FileRules,
+        upload_max_files=st.just(2),
+        upload_max_file_bytes=st.just(1000),
+        upload_max_total_bytes=st.just(1500),
+        upload_file_types=st.just(("png",)),
+        upload_needs_agent=st.booleans(),
+        download_attempts_max=st.just(2),
+    ),
+)
