@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from frontdesk.domain import commands, events
+from frontdesk.domain.attributes import check_attributes
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.filing import add_file, delete_file, fetch_file
@@ -134,6 +135,7 @@ def _say(state: Interaction, command: commands.Say, _now_ms: int, rules: Rules) 
         raise too_long("message", rules.message_chars_max)
     if len(command.message_type) > MESSAGE_TYPE_CHARS_MAX:
         raise too_long("messageType", MESSAGE_TYPE_CHARS_MAX)
+    check_attributes(command.attributes)
     return (
         events.Said(
             party_id=command.party_id,
@@ -201,6 +203,7 @@ def _give_notice(
     party = _here(state, command.party_id)
     if len(command.text) > rules.message_chars_max:
         raise too_long("message", rules.message_chars_max)
+    check_attributes(command.attributes)
     return (
         events.NoticeGiven(
             party_id=command.party_id,
