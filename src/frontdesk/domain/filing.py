@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from frontdesk.domain import commands, events
-from frontdesk.domain.events import Event, Kind
+from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.interaction import PEOPLE, Interaction
 from frontdesk.domain.rules import Rules
 from frontdesk.errors import NotFound, Refused
@@ -67,6 +67,9 @@ def delete_file(
     state: Interaction, command: commands.DeleteFile, _now_ms: int, _rules: Rules
 ) -> Sequence[Event]:
     """Errors: `NotFound` for an unknown file; `Refused("not_your_file")` for somebody else's."""
+    party = state.party(command.party_id)
+    if party is None or not party.is_present:
+        raise Refused("not_a_party", "only a party of the interaction may do this")
     file = state.file(command.file_id)
     if file is None:
         raise NotFound("there is no such file")
@@ -84,6 +87,8 @@ def fetch_file(
         raise NotFound("there is no such file")
     if command.party_id != 1:
         return ()  # Only the visitor's downloads are counted.
+    if state.parties[file.party_id - 1].visibility is Visibility.AGENTS:
+        raise NotFound("there is no such file")  # The visitor was never told of it.
     if state.fetches >= rules.files.download_attempts_max:
         raise Refused(
             "fetches_used_up", "no more downloads in this chat", limit=rules.files.download_attempts_max
