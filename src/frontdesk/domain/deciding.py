@@ -219,7 +219,8 @@ def _change_data(
     state: Interaction, command: commands.ChangeData, _now_ms: int, rules: Rules
 ) -> Sequence[Event]:
     _here(state, command.party_id)
-    changes = {key: value for key, value in command.changes.items() if state.user_data.get(key) != value}
+    wanted = {key: value for key, value in command.changes.items() if key not in command.removed}
+    changes = {key: value for key, value in wanted.items() if state.user_data.get(key) != value}
     removed = tuple(key for key in command.removed if key in state.user_data)
     if not changes and not removed:
         return ()
