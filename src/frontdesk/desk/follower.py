@@ -64,27 +64,35 @@ class Follower:
         while True:
             try:
                 async for batch in self._store.follow(self.position):
-                    await self._take(batch)
-                    self.position = batch[-1].position
+                    await self.take(batch)
             except DeskError as error:
                 _log.warning("follower_paused", reason=str(error), position=self.position)
                 await asyncio.sleep(RETRY_S)
 
-    async def _take(self, batch: Sequence[Recorded]) -> None:
+    async def take(self, batch: Sequence[Recorded]) -> None:
+        """Hand on a batch, event by event: what could not be handed on comes again, the rest does not."""
+        try:
+            for record in batch:
+                await self._hand_on(record)
+                self.position = record.position
+        finally:
+            self._audience.caught_up()
+
+    async def _hand_on(self, record: Recorded) -> None:
         audience = self._audience
-        for record in batch:
-            kind, _, name = record.stream.partition("/")
-            if kind == "interaction":
-                self._interactions.absorb(name, record)
-                audience.heard(name, record)
-                if record.body.startswith(_STRUCTURAL_STARTS):
-                    await self._refresh_floor(name, record)
-                    audience.changed(name, record, _decode(record.body))
-            elif kind == "agent":
-                agent = self._agents.absorb(name, record.body, record.version, record.time_ms)
-                reason = getattr(msgspec.json.decode(record.body, type=agents_domain.Event), "reason", "")
-                audience.agent_changed(name, agent, reason)
-        audience.caught_up()
+        kind, _, name = record.stream.partition("/")
+        if kind == "interaction":
+            self._interactions.absorb(name, record)
+            is_structural = record.body.startswith(_STRUCTURAL_STARTS)
+            if is_structural:
+                await self._refresh_floor(name, record)
+            audience.heard(name, record)
+            if is_structural:
+                audience.changed(name, record, _decode(record.body))
+        elif kind == "agent":
+            agent = self._agents.absorb(name, record.body, record.version, record.time_ms)
+            reason = getattr(msgspec.json.decode(record.body, type=agents_domain.Event), "reason", "")
+            audience.agent_changed(name, agent, reason)
 
     async def _refresh_floor(self, interaction_id: str, record: Recorded) -> None:
         """Another node's change is on its card; this node's own was noted when it was made."""

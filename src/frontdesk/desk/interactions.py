@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from frontdesk.domain.deadlines import next_due
 from frontdesk.domain.deciding import decide
 from frontdesk.domain.events import TRANSIENT, Archived, Event
 from frontdesk.domain.interaction import Interaction, evolve
-from frontdesk.errors import Conflict, NotFound, Unavailable
+from frontdesk.errors import Conflict, NotFound
 from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Recorded, Snapshot, Store
 
 ATTEMPTS_MAX = 20
@@ -56,7 +56,7 @@ class Interactions:
         self._chats_max = chats_max
         self._chats: OrderedDict[str, Chat] = OrderedDict()
         self._full: OrderedDict[str, Chat] = OrderedDict()
-        self._loading: dict[str, asyncio.Future[Chat]] = {}
+        self._loading: dict[str, asyncio.Future[tuple[Chat, Full]]] = {}
         self._shares_presence = shares_presence
         self._started_ms = self._shared_ms = clock_ms()
         self._background: set[asyncio.Task[None]] = set()
@@ -74,26 +74,32 @@ class Interactions:
         chat = self._chats.get(interaction_id)
         if chat is not None and not chat.is_stale:
             return chat
-        return await self._once(interaction_id, self._load)
+        return (await self._once(interaction_id))[0]
 
     async def full(self, interaction_id: str) -> tuple[Chat, Full]:
         """The chat with its state. Errors: `NotFound`."""
         chat = self._chats.get(interaction_id)
         if chat is None or chat.is_stale or chat.full is None:
-            chat = await self._once(interaction_id, self._load)
-        full = chat.full
-        if full is None:
-            raise Unavailable("the chat could not be kept in memory")
+            chat, loaded = await self._once(interaction_id)
+            return chat, chat.full or loaded  # Others may have crowded it out of memory again.
         if interaction_id in self._full:
             self._full.move_to_end(interaction_id)
-        return chat, full
+        return chat, chat.full
+
+    async def _settled(self, interaction_id: str) -> tuple[Chat, Full]:
+        """The chat with its state, while no write of this node's is on its way."""
+        while True:
+            chat, full = await self.full(interaction_id)
+            if chat.writing is None:
+                return chat, full
+            await asyncio.wait((chat.writing,))
 
     async def catch_up(self, interaction_id: str) -> Chat:
         """The chat after reading what other nodes have added. Errors: `NotFound`."""
         chat = self._chats.get(interaction_id)
         if chat is not None:
             chat.is_stale = True
-        return await self._once(interaction_id, self._load)
+        return (await self._once(interaction_id))[0]
 
     async def history(self, interaction_id: str, from_version: int = 1) -> Sequence[Told]:
         """Every event from `from_version` on with its author as called then, oldest first."""
@@ -130,7 +136,7 @@ class Interactions:
                  the fence is out of date or every race was lost.
         """
         for _ in range(ATTEMPTS_MAX):
-            chat, full = await self._alone(interaction_id)
+            chat, full = await self._settled(interaction_id)
             state = full.state
             now_ms = max(self._clock_ms(), state.last_ms)
             happened = decide(state, command, now_ms, self._services.rules(state.service))
@@ -144,14 +150,6 @@ class Interactions:
                 continue
             return chat
         raise Conflict(f"{interaction_id} lost {ATTEMPTS_MAX} races in a row")
-
-    async def _alone(self, interaction_id: str) -> tuple[Chat, Full]:
-        """The chat with its state while no append of this node's is under way."""
-        while True:
-            chat, full = await self.full(interaction_id)
-            if chat.writing is None:
-                return chat, full
-            await asyncio.wait((chat.writing,))
 
     async def tick(self, interaction_id: str) -> None:
         """Do what is due in an interaction, and set its timer for what comes next."""
@@ -285,43 +283,48 @@ class Interactions:
 
     # --- the cache -----------------------------------------------------------------------------
 
-    async def _once(self, interaction_id: str, load: Callable[[str], Awaitable[Chat]]) -> Chat:
+    async def _once(self, interaction_id: str) -> tuple[Chat, Full]:
         """Load a chat for everybody who asks for it at the same moment."""
         loading = self._loading.get(interaction_id)
         if loading is None:
-            loading = asyncio.ensure_future(load(interaction_id))
+            loading = asyncio.ensure_future(self._load(interaction_id))
             self._loading[interaction_id] = loading
             loading.add_done_callback(lambda _: self._loading.pop(interaction_id, None))
         return await asyncio.shield(loading)
 
-    async def _load(self, interaction_id: str) -> Chat:
+    async def _load(self, interaction_id: str) -> tuple[Chat, Full]:
         stream = stream_of(interaction_id)
-        known = self._chats.get(interaction_id)
-        if known is not None and known.writing is not None:
-            await asyncio.wait((known.writing,))
         snapshot = await self._store.snapshot(stream)
         state = Interaction()
         if snapshot is not None and snapshot.tag == FOLD_TAG:
             state = _decode_state(snapshot.body)
         full = Full(state)
+        chat: Chat | None = None
+        is_behind = True
+        while is_behind:
+            if chat is not None and chat.writing is not None:
+                await asyncio.wait((chat.writing,))
+            await self._read_on(stream, full)
+            armed_ms = await self._store.armed(stream)
+            chat = self._chats.get(interaction_id)
+            is_behind = chat is not None and (chat.writing is not None or chat.version > full.state.version)
+        if chat is None:
+            chat = Chat(interaction_id, full, armed_ms, full.state.started_ms)
+        chat.is_stale = False
+        chat.armed_ms = armed_ms
+        chat.note(full)
+        self._keep(chat)
+        return chat, full
+
+    async def _read_on(self, stream: str, full: Full) -> None:
+        """Fold what the log has after `full`. Errors: `NotFound`."""
+        state = full.state
         for record in await self._store.read(stream, state.version):
             event = _decode(record.body)
             state = evolve(msgspec.structs.replace(state, version=record.version - 1), event, record.time_ms)
             full.add(Told(record.version, record.time_ms, record.body, event, state), state)
         if not state.version:
             raise NotFound("there is no such interaction")
-        armed_ms = await self._store.armed(stream)
-        if known is not None and known.version <= state.version and known.writing is None:
-            known.is_stale = False
-            known.armed_ms = armed_ms
-            known.note(full)
-            self._keep(known)
-            return known
-        if known is not None and known.writing is None and not known.is_stale:
-            return known
-        chat = Chat(interaction_id, full, armed_ms, state.started_ms)
-        self._keep(chat)
-        return chat
 
     def _keep(self, chat: Chat) -> None:
         self._chats[chat.interaction_id] = chat
