@@ -1,0 +1,51 @@
+// Times, spans and sizes, as people read them.
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' })
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' })
+
+/** @param {number} ms milliseconds since the epoch */
+export const clockTime = (ms) => clock.format(ms)
+
+/** @param {number} ms */
+export const fullTime = (ms) => full.format(ms)
+
+/** @param {number} ms */
+export const dayKey = (ms) => new Date(ms).toDateString()
+
+/**
+ * @param {number} ms
+ * @param {number} nowMs
+ */
+export function dayName(ms, nowMs) {
+  if (dayKey(ms) === dayKey(nowMs)) return 'Today'
+  return dayKey(ms) === dayKey(nowMs - 86_400_000) ? 'Yesterday' : day.format(ms)
+}
+
+/**
+ * A span as one unit: `12 s`, `3 min`, `2 h`, `4 d`.
+ * @param {number} ms
+ */
+export function span(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000))
+  if (s < 60) return `${s} s`
+  if (s < 3600) return `${Math.floor(s / 60)} min`
+  return s < 86_400 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86_400)} d`
+}
+
+/** @param {number} bytes */
+export function size(bytes) {
+  if (bytes < 1024) return `${bytes} B`
+  const kib = bytes / 1024
+  return kib < 1024 ? `${Math.round(kib)} KB` : `${(kib / 1024).toFixed(1)} MB`
+}
+
+/**
+ * One or two letters for a person's mark.
+ * @param {string} name
+ */
+export function initials(name) {
+  const words = name.trim().split(/\s+/u).filter(Boolean)
+  const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words
+  return letters.map((word) => [...word][0]).join('').toUpperCase() || '?'
+}
