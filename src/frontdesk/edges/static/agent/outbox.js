@@ -76,17 +76,16 @@ export class Outbox {
 
   /** @param {{is: string, id: string, code?: string, text?: string}} answer `done` or `refused` */
   settle(answer) {
-    const write = this.writes.get(answer.id)
-    if (!write) return
     const refused = answer.is === 'refused' ? { code: answer.code ?? '', text: answer.text ?? '' } : undefined
+    this.waiting.get(answer.id)?.(refused)
+    this.waiting.delete(answer.id)
+    const write = this.writes.get(answer.id)
+    if (!write) return // Its event came before its answer.
     write.isDone = !refused
     write.refused = refused
-    const resolve = this.waiting.get(answer.id)
-    this.waiting.delete(answer.id)
     // A refused message stays in sight until its writer has seen it; the rest is over with its answer.
     if (write.do !== 'say') this.writes.delete(answer.id)
     this.save()
-    resolve?.(refused)
     this.onChange()
   }
 

@@ -1,0 +1,121 @@
+// What an agent can do in a chat. Whatever cannot be taken back asks first.
+
+import { ask } from '../shared/dialog.js'
+import { isWebAddress } from '../shared/linked_text.js'
+import { saveAs } from '../shared/save_as.js'
+import { toast } from '../shared/toast.js'
+import { fileAddress } from './account.js'
+
+/** @typedef {import('./chat.js').Chat} Chat */
+
+export class ChatActions {
+  /**
+   * @param {import('./outbox.js').Outbox} outbox
+   * @param {import('./floor.js').Floor} floor
+   * @param {import('./uploads.js').Uploads} uploads
+   */
+  constructor(outbox, floor, uploads) {
+    this.outbox = outbox
+    this.floor = floor
+    this.uploads = uploads
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {string} text
+   * @param {boolean} isNote for the team alone
+   */
+  say(chat, text, isNote) {
+    this.outbox.write('say', { interaction_id: chat.id, text, ...(isNote ? { visibility: 'agents' } : {}) })
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {boolean} isTyping
+   */
+  type(chat, isTyping) {
+    this.outbox.mention('type', { interaction_id: chat.id, is_typing: isTyping })
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {string} wish
+   * @param {object} [members]
+   */
+  async write(chat, wish, members = {}) {
+    const refused = await this.outbox.write(wish, { interaction_id: chat.id, ...members })
+    if (refused) toast(refused.text || 'The server refused this.')
+  }
+
+  /** @param {Chat} chat */
+  async pushUrl(chat) {
+    const url = await ask({
+      title: 'Send a page', confirm: 'Send page',
+      body: `${chat.nickname || 'The visitor'} gets it as a link to open.`,
+      field: { label: 'Address', type: 'url', value: 'https://', required: true, maxLength: 2000,
+        check: (value) => (isWebAddress(value) ? '' : 'Enter a whole web address, beginning with https://') },
+    })
+    if (url) await this.write(chat, 'push_url', { url })
+  }
+
+  /** @param {Chat} chat */
+  async handOver(chat) {
+    const summary = await ask({
+      title: 'Hand this chat over', confirm: 'Hand over',
+      body: 'It rings for the next free person and you leave it. The visitor keeps the conversation.',
+      field: { label: 'Summary for your colleague (optional)', type: 'long', hint: 'The visitor does not see this.', maxLength: 2000 },
+    })
+    if (summary !== null) await this.write(chat, 'hand_over', summary ? { summary } : {})
+  }
+
+  /** @param {Chat} chat */
+  async leave(chat) {
+    const isLast = ![...chat.parties.values()].some((party) => party.is_present && party.party_id !== chat.me && ['agent', 'supervisor', 'bot'].includes(party.kind))
+    const yes = await ask({
+      title: 'Leave this chat?', confirm: 'Leave', danger: isLast,
+      body: isLast ? 'Nobody else is here, so the chat may end for the visitor. To pass it on, hand it over instead.' : 'Somebody else stays with the visitor.',
+      cancel: 'Stay',
+    })
+    if (yes !== null) await this.write(chat, 'leave')
+  }
+
+  /** @param {Chat} chat */
+  async end(chat) {
+    const yes = await ask({
+      title: `End the chat with ${chat.nickname || 'the visitor'}?`, confirm: 'End chat', cancel: 'Keep chatting', danger: true,
+      body: 'Nobody can write any more after that. What was said stays.',
+    })
+    if (yes !== null) await this.write(chat, 'end')
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {string} fileId
+   * @param {string} name
+   */
+  async deleteFile(chat, fileId, name) {
+    const yes = await ask({ title: 'Delete this file?', body: `“${name}” can no longer be downloaded by anybody.`, confirm: 'Delete file', danger: true, cancel: 'Keep it' })
+    if (yes !== null) await this.write(chat, 'delete_file', { file_id: fileId })
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {string} fileId
+   * @param {string} name
+   */
+  async download(chat, fileId, name) {
+    let response
+    try {
+      response = await fetch(fileAddress(chat.id, fileId))
+    } catch {
+      toast('The connection broke. Try the download again.')
+      return
+    }
+    if (!response.ok) {
+      const answer = await response.json().catch(() => ({}))
+      toast(answer.error?.text ?? `The file could not be downloaded (${response.status}).`)
+      return
+    }
+    saveAs(await response.blob(), name)
+  }
+}

@@ -1,0 +1,143 @@
+// What happened in a chat, and what is on its way there, as lines of a transcript.
+
+import { isWebAddress } from '../shared/linked_text.js'
+
+/**
+ * @typedef {import('./chat.js').Chat} Chat
+ * @typedef {import('./chat.js').Happening} Happening
+ * @typedef {import('../shared/transcript.js').Line} Line
+ * @typedef {object} LineActions
+ * @property {(fileId: string, name: string) => void} download
+ * @property {(fileId: string, name: string) => void} deleteFile
+ * @property {(id: string) => void} forget
+ * @property {(id: string, text: string) => void} edit takes a refused message back into the box
+ */
+
+const ROLES = { bot: 'Assistant', supervisor: 'Supervisor', agent: 'Colleague', external: 'External', system: 'System' }
+const END_REASONS = { client_left: 'the visitor left', client_silent: 'the visitor is gone', idle: 'nobody wrote' }
+const LEFT_BECAUSE = { client_silent: 'their browser is gone', handed_over: 'the chat was handed over', connection_lost: 'the connection was lost' }
+
+/**
+ * @param {Chat} chat
+ * @param {LineActions} act
+ * @returns {Line[]} oldest first
+ */
+export function linesOf(chat, act) {
+  return chat.happenings.map((it) => lineOf(chat, it, act)).filter((line) => line !== null)
+}
+
+/**
+ * @param {Chat} chat
+ * @param {Happening} it
+ * @param {LineActions} act
+ * @returns {Line|null}
+ */
+function lineOf(chat, it, act) {
+  const { event } = it
+  const name = it.nickname || 'Somebody'
+  switch (event.type) {
+    case 'Said': return spoken(chat, it, { kind: event.visibility === 'agents' ? 'note' : 'message', text: event.text })
+    case 'UrlPushed': return spoken(chat, it, { kind: isWebAddress(event.url) ? 'url' : 'message', text: event.url })
+    case 'FileUploaded': return fileLine(chat, it, act)
+    case 'Started': return status(it, `${event.nickname} started a chat${event.subject ? ` about “${event.subject}”` : ''}`)
+    case 'Joined': return status(it, event.party_id === chat.me ? 'You joined' : `${event.nickname} joined${roleSuffix(event.kind)}${event.visibility === 'agents' ? ', unseen by the visitor' : ''}`)
+    case 'Left': return status(it, event.party_id === chat.me ? 'You left' : `${name} left${reasonSuffix(LEFT_BECAUSE, event.reason)}`)
+    case 'NicknameChanged': return status(it, `The name is now ${event.nickname}`)
+    case 'Queued': return status(it, `Waiting in the queue “${event.queue}”${event.summary ? `. Summary: ${event.summary}` : ''}`)
+    case 'IdleWarned': return { ...status(it, `${event.text}${event.closes_next ? ` It closes in ${event.next_s} s unless somebody writes.` : ''}`), kind: 'warning' }
+    case 'IdleClosed': return status(it, event.text)
+    case 'FileDeleted': return status(it, `${event.party_id === chat.me ? 'You' : name} deleted the file “${event.name}”`)
+    case 'NoticeGiven': return event.text ? status(it, `Notice from ${name}: ${event.text}`) : null
+    case 'Ended': return status(it, `The chat has ended${reasonSuffix(END_REASONS, event.reason)}`)
+    default: return null
+  }
+}
+
+/** @param {string} kind */
+const roleSuffix = (kind) => (kind === 'bot' ? ' (assistant)' : kind === 'supervisor' ? ' (supervisor)' : '')
+
+/**
+ * @param {Record<string, string>} known
+ * @param {string|undefined} reason
+ */
+function reasonSuffix(known, reason) {
+  const words = known[reason ?? '']
+  return words ? `: ${words}` : ''
+}
+
+/**
+ * @param {Happening} it
+ * @param {string} text
+ * @returns {Line}
+ */
+function status(it, text) {
+  return { id: `v${it.version}`, kind: 'status', side: 'middle', atMs: it.at_ms, text }
+}
+
+/**
+ * @param {Chat} chat
+ * @param {Happening} it
+ * @param {{kind: Line['kind'], text: string}} what
+ * @returns {Line}
+ */
+function spoken(chat, it, what) {
+  const { event, version } = it
+  const isOwn = event.party_id === chat.me
+  return {
+    // One's own line keeps the id it had while it was on its way, so it does not jump or get read out again.
+    id: isOwn && event.client_id ? event.client_id : `v${version}`,
+    side: isOwn || isOwnOfEarlier(chat, event.party_id) ? 'own' : 'other', by: String(event.party_id), author: it.nickname,
+    role: event.party_id === 1 ? '' : ROLES[/** @type {keyof typeof ROLES} */ (it.kind)], atMs: it.at_ms, ...what,
+    mark: isOwn && what.kind !== 'note' && isLastReadOwn(chat, version) ? 'Seen' : '',
+  }
+}
+
+/**
+ * Somebody who left and came back is another party, but the same person.
+ * @param {Chat} chat
+ * @param {number} partyId
+ */
+function isOwnOfEarlier(chat, partyId) {
+  const me = chat.parties.get(chat.me)?.participant_id
+  return Boolean(me) && chat.parties.get(partyId)?.participant_id === me
+}
+
+/**
+ * Whether the visitor has read this line of ours and no later one.
+ * @param {Chat} chat
+ * @param {number} version
+ */
+function isLastReadOwn(chat, version) {
+  const upTo = chat.readUpTo.get(1) ?? 0
+  if (version > upTo) return false
+  return !chat.happenings.some((it) => it.version > version && it.version <= upTo && it.event.party_id === chat.me && it.event.type === 'Said')
+}
+
+/**
+ * @param {Chat} chat
+ * @param {Happening} it
+ * @param {LineActions} act
+ * @returns {Line}
+ */
+function fileLine(chat, it, act) {
+  const { file_id: fileId, name, size_bytes: sizeBytes, party_id: by } = it.event
+  const isDeleted = chat.files.get(fileId)?.is_deleted ?? false
+  const actions = isDeleted ? [] : [{ label: 'Download', act: () => act.download(fileId, name) }]
+  if (!isDeleted && by === chat.me && chat.isOpen) actions.push({ label: 'Delete', act: () => act.deleteFile(fileId, name) })
+  return { ...spoken(chat, it, { kind: 'file', text: name }), file: { name, sizeBytes, isDeleted }, actions }
+}
+
+/**
+ * @param {Chat} chat
+ * @param {import('./outbox.js').Write[]} writes
+ * @param {LineActions} act
+ * @returns {Line[]}
+ */
+export function linesUnderWay(chat, writes, act) {
+  return writes.map((write) => ({
+    id: write.id, kind: write.members.visibility === 'agents' ? 'note' : 'message', side: 'own', by: String(chat.me), author: '',
+    atMs: write.atMs, text: write.members.text, state: write.refused ? 'failed' : write.isDone ? 'sent' : 'sending',
+    problem: write.refused?.text,
+    actions: write.refused ? [{ label: 'Edit', act: () => act.edit(write.id, write.members.text) }, { label: 'Discard', act: () => act.forget(write.id), quiet: true }] : [],
+  }))
+}

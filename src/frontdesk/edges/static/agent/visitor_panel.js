@@ -1,0 +1,64 @@
+// Who the visitor is, where they were, what is known of them, who else is here.
+
+import { el } from '../shared/element.js'
+import { clockTime, span } from '../shared/format.js'
+import { link } from '../shared/linked_text.js'
+
+const ROLES = { agent: 'Agent', bot: 'Assistant', supervisor: 'Supervisor', external: 'External' }
+
+/** @typedef {import('./chat.js').Chat} Chat */
+
+export class VisitorPanel {
+  constructor() {
+    this.body = el('div', {})
+    this.root = el('aside', { class: 'panel', 'aria-label': 'About the visitor', tabIndex: -1 }, this.body)
+    this.shown = ''
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {number} nowMs
+   */
+  show(chat, nowMs) {
+    const since = `${clockTime(chat.startedMs)}, ${span(nowMs - chat.startedMs)} ago`
+    const others = [...chat.parties.values()].filter((party) => party.is_present && party.party_id !== 1)
+    const shown = JSON.stringify([chat.id, chat.nickname, chat.fullName, chat.email, chat.subject, chat.summary, chat.page, chat.userData, others, since])
+    if (shown === this.shown) return
+    this.shown = shown
+    this.body.replaceChildren(
+      el('h2', { class: 'panel-name' }, el('bdi', { text: chat.nickname || 'A visitor' })),
+      facts([
+        ['Name', chat.fullName !== chat.nickname ? chat.fullName : ''], ['E-mail', chat.email], ['Subject', chat.subject],
+        ['Here since', chat.startedMs ? since : ''], ['Service', chat.service], ['Queue', chat.queue],
+      ]),
+      ...section('Summary', chat.summary && el('p', { class: 'panel-summary', dir: 'auto', text: chat.summary })),
+      ...section('Page', pageOf(chat.page)),
+      ...section('Known of them', Object.keys(chat.userData).length ? facts(Object.entries(chat.userData)) : null),
+      ...section('In this chat', others.length ? el('ul', { class: 'panel-parties' }, ...others.map((party) => el('li', {},
+        el('bdi', { text: party.party_id === chat.me ? `${party.nickname} (you)` : party.nickname }),
+        el('span', { class: 'panel-role', text: ROLES[/** @type {keyof typeof ROLES} */ (party.kind)] ?? party.kind })))) : null))
+  }
+}
+
+/**
+ * @param {string} title
+ * @param {Node|null|undefined|false|string} content
+ */
+function section(title, content) {
+  return content ? [el('h3', { class: 'panel-title', text: title }), content] : []
+}
+
+/** @param {[string, string][]} pairs */
+function facts(pairs) {
+  return el('dl', { class: 'facts' }, ...pairs.filter(([, value]) => value).flatMap(([name, value]) => [
+    el('dt', {}, el('bdi', { text: name })), el('dd', { dir: 'auto', text: value })]))
+}
+
+/** @param {{url?: string, title?: string, referrer?: string}} page */
+function pageOf(page) {
+  if (!page.url && !page.title && !page.referrer) return null
+  return el('div', { class: 'panel-page' },
+    page.title && el('p', { dir: 'auto', text: page.title }),
+    page.url && link(page.url),
+    page.referrer && el('p', { class: 'panel-referrer' }, 'Came from ', link(page.referrer)))
+}
