@@ -18,7 +18,9 @@ class ServerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where the server listens and what it is called outside."""
 
     host: str = "127.0.0.1"
+    """Address to listen on; `0.0.0.0` or `::` for every interface."""
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    """0 takes a free one."""
     public_url: str = ""
     """Address that browsers use, when it is not `http://host:port`."""
     prefix: str = "/genesys"
@@ -28,24 +30,33 @@ class ServerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     api_key: str = ""
     """When set, chat calls need this value in the `apikey` header."""
     stop_grace_s: Seconds = 10
+    """How long held requests and sockets may take to finish when the server is told to stop."""
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`memory:`, `sqlite:///file.db` or `postgresql://…`."""
 
     url: str = "sqlite:///data/frontdesk.db"
+    """`memory:` (nothing is kept), `sqlite:///file.db` or `postgresql://user:password@host/name`."""
     migrate_on_start: bool = True
+    """Bring the tables up to date when the server starts; else `frontdesk migrate` does."""
 
 
 class FileStoreSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where uploads are kept: a folder, or an S3-compatible bucket when `s3_bucket` is set."""
 
     folder: str = "data/files"
+    """Folder for uploads, outside of what any web server serves; for one node only."""
     s3_bucket: str = ""
+    """Bucket for uploads, which several nodes can share; the folder is then not used."""
     s3_endpoint: str = ""
+    """Address of an S3-compatible service; empty for the library's own default."""
     s3_region: str = ""
+    """Region of the bucket, where the service has regions."""
     s3_access_key: str = ""
+    """Empty to let the library find credentials in its usual places."""
     s3_secret_key: str = ""
+    """The secret that belongs to the access key."""
 
 
 class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,19 +69,29 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     uploads_in_flight_max: Count = 50
     """Uploads taken in at once; each may need the memory of the largest file."""
     starts_per_minute_per_address: Count = 30
+    """New chats that one address may begin in a minute."""
     open_chats_per_address: Count = 20
+    """Chats that one address may have open at once."""
     requests_per_second_per_address: Count = 100
+    """Requests of one address, over all its chats."""
     requests_per_second_per_chat: Count = 20
+    """Requests in one chat."""
     open_chats_per_node: Count = 200_000
+    """Open chats over which new ones are told to try later; running ones go on."""
     preview_chars_max: Count = 1000
+    """Length of what is shown to agents of the visitor's unfinished message."""
     sign_ins_per_minute_per_address: Count = 20
+    """Tries to sign in, right or wrong, of one address in a minute."""
     socket_message_bytes_max: Bytes = 262_144
+    """Size of one message that an agent's or bot's program may send."""
     socket_outbox_messages_max: Count = 10_000
+    """Messages that may wait for a slow reader before its socket is closed with a reason."""
     requests_in_flight_max: Count = 5_000
+    """Requests worked on at once, before further ones are told to try later."""
 
 
 class WorkspaceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Agents, supervisors and bots."""
+    """Agents, supervisors and bots: how long things last for them."""
 
     session_s: Seconds = 43_200
     """How long a sign-in lasts."""
@@ -86,12 +107,17 @@ class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """One chat service, as `{serviceName}` in an address names it."""
 
     title: str = ""
+    """What people call the service; its name when empty."""
     is_open: bool = True
+    """Whether new chats may begin."""
     queue: str = "default"
+    """Where chats wait for a person, unless a bot's hand-over names another queue."""
     bot: str = ""
     """Login of the bot that takes each chat first; empty for none."""
     open_chats_max: Count = 10_000
+    """Open chats of this service over which new ones are told to try later."""
     allowed_origins: tuple[str, ...] = ("*",)
+    """Web origins whose pages may use this service, such as `https://shop.example`; `*` for any."""
     reveals_gone: bool = True
     """Send `errors` with the answer for a session that is gone (chat-api-v2 §8.3)."""
     visitor_readable_keys: tuple[str, ...] = ()
@@ -100,8 +126,12 @@ class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the server tells about itself on its standard error; never a word of a chat."""
+
     level: str = "info"
+    """The least that is written: `debug`, `info`, `warning` or `error`."""
     as_json: bool = True
+    """One JSON object a line, for machines; else plain lines, for people."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,3 +144,4 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workspace: WorkspaceSettings = WorkspaceSettings()
     log: LogSettings = LogSettings()
     services: dict[str, ServiceSettings] = {}
+    """The chat services, by name."""

@@ -1,0 +1,21 @@
+"""Writes the pages of docs/reference that are made from the code: `python -m tools.reference`."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tools import settings_reference
+
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+PAGES: Mapping[str, Callable[[], str]] = {
+    "settings.md": settings_reference.page,
+}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
