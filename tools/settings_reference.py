@@ -23,8 +23,8 @@ HEAD = """<!-- Made by `python -m tools.reference` from settings.py and domain/r
 
 # Settings
 
-`frontdesk serve --config frontdesk.toml` reads a TOML file; each setting may also stand in the environment, which
-wins: `FRONTDESK_SERVER__PORT=8080` is `port` of `[server]`, `FRONTDESK_SERVICES__SHOP__QUEUE=sales` is
+`frontdesk serve --config frontdesk.toml` reads a TOML file; each setting may also stand in the environment,
+which wins: `FRONTDESK_SERVER__PORT=8080` is `port` of `[server]`, `FRONTDESK_SERVICES__SHOP__QUEUE=sales` is
 `queue` of `[services.shop]`, and a list is written `a, b`. An unknown key is refused by its name, and a value
 that does not fit with what would.
 

@@ -53,6 +53,7 @@ class WorkspaceServer:
         self.done: dict[str, dict[str, Any]] = {}
         self.withholds_answers_to = ""
         self.is_ready = False
+        self.people_ready = 0
         self.signed_in = 0
         self.welcomes = 0
         self.refuses_socket = 0
@@ -178,7 +179,7 @@ class WorkspaceServer:
             "interactions": [chat.id for chat in mine],
             "invites": sorted(self.ringing),
         }
-        outbox.put_nowait([welcome, {"is": "floor", "ready": 0}])
+        outbox.put_nowait([welcome, {"is": "floor", "ready": self.people_ready}])
         for chat in mine:
             outbox.put_nowait([self._card(chat)])
             outbox.put_nowait(self._events(chat, have.get(chat.id, 0)))

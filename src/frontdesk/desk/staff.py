@@ -1,0 +1,73 @@
+"""Who may sign in: making, changing and disabling the accounts of agents, supervisors and bots."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from argon2 import PasswordHasher
+from msgspec.structs import replace
+
+from frontdesk.desk.identity import new_id
+from frontdesk.domain.agent import Role
+from frontdesk.errors import NotFound, Refused
+from frontdesk.store.account import Account, Accounts
+
+PASSWORD_CHARS_MIN = 8
+PASSWORD_CHARS_MAX = 1000
+LOGIN_CHARS_MAX = 100
+
+
+class Staff:
+    """The accounts of one installation, as an administrator deals with them."""
+
+    def __init__(self, accounts: Accounts, clock_ms: Callable[[], int]) -> None:
+        self._accounts = accounts
+        self._clock_ms = clock_ms
+        self._hasher = PasswordHasher()
+
+    async def everyone(self) -> Sequence[Account]:
+        """All accounts, by login."""
+        return await self._accounts.everyone()
+
+    async def add(self, login: str, password: str, *, name: str, role: Role, capacity: int) -> Account:
+        """A new account. Errors: `Refused` with `login_taken`, `login_invalid`, `password_too_short`."""
+        login = login.strip()
+        if not login or len(login) > LOGIN_CHARS_MAX or not login.isprintable():
+            raise Refused("login_invalid", f"a login is 1 to {LOGIN_CHARS_MAX} printable characters")
+        account = Account(
+            account_id=new_id(self._clock_ms()),
+            login=login,
+            name=name or login,
+            role=role,
+            password_hash=await self._hash(password),
+            capacity=capacity,
+        )
+        await self._accounts.add(account)
+        return account
+
+    async def set_password(self, login: str, password: str) -> None:
+        """A new password; who is signed in has to sign in again. Errors: `NotFound`, `Refused`."""
+        account = await self._account(login)
+        await self._accounts.change(replace(account, password_hash=await self._hash(password)))
+        await self._accounts.close_sessions(account.account_id)
+
+    async def disable(self, login: str) -> None:
+        """Let an account sign in no more, and end its sessions. Errors: `NotFound`."""
+        account = await self._account(login)
+        await self._accounts.change(replace(account, is_disabled=True))
+        await self._accounts.close_sessions(account.account_id)
+
+    async def enable(self, login: str) -> None:
+        """Let a disabled account sign in again. Errors: `NotFound`."""
+        await self._accounts.change(replace(await self._account(login), is_disabled=False))
+
+    async def _account(self, login: str) -> Account:
+        account = await self._accounts.by_login(login.strip())
+        if account is None:
+            raise NotFound(f"there is no account {login.strip()!r}")
+        return account
+
+    async def _hash(self, password: str) -> str:
+        if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
+            text = f"a password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters"
+            raise Refused("password_too_short", text)
+        return await asyncio.to_thread(self._hasher.hash, password)
