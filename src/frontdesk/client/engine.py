@@ -1,0 +1,284 @@
+"""A visitor's chat without commands: starts, follows, writes to and leaves one session at a time.
+
+Commands and events of every API are views of this; it publishes through a function and has its time from a
+clock."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from frontdesk.client import refusals, saved_session
+from frontdesk.client.clock import Clock
+from frontdesk.client.filters import Filter
+from frontdesk.client.health import Health
+from frontdesk.client.options import Options
+from frontdesk.client.people import Told
+from frontdesk.client.polling import Poller
+from frontdesk.client.promise import CommandRejected
+from frontdesk.client.session import Eyes, Session
+from frontdesk.client.state_store import StateStore
+from frontdesk.client.transport import Answer, Credentials, Fault, Outcome, StartRequest, Transport
+from frontdesk.client.typing_burst import TypingBurst
+
+TEXT_TOO_LONG = 204
+
+Publish = Callable[[str, Mapping[str, Any] | None], object]
+Ask = Callable[[Credentials], Awaitable[Answer]]
+
+log = logging.getLogger(__name__)
+
+
+class Live:
+    """An active session with all that belongs to it and ends with it."""
+
+    def __init__(self, session: Session, health: Health) -> None:
+        self.session = session
+        self.health = health
+        self.poller: Poller
+        self.typing: TypingBurst
+        self.is_leaving = False
+
+
+class Engine:
+    """The visitor's chat.
+
+    Errors:  `CommandRejected` with the documented text or the response of the server.
+    """
+
+    def __init__(
+        self, transport: Transport, options: Options, *, store: StateStore, clock: Clock, publish: Publish
+    ) -> None:
+        self.transport = transport
+        self.options = options
+        self.eyes = Eyes()
+        self.session: Session | None = None
+        """The newest session; what is known of it stays after its end, until the next begins."""
+        self.preview: Callable[[], str] = str
+        self.live: Live | None = None
+        self.store = store
+        self.clock = clock
+        self.publish = publish
+        self._is_starting = False
+
+    # One session.
+
+    @property
+    def is_active(self) -> bool:
+        """Whether there is a session that can be written to."""
+        return self.live is not None and not self.live.is_leaving
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether requests of the active session do not reach the server."""
+        return self.live is not None and self.live.health.is_disconnected
+
+    async def start(self, request: StartRequest) -> Mapping[str, Any]:
+        """Begin a session; the server's response."""
+        if self.live is not None or self._is_starting:
+            raise CommandRejected(refusals.ALREADY_ACTIVE)
+        self.session = None
+        saved_session.forget(self.store)
+        self._is_starting = True
+        try:
+            answer = await self.transport.start(request)
+        finally:
+            self._is_starting = False
+        self._show(answer)
+        credentials = answer.credentials
+        if answer.outcome is not Outcome.DONE or credentials is None or not credentials.session_id:
+            if answer.outcome is Outcome.UNREACHABLE:
+                self.publish("error", answer.response)
+            self._report(answer)
+            raise CommandRejected(answer.response)
+        live = self.go_live(Session(credentials, self.eyes))
+        self.hand_out(credentials)
+        self.publish("started", credentials.public())
+        self.start_polling(live)
+        return answer.response
+
+    async def leave(self) -> Mapping[str, Any]:
+        """End the session, whatever the server says to it; the server's response."""
+        live = self.require()
+        live.is_leaving = True
+        live.typing.drop()
+        self.stop_polling(live)
+        answer = await self.transport.disconnect(live.session.credentials)
+        if self.live is live:
+            self._show(answer)
+            for name in live.health.hear(answer):
+                self.publish(name, None)
+            self._report(answer)
+            for party in ("supervisor", "agent", "client"):
+                self.publish(f"{party}Disconnected", {"numAgentsConnected": 0})
+            self._end(live, answer)
+        return settled(answer)
+
+    async def ask(self, call: Ask, *, quiet: bool = False) -> Answer:
+        """One request of the active session, with everything that follows from its answer but the transcript.
+
+        Shape:   `quiet` leaves errors to the caller.
+        """
+        live = self.require()
+        answer = await call(live.session.credentials)
+        if self.live is live and not live.is_leaving:
+            self._hear(live, answer)
+            if not quiet:
+                self._report(answer)
+            if answer.chat_ended is True:
+                self._end(live, answer)
+        return answer
+
+    async def request(self, call: Ask, *, hurry: bool = False) -> Mapping[str, Any]:
+        """The response of the server to one request of the active session.
+
+        Shape:   `hurry` polls soon afterwards, because something will have happened.
+        """
+        live = self.require()
+        answer = await self.ask(call)
+        if hurry and self.live is live:
+            live.poller.hurry()
+        return settled(answer)
+
+    def require(self) -> Live:
+        """The active session."""
+        if self.live is None or self.live.is_leaving:
+            raise CommandRejected(refusals.NOT_ACTIVE)
+        return self.live
+
+    # Following it.
+
+    def go_live(self, session: Session) -> Live:
+        """Make `session` the active one."""
+        live = Live(session, Health(self.options.poll_exceptions_max))
+        live.poller = Poller(self.clock, self.options.cadence, lambda: self._poll(live))
+
+        async def stop_typing() -> object:
+            return await self.ask(
+                lambda who: self.transport.type(
+                    who, is_typing=False, preview=self.preview(), position=session.position
+                )
+            )
+
+        live.typing = TypingBurst(self.clock, lambda name: self.publish(name, None), stop_typing)
+        self.session = session
+        self.live = live
+        self.keep(live)
+        return live
+
+    def start_polling(self, live: Live) -> None:
+        """Follow the session from now on."""
+        if not live.poller.is_started:
+            live.poller.start()
+            self.publish("pollingStarted", None)
+
+    def stop_polling(self, live: Live) -> None:
+        """Follow it no more."""
+        if live.poller.is_started:
+            live.poller.stop()
+            self.publish("pollingStopped", None)
+
+    async def _poll(self, live: Live) -> float | None:
+        session = live.session
+        answer = await self.transport.refresh(session.credentials, session.position, self.preview())
+        if self.live is not live or live.is_leaving:
+            return None  # The words of a session that is over.
+        self._hear(live, answer)
+        for name in live.health.hear_poll(answer):
+            self.publish(name, None)
+        self._report(answer, ignored=TEXT_TOO_LONG, is_poll=True)
+        self.tell(session.take(answer))
+        if answer.chat_ended is True:
+            self._end(live, answer)
+        else:
+            self.keep(live)
+        return answer.retry_after_s
+
+    def tell(self, told: list[Told]) -> None:
+        """Publish what the session makes of an answer."""
+        for event in told:
+            self.publish(event.name, event.data)
+
+    def keep(self, live: Live) -> None:
+        """Keep what the next page or run needs."""
+        if not self.options.asynchronous.is_enabled:
+            saved_session.save(
+                self.store,
+                live.session.credentials,
+                now_ms=self.clock.now_ms(),
+                next_index=live.session.position,
+                filters=self.eyes.filters,
+            )
+
+    def add_filters(self, filters: list[Filter]) -> None:
+        """Look at messages through `filters` from now on; they last as long as the session."""
+        self.eyes.filters = filters
+        if self.live is not None:
+            self.keep(self.live)
+
+    def hand_out(self, credentials: Credentials) -> None:
+        """Give the credentials to a page that keeps them itself."""
+        hand_out = self.options.asynchronous.hand_out
+        if hand_out is not None:
+            guarded(hand_out, credentials.public())
+
+    def close(self) -> None:
+        """Stop following, without a word to the server: the session can be found again."""
+        if self.live is not None:
+            self.live.typing.drop()
+            self.live.poller.stop()
+            self.live.is_leaving = True
+
+    # What answers mean.
+
+    def _hear(self, live: Live, answer: Answer) -> None:
+        self._show(answer)
+        for name in live.health.hear(answer):
+            self.publish(name, None)
+        if answer.credentials is not None and answer.credentials != live.session.credentials:
+            live.session.credentials = answer.credentials
+            self.keep(live)
+            self.hand_out(answer.credentials)
+
+    def _show(self, answer: Answer) -> None:
+        if answer.is_reached:
+            self.publish("ajaxResponse", answer.response)
+
+    def _report(self, answer: Answer, *, ignored: int | None = None, is_poll: bool = False) -> None:
+        """Publish `error`, unless the network or the poll's own count tells the story."""
+        faults: list[Fault] = [fault for fault in answer.faults if fault.code != ignored]
+        is_failure = (
+            answer.outcome in (Outcome.REFUSED, Outcome.BROKEN) and "statusCode" not in answer.response
+        )
+        if faults or (is_failure and not is_poll):
+            self.publish("error", answer.response)
+
+    def _end(self, live: Live, answer: Answer) -> None:
+        live.typing.drop()
+        self.stop_polling(live)
+        self.live = None
+        self.eyes.filters = []
+        saved_session.forget(self.store)
+        forget = self.options.asynchronous.forget
+        if forget is not None and answer.outcome is Outcome.REFUSED:  # The server knows it no longer.
+            data = {"sessionData": live.session.credentials.public(), "response": answer.response}
+            guarded(forget, data)
+        self.publish("ended", None)
+
+
+def settled(answer: Answer) -> Mapping[str, Any]:
+    """The response of a request that went well, or may go well later.
+
+    Errors:  `CommandRejected` with the response otherwise.
+    """
+    if answer.outcome in (Outcome.DONE, Outcome.LATER):
+        return answer.response
+    raise CommandRejected(answer.response)
+
+
+def guarded(callback: Callable[..., Any], *values: object) -> Any:
+    """What a page's callback gives; `None`, and a line in the log, when it fails."""
+    try:
+        return callback(*values)
+    except Exception:
+        log.exception("a callback of the page failed")
+        return None

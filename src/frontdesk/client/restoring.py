@@ -1,0 +1,138 @@
+"""Going on with a session of the page, or the run, before; and reading back what lies further behind.
+
+Source:  webchat-service, sections 3.1 and 6.3."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from frontdesk.client import refusals, saved_session
+from frontdesk.client.engine import Engine, guarded, settled
+from frontdesk.client.promise import CommandRejected
+from frontdesk.client.saved_session import Saved, credentials_from
+from frontdesk.client.session import Session
+from frontdesk.client.transport import Answer, Credentials, Outcome
+
+
+class Restoring:
+    """Finds sessions again.
+
+    Errors:  `CommandRejected` as the documented commands.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_busy = False
+
+    @property
+    def has_saved(self) -> bool:
+        """Whether there may be something to go on with."""
+        return saved_session.load(self._engine.store) is not None
+
+    def refuse(self, *, is_own: bool) -> None:
+        """Refuse what cannot be restored now; `is_own`: it is the service itself that asks."""
+        if self._is_busy:
+            raise CommandRejected(refusals.ALREADY_RESTORING)
+        if self._engine.live is not None:
+            raise CommandRejected(refusals.RESTORE_ACTIVE)
+        if not is_own and not self._engine.options.asynchronous.is_enabled:
+            raise CommandRejected(refusals.PRIVATE_RESTORE)
+
+    async def restore(self, given: object = None) -> None:
+        """Go on with the session `given`, or with the one that was kept."""
+        self._is_busy = True
+        try:
+            await self._restore(given)
+        finally:
+            self._is_busy = False
+
+    async def _restore(self, given: object) -> None:
+        engine = self._engine
+        saved = self._found(given)
+        if saved is None:
+            raise CommandRejected
+        if self._is_too_old(saved):
+            self._lose(saved.credentials, "restoreTimeout", None)
+        answer = await self._newest(saved.credentials)
+        if not answer.is_reached:
+            self._lose(saved.credentials, "restoreFailed", answer.response)
+        if answer.chat_ended is not False:
+            self._lose(saved.credentials, "restoreTimeout", None, answer.response)
+        engine.eyes.filters = list(saved.filters)
+        session = Session(answer.credentials or saved.credentials, engine.eyes)
+        live = engine.go_live(session)
+        engine.hand_out(session.credentials)
+        engine.publish("restored", {"async": engine.options.asynchronous.is_enabled})
+        if answer.outcome is Outcome.LATER:
+            live.health.lose_chat_server()
+            engine.publish("restoredOffline", None)
+        engine.tell(session.take(answer, restoring=True))
+        engine.start_polling(live)
+
+    async def _newest(self, credentials: Credentials) -> Answer:
+        """The transcript: all of it, or the last page of a chat that may have gone on for days."""
+        engine = self._engine
+        if not engine.options.asynchronous.is_enabled:
+            return await engine.transport.refresh(credentials, 1)
+        newest = await engine.transport.refresh(credentials, -1)
+        if not newest.is_reached or newest.next_position is None:
+            return newest
+        first = max(1, newest.next_position - engine.options.asynchronous.page_events)
+        return await engine.transport.refresh(newest.credentials or credentials, first)
+
+    def _found(self, given: object) -> Saved | None:
+        asynchronous = self._engine.options.asynchronous
+        if given is None and asynchronous.get_back is not None:
+            given = guarded(asynchronous.get_back, False)
+        if isinstance(given, str):
+            try:
+                given = json.loads(given)
+            except ValueError:
+                given = None
+        if isinstance(given, Mapping) and given.get("sessionID"):
+            keys = {str(name): value for name, value in given.items()}
+            return Saved(credentials_from(str(given["sessionID"]), keys), self._engine.clock.now_ms())
+        return None if asynchronous.is_enabled else saved_session.load(self._engine.store)
+
+    def _is_too_old(self, saved: Saved) -> bool:
+        return self._engine.clock.now_ms() - saved.ping_ms >= self._engine.options.restore_timeout_ms
+
+    def _lose(
+        self,
+        credentials: Credentials,
+        event: str,
+        response: Mapping[str, Any] | None,
+        said: Mapping[str, Any] | None = None,
+    ) -> None:
+        saved_session.forget(self._engine.store)
+        forget = self._engine.options.asynchronous.forget
+        if forget is not None:
+            guarded(forget, {"sessionData": credentials.public(), "response": response or said})
+        self._engine.publish(event, response)
+        raise CommandRejected(response)
+
+    async def verify(self) -> bool:
+        """Whether a session is active, or could be gone on with; it changes and publishes nothing."""
+        engine = self._engine
+        if engine.live is not None:
+            return True
+        saved = self._found(None)
+        if saved is None or self._is_too_old(saved):
+            return False
+        answer = await engine.transport.refresh(saved.credentials, 1)
+        return answer.is_reached and answer.chat_ended is False
+
+    async def fetch_history(self) -> Mapping[str, Any]:
+        """The response with the page of messages before the oldest one known; they come as an event."""
+        engine = self._engine
+        if not engine.options.asynchronous.is_enabled:
+            raise CommandRejected(refusals.NOT_ASYNC)
+        session = engine.require().session
+        oldest = session.oldest_index
+        if oldest is None or oldest <= 1:
+            raise CommandRejected(refusals.NO_MORE)
+        first = max(1, oldest - engine.options.asynchronous.page_events)
+        answer = await engine.ask(lambda who: engine.transport.refresh(who, first))
+        if answer.outcome is Outcome.DONE:
+            engine.tell(session.take_history(answer))
+        return settled(answer)

@@ -1,0 +1,80 @@
+"""What of a session is kept for the next page or the next run, under the names that pages know.
+
+Source:  webchat-service, section 6.3."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from frontdesk.client.filters import Filter, read_filters
+from frontdesk.client.state_store import StateStore
+from frontdesk.client.transport import Credentials
+
+PREFIX = "_genesys.widgets.webchat.state"
+NAMES = ("session", "keys", "ping", "index", "filters")
+
+
+class Saved(Struct, frozen=True):
+    """A session that may be gone on with."""
+
+    credentials: Credentials
+    ping_ms: int
+    filters: tuple[Filter, ...] = ()
+
+
+def save(
+    store: StateStore, session: Credentials, *, now_ms: int, next_index: int, filters: Iterable[Filter]
+) -> None:
+    """Keep `session` as it is now."""
+    keys = {"secureKey": session.secure_key, "alias": session.alias, "userId": session.user_id}
+    custom = [{"source": one.source, "flags": one.flags} for one in filters]
+    store.update(
+        {
+            f"{PREFIX}.session": session.session_id,
+            f"{PREFIX}.keys": json.dumps({**keys, **session.extra}),
+            f"{PREFIX}.ping": now_ms,
+            f"{PREFIX}.index": next_index,
+            f"{PREFIX}.filters": json.dumps({"custom": custom}),
+        }
+    )
+
+
+def load(store: StateStore) -> Saved | None:
+    """The session that was kept; `None` when there is none or it cannot be understood."""
+    session_id, keys = store.get(f"{PREFIX}.session"), _object(store.get(f"{PREFIX}.keys"))
+    if not isinstance(session_id, str) or not session_id or not keys:
+        return None
+    ping = store.get(f"{PREFIX}.ping")
+    custom = _object(store.get(f"{PREFIX}.filters")).get("custom")
+    return Saved(
+        credentials_from(session_id, keys),
+        ping if isinstance(ping, int) else 0,
+        tuple(read_filters(custom) or ()) if isinstance(custom, list) else (),
+    )
+
+
+def forget(store: StateStore) -> None:
+    """Keep nothing of any session."""
+    store.remove(*(f"{PREFIX}.{name}" for name in NAMES))
+
+
+def credentials_from(session_id: str, keys: dict[str, Any]) -> Credentials:
+    """Credentials as they are kept."""
+    known = ("secureKey", "alias", "userId", "sessionID")
+    return Credentials(
+        session_id=session_id,
+        secure_key=str(keys.get("secureKey") or ""),
+        user_id=str(keys.get("userId") or ""),
+        alias=str(keys.get("alias") or ""),
+        extra={name: str(value) for name, value in keys.items() if name not in known},
+    )
+
+
+def _object(text: object) -> dict[str, Any]:
+    try:
+        value = json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

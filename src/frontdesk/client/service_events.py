@@ -1,0 +1,40 @@
+"""The events of WebChatService.
+
+Source:  webchat-service, section 4."""
+
+NAME = "WebChatService"
+EVENTS = (
+    "ready",
+    "started",
+    "restored",
+    "restoreTimeout",
+    "restoreFailed",
+    "restoredOffline",
+    "messageReceived",
+    "error",
+    "ended",
+    "agentTypingStarted",
+    "agentTypingStopped",
+    "pollingStarted",
+    "pollingStopped",
+    "clientConnected",
+    "clientDisconnected",
+    "agentConnected",
+    "agentDisconnected",
+    "supervisorConnected",
+    "supervisorDisconnected",
+    "botConnected",
+    "botDisconnected",
+    "clientTypingStarted",
+    "clientTypingStopped",
+    "disconnected",
+    "reconnected",
+    "connectionPending",
+    "chatServerWentOffline",
+    "chatServerBackOnline",
+    "connectionRestored",
+    "ajaxResponse",
+    "capabilitiesChanged",
+    "sleeping",
+    "waking",
+)

@@ -1,0 +1,285 @@
+"""Chat API v2 over HTTP, as a visitor's side speaks it. Nothing of our own server is assumed.
+
+Source:  chat-api-v2, sections 2 to 16."""
+
+import asyncio
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+from msgspec.structs import replace
+
+from frontdesk.client.transport import Answer, Credentials, Fault, Outcome, StartRequest, Supports, Upload
+from frontdesk.wire.form import Value, encode_form
+
+AJAX_TIMEOUT_MS = 3000  # As the clients that these servers are made for.
+URLENCODED = "application/x-www-form-urlencoded"
+
+_OUTCOMES = {0: Outcome.DONE, 1: Outcome.LATER, 2: Outcome.REFUSED}
+
+Part = tuple[str, tuple[str | None, bytes, str | None]]
+
+
+class V2Transport:
+    """A chat service at `url`, for instance `https://chat.example/genesys/2/chat/support`.
+
+    Shape:   `headers` go out with every request; `http` is used, not owned.
+    Units:   `timeout_ms` bounds each request but uploads, `upload_timeout_ms` those; `0` is no bound.
+    """
+
+    supports = Supports()
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout_ms: float = AJAX_TIMEOUT_MS,
+        upload_timeout_ms: float = 0,
+        endpoint: str | None = None,
+        http: httpx2.AsyncClient | None = None,
+    ) -> None:
+        self._base = url.rstrip("/") + "/"
+        self._headers = dict(headers or {})
+        self._timeout_s = timeout_ms / 1000 or None
+        self._upload_timeout_s = upload_timeout_ms / 1000 or None
+        self._endpoint = endpoint
+        self._owns_http = http is None
+        self._http = http or httpx2.AsyncClient(timeout=None)
+
+    async def start(self, request: StartRequest) -> Answer:
+        """Ask for a new session."""
+        fields: dict[str, Value] = {
+            "nickname": request.nickname,
+            "firstName": request.first_name,
+            "lastName": request.last_name,
+            "emailAddress": request.email,
+            "subject": request.subject,
+            "text": request.text,
+            "userData": request.user_data,
+        }
+        if self._endpoint is not None:
+            fields["endpoint"] = self._endpoint
+        return await self._post("", fields, Credentials(session_id=""))
+
+    async def refresh(self, session: Credentials, position: int, preview: str = "") -> Answer:
+        """Everything from `position` on; it answers at once."""
+        fields: dict[str, Value] = {"transcriptPosition": position, "message": preview}
+        return await self._ask(session, "refresh", fields)
+
+    async def send(
+        self,
+        session: Credentials,
+        text: str,
+        *,
+        message_type: str = "text",
+        attributes: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Say `text`."""
+        fields: dict[str, Value] = {"message": text, "messageType": message_type}
+        return await self._ask(session, "send", fields | _attributes(attributes))
+
+    async def type(self, session: Credentials, *, is_typing: bool, preview: str, position: int) -> Answer:
+        """Typing started or stopped."""
+        fields: dict[str, Value] = {"message": preview, "transcriptPosition": position}
+        return await self._ask(session, "startTyping" if is_typing else "stopTyping", fields)
+
+    async def notice(
+        self, session: Credentials, text: str | None = None, attributes: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """A word between programs."""
+        fields: dict[str, Value] = {} if text is None else {"message": text}
+        return await self._ask(session, "customNotice", fields | _attributes(attributes))
+
+    async def update_user_data(self, session: Credentials, user_data: Mapping[str, Any]) -> Answer:
+        """Merge into the data attached to the session."""
+        return await self._ask(session, "updateData", {"userData": user_data})
+
+    async def push_url(self, session: Credentials, url: str) -> Answer:
+        """Put an address before the other side."""
+        return await self._ask(session, "pushUrl", {"pushUrl": url})
+
+    async def update_nickname(self, session: Credentials, nickname: str) -> Answer:
+        """Be called otherwise from now on."""
+        return await self._ask(session, "updateNickname", {"nickname": nickname})
+
+    async def read_receipt(self, session: Credentials, position: int) -> Answer:
+        """Everything up to and including `position` was read."""
+        return await self._ask(session, "readReceipt", {"transcriptPosition": position})
+
+    async def disconnect(self, session: Credentials) -> Answer:
+        """Leave, which ends the session."""
+        return await self._ask(session, "disconnect", {})
+
+    async def read_user_data(self, session: Credentials, keys: Sequence[str]) -> Answer:
+        """The values of attached data that the visitor may read; an extension that other servers refuse."""
+        return await self._ask(session, "userData/read", {"keys": list(keys)})
+
+    async def delete_user_data(self, session: Credentials, keys: Sequence[str]) -> Answer:
+        """Remove attached data; an extension that other servers refuse."""
+        return await self._ask(session, "userData/delete", {"keys": list(keys)})
+
+    async def file_limits(self, session: Credentials) -> Answer:
+        """What may be uploaded: a notice without an index."""
+        return await self._post_parts(session, "file/limits", [], self._timeout_s)
+
+    async def upload(self, session: Credentials, file: Upload) -> Answer:
+        """Put a file before the other side."""
+        parts: list[Part] = [("file", (file.name, file.content, file.media_type))]
+        if file.description:
+            parts.append(_part("userData[file-description]", file.description))
+        return await self._post_parts(session, "file", parts, self._upload_timeout_s)
+
+    async def download(self, session: Credentials, file_id: str) -> Answer:
+        """A file's bytes, in `content`."""
+        return await self._post_parts(
+            session, f"file/{quote(file_id, safe='')}/download", [], self._upload_timeout_s, is_file=True
+        )
+
+    async def delete_file(self, session: Credentials, file_id: str) -> Answer:
+        """Take an own file back."""
+        return await self._ask(session, f"file/{quote(file_id, safe='')}/delete", {})
+
+    async def aclose(self) -> None:
+        """Let go of connections, unless they belong to somebody else."""
+        if self._owns_http:
+            await self._http.aclose()
+
+    async def _ask(self, session: Credentials, operation: str, fields: Mapping[str, Value]) -> Answer:
+        return await self._post(f"{quote(session.session_id, safe='')}/{operation}", fields, session)
+
+    async def _post(self, path: str, fields: Mapping[str, Value], session: Credentials) -> Answer:
+        body = encode_form({**_proof(session), **fields})
+        request = self._http.build_request(
+            "POST", self._base + path, content=body, headers={**self._headers, "content-type": URLENCODED}
+        )
+        return await self._answered(request, session, self._timeout_s)
+
+    async def _post_parts(
+        self,
+        session: Credentials,
+        operation: str,
+        parts: Sequence[Part],
+        timeout_s: float | None,
+        *,
+        is_file: bool = False,
+    ) -> Answer:
+        url = f"{self._base}{quote(session.session_id, safe='')}/{operation}"
+        files = [*parts, *(_part(name, value) for name, value in _proof(session).items())]
+        request = self._http.build_request("POST", url, files=files, headers=self._headers)
+        return await self._answered(request, session, timeout_s, is_file=is_file)
+
+    async def _answered(
+        self, request: httpx2.Request, session: Credentials, timeout_s: float | None, *, is_file: bool = False
+    ) -> Answer:
+        try:
+            async with asyncio.timeout(timeout_s):
+                response = await self._http.send(request)
+        except TimeoutError:
+            return unreachable("timeout")
+        except httpx2.HTTPError as error:
+            return unreachable(type(error).__name__)
+        if is_file and response.is_success:
+            return Answer(outcome=Outcome.DONE, response={}, content=response.content)
+        return answer(response, session)
+
+
+def unreachable(why: str) -> Answer:
+    """The answer when there is none."""
+    response = {"status": 0, "statusText": why, "responseText": "", "responseJSON": None}
+    return Answer(outcome=Outcome.UNREACHABLE, response=response, status=0)
+
+
+def answer(response: httpx2.Response, session: Credentials) -> Answer:
+    """What a response of the server means to `session`."""
+    body = _json_object(response)
+    faults = _faults(body)
+    if not response.is_success or body is None:
+        refused = 400 <= response.status_code < 500
+        return Answer(
+            outcome=Outcome.REFUSED if refused else Outcome.BROKEN,
+            response=_failed(response, body),
+            status=response.status_code,
+            faults=faults,
+            retry_after_s=_number(response.headers.get("retry-after")),
+        )
+    expires = _number(body.get("idleTimerExpire"))
+    position = _number(body.get("nextPosition"))
+    status_code = body.get("statusCode")
+    return Answer(
+        outcome=_OUTCOMES.get(status_code, Outcome.BROKEN)
+        if isinstance(status_code, int)
+        else Outcome.BROKEN,
+        response=body,
+        status=response.status_code,
+        events=[event for event in _list(body.get("messages")) if isinstance(event, dict)],
+        chat_ended=body["chatEnded"] if isinstance(body.get("chatEnded"), bool) else None,
+        credentials=_newest(session, body),
+        next_position=None if position is None else int(position),
+        faults=faults,
+        idle_expires_s=None if expires is None else int(expires),
+        retry_after_s=_number(response.headers.get("retry-after")),
+    )
+
+
+def _json_object(response: httpx2.Response) -> dict[str, Any] | None:
+    """The body, if it is a JSON object and says so; an upload may be answered as text."""
+    try:
+        body = json.loads(response.content)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _failed(response: httpx2.Response, body: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "status": response.status_code,
+        "statusText": response.reason_phrase,
+        "responseText": response.text,
+        "responseJSON": body,
+    }
+
+
+def _faults(body: Mapping[str, Any] | None) -> list[Fault]:
+    return [
+        Fault(error["code"], str(error.get("advice") or error.get("message") or ""))
+        for error in _list((body or {}).get("errors"))
+        if isinstance(error, Mapping) and isinstance(error.get("code"), int | str)
+    ]
+
+
+def _newest(session: Credentials, body: Mapping[str, Any]) -> Credentials:
+    """The credentials with whatever the server gave anew; an empty value is none."""
+    names = {"secure_key": "secureKey", "user_id": "userId", "alias": "alias"}
+    fresh = {ours: str(body[theirs]) for ours, theirs in names.items() if body.get(theirs) not in (None, "")}
+    if not session.session_id:
+        fresh["session_id"] = str(body.get("chatId") or "")
+    return replace(session, **fresh)
+
+
+def _proof(session: Credentials) -> dict[str, str]:
+    return {"alias": session.alias, "secureKey": session.secure_key, "userId": session.user_id}
+
+
+def _attributes(attributes: Mapping[str, Any] | None) -> dict[str, Value]:
+    return {} if attributes is None else {"eventAttributes": json.dumps(dict(attributes))}
+
+
+def _part(name: str, value: str) -> Part:
+    return (name, (None, value.encode(), None))
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _number(value: object) -> float | None:
+    """A number that somebody may have written as text; `None` when it is none."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and not isinstance(value, bool) else None
