@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from frontdesk.client.chat_state import Keeper, MemoryStorage, State
+from frontdesk.client.chat_state import Keeper, MemoryState, State
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +57,7 @@ class BrokenStorage:
 
 
 async def test_what_is_written_is_what_is_read() -> None:
-    storage = MemoryStorage()
+    storage = MemoryState()
     keeper = Keeper(storage)
     keeper.keep(STATE)
     await keeper.written()
@@ -66,7 +66,7 @@ async def test_what_is_written_is_what_is_read() -> None:
 
 
 async def test_the_end_of_the_session_is_written_as_none() -> None:
-    storage = MemoryStorage()
+    storage = MemoryState()
     storage.write(dict(KEPT))
     keeper = Keeper(storage)
     keeper.keep(None)

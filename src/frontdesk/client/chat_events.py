@@ -129,10 +129,5 @@ def message_of(message: Mapping[str, object]) -> MessageReceived | None:
     )
 
 
-def index_of(message: Mapping[str, object]) -> int:
-    """The place of a normalised message in the transcript; 0 when it has none."""
-    return _number(message.get("index"))
-
-
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0

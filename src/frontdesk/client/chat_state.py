@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -36,12 +36,14 @@ class StateStorage(Protocol):
     Shape:   a state is an object that JSON can hold; `write(None)` says that the session is over.
     """
 
-    def write(self, state: dict[str, object] | None, /) -> Awaitable[None] | None: ...
+    def write(self, state: Any, /) -> Awaitable[None] | None:
+        """Keep `state` in place of what was kept before."""
 
-    def read(self) -> object: ...
+    def read(self) -> object:
+        """What was last written, or nothing."""
 
 
-class MemoryStorage:
+class MemoryState:
     """Keeps the state as long as this object lives."""
 
     def __init__(self) -> None:
