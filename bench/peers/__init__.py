@@ -1,0 +1,1 @@
+"""What a good team would otherwise write, measured by the same driver."""
