@@ -72,7 +72,7 @@ def test_only_files_of_known_types_are_taken_whatever_the_case_of_their_name() -
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("a.PNG", "png"), ("a.tar.gz", "gz"), ("a", ""), ("a.", ""), (".png", "png")]
+    ("name", "expected"), [("a.PNG", "png"), ("a.tar.gz", "gz"), ("a", ""), ("a.", ""), (".png", "")]
 )
 def test_an_extension_is_what_follows_the_last_dot(name: str, expected: str) -> None:
     assert extension(name) == expected
