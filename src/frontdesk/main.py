@@ -18,6 +18,8 @@ from frontdesk.desk.hub import Hub
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.routing import Routing
 from frontdesk.desk.services import Service, ServiceBook
+from frontdesk.desk.sign_ins import SignIns
+from frontdesk.desk.staff import Staff
 from frontdesk.desk.timers import Timers
 from frontdesk.domain.agent import Role
 from frontdesk.domain.card import InteractionCard
@@ -32,9 +34,9 @@ from frontdesk.edges.limits import Gate, OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.operations import Operations
 from frontdesk.edges.server import answering, listen
+from frontdesk.edges.workspace_caller import Callers
 from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
-from frontdesk.edges.workspace_sign_in import SignIns
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import DeskError
 from frontdesk.settings import ServiceSettings, Settings
@@ -63,6 +65,7 @@ class Parts:
         store, limits = database.store, settings.limits
         node_id = secrets.token_hex(8)
         self.accounts = database.accounts
+        self.staff = Staff(database.accounts, clock_ms)
         self.services = ServiceBook({n: _service(n, s) for n, s in settings.services.items()})
         self.floor = Floor(clock_ms, settings.workspace.ring_again_s * 1000)
         self.interactions = Interactions(
@@ -70,11 +73,9 @@ class Parts:
         )
         self.agents = Agents(
             store,
-            database.accounts,
             self.floor,
             self.interactions,
             clock_ms,
-            session_ms=settings.workspace.session_s * 1000,
             away_ms=settings.workspace.away_s * 1000,
         )
         self.routing = Routing(
@@ -128,7 +129,8 @@ class Parts:
             },
         )
 
-        sign_ins = SignIns(self.agents, settings.server.public_url)
+        sign_ins = SignIns(database.accounts, clock_ms, session_ms=settings.workspace.session_s * 1000)
+        callers = Callers(sign_ins, settings.server.public_url)
         desk = Desk(
             self.interactions,
             self.agents,
@@ -137,15 +139,15 @@ class Parts:
             clock_ms,
             limits.socket_outbox_messages_max,
         )
-        self.socket = WorkspaceSocket(desk, sign_ins, self.metrics, limits.socket_message_bytes_max)
+        self.socket = WorkspaceSocket(desk, callers, self.metrics, limits.socket_message_bytes_max)
         self.operations = Operations(
             self.metrics, {"database": store.ping, "files": files.ping}, settings.server.prefix.rstrip("/")
         )
         workspace = WorkspaceHttp(
-            self.agents,
+            sign_ins,
             self.interactions,
             chat_files,
-            sign_ins,
+            callers,
             self.socket,
             Window(
                 "sign_ins_per_minute_per_address", limits.sign_ins_per_minute_per_address, 60_000, clock_ms
@@ -215,7 +217,7 @@ class Server:
         self, *, login: str, password: str, role: str = "agent", capacity: int = 5, name: str = ""
     ) -> Account:
         """A new account. Errors: as `Agents.add`."""
-        account = await self._parts.agents.add(login, password, name=name, role=Role(role), capacity=capacity)
+        account = await self._parts.staff.add(login, password, name=name, role=Role(role), capacity=capacity)
         if account.role is Role.BOT:
             self._parts.services.know_bot(account.login, account.account_id)
         return account

@@ -120,11 +120,9 @@ class Node:
         self.interactions.on_card.append(self.floor.put)
         self.agents = Agents(
             self.store,
-            self.accounts,
             self.floor,
             self.interactions,
             self.clock,
-            session_ms=3_600_000,
             away_ms=AWAY_MS,
         )
         self.heard = Heard()

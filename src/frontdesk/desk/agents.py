@@ -1,35 +1,26 @@
-"""Agents, supervisors and bots: accounts, sign-in, readiness, and being away."""
+"""Agents, supervisors and bots at work: readiness, and being away."""
 
-import asyncio
 import contextlib
-import hashlib
-import secrets
 from collections.abc import Callable
 
 import msgspec
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from frontdesk.desk.floor import Floor
-from frontdesk.desk.identity import new_id
 from frontdesk.desk.interactions import Interactions
 from frontdesk.domain import agent as domain
 from frontdesk.domain.commands import HandOver
-from frontdesk.errors import Conflict, Denied, DeskError, Refused
-from frontdesk.store.account import Account, Accounts, SignIn
+from frontdesk.errors import Conflict, DeskError
+from frontdesk.store.account import Account
 from frontdesk.store.log import Arm, Card, Store
 
 ATTEMPTS_MAX = 10
-PASSWORD_CHARS_MIN = 8
-PASSWORD_CHARS_MAX = 1000
-HASHES_AT_ONCE = 2  # Each takes tens of MiB and a core for a moment.
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(domain.Event).decode
 
 
 class Agents:
-    """Who may sign in and who is ready.
+    """Who is ready and who is here.
 
     Shape:   `connected` counts the sockets of each agent on this node.
     """
@@ -37,85 +28,20 @@ class Agents:
     def __init__(
         self,
         store: Store,
-        accounts: Accounts,
         floor: Floor,
         interactions: Interactions,
         clock_ms: Callable[[], int],
         *,
-        session_ms: int,
         away_ms: int,
     ) -> None:
         self._store = store
-        self._accounts = accounts
         self._floor = floor
         self._interactions = interactions
         self._clock_ms = clock_ms
-        self._session_ms = session_ms
         self._away_ms = away_ms
-        self._hasher = PasswordHasher()
-        self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
-        self._no_account_hash = self._hasher.hash(secrets.token_hex(16))
         self._started_ms = clock_ms()
         self.connected: dict[str, int] = {}
         self._seen_ms: dict[str, int] = {}
-
-    # --- accounts ------------------------------------------------------------------------------
-
-    async def add(self, login: str, password: str, *, name: str, role: domain.Role, capacity: int) -> Account:
-        """A new account. Errors: `Refused` with `login_taken`, `login_invalid`, `password_too_short`."""
-        login = login.strip()
-        if not login or len(login) > 100 or not login.isprintable():
-            raise Refused("login_invalid", "a login is 1 to 100 printable characters")
-        account = Account(
-            account_id=new_id(self._clock_ms()),
-            login=login,
-            name=name or login,
-            role=role,
-            password_hash=await self._hash(password),
-            capacity=capacity,
-        )
-        await self._accounts.add(account)
-        return account
-
-    async def _hash(self, password: str) -> str:
-        if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
-            text = f"a password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters"
-            raise Refused("password_too_short", text)
-        async with self._hashing:
-            return await asyncio.to_thread(self._hasher.hash, password)
-
-    async def sign_in(self, login: str, password: str) -> tuple[str, Account]:
-        """A token for a new session, and whose it is.
-
-        Errors:  `Denied` for a wrong login, a wrong password or a disabled account, after the same time.
-        """
-        account = await self._accounts.by_login(login.strip()) if len(login) <= 100 else None
-        stored = account.password_hash if account is not None else self._no_account_hash
-        async with self._hashing:
-            is_right = await asyncio.to_thread(self._verify, stored, password[:PASSWORD_CHARS_MAX])
-        if account is None or not is_right or account.is_disabled:
-            raise Denied("the login or the password is wrong", "wrong_credentials")
-        token = secrets.token_urlsafe(32)
-        until_ms = self._clock_ms() + self._session_ms
-        await self._accounts.open_session(SignIn(_token_hash(token), account.account_id, until_ms))
-        return token, account
-
-    def _verify(self, stored: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-    async def who(self, token: str) -> Account:
-        """Whose session this token is. Errors: `Denied`."""
-        session = await self._accounts.session(_token_hash(token), self._clock_ms()) if token else None
-        account = await self._accounts.by_id(session.account_id) if session is not None else None
-        if account is None or account.is_disabled:
-            raise Denied("please sign in", "not_signed_in")
-        return account
-
-    async def sign_out(self, token: str, account: Account) -> None:
-        await self._accounts.close_sessions(account.account_id, _token_hash(token))
 
     # --- readiness -----------------------------------------------------------------------------
 
@@ -205,7 +131,3 @@ class Agents:
                 await self._interactions.do(interaction_id, command)
         except DeskError:
             return  # It ended meanwhile, or the timer finds it again.
-
-
-def _token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -8,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from frontdesk.desk.agents import Agents
 from frontdesk.desk.files import Files, Upload
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.sign_ins import SignIns
 from frontdesk.edges.asgi import ClientLeft, TooMuch, address_of, body_chunks
 from frontdesk.edges.chat_v2_files import send_file
 from frontdesk.edges.limits import Window
 from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.workspace_caller import COOKIE, Callers, token_id, token_of
 from frontdesk.edges.workspace_session import about
-from frontdesk.edges.workspace_sign_in import COOKIE, SignIns, token_id, token_of
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, Unavailable
 from frontdesk.wire.multipart import MultipartReader
@@ -59,10 +59,10 @@ class WorkspaceHttp:
 
     def __init__(
         self,
-        agents: Agents,
+        sign_ins: SignIns,
         interactions: Interactions,
         files: Files,
-        sign_ins: SignIns,
+        callers: Callers,
         socket: WorkspaceSocket,
         tries: Window,
         metrics: Metrics,
@@ -70,10 +70,10 @@ class WorkspaceHttp:
         file_bytes_max: int,
         session_s: int,
     ) -> None:
-        self._agents = agents
+        self._sign_ins = sign_ins
         self._interactions = interactions
         self._files = files
-        self._sign_ins = sign_ins
+        self._callers = callers
         self._socket = socket
         self._tries = tries
         self._metrics = metrics
@@ -96,9 +96,9 @@ class WorkspaceHttp:
             self._metrics.refusals.labels(self._tries.name).inc()
             return error(429, "too_many_tries", "too many tries; wait a minute", {"retry-after": "60"})
         try:
-            self._sign_ins.check_origin(request.scope)
+            self._callers.check_origin(request.scope)
             body = await _read_json(request)
-            token, account = await self._agents.sign_in(body.login, body.password)
+            token, account = await self._sign_ins.sign_in(body.login, body.password)
         except DeskError as failure:
             return error_of(failure)
         response = _json(SignedIn(token, about(account)))
@@ -115,12 +115,12 @@ class WorkspaceHttp:
     async def sign_out(self, request: Request) -> Response:
         """End the session, and close its sockets."""
         try:
-            self._sign_ins.check_origin(request.scope)
-            account, _ = await self._sign_ins.who(request.scope)
+            self._callers.check_origin(request.scope)
+            account, _ = await self._callers.who(request.scope)
         except DeskError as failure:
             return error_of(failure)
         token = token_of(request.scope)
-        await self._agents.sign_out(token, account)
+        await self._sign_ins.sign_out(token, account)
         self._socket.shut("signed_out", token_id(token))
         response = _json({})
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
@@ -129,7 +129,7 @@ class WorkspaceHttp:
     async def me(self, request: Request) -> Response:
         """Who is signed in."""
         try:
-            account, _ = await self._sign_ins.who(request.scope)
+            account, _ = await self._callers.who(request.scope)
         except DeskError as failure:
             return error_of(failure)
         return _json({"agent": about(account)})
@@ -137,7 +137,7 @@ class WorkspaceHttp:
     async def upload(self, request: Request) -> Response:
         """Put a file into a chat. The part `id` names the upload: sending it again is sending it once."""
         try:
-            self._sign_ins.check_origin(request.scope)
+            self._callers.check_origin(request.scope)
             interaction_id, party_id = await self._party(request)
             content_type = request.headers.get("content-type", "")
             reader = MultipartReader(content_type, bytes_max=self._file_bytes_max + SLACK_BYTES)
@@ -173,7 +173,7 @@ class WorkspaceHttp:
 
     async def _party(self, request: Request) -> tuple[str, int]:
         """The interaction asked for, and the asker's party in it. Errors: `Denied`, `NotFound`."""
-        account, _ = await self._sign_ins.who(request.scope)
+        account, _ = await self._callers.who(request.scope)
         interaction_id = request.path_params["interaction_id"]
         if not interaction_id.isalnum() or len(interaction_id) > 64:
             raise NotFound("there is no such chat of yours")

@@ -7,8 +7,8 @@ import structlog
 
 from frontdesk.edges.asgi import Receive, Scope, Send
 from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.workspace_caller import Callers
 from frontdesk.edges.workspace_session import Desk, WorkspaceSession
-from frontdesk.edges.workspace_sign_in import SignIns
 from frontdesk.errors import Denied, Unavailable
 
 NOT_SIGNED_IN = 4401  # As 401, where applications have their own close codes.
@@ -22,9 +22,9 @@ _log = structlog.get_logger("workspace")
 class WorkspaceSocket:
     """Accepts connections and carries frames; what they say is in `workspace_session`."""
 
-    def __init__(self, desk: Desk, sign_ins: SignIns, metrics: Metrics, message_bytes_max: int) -> None:
+    def __init__(self, desk: Desk, callers: Callers, metrics: Metrics, message_bytes_max: int) -> None:
         self._desk = desk
-        self._sign_ins = sign_ins
+        self._callers = callers
         self._metrics = metrics
         self._message_bytes_max = message_bytes_max
         self._open: set[WorkspaceSession] = set()
@@ -44,8 +44,8 @@ class WorkspaceSocket:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
         try:
-            self._sign_ins.check_origin(scope)
-            account, token_id = await self._sign_ins.who(scope)
+            self._callers.check_origin(scope)
+            account, token_id = await self._callers.who(scope)
         except Denied as error:
             await _refuse(send, NOT_SIGNED_IN if error.code == "not_signed_in" else FORBIDDEN, str(error))
             return

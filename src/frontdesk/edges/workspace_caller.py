@@ -4,7 +4,7 @@ import hashlib
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
-from frontdesk.desk.agents import Agents
+from frontdesk.desk.sign_ins import SignIns
 from frontdesk.edges.asgi import Scope, header
 from frontdesk.errors import Denied
 from frontdesk.store.account import Account
@@ -13,17 +13,17 @@ COOKIE = "frontdesk_session"
 BEARER = "bearer "
 
 
-class SignIns:
+class Callers:
     """Finds the account behind a request. `public_url` is what browsers call the server, when it is set."""
 
-    def __init__(self, agents: Agents, public_url: str) -> None:
-        self._agents = agents
+    def __init__(self, sign_ins: SignIns, public_url: str) -> None:
+        self._sign_ins = sign_ins
         self._public_origin = _origin_of(public_url) if public_url else ""
 
     async def who(self, scope: Scope) -> tuple[Account, str]:
         """The account, and a name for its sign-in. Errors: `Denied`."""
         token = token_of(scope)
-        account = await self._agents.who(token)
+        account = await self._sign_ins.who(token)
         return account, token_id(token)
 
     def check_origin(self, scope: Scope) -> None:

@@ -1,0 +1,64 @@
+"""Signing in: a password once, then a token."""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Callable
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from frontdesk.desk.staff import LOGIN_CHARS_MAX, PASSWORD_CHARS_MAX
+from frontdesk.errors import Denied
+from frontdesk.store.account import Account, Accounts, SignIn
+
+HASHES_AT_ONCE = 2  # Each takes tens of MiB and a core for a moment.
+
+
+class SignIns:
+    """The sign-in sessions of agents, supervisors, administrators and bots."""
+
+    def __init__(self, accounts: Accounts, clock_ms: Callable[[], int], *, session_ms: int) -> None:
+        self._accounts = accounts
+        self._clock_ms = clock_ms
+        self._session_ms = session_ms
+        self._hasher = PasswordHasher()
+        self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
+        self._no_account_hash = self._hasher.hash(secrets.token_hex(16))
+
+    async def sign_in(self, login: str, password: str) -> tuple[str, Account]:
+        """A token for a new session, and whose it is.
+
+        Errors:  `Denied` for a wrong login, a wrong password or a disabled account, after the same time.
+        """
+        account = await self._accounts.by_login(login.strip()) if len(login) <= LOGIN_CHARS_MAX else None
+        stored = account.password_hash if account is not None else self._no_account_hash
+        async with self._hashing:
+            is_right = await asyncio.to_thread(self._verify, stored, password[:PASSWORD_CHARS_MAX])
+        if account is None or not is_right or account.is_disabled:
+            raise Denied("the login or the password is wrong", "wrong_credentials")
+        token = secrets.token_urlsafe(32)
+        until_ms = self._clock_ms() + self._session_ms
+        await self._accounts.open_session(SignIn(_token_hash(token), account.account_id, until_ms))
+        return token, account
+
+    def _verify(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def who(self, token: str) -> Account:
+        """Whose session this token is. Errors: `Denied`."""
+        session = await self._accounts.session(_token_hash(token), self._clock_ms()) if token else None
+        account = await self._accounts.by_id(session.account_id) if session is not None else None
+        if account is None or account.is_disabled:
+            raise Denied("please sign in", "not_signed_in")
+        return account
+
+    async def sign_out(self, token: str, account: Account) -> None:
+        await self._accounts.close_sessions(account.account_id, _token_hash(token))
+
+
+def _token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
