@@ -2,12 +2,19 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
+import frontdesk.store.migrations as steps
 from frontdesk.domain.agent import Role
 from frontdesk.errors import DeskError, Unavailable
 from frontdesk.settings import DatabaseSettings
@@ -15,6 +22,7 @@ from frontdesk.store.account import Account
 from frontdesk.store.address import SqliteAddress, parse
 from frontdesk.store.migrate import REVISIONS, migrate, pending
 from frontdesk.store.open import open_database
+from frontdesk.store.tables import METADATA
 
 pytestmark = pytest.mark.anyio
 
@@ -108,17 +116,11 @@ async def test_those_who_migrate_at_once_take_turns(durable_url: str) -> None:
 
 
 async def test_the_steps_we_name_are_the_steps_there_are() -> None:
-    from alembic.script import ScriptDirectory
-
-    import frontdesk.store.migrations as steps
-
     found = ScriptDirectory(str(Path(steps.__file__).parent)).walk_revisions()
     assert tuple(step.revision for step in found)[::-1] == REVISIONS
 
 
 async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
-    import sqlite3
-
     url = f"sqlite:///{tmp_path}/frontdesk.db"
     await migrate(url)
     with sqlite3.connect(tmp_path / "frontdesk.db") as connection:
@@ -128,30 +130,30 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         await open_database(DatabaseSettings(url=url))
 
 
-async def test_the_steps_lead_to_the_tables_we_describe(durable_url: str) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-    from sqlalchemy import Connection, NullPool
-    from sqlalchemy.ext.asyncio import create_async_engine
+def differences(connection: Connection) -> list[object]:
+    """What would have to change to make the database as `tables` describes it."""
+    return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
-    from frontdesk.store.tables import METADATA
 
-    await migrate(durable_url)
-    driver_url = durable_url.replace("sqlite:", "sqlite+aiosqlite:").replace(
-        "postgresql:", "postgresql+asyncpg:"
+async def test_the_steps_lead_to_the_tables_we_describe_on_sqlite(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/frontdesk.db"
+    await migrate(url)
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        assert differences(connection) == []
+
+
+async def test_the_steps_lead_to_the_tables_we_describe_on_postgres(postgres_database: str) -> None:
+    await migrate(postgres_database)
+    engine = create_async_engine(
+        postgres_database.replace("postgresql:", "postgresql+asyncpg:"), poolclass=NullPool
     )
-    engine = create_async_engine(driver_url, poolclass=NullPool)
-
-    def compare(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
-
     async with engine.connect() as connection:
-        assert await connection.run_sync(compare) == []
-    await engine.dispose()
+        assert await connection.run_sync(differences) == []
 
 
-def test_a_running_server_does_without_sqlalchemy(tmp_path: Path) -> None:
-    """Imported only to migrate: it would weigh more than the rest of an empty server."""
+def test_a_running_server_carries_only_what_it_uses(tmp_path: Path) -> None:
+    """The tools that migrate, and the client of the other database, weigh as much as an empty server."""
     code = (
         "import asyncio, sys\n"
         "from frontdesk.settings import DatabaseSettings\n"
@@ -159,11 +161,11 @@ def test_a_running_server_does_without_sqlalchemy(tmp_path: Path) -> None:
         f"settings = DatabaseSettings(url='sqlite:///{tmp_path}/frontdesk.db')\n"
         "async def run():\n"
         "    await (await open_database(settings)).aclose()\n"
-        "    print('sqlalchemy' in sys.modules)\n"
+        "    print([name for name in ('sqlalchemy', 'alembic', 'asyncpg') if name in sys.modules])\n"
         "asyncio.run(run())\n"
     )
     runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True) for _ in range(2)]
-    assert [run.stdout.strip() for run in runs] == ["True", "False"]
+    assert [run.stdout.strip() for run in runs] == ["['sqlalchemy', 'alembic']", "[]"]
 
 
 # --- one server for one file ---------------------------------------------------------------------

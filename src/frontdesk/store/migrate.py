@@ -1,6 +1,7 @@
 """Brings a database to the tables this version needs.
 
-Alembic and SQLAlchemy are imported when there is something to do: a running server does without them.
+Alembic and SQLAlchemy are imported when there is something to do, and asyncpg for PostgreSQL alone: a
+running server does without what it does not use.
 """
 
 import asyncio
@@ -8,8 +9,6 @@ import contextlib
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import asyncpg
 
 from frontdesk.errors import DeskError, Unavailable
 from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
@@ -76,21 +75,25 @@ def _current_of_file(path: Path) -> str | None:
 
 
 async def _current_of_server(dsn: str) -> str | None:
-    try:
-        connection = await asyncpg.connect(dsn)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-        raise Unavailable(f"the database cannot be reached: {error}") from error
-    try:
-        revision: str | None = await connection.fetchval(_CURRENT)
-    except asyncpg.UndefinedTableError:
-        return None
-    finally:
-        await connection.close()
+    import asyncpg
+
+    from frontdesk.store.postgres.connection import connect as connect_to_server
+    from frontdesk.store.postgres.connection import telling
+
+    with telling():
+        connection = await connect_to_server(dsn)
+        try:
+            revision: str | None = await connection.fetchval(_CURRENT)
+        except asyncpg.UndefinedTableError:
+            return None
+        finally:
+            await connection.close()
     return revision
 
 
 def _upgrade_file(path: Path) -> None:
     from sqlalchemy import NullPool, create_engine
+    from sqlalchemy.exc import DBAPIError
 
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine("sqlite://", creator=lambda: connect(path), poolclass=NullPool)
@@ -98,22 +101,28 @@ def _upgrade_file(path: Path) -> None:
         with engine.connect() as connection, connection.begin():
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # Two who migrate at once take turns.
             _upgrade(connection)
-    except sqlite3.DatabaseError as error:
-        raise Unavailable(f"{path} cannot be migrated: {error}") from error
+    except DBAPIError as error:
+        raise Unavailable(f"{path} cannot be migrated: {error.orig}") from error
 
 
 async def _upgrade_server(dsn: str) -> None:
     from sqlalchemy import NullPool, text
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    async def connect_to_server() -> asyncpg.Connection:
-        return await asyncpg.connect(dsn)
+    from frontdesk.store.postgres.connection import connect as connect_to_server
+    from frontdesk.store.postgres.connection import telling
 
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect_to_server, poolclass=NullPool)
-    async with engine.connect() as connection, connection.begin():
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        await connection.run_sync(_upgrade)
-    await engine.dispose()
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: connect_to_server(dsn), poolclass=NullPool
+    )
+    try:
+        with telling():
+            async with engine.connect() as connection, connection.begin():
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+                await connection.run_sync(_upgrade)
+    except DBAPIError as error:
+        raise Unavailable(f"the database cannot be migrated: {error.orig}") from error
 
 
 def _upgrade(connection: "Connection") -> None:

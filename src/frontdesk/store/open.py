@@ -11,9 +11,6 @@ from frontdesk.store.log import Store
 from frontdesk.store.memory import MemoryStore
 from frontdesk.store.memory_accounts import MemoryAccounts
 from frontdesk.store.migrate import migrate, pending
-from frontdesk.store.postgres.connection import connect_pool, telling
-from frontdesk.store.postgres.store import PostgresStore
-from frontdesk.store.postgres.tables import PooledTables
 from frontdesk.store.sql_accounts import SqlAccounts
 from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.readers import Readers
@@ -86,6 +83,11 @@ async def _open_file(settings: DatabaseSettings, address: SqliteAddress, is_serv
 
 
 async def _open_server(settings: DatabaseSettings, address: PostgresAddress) -> Database:
+    # Imported here, because a server on SQLite does without.
+    from frontdesk.store.postgres.connection import connect_pool, telling
+    from frontdesk.store.postgres.store import PostgresStore
+    from frontdesk.store.postgres.tables import PooledTables
+
     await _bring_up(settings)
     with telling():
         pool = await connect_pool(address.dsn)
