@@ -171,6 +171,12 @@ class Node:
         return account
 
 
+def two(*services: Service) -> tuple[Node, Node]:
+    """Two nodes on one store."""
+    a = Node(None, None, *services, shares_presence=True)
+    return a, Node(a.memory, a.clock, *services, name="b", shares_presence=True)
+
+
 async def turns(count: int = 20) -> None:
     """Let everybody who can go on do so."""
     for _ in range(count):

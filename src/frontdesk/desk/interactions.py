@@ -57,6 +57,7 @@ class Interactions:
         self._chats: OrderedDict[str, Chat] = OrderedDict()
         self._full: OrderedDict[str, Chat] = OrderedDict()
         self._loading: dict[str, asyncio.Future[tuple[Chat, Full]]] = {}
+        self._heard: dict[str, int] = {}  # The newest version that went by while a chat was being loaded.
         self._shares_presence = shares_presence
         self._started_ms = self._shared_ms = clock_ms()
         self._background: set[asyncio.Task[None]] = set()
@@ -96,6 +97,9 @@ class Interactions:
 
     async def catch_up(self, interaction_id: str) -> Chat:
         """The chat after reading what other nodes have added. Errors: `NotFound`."""
+        earlier = self._loading.get(interaction_id)
+        if earlier is not None:
+            await asyncio.wait((earlier,))  # It may have read before there was what the caller knows of.
         chat = self._chats.get(interaction_id)
         if chat is not None:
             chat.is_stale = True
@@ -125,8 +129,12 @@ class Interactions:
         full = Full(Interaction())
         chat = Chat(interaction_id, full, None, now_ms)
         happened = decide(full.state, command, now_ms, self._services.rules(command.service))
-        await self._append(chat, full, happened, now_ms, None)
-        self._keep(chat)
+        self._keep(chat)  # What others add before our answer comes must find it.
+        try:
+            await self._append(chat, full, happened, now_ms, None)
+        except BaseException:
+            self._drop(interaction_id)
+            raise
         return chat
 
     async def do(self, interaction_id: str, command: Command, fence: Fence | None = None) -> Chat:
@@ -268,17 +276,21 @@ class Interactions:
 
     def absorb(self, interaction_id: str, record: Recorded) -> None:
         """Take note of an event from the log; this node's own are known already."""
+        if interaction_id in self._loading:
+            self._heard[interaction_id] = record.version
         chat = self._chats.get(interaction_id)
         if chat is None or record.version <= chat.version or chat.is_stale:
             return
         full = chat.full
-        if chat.writing is None and full is not None and record.version == chat.version + 1:
+        if chat.writing is not None:
+            chat.is_stale = record.version > chat.own_version  # Else it is our own, or ours will lose to it.
+        elif full is not None and record.version == chat.version + 1:
             event = _decode(record.body)
             state = evolve(full.state, event, record.time_ms)
             full.add(Told(record.version, record.time_ms, record.body, event, state), state)
             chat.note(full)
             chat.armed_ms = None  # The other node may have set the timer; the next write sets it again.
-        elif chat.writing is None:
+        else:
             chat.is_stale = True
 
     # --- the cache -----------------------------------------------------------------------------
@@ -289,8 +301,12 @@ class Interactions:
         if loading is None:
             loading = asyncio.ensure_future(self._load(interaction_id))
             self._loading[interaction_id] = loading
-            loading.add_done_callback(lambda _: self._loading.pop(interaction_id, None))
+            loading.add_done_callback(lambda _: self._loaded(interaction_id))
         return await asyncio.shield(loading)
+
+    def _loaded(self, interaction_id: str) -> None:
+        del self._loading[interaction_id]
+        self._heard.pop(interaction_id, None)
 
     async def _load(self, interaction_id: str) -> tuple[Chat, Full]:
         stream = stream_of(interaction_id)
@@ -307,7 +323,9 @@ class Interactions:
             await self._read_on(stream, full)
             armed_ms = await self._store.armed(stream)
             chat = self._chats.get(interaction_id)
-            is_behind = chat is not None and (chat.writing is not None or chat.version > full.state.version)
+            is_writing = chat is not None and chat.writing is not None
+            newest = max(self._heard.get(interaction_id, 0), chat.version if chat is not None else 0)
+            is_behind = is_writing or newest > full.state.version
         if chat is None:
             chat = Chat(interaction_id, full, armed_ms, full.state.started_ms)
         chat.is_stale = False
@@ -336,5 +354,8 @@ class Interactions:
             if quiet.writing is None:
                 quiet.full = None
         while len(self._chats) > self._chats_max:
-            _, dropped = self._chats.popitem(last=False)
-            self._full.pop(dropped.interaction_id, None)
+            self._drop(next(iter(self._chats)))
+
+    def _drop(self, interaction_id: str) -> None:
+        self._chats.pop(interaction_id, None)
+        self._full.pop(interaction_id, None)
