@@ -65,12 +65,13 @@ class Chat:
     """What this node knows of one interaction.
 
     Shape:   `full` is None while the chat is quiet; `own_version` is the newest that this node
-             wrote or is writing; `writing` is set while an append of this node's is on
-             its way; `is_stale` when the log must be read before the next use.
+             wrote or is writing, `card_version` that of the newest card it made; `writing` is set while an
+             append of this node's is on its way; `is_stale` when the log must be read before the next use.
     """
 
     __slots__ = (
         "armed_ms",
+        "card_version",
         "full",
         "interaction_id",
         "is_archived",
@@ -93,6 +94,7 @@ class Chat:
         self.armed_ms = armed_ms
         self.seen_ms = seen_ms
         self.own_version = 0
+        self.card_version = 0
         self.preview = ""
         self.typing_ms: dict[int, int] | None = None
         self.writing: Future[None] | None = None

@@ -4,6 +4,7 @@ Every node keeps one, so that any node can say how many people are ready; only t
 routing lease acts on it.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
@@ -16,6 +17,7 @@ from frontdesk.domain.targeting import Free, Waiting, slots_of
 from frontdesk.store.log import Shelf
 
 PAGE = 2000
+CLOSED_KEPT_MAX = 10_000  # Far more than can end while one card is being read.
 _decode_card = msgspec.json.Decoder(InteractionCard).decode
 _decode_agent = msgspec.json.Decoder(Agent).decode
 
@@ -39,6 +41,7 @@ class Floor:
         self._unattended: dict[str, InteractionCard] = {}
         self._desks: dict[str, Desk] = {}
         self._refused: dict[tuple[str, str], int] = {}
+        self._closed: OrderedDict[str, None] = OrderedDict()
         self._open_by_service: dict[str, int] = {}
         self.on_change: list[Callable[[], None]] = []
 
@@ -69,8 +72,10 @@ class Floor:
         self._changed()
 
     def put(self, interaction_id: str, card: InteractionCard) -> None:
-        """Take note of an interaction's card as it is now."""
+        """Take note of an interaction's card; one that is older than what is known is no news."""
         before = self._cards.get(interaction_id)
+        if interaction_id in self._closed or (before is not None and card.version < before.version):
+            return
         is_open = card.phase in (Phase.WAITING, Phase.ACTIVE)
         self._seat(interaction_id, _holders(before), _holders(card) if is_open else set())
         if before is not None and before.ringing is not None and card.ringing is None:
@@ -79,15 +84,23 @@ class Floor:
             self._open_by_service[card.service] = self._open_by_service.get(card.service, 0) + 1
         if is_open:
             self._cards[interaction_id] = card
-        elif before is not None:
-            del self._cards[interaction_id]
-            self._open_by_service[card.service] -= 1
+        else:
+            self._close(interaction_id, before)
         _set(
             self._waiting, interaction_id, card, when=is_open and card.queued_ms > 0 and card.ringing is None
         )
         is_unattended = card.phase is Phase.WAITING and not card.queued_ms
         _set(self._unattended, interaction_id, card, when=is_unattended)
         self._changed()
+
+    def _close(self, interaction_id: str, before: InteractionCard | None) -> None:
+        """What has ended stays ended, though an older card may still be on its way."""
+        self._closed[interaction_id] = None
+        if len(self._closed) > CLOSED_KEPT_MAX:
+            self._closed.popitem(last=False)
+        if before is not None:
+            del self._cards[interaction_id]
+            self._open_by_service[before.service] -= 1
 
     def _seat(self, interaction_id: str, before: set[str], now: set[str]) -> None:
         for agent_id in before - now:

@@ -96,7 +96,7 @@ class Follower:
 
     async def _refresh_floor(self, interaction_id: str, record: Recorded) -> None:
         """Another node's change is on its card; this node's own was noted when it was made."""
-        if self._interactions.is_own(interaction_id, record.version):
+        if self._interactions.has_shown(interaction_id, record.version):
             return
         card = await self._store.card(record.stream)
         if card is not None:

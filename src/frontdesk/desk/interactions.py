@@ -239,6 +239,7 @@ class Interactions:
             self._keep(chat)
         if any(isinstance(event, STRUCTURAL) for event in happened):
             card = card_of(state)
+            chat.card_version = state.version
             for observe in self.on_card:
                 observe(chat.interaction_id, card)
         if state.version // SNAPSHOT_EVERY != (state.version - len(happened)) // SNAPSHOT_EVERY:
@@ -269,10 +270,10 @@ class Interactions:
 
     # --- following -----------------------------------------------------------------------------
 
-    def is_own(self, interaction_id: str, version: int) -> bool:
-        """Whether this node wrote this version or a later one, and so knew all before it."""
+    def has_shown(self, interaction_id: str, version: int) -> bool:
+        """Whether those who watch cards were shown one of this version, or a later one, made here."""
         chat = self._chats.get(interaction_id)
-        return chat is not None and version <= chat.own_version
+        return chat is not None and version <= chat.card_version
 
     def absorb(self, interaction_id: str, record: Recorded) -> None:
         """Take note of an event from the log; this node's own are known already."""

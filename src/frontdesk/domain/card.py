@@ -31,8 +31,12 @@ STRUCTURAL: tuple[type[Event], ...] = (
 
 
 class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One row of a list. `participants` are the agents, supervisors and bots present now."""
+    """One row of a list, true of the interaction's first `version` events.
 
+    Shape:   `participants` are the agents, supervisors and bots present now.
+    """
+
+    version: int = 0
     service: str
     phase: Phase
     nickname: str
@@ -50,6 +54,7 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def card_of(state: Interaction) -> InteractionCard:
     return InteractionCard(
+        version=state.version,
         service=state.service,
         phase=state.phase,
         nickname=state.client.nickname,
