@@ -23,6 +23,7 @@ ATTEMPTS_MAX = 20
 SNAPSHOT_EVERY = 200
 FOLD_TAG = "interaction/1"  # Change it whenever `Interaction` or `evolve` changes: old snapshots are dropped.
 FOLDED_BEFORE_YIELD = 500
+UNSURE_MS = 1 << 62  # A timer is armed for all we know, and too late for all we know.
 
 CardObserver = Callable[[str, InteractionCard], None]
 
@@ -162,7 +163,7 @@ class Interactions:
     async def tick(self, interaction_id: str) -> None:
         """Do what is due in an interaction, and set its timer for what comes next."""
         chat = await self.chat(interaction_id)
-        chat.armed_ms = None  # The timer that fired is spent: whatever is written next sets it anew.
+        chat.armed_ms = UNSURE_MS  # The timer that fired is spent: whatever is written next sets it anew.
         seen_ms = max(chat.seen_ms, self._started_ms)  # Nobody could be seen while we were down.
         if self._shares_presence:
             seen_ms = max(seen_ms, await self._store.seen(stream_of(interaction_id)) or 0)
@@ -170,7 +171,7 @@ class Interactions:
         before = chat.version
         command = Tick(client_seen_ms=seen_ms, typing_seen_ms=chat.typing_ms or {})
         chat = await self.do(interaction_id, command)
-        if chat.version == before and chat.armed_ms is None:
+        if chat.version == before and chat.armed_ms == UNSURE_MS:
             await self._rearm(interaction_id)
 
     async def _rearm(self, interaction_id: str) -> None:
@@ -196,7 +197,7 @@ class Interactions:
         for event in happened:
             state = evolve(state, event, now_ms)
             told.append(Told(state.version, now_ms, _encode(event), event, state))
-        also = self._beside(chat, state, happened, fence)
+        also = self._beside(chat, state, happened, now_ms, fence)
         chat.own_version = state.version
         chat.writing = asyncio.get_running_loop().create_future()
         try:
@@ -219,7 +220,7 @@ class Interactions:
         self._after(chat, full, happened)
 
     def _beside(
-        self, chat: Chat, state: Interaction, happened: Sequence[Event], fence: Fence | None
+        self, chat: Chat, state: Interaction, happened: Sequence[Event], now_ms: int, fence: Fence | None
     ) -> list[Also]:
         """What must change together with the facts."""
         also: list[Also] = [] if fence is None else [fence]
@@ -227,8 +228,10 @@ class Interactions:
         armed_ms = chat.armed_ms
         if due_ms is None and armed_ms is not None:
             also.append(Arm(None))
-        elif due_ms is not None and (armed_ms is None or due_ms < armed_ms):
-            also.append(Arm(due_ms))  # A timer that is too early is set anew when it fires, not before.
+        elif due_ms is not None and (armed_ms is None or not now_ms < armed_ms <= due_ms):
+            # A timer that is too early is set anew when it fires, not before; one whose time has come may
+            # have fired at another node.
+            also.append(Arm(due_ms))
         if any(isinstance(event, STRUCTURAL) for event in happened):
             also.append(Card("interaction", state.is_open, state.started_ms, _encode(card_of(state))))
         return also
@@ -290,7 +293,7 @@ class Interactions:
             state = evolve(full.state, event, record.time_ms)
             full.add(Told(record.version, record.time_ms, record.body, event, state), state)
             chat.note(full)
-            chat.armed_ms = None  # The other node may have set the timer; the next write sets it again.
+            chat.armed_ms = UNSURE_MS  # The other node may have set the timer; the next write sets it again.
         else:
             chat.is_stale = True
 
@@ -323,12 +326,14 @@ class Interactions:
                 await asyncio.wait((chat.writing,))
             await self._read_on(stream, full)
             armed_ms = await self._store.armed(stream)
+            shared_ms = await self._store.seen(stream) if self._shares_presence else None
             chat = self._chats.get(interaction_id)
             is_writing = chat is not None and chat.writing is not None
             newest = max(self._heard.get(interaction_id, 0), chat.version if chat is not None else 0)
             is_behind = is_writing or newest > full.state.version
         if chat is None:
-            chat = Chat(interaction_id, full, armed_ms, full.state.started_ms)
+            # Nobody knows when the visitor was last heard of: the silence is counted from now.
+            chat = Chat(interaction_id, full, armed_ms, self._clock_ms() if shared_ms is None else shared_ms)
         chat.is_stale = False
         chat.armed_ms = armed_ms
         chat.note(full)
