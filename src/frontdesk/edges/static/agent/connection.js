@@ -54,7 +54,7 @@ export class Connection {
     socket.onmessage = (event) => {
       if (socket !== this.socket) return
       this.heardAtMs = Date.now()
-      for (const message of JSON.parse(event.data)) this.take(message)
+      for (const message of JSON.parse(event.data)) if (!this.isOver) this.take(message)
     }
     socket.onclose = (event) => {
       if (socket !== this.socket) return
@@ -71,8 +71,14 @@ export class Connection {
       this.hooks.onState('open')
       return
     }
-    if (message.is === 'closing') this.retryAfterMs = message.retry_after_ms ?? 0
+    if (message.is === 'closing') this.closing(message)
     this.hooks.onMessage(message)
+  }
+
+  /** @param {{reason: string, retry_after_ms?: number}} message */
+  closing(message) {
+    if (message.reason === 'signed_out') this.stop()
+    else this.retryAfterMs = message.retry_after_ms ?? 0
   }
 
   /**

@@ -6,6 +6,8 @@ import { link } from '../shared/linked_text.js'
 
 const ROLES = { agent: 'Agent', bot: 'Assistant', supervisor: 'Supervisor', external: 'External' }
 
+const PAGE_KEYS = new Set(['_genesys_url', '_genesys_pageTitle', '_genesys_referrer']) // Shown as the page.
+
 /** @typedef {import('./chat.js').Chat} Chat */
 
 export class VisitorPanel {
@@ -22,6 +24,7 @@ export class VisitorPanel {
   show(chat, nowMs) {
     const since = `${clockTime(chat.startedMs)}, ${span(nowMs - chat.startedMs)} ago`
     const others = [...chat.parties.values()].filter((party) => party.is_present && party.party_id !== 1)
+    const known = Object.entries(chat.userData).filter(([key]) => !PAGE_KEYS.has(key))
     const shown = JSON.stringify([chat.id, chat.nickname, chat.fullName, chat.email, chat.subject, chat.summary, chat.page, chat.userData, others, since])
     if (shown === this.shown) return
     this.shown = shown
@@ -33,7 +36,7 @@ export class VisitorPanel {
       ]),
       ...section('Summary', chat.summary && el('p', { class: 'panel-summary', dir: 'auto', text: chat.summary })),
       ...section('Page', pageOf(chat.page)),
-      ...section('Known of them', Object.keys(chat.userData).length ? facts(Object.entries(chat.userData)) : null),
+      ...section('Known of them', known.length ? facts(known) : null),
       ...section('In this chat', others.length ? el('ul', { class: 'panel-parties' }, ...others.map((party) => el('li', {},
         el('bdi', { text: party.party_id === chat.me ? `${party.nickname} (you)` : party.nickname }),
         el('span', { class: 'panel-role', text: ROLES[/** @type {keyof typeof ROLES} */ (party.kind)] ?? party.kind })))) : null))

@@ -144,5 +144,5 @@ function subtitleOf(chat) {
 
 /** Where the visitor is, as agents see it. @returns {Record<string, string>} */
 function pageData() {
-  return { _genesys_source: PHONE.matches ? 'mobile' : 'web', _genesys_url: location.href, _genesys_pageTitle: document.title, _genesys_referrer: document.referrer }
+  return { _genesys_url: location.href, _genesys_pageTitle: document.title, _genesys_referrer: document.referrer }
 }
