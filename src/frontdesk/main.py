@@ -33,6 +33,7 @@ from frontdesk.edges.cors import Cors
 from frontdesk.edges.limits import Gate, OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.operations import Operations
+from frontdesk.edges.pages import pages
 from frontdesk.edges.server import answering, listen
 from frontdesk.edges.workspace_caller import Callers
 from frontdesk.edges.workspace_http import WorkspaceHttp
@@ -158,7 +159,7 @@ class Parts:
             ),
             session_s=settings.workspace.session_s,
         )
-        rest = Starlette(routes=[*workspace.routes(), *self.operations.routes()])
+        rest = Starlette(routes=[*workspace.routes(), *self.operations.routes(), *pages(demo=is_demo)])
         self.app = FrontdeskApp(chat_v2, self.socket, rest)
         self._shares_presence = database.shares_presence
         self._store = store
