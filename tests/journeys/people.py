@@ -1,0 +1,117 @@
+"""The people of the journeys and what they do at their pages, in their words."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+AGENT = ("amy", "Amy")
+COLLEAGUE = ("ben", "Ben")
+PASSWORD = "correct horse battery staple"
+SOON_MS = 10_000
+
+
+def lines(page: Page) -> Locator:
+    """What the transcript shows, oldest first."""
+    return page.get_by_role("log", name="Conversation").locator(".line")
+
+
+def said(page: Page, text: str) -> Locator:
+    """The bubbles with exactly this text."""
+    return lines(page).locator(".bubble").filter(has_text=re.compile(f"^{re.escape(text)}$"))
+
+
+async def sees(page: Page, text: str) -> None:
+    """The line is there, once."""
+    await expect(said(page, text)).to_have_count(1, timeout=SOON_MS)
+
+
+async def sees_status(page: Page, text: str) -> None:
+    await expect(lines(page).filter(has_text=text).last).to_be_visible(timeout=SOON_MS)
+
+
+class Visitor:
+    """Somebody in the demo shop."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.box = page.get_by_role("textbox", name="Message", exact=True)
+
+    async def starts(self, name: str = "Mia", question: str = "") -> None:
+        await self.page.get_by_role("button", name="Chat with us").click()
+        await self.page.get_by_label("Your name (optional)").fill(name)
+        await self.page.get_by_label("Your question (optional)").fill(question)
+        await self.page.get_by_role("button", name="Start chatting").click()
+        await sees_status(self.page, "Chat started")
+
+    async def says(self, text: str) -> None:
+        await self.box.fill(text)
+        await self.box.press("Enter")
+
+    async def ends(self) -> None:
+        await self.page.get_by_role("button", name="End chat").click()
+        await self.page.get_by_role("dialog", name="End the chat?").get_by_role("button", name="End chat").click()
+        await sees_status(self.page, "The chat has ended")
+
+
+class Agent:
+    """Somebody at the agent page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.box = page.get_by_role("textbox", name="Message to the visitor")
+        self.ready = page.get_by_role("switch")
+
+    async def signs_in(self, login: str = AGENT[0], password: str = PASSWORD) -> None:
+        await self.page.get_by_label("Login").fill(login)
+        await self.page.get_by_label("Password").fill(password)
+        await self.page.get_by_role("button", name="Sign in").click()
+
+    async def gets_ready(self) -> None:
+        await expect(self.ready).to_be_enabled()
+        if await self.ready.get_attribute("aria-checked") == "false":
+            await self.ready.click()
+        await expect(self.ready).to_have_attribute("aria-checked", "true")
+
+    async def accepts(self, name: str = "Mia") -> None:
+        await self.page.get_by_role("button", name=f"Accept the chat with {name}").click(timeout=SOON_MS)
+        await expect(self.page.get_by_role("heading", name=name).first).to_be_visible()
+
+    async def says(self, text: str) -> None:
+        await self.box.fill(text)
+        await self.box.press("Enter")
+
+    async def notes(self, text: str) -> None:
+        await self.page.get_by_role("button", name="Note", exact=True).click()
+        note = self.page.get_by_role("textbox", name="Note for the team")
+        await note.fill(text)
+        await note.press("Enter")
+        await self.page.get_by_role("button", name="Reply", exact=True).click()
+
+    async def does(self, button: str, confirm: str) -> None:
+        """Press a button of the chat and agree to what it asks."""
+        await self.page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
+        await self.page.get_by_role("dialog").get_by_role("button", name=confirm, exact=True).click()
+
+
+@asynccontextmanager
+async def window(browser: Browser, address: str, **options: Any) -> AsyncIterator[Page]:
+    """A page in a context of its own; whatever goes wrong in it, or runs that should not, fails the test."""
+    context = await browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+    faults: list[str] = []
+    page = await context.new_page()
+    page.set_default_timeout(SOON_MS)
+    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: faults.append(f"a script ran: {dialog.message}"))
+    page.on(
+        "console",
+        lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    try:
+        await page.goto(address)
+        yield page
+        assert faults == []
+    finally:
+        await context.close()

@@ -1,0 +1,54 @@
+"""A server in a process of its own, which a journey may kill: `python -m tests.journeys.serve PORT FOLDER`."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from frontdesk.domain.rules import Rules
+from frontdesk.errors import DeskError
+from frontdesk.main import Server, serve
+from frontdesk.settings import (
+    DatabaseSettings,
+    FileStoreSettings,
+    LimitSettings,
+    ServerSettings,
+    ServiceSettings,
+    Settings,
+)
+from tests.journeys.people import AGENT, COLLEAGUE, PASSWORD
+
+MANY = 1_000_000
+
+
+def settings_of(port: int, folder: Path, rules: Rules) -> Settings:
+    """Everything in one folder; no limit that people at a keyboard could reach."""
+    return Settings(
+        server=ServerSettings(port=port, stop_grace_s=1),
+        database=DatabaseSettings(url=f"sqlite:///{folder / 'frontdesk.db'}"),
+        files=FileStoreSettings(folder=str(folder / "files")),
+        limits=LimitSettings(
+            starts_per_minute_per_address=MANY,
+            open_chats_per_address=MANY,
+            requests_per_second_per_address=MANY,
+            requests_per_second_per_chat=MANY,
+            sign_ins_per_minute_per_address=12,
+        ),
+        services={"demo": ServiceSettings(rules=rules)},
+    )
+
+
+async def main(port: int, folder: Path, idle_alert_s: int) -> None:
+    async def ready(server: Server) -> None:
+        for login, name in (AGENT, COLLEAGUE):
+            try:
+                await server.add_account(login=login, password=PASSWORD, name=name)
+            except DeskError:
+                pass  # The folder has it from the time before.
+        print(server.port, flush=True)
+
+    rules = Rules(idle_alert_s=idle_alert_s, idle_close_s=30)
+    await serve(settings_of(port, folder, rules), is_demo=True, on_ready=ready)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))
