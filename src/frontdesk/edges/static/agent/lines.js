@@ -83,11 +83,12 @@ function status(it, text) {
 function spoken(chat, it, what) {
   const { event, version } = it
   const isOwn = event.party_id === chat.me
+  const isMine = isOwn || isOwnOfEarlier(chat, event.party_id)
   return {
     // One's own line keeps the id it had while it was on its way, so it does not jump or get read out again.
     id: isOwn && event.client_id ? event.client_id : `v${version}`,
-    side: isOwn || isOwnOfEarlier(chat, event.party_id) ? 'own' : 'other', by: String(event.party_id), author: it.nickname,
-    role: event.party_id === 1 ? '' : ROLES[/** @type {keyof typeof ROLES} */ (it.kind)], atMs: it.at_ms, ...what,
+    side: isMine ? 'own' : 'other', by: String(event.party_id), author: it.nickname,
+    role: event.party_id === 1 || isMine ? '' : ROLES[/** @type {keyof typeof ROLES} */ (it.kind)], atMs: it.at_ms, ...what,
     mark: isOwn && what.kind !== 'note' && isLastReadOwn(chat, version) ? 'Seen' : '',
   }
 }
@@ -122,8 +123,9 @@ function isLastReadOwn(chat, version) {
 function fileLine(chat, it, act) {
   const { file_id: fileId, name, size_bytes: sizeBytes, party_id: by } = it.event
   const isDeleted = chat.files.get(fileId)?.is_deleted ?? false
+  /** @type {Line['actions'] & object} */
   const actions = isDeleted ? [] : [{ label: 'Download', act: () => act.download(fileId, name) }]
-  if (!isDeleted && by === chat.me && chat.isOpen) actions.push({ label: 'Delete', act: () => act.deleteFile(fileId, name) })
+  if (!isDeleted && by === chat.me && chat.isOpen) actions.push({ label: 'Delete', act: () => act.deleteFile(fileId, name), quiet: true })
   return { ...spoken(chat, it, { kind: 'file', text: name }), file: { name, sizeBytes, isDeleted }, actions }
 }
 

@@ -30,7 +30,7 @@ function askToSignIn(notice = '') {
   desk = null
   document.title = 'Sign in · Frontdesk'
   app.replaceChildren(signInView(notice, openDesk))
-  /** @type {HTMLElement|null} */ (app.querySelector('input'))?.focus()
+  app.querySelector('input')?.focus()
 }
 
 async function start() {

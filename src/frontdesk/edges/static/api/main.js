@@ -2,6 +2,7 @@
 
 import { el } from '../shared/element.js'
 import { operationView } from './operation.js'
+import { prose } from './prose.js'
 import { schemaView } from './schema.js'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options', 'head']
@@ -34,12 +35,12 @@ function show(api) {
       el('ul', {}, ...schemas.map(([name]) => el('li', {}, el('a', { href: `#shape-${name}`, text: name }))))),
     el('main', { id: 'content', tabIndex: -1 },
       el('header', { class: 'intro' }, el('h1', { text: `${api.info?.title ?? 'API'} API` }),
-        el('p', { text: api.info?.description ?? '' }),
+        prose(api.info?.description ?? ''),
         el('p', { class: 'intro-facts' }, `Version ${api.info?.version ?? '?'} · `, el('a', { href: '/api/openapi.json', text: 'openapi.json' }))),
       ...[...groups].flatMap(([title, calls]) => [el('h2', { class: 'group-title', text: title }), ...calls.map((call) => operationView(call, api))]),
       schemas.length > 0 && el('h2', { class: 'group-title', text: 'Shapes' }),
       ...schemas.map(([name, schema]) => el('section', { id: `shape-${name}`, class: 'shape' },
-        el('h3', { text: name }), schema.description && el('p', { class: 'prose', text: schema.description }), schemaView(schema)))))
+        el('h3', { text: name }), schema.description && prose(schema.description, 'prose'), schemaView(schema)))))
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView()
 }
 

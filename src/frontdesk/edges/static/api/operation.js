@@ -1,6 +1,7 @@
 // One call: its address, what it takes, what it gives.
 
 import { el } from '../shared/element.js'
+import { prose } from './prose.js'
 import { schemaView, typeName } from './schema.js'
 
 /**
@@ -13,8 +14,8 @@ export function operationView({ id, method, path, operation }, api) {
   const body = shared(operation.requestBody, api)
   return el('section', { id, class: 'call' },
     el('h3', {}, el('a', { href: `#${id}`, class: 'call-title' }, el('span', { class: `method ${method}`, text: method }), el('code', { text: path }))),
-    operation.summary && el('p', { class: 'call-summary', text: operation.summary }),
-    operation.description && el('p', { class: 'prose', text: operation.description }),
+    operation.summary && prose(operation.summary, 'call-summary'),
+    operation.description && prose(operation.description, 'prose'),
     ...parametersView(parameters),
     ...(body ? bodyView('Body', body) : []),
     el('h4', { text: 'Answers' }),
@@ -26,7 +27,7 @@ function parametersView(parameters) {
   if (!parameters.length) return []
   return [el('h4', { text: 'Parameters' }), el('dl', { class: 'members' }, ...parameters.flatMap((it) => [
     el('dt', {}, el('code', { text: it.name }), el('span', { class: 'where', text: it.in })),
-    el('dd', {}, typeName(it.schema ?? {}), it.required && el('span', { class: 'required', text: 'required' }), it.description && el('p', { text: it.description }))]))]
+    el('dd', {}, typeName(it.schema ?? {}), it.required && el('span', { class: 'required', text: 'required' }), it.description && prose(it.description))]))]
 }
 
 /**
@@ -47,7 +48,7 @@ function bodyView(title, body) {
 function answerView(status, response) {
   const kinds = Object.entries(response?.content ?? {})
   return [el('dt', { class: `status status-${status[0]}`, text: status }),
-    el('dd', {}, el('p', { text: response?.description ?? '' }), ...kinds.flatMap(([kind, { schema }]) => [el('code', { class: 'media', text: kind }), schema && schemaView(schema)]))]
+    el('dd', {}, prose(response?.description ?? ''), ...kinds.flatMap(([kind, { schema }]) => [el('code', { class: 'media', text: kind }), schema && schemaView(schema)]))]
 }
 
 /**

@@ -1,6 +1,7 @@
 // JSON Schema as a list of members; references become links to the shape.
 
 import { el } from '../shared/element.js'
+import { prose } from './prose.js'
 
 const LIMITS = { minLength: 'at least {} characters', maxLength: 'at most {} characters', minimum: 'from {}', maximum: 'up to {}', pattern: 'like {}', format: '{}', maxItems: 'at most {} items', maxProperties: 'at most {} keys' }
 
@@ -15,7 +16,7 @@ export function schemaView(schema) {
   return el('dl', { class: 'members' }, ...members.flatMap(([name, member]) => [
     el('dt', {}, el('code', { text: name })),
     el('dd', {}, typeName(member), required.has(name) && el('span', { class: 'required', text: 'required' }), limitsOf(member),
-      member.description && el('p', { text: member.description }),
+      member.description && prose(member.description),
       member.properties && schemaView(member))]))
 }
 

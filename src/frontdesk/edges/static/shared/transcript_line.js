@@ -74,7 +74,7 @@ function content(line) {
     el('span', { class: 'file-size', text: line.file.isDeleted ? 'Deleted' : size(line.file.sizeBytes) }))
   if (line.file.part !== undefined && line.state === 'sending') {
     card.append(el('progress', { max: 1, value: line.file.part, 'aria-label': `Uploading ${line.file.name}` }))
-  } else if (line.state !== 'failed') card.append(...buttons(line))
+  } else if (line.state !== 'failed' && line.actions?.length) card.append(el('div', { class: 'card-actions' }, ...buttons(line)))
   return card
 }
 

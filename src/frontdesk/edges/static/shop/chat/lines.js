@@ -62,8 +62,9 @@ function lineOf(event, chat, deleted, act) {
 function fileOf(event, mayDelete, deleted, act) {
   const { 'file-id': fileId, 'file-name': name, 'file-size': sizeBytes } = event.userData
   const isDeleted = deleted.has(fileId)
+  /** @type {Line['actions'] & object} */
   const actions = isDeleted ? [] : [{ label: 'Download', act: () => act.download(fileId, name) }]
-  if (mayDelete && !isDeleted) actions.push({ label: 'Delete', act: () => act.deleteFile(fileId, name) })
+  if (mayDelete && !isDeleted) actions.push({ label: 'Delete', act: () => act.deleteFile(fileId, name), quiet: true })
   return { file: { name, sizeBytes: Number(sizeBytes), isDeleted }, actions }
 }
 
