@@ -54,6 +54,7 @@ class Bot:
         self._talks: dict[str, tuple[Chat, asyncio.Task[None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._floor = asyncio.Event()
+        self._is_ready = asyncio.Event()
 
     def on_chat(self, talk: Talk) -> Talk:
         """Talk every chat with this coroutine function."""
@@ -69,6 +70,10 @@ class Bot:
         """Return once a person is ready and has a free slot."""
         while not self.people_ready:
             await self._floor.wait()
+
+    async def ready(self) -> None:
+        """Return once chats may come."""
+        await self._is_ready.wait()
 
     def run(self) -> None:
         """Work until interrupted. Errors: `SignInRefused`."""
@@ -121,6 +126,7 @@ class Bot:
     async def _be_ready(self) -> None:
         try:
             await self.client.ready()
+            self._is_ready.set()
         except DeskError as error:  # The next connection tells again whether chats come.
             _log.warning("no chats will come: %s", error)
 

@@ -1,1 +1,3 @@
-"""The demo: one service, one agent, and a bot that greets, so that everything can be tried in a minute."""
+"""The demo: one service, one agent, and a bot that greets.
+
+Everything can be tried in a minute, and what was tried is still there after a restart."""

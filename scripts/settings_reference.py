@@ -19,7 +19,7 @@ from frontdesk.settings_table import SECRETS, accepted
 
 SOURCES = (Path(settings.__file__), Path(rules.__file__))
 
-HEAD = """<!-- Made by `python -m tools.reference` from settings.py and domain/rules.py; do not edit. -->
+HEAD = """<!-- Made by `python -m scripts.reference` from settings.py and domain/rules.py; do not edit. -->
 
 # Settings
 

@@ -1,11 +1,11 @@
-"""Writes the pages of docs/reference that are made from the code: `python -m tools.reference`."""
+"""Writes the pages of docs/reference that are made from the code: `python -m scripts.reference`."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-from tools import settings_reference
+from scripts import settings_reference
+from scripts.machine import ROOT
 
-FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+FOLDER = ROOT / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_reference.page,
 }

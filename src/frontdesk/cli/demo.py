@@ -1,0 +1,88 @@
+"""`frontdesk demo`: a server with everything in it that one wants to try."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+
+from frontdesk import main
+from frontdesk.cli.console import output
+from frontdesk.cli.running import run
+from frontdesk.client import Bot
+from frontdesk.demo.greeter import greeter
+from frontdesk.demo.seed import AMY, AMY_PASSWORD, GREETER, SERVICE, demo_settings, seed
+from frontdesk.desk.staff import Staff
+from frontdesk.edges import logs
+from frontdesk.settings import Settings
+from frontdesk.store.open import open_database
+
+
+def demo(
+    *,
+    port: Annotated[int, Parameter(help="Port on this machine; 0 takes a free one.")] = 8080,
+    data: Annotated[Path, Parameter(help="Folder for the chats, which are there again next time.")] = Path(
+        "data/demo"
+    ),
+) -> None:
+    """Run the demo until interrupted: a shop page with a chat, an agent's page, and a bot that greets."""
+    data.mkdir(parents=True, exist_ok=True)
+    settings = demo_settings(data, port)
+    logs.configure(settings.log)
+    run(_demo(settings))
+
+
+async def _demo(settings: Settings) -> None:
+    output.print(f"Preparing the data in {settings.database.url.removeprefix('sqlite:///')} …", markup=False)
+    password = await _seeded(settings)
+    greeting: list[asyncio.Task[None]] = []
+
+    async def on_ready(server: main.Server) -> None:
+        bot = greeter(server.url, GREETER, password)
+        greeting.append(asyncio.create_task(bot.serve(), name="greeter"))
+        await _begun(bot, greeting[0])
+        _tell(server.url)
+
+    try:
+        await main.serve(settings, is_demo=True, on_ready=on_ready)
+    finally:
+        output.print("Stopped. The chats are kept; start again to go on.")
+        for task in greeting:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _seeded(settings: Settings) -> str:
+    database = await open_database(settings.database)
+    try:
+        return await seed(Staff(database.accounts, main.wall_clock_ms))
+    finally:
+        await database.aclose()
+
+
+async def _begun(bot: Bot, working: asyncio.Task[None]) -> None:
+    """Return once the greeter takes chats; raise what hinders it."""
+    ready = asyncio.create_task(bot.ready())
+    await asyncio.wait((ready, working), return_when=asyncio.FIRST_COMPLETED)
+    ready.cancel()
+    if working.done():
+        working.result()
+
+
+def _tell(url: str) -> None:
+    addresses = Table.grid(padding=(0, 2))
+    rows = (
+        ("Shop with a chat", f"{url}/shop/"),
+        ("Agent's page", f"{url}/agent/   login {AMY}, password {AMY_PASSWORD}"),
+        ("API reference", f"{url}/api/"),
+        ("Metrics", f"{url}/metrics"),
+        ("In a terminal", f"frontdesk chat {url}/{SERVICE}"),
+        ("", f"frontdesk agent {url} --login {AMY}"),
+    )
+    for name, address in rows:
+        addresses.add_row(f"[bold]{name}[/]" if name else "", address)
+    output.print("Frontdesk is ready. Ctrl-C stops it.\n")
+    output.print(addresses)
