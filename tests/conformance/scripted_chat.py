@@ -47,12 +47,13 @@ class ScriptedChat:
 
     # What the desk does.
 
-    def joins(self, type_: str, nickname: str) -> int:
+    def joins(self, type_: str, nickname: str, *, is_bot: bool = False) -> int:
         """Somebody comes in; the number of the party."""
+        style = {"eventAttributes": {"GCTI_SYSTEM": {"party-info": {"style": "BOT"}}}} if is_bot else {}
         with self._lock:
             party_id = len(self._parties) + 1
             self._parties[party_id] = {"nickname": nickname, "participantId": party_id, "type": type_}
-            self._append("ParticipantJoined", party_id)
+            self._append("ParticipantJoined", party_id, **style)
         return party_id
 
     def leaves(self, party_id: int) -> None:
