@@ -67,13 +67,19 @@ class Wait(msgspec.Struct):
 
 
 class Load:
-    """A closed loop: each chat says its next message when the last one is acknowledged and heard."""
+    """Each chat says its next message when the last one is acknowledged and heard, and not before its time.
 
-    def __init__(self, lines: Sequence[Line], run: str) -> None:
+    Units:   `per_s` is the rate over all chats; 0 for as fast as it goes.
+    """
+
+    def __init__(self, lines: Sequence[Line], run: str, per_s: float = 0) -> None:
         self._lines = {line.name: line for line in lines}
         self._run = run
+        self._pause_s = len(lines) / per_s if per_s else 0.0
+        self._loop = asyncio.get_running_loop()
         self._waits: dict[str, Wait] = {}
         self._numbers = dict.fromkeys(self._lines, 0)
+        self._talking = len(lines)
         self._latencies: list[float] = []
         self._wrong = ""
         self._stop_at = 0.0
@@ -86,8 +92,8 @@ class Load:
         begun = time.perf_counter()
         self._stop_at = begun + for_s
         try:
-            for name in self._lines:
-                self._say(name)
+            for number, name in enumerate(self._lines):
+                self._loop.call_later(self._pause_s * number / len(self._lines), self._say, name)
             await asyncio.wait_for(self._over.wait(), for_s + STRAGGLERS_WAIT_S)
         except TimeoutError:
             raise Wrong(f"{len(self._waits)} messages never arrived") from None
@@ -126,19 +132,25 @@ class Load:
         if not (wait.is_heard and wait.is_answered):
             return
         del self._waits[name]
-        if time.perf_counter() < self._stop_at and not self._wrong:
+        now_s = time.perf_counter()
+        next_s = max(now_s, wait.at_s + self._pause_s)
+        if next_s >= self._stop_at:
+            self._talking -= 1
+            if not self._talking:
+                self._over.set()
+        elif next_s == now_s:
             self._say(name)
-        elif not self._waits:
-            self._over.set()
+        else:
+            self._loop.call_later(next_s - now_s, self._say, name)
 
     def _fail(self, why: str) -> None:
         self._wrong = self._wrong or why
         self._over.set()
 
 
-async def talk(lines: Iterable[Line], ear: Ear, run: str, for_s: float) -> Measured:
-    """Run the load with `ear` at its other end."""
-    load = Load(list(lines), run)
+async def talk(lines: Iterable[Line], ear: Ear, run: str, for_s: float, per_s: float = 0) -> Measured:
+    """Run the load with `ear` at its other end. Errors: `Wrong`."""
+    load = Load(list(lines), run, per_s)
     ear.attach(load)
     try:
         return await load.run(for_s)

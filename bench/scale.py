@@ -1,0 +1,38 @@
+"""How much of everything a run takes: the full run, and a quick one that only shows that it works."""
+
+from msgspec import Struct
+
+
+class Scale(Struct, frozen=True, kw_only=True):
+    """Sizes of a run. Units as the names end; `pace_per_s` is messages a second over all chats."""
+
+    measure_s: float = 5.0
+    warm_s: float = 1.0
+    chats: int = 100
+    pace_per_s: float = 2000.0
+    polls: int = 100
+    arrivals: int = 1500
+    idle_chats: int = 2000
+    held_sockets: int = 1000
+    many_chats: int = 100_000
+    few_chats: int = 10
+    long_events: int = 10_000
+    short_events: int = 10
+    reconnects: int = 5000
+    sync_delay_ms: int = 5
+
+
+FULL = Scale()
+QUICK = Scale(
+    measure_s=0.3,
+    warm_s=0.1,
+    chats=10,
+    pace_per_s=500.0,
+    polls=10,
+    arrivals=20,
+    idle_chats=20,
+    held_sockets=10,
+    many_chats=100,
+    long_events=100,
+    reconnects=50,
+)

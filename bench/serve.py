@@ -1,0 +1,53 @@
+"""Run Frontdesk for a measurement: settings and accounts come as JSON, the address goes to standard output."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+
+import msgspec
+import uvloop
+
+from bench.announce import announce
+from frontdesk.errors import Refused
+from frontdesk.main import running
+from frontdesk.settings import Settings
+
+
+class Person(msgspec.Struct, frozen=True):
+    """An account to be there."""
+
+    login: str
+    password: str
+    role: str = "agent"
+    capacity: int = 100_000
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What to run. Accounts that exist already stay as they are."""
+
+    settings: Settings
+    people: list[Person]
+
+
+async def serve(order: Order) -> None:
+    """Serve until SIGTERM."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with running(order.settings) as server:
+        for person in order.people:
+            with contextlib.suppress(Refused):
+                await server.add_account(
+                    login=person.login,
+                    password=person.password,
+                    role=person.role,
+                    capacity=person.capacity,
+                    name=person.login.title(),
+                )
+        announce(server.port)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(msgspec.json.decode(sys.argv[1], type=Order)))
