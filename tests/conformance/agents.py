@@ -1,4 +1,4 @@
-"""A raw agent on the workspace socket, which knows docs/reference/workspace-protocol.md and nothing of our code."""
+"""A raw agent on the workspace socket: it knows docs/reference/workspace-protocol.md, nothing of our code."""
 
 import json
 from collections.abc import AsyncIterator, Callable

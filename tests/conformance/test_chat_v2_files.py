@@ -131,7 +131,8 @@ async def test_59_a_body_that_is_too_large_is_read_and_answered(visitors: Visito
         )
     )
     head = (
-        f"POST /genesys/2/chat{chat.path('file')} HTTP/1.1\r\nHost: x\r\nOrigin: {ORIGIN}\r\nConnection: close\r\n"
+        f"POST /genesys/2/chat{chat.path('file')} HTTP/1.1\r\nHost: x\r\n"
+        f"Origin: {ORIGIN}\r\nConnection: close\r\n"
         f"Content-Type: multipart/form-data; boundary={boundary}\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode()
     host, port = visitors.url.removeprefix("http://").split(":")

@@ -18,7 +18,7 @@ Event = dict[str, Any]
 
 
 class Answer:
-    """One response. Whatever was asked, it must be JSON, must not be empty and must be readable cross-origin."""
+    """One response. Whatever was asked, it must be JSON, not empty, and readable cross-origin."""
 
     def __init__(self, response: httpx2.Response) -> None:
         self.status = response.status_code

@@ -28,7 +28,7 @@ async def test_what_was_said_is_in_the_log_before_it_is_answered() -> None:
     node.connection.hold("append")
     saying = asyncio.ensure_future(node.do(chat_id, say("hello")))
     await turns()
-    chat = node.interactions.held(chat_id)
+    chat = node.interactions.known(chat_id)
     assert chat is not None
     assert chat.version == 2, "nothing is told before the store has answered"
     node.connection.release("append")

@@ -20,8 +20,8 @@ async def texts(node: Node, chat_id: str) -> list[str]:
 
 def version_at(node: Node, chat_id: str) -> int | None:
     """What the node would answer a poll from, without looking at the log."""
-    chat = node.interactions.held(chat_id)
-    return chat.version if chat is not None else None
+    chat = node.interactions.known(chat_id)
+    return chat.version if chat is not None and not chat.is_stale else None
 
 
 async def test_words_said_at_both_nodes_at_once_are_all_said_once() -> None:
@@ -128,4 +128,4 @@ async def test_a_start_that_fails_leaves_nothing_behind() -> None:
     starting.cancel()
     await turns()
     chat_id = (await a.memory.cards("interaction"))[0].stream.partition("/")[2]
-    assert a.interactions.held(chat_id) is None
+    assert a.interactions.known(chat_id) is None

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.people import Agent, Visitor, lines, sees, sees_status
+from tests.journeys.people import Agent, Visitor, sees, sees_status
 
 pytestmark = pytest.mark.anyio
 

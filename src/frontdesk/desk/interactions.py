@@ -66,10 +66,9 @@ class Interactions:
 
     # --- reading -------------------------------------------------------------------------------
 
-    def held(self, interaction_id: str) -> Chat | None:
-        """The chat if this node holds it and it may be used as it is."""
-        chat = self._chats.get(interaction_id)
-        return chat if chat is not None and not chat.is_stale else None
+    def known(self, interaction_id: str) -> Chat | None:
+        """The chat as this node last saw it; others may have added to it when it `is_stale`."""
+        return self._chats.get(interaction_id)
 
     async def chat(self, interaction_id: str) -> Chat:
         """The chat, read from the log when need be. Errors: `NotFound`."""

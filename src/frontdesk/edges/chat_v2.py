@@ -237,7 +237,7 @@ class ChatV2:
         fields = msgspec.convert(form, SessionFields)
         is_download = place.operation.endswith(DOWNLOAD)
         if self._is_busy(address_of(scope)):
-            return self._later(self._sessions.held(place.service, place.chat_id, fields))
+            return self._later(self._sessions.known(place.service, place.chat_id, fields))
         session: Session | None = None
         try:
             session = await self._sessions.session(place.service, place.chat_id, fields)

@@ -64,9 +64,9 @@ class ChatV2Sessions:
 
     # --- who asks ------------------------------------------------------------------------------
 
-    def held(self, service: str, chat_id: str, fields: SessionFields) -> Session | None:
-        """The session if this node has it at hand."""
-        chat = self._interactions.held(chat_id)
+    def known(self, service: str, chat_id: str, fields: SessionFields) -> Session | None:
+        """The session if this node has it at hand: who holds its key does not change."""
+        chat = self._interactions.known(chat_id)
         return self._proven(chat, service, fields) if chat is not None else None
 
     async def session(self, service: str, chat_id: str, fields: SessionFields) -> Session | None:
@@ -74,7 +74,7 @@ class ChatV2Sessions:
         if len(chat_id) > CHAT_ID_CHARS_MAX or not chat_id.isascii() or not chat_id.isalnum():
             return None
         try:
-            chat = self._interactions.held(chat_id) or await self._interactions.chat(chat_id)
+            chat = self._interactions.known(chat_id) or await self._interactions.chat(chat_id)
         except NotFound:
             return None
         return self._proven(chat, service, fields)
