@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -33,12 +33,13 @@ class Agent:
 
     async def listen(self) -> None:
         """Take in what the server says until the socket closes."""
-        async for frame in self._socket:
-            messages = json.loads(frame)
-            assert isinstance(messages, list), "a server's frame is always an array"
-            self.heard.extend(messages)
-            self._news.set()
-            self._news = anyio.Event()
+        with suppress(websockets.ConnectionClosed):
+            async for frame in self._socket:
+                messages = json.loads(frame)
+                assert isinstance(messages, list), "a server's frame is always an array"
+                self.heard.extend(messages)
+                self._news.set()
+                self._news = anyio.Event()
 
     async def hears(self, wanted: Callable[[Message], object], within_s: float = ANSWER_WAIT_S) -> Message:
         """The first message, old or new, that is as `wanted`."""
@@ -52,10 +53,18 @@ class Agent:
                 await self._news.wait()
         raise AssertionError(f"the agent did not hear it within {within_s} s, but {self.heard}")
 
+    async def sends(self, message: Message) -> None:
+        """Send a message as it is."""
+        await self.sends_text(json.dumps(message))
+
+    async def sends_text(self, frame: str) -> None:
+        """Send anything at all."""
+        await self._socket.send(frame)
+
     async def asks(self, do: str, **members: Any) -> Message:
         """Send a wish; the answer."""
         id_ = f"{self._name}-{next(self._numbers)}"
-        await self._socket.send(json.dumps({"do": do, "id": id_, **members}))
+        await self.sends({"do": do, "id": id_, **members})
         return await self.hears(lambda m: m.get("id") == id_ and m["is"] in ("done", "refused", "welcome"))
 
     async def does(self, do: str, **members: Any) -> None:
@@ -107,7 +116,9 @@ class Agent:
 
 
 @asynccontextmanager
-async def signed_in(url: str, login: str, password: str) -> AsyncIterator[Agent]:
+async def signed_in(
+    url: str, login: str, password: str, have: dict[str, int] | None = None
+) -> AsyncIterator[Agent]:
     """An agent whose socket is open and greeted, not yet ready."""
     async with httpx2.AsyncClient() as http:
         answer = await http.post(f"{url}/api/workspace/sign-in", json={"login": login, "password": password})
@@ -123,7 +134,7 @@ async def signed_in(url: str, login: str, password: str) -> AsyncIterator[Agent]
     ):
         agent = Agent(url, token, socket)
         tasks.start_soon(agent.listen)
-        await agent.does("hello", have={})
+        await agent.does("hello", have=have or {})
         try:
             yield agent
         finally:

@@ -17,6 +17,7 @@ from frontdesk.settings import (
     ServerSettings,
     ServiceSettings,
     Settings,
+    WorkspaceSettings,
 )
 from tests.conformance.agents import Agent, signed_in
 from tests.conformance.v2 import Visitors
@@ -49,6 +50,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         database=DatabaseSettings(url=f"sqlite:///{folder / 'frontdesk.db'}", migrate_on_start=True),
         files=FileStoreSettings(folder=str(folder / "files")),
         limits=NO_LIMITS,
+        workspace=WorkspaceSettings(away_s=3),
         services={
             "s": ServiceSettings(),
             "other": ServiceSettings(),
@@ -57,6 +59,8 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
             "hasty": ServiceSettings(rules=Rules(idle_alert_s=1, idle_close_s=2)),
             "silence": ServiceSettings(rules=Rules(client_silence_s=1)),
             "forgets": ServiceSettings(rules=Rules(retention_s=1)),
+            "rings": ServiceSettings(rules=Rules(answer_s=1)),
+            "botted": ServiceSettings(bot="robo"),
             "files": ServiceSettings(rules=Rules(files=SMALL_FILES)),
         },
     )

@@ -83,15 +83,25 @@ def test_a_page_has_no_script_or_style_of_its_own(page: Path) -> None:
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
 
 
-@pytest.mark.parametrize("script", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "script", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name
+)
 def test_no_script_makes_markup_from_text(script: Path) -> None:
     text = script.read_text(encoding="utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text
+    )
 
 
-@pytest.mark.parametrize("script", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "script", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name
+)
 def test_a_script_imports_only_files_that_are_there(script: Path) -> None:
-    for name in re.findall(r"^import .*? from '([^']+)'|^import '([^']+)'", script.read_text(encoding="utf-8"), re.M):
+    for name in re.findall(
+        r"^import .*? from '([^']+)'|^import '([^']+)'", script.read_text(encoding="utf-8"), re.M
+    ):
         address = name[0] or name[1]
-        here = STATIC / address.removeprefix("/assets/") if address.startswith("/") else script.parent / address
+        here = (
+            STATIC / address.removeprefix("/assets/") if address.startswith("/") else script.parent / address
+        )
         assert here.is_file(), address

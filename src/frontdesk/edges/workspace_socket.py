@@ -14,7 +14,9 @@ from frontdesk.errors import Denied, Unavailable
 NOT_SIGNED_IN = 4401  # As 401, where applications have their own close codes.
 FORBIDDEN = 4403
 TRY_AGAIN = 1013
+TOO_LARGE = 1009
 GOING_AWAY = 1001
+CODES = {"server_stopping": GOING_AWAY, "signed_out": NOT_SIGNED_IN, "message_too_large": TOO_LARGE}
 
 _log = structlog.get_logger("workspace")
 
@@ -105,7 +107,7 @@ class WorkspaceSocket:
                     await send({"type": "websocket.send", "text": text})
                 self._metrics.told.inc(count)
             if is_last:
-                code = GOING_AWAY if session.closing == "server_stopping" else TRY_AGAIN
+                code = CODES.get(session.closing, TRY_AGAIN)
                 with contextlib.suppress(OSError, RuntimeError):
                     await send({"type": "websocket.close", "code": code, "reason": session.closing})
                 return
