@@ -1,6 +1,8 @@
 """The use cases of interactions on one node."""
 
 import asyncio
+import gc
+import warnings
 
 import pytest
 
@@ -8,7 +10,8 @@ from frontdesk.desk.interactions import SNAPSHOT_EVERY
 from frontdesk.desk.services import Service
 from frontdesk.domain import commands, events
 from frontdesk.domain.rules import Rules
-from frontdesk.errors import NotFound, Refused
+from frontdesk.errors import NotFound, Refused, Unavailable
+from frontdesk.store.log import Snapshot
 from tests.desk.nodes import Node, turns
 
 pytestmark = pytest.mark.anyio
@@ -176,3 +179,20 @@ async def test_a_card_says_who_is_there() -> None:
     card = await node.memory.card(f"interaction/{chat_id}")
     assert card is not None
     assert not card.is_open
+
+
+async def test_a_snapshot_that_cannot_be_kept_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    node = Node()
+    chat_id = await node.start()
+
+    async def full_disk(_stream: str, _snapshot: Snapshot) -> None:
+        raise Unavailable("the disk is full")
+
+    monkeypatch.setattr(node.memory, "keep_snapshot", full_disk)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for n in range(SNAPSHOT_EVERY):
+            await node.do(chat_id, say(str(n)))
+        await node.interactions.aclose()
+        gc.collect()
+    assert len(await texts(node, chat_id)) == SNAPSHOT_EVERY

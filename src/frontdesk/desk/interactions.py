@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
 
 import msgspec
+import structlog
 
 from frontdesk.desk.chat import Chat, Full, Told
 from frontdesk.desk.identity import stream_of
@@ -16,7 +17,7 @@ from frontdesk.domain.deadlines import next_due
 from frontdesk.domain.deciding import decide
 from frontdesk.domain.events import TRANSIENT, Archived, Event
 from frontdesk.domain.interaction import Interaction, evolve
-from frontdesk.errors import Conflict, NotFound
+from frontdesk.errors import Conflict, DeskError, NotFound
 from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Recorded, Snapshot, Store
 
 ATTEMPTS_MAX = 20
@@ -24,6 +25,8 @@ SNAPSHOT_EVERY = 200
 FOLD_TAG = "interaction/1"  # Change it whenever `Interaction` or `evolve` changes: old snapshots are dropped.
 FOLDED_BEFORE_YIELD = 500
 UNSURE_MS = 1 << 62  # A timer is armed for all we know, and too late for all we know.
+
+_log = structlog.get_logger("interactions")
 
 CardObserver = Callable[[str, InteractionCard], None]
 
@@ -252,9 +255,15 @@ class Interactions:
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         """Do what may be late or never, without holding up the answer."""
-        task = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(self._tried(work))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    async def _tried(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        except DeskError as error:
+            _log.warning("left_undone", reason=str(error))
 
     async def aclose(self) -> None:
         """Let what is still on its way arrive."""
