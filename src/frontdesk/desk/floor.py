@@ -40,7 +40,7 @@ class Floor:
         self._waiting: dict[str, InteractionCard] = {}
         self._unattended: dict[str, InteractionCard] = {}
         self._desks: dict[str, Desk] = {}
-        self._refused: dict[tuple[str, str], int] = {}
+        self._refused: dict[str, dict[str, int]] = {}
         self._closed: OrderedDict[str, None] = OrderedDict()
         self._open_by_service: dict[str, int] = {}
         self.on_change: list[Callable[[], None]] = []
@@ -79,7 +79,7 @@ class Floor:
         is_open = card.phase in (Phase.WAITING, Phase.ACTIVE)
         self._seat(interaction_id, _holders(before), _holders(card) if is_open else set())
         if before is not None and before.ringing is not None and card.ringing is None:
-            self._refused[interaction_id, before.ringing.agent_id] = self._clock_ms()
+            self._refused.setdefault(interaction_id, {})[before.ringing.agent_id] = self._clock_ms()
         if before is None and is_open:
             self._open_by_service[card.service] = self._open_by_service.get(card.service, 0) + 1
         if is_open:
@@ -95,6 +95,7 @@ class Floor:
 
     def _close(self, interaction_id: str, before: InteractionCard | None) -> None:
         """What has ended stays ended, though an older card may still be on its way."""
+        self._refused.pop(interaction_id, None)
         self._closed[interaction_id] = None
         if len(self._closed) > CLOSED_KEPT_MAX:
             self._closed.popitem(last=False)
@@ -137,14 +138,13 @@ class Floor:
 
     def waiting(self) -> Iterator[Waiting]:
         """The chats that wait and do not ring."""
-        now_ms = self._clock_ms()
-        self._refused = {key: ms for key, ms in self._refused.items() if ms + self._ring_again_ms > now_ms}
-        avoid: dict[str, set[str]] = {}
-        for interaction_id, agent_id in self._refused:
-            avoid.setdefault(interaction_id, set()).add(agent_id)
+        since_ms = self._clock_ms() - self._ring_again_ms
         for interaction_id, card in self._waiting.items():
-            agents = frozenset((*avoid.get(interaction_id, ()), *card.participants))
-            yield Waiting(interaction_id, card.priority, card.queued_ms, agents)
+            refused = self._refused.get(interaction_id, {})
+            avoid = frozenset(
+                (*card.participants, *(agent for agent, ms in refused.items() if ms > since_ms))
+            )
+            yield Waiting(interaction_id, card.priority, card.queued_ms, avoid)
 
     def unattended(self) -> Sequence[tuple[str, InteractionCard]]:
         """The chats that nobody has taken and that do not wait in a queue yet."""

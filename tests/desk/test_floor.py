@@ -1,0 +1,156 @@
+"""The floor: who is ready, who has which chats, which chats wait."""
+
+import msgspec
+import pytest
+
+from frontdesk.desk.floor import Floor
+from frontdesk.domain import commands
+from frontdesk.domain.agent import Agent, Role
+from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.interaction import Phase, Ringing
+from tests.desk.nodes import BEGIN_MS, RING_AGAIN_MS, Clock, Node
+
+pytestmark = pytest.mark.anyio
+
+
+def card(version: int = 1, **more: object) -> InteractionCard:
+    waits = InteractionCard(
+        version=version, service="s", phase=Phase.WAITING, nickname="Mira", queue="default", queued_ms=1
+    )
+    return msgspec.structs.replace(waits, **more)
+
+
+def ready(version: int = 1, capacity: int = 1, since_ms: int = BEGIN_MS, role: Role = Role.AGENT) -> Agent:
+    return Agent(
+        version=version, nickname="Amy", role=role, capacity=capacity, is_ready=True, since_ms=since_ms
+    )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def floor(clock: Clock) -> Floor:
+    return Floor(clock, RING_AGAIN_MS)
+
+
+def waiting(floor: Floor) -> dict[str, set[str]]:
+    return {chat.interaction_id: set(chat.avoid) for chat in floor.waiting()}
+
+
+def test_a_chat_waits_until_it_rings_and_again_when_it_stops(floor: Floor) -> None:
+    floor.put("c", card(1))
+    assert waiting(floor) == {"c": set()}
+    floor.put("c", card(2, ringing=Ringing("amy", 1)))
+    assert waiting(floor) == {}
+    assert floor.invites_of("amy") == ["c"]
+    floor.put("c", card(3))
+    assert waiting(floor) == {"c": {"amy"}}
+
+
+def test_who_did_not_take_it_is_left_in_peace_for_a_while(floor: Floor, clock: Clock) -> None:
+    floor.put("c", card(1, ringing=Ringing("amy", 1)))
+    floor.put("c", card(2))
+    clock.after_s(9.999)
+    assert waiting(floor) == {"c": {"amy"}}
+    clock.after_s(0.001)
+    assert waiting(floor) == {"c": set()}
+
+
+def test_a_chat_is_not_put_to_somebody_who_is_in_it(floor: Floor) -> None:
+    floor.put("c", card(1, phase=Phase.ACTIVE, participants=("amy",)))
+    assert waiting(floor) == {"c": {"amy"}}
+
+
+def test_nothing_is_kept_of_refusals_once_the_chat_has_ended(floor: Floor) -> None:
+    """Only the node that routes asks what waits; the others must not remember for ever."""
+    for n in range(100):
+        floor.put(f"c{n}", card(1, ringing=Ringing("amy", 1)))
+        floor.put(f"c{n}", card(2))
+        floor.put(f"c{n}", card(3, phase=Phase.ENDED, queued_ms=0))
+    assert not floor._refused
+
+
+def test_a_ringing_chat_takes_a_slot_and_so_does_a_running_one(floor: Floor) -> None:
+    floor.put_agent("amy", ready(capacity=2))
+    floor.put("c1", card(1, ringing=Ringing("amy", 1)))
+    assert [free.slots for free in floor.free()] == [1]
+    floor.put("c2", card(1, phase=Phase.ACTIVE, queued_ms=0, participants=("amy",)))
+    assert floor.free() == []
+    assert not floor.has_room("amy")
+    floor.put("c2", card(2, phase=Phase.ENDED, queued_ms=0))
+    assert [free.slots for free in floor.free()] == [1]
+
+
+def test_bots_are_not_rung_but_have_room(floor: Floor) -> None:
+    floor.put_agent("greeter", ready(role=Role.BOT))
+    assert floor.free() == []
+    assert floor.has_room("greeter")
+
+
+def test_who_is_not_ready_is_not_free(floor: Floor) -> None:
+    floor.put_agent("amy", ready(1))
+    floor.put_agent("amy", Agent(version=2, nickname="Amy", capacity=1, is_ready=False, since_ms=BEGIN_MS))
+    assert floor.free() == []
+    floor.put_agent("amy", ready(1))
+    assert floor.free() == [], "older news is no news"
+
+
+def test_idle_time_counts_from_the_last_change_of_work(floor: Floor, clock: Clock) -> None:
+    floor.put_agent("amy", ready(capacity=2))
+    clock.after_s(10)
+    floor.put("c", card(1, ringing=Ringing("amy", 1)))
+    assert floor.free()[0].idle_ms == BEGIN_MS + 10_000
+    clock.after_s(10)
+    floor.put("c", card(2, phase=Phase.ACTIVE, queued_ms=0, participants=("amy",)))
+    assert floor.free()[0].idle_ms == BEGIN_MS + 10_000
+    floor.put("c", card(3, phase=Phase.ENDED, queued_ms=0))
+    assert floor.free()[0].idle_ms == BEGIN_MS + 20_000
+
+
+def test_a_chat_that_nobody_has_and_that_waits_nowhere_is_unattended(floor: Floor) -> None:
+    floor.put("c", card(1, queued_ms=0))
+    assert [chat for chat, _ in floor.unattended()] == ["c"]
+    floor.put("c", card(2, queued_ms=0, participants=("sam",)))
+    assert [chat for chat, _ in floor.unattended()] == ["c"], "one who only listens does not attend"
+    floor.put("c", card(3, queued_ms=0, phase=Phase.ACTIVE, participants=("sam", "greeter")))
+    assert floor.unattended() == []
+
+
+def test_open_chats_are_counted_by_service(floor: Floor) -> None:
+    floor.put("c1", card(1))
+    floor.put("c1", card(2))
+    floor.put("c2", card(1, service="t"))
+    assert (floor.open_of("s"), floor.open_of("t"), floor.open_of("u"), floor.open_count) == (1, 1, 0, 2)
+    for _ in range(2):
+        floor.put("c1", card(3, phase=Phase.ENDED, queued_ms=0))
+    floor.put("c1", card(4, phase=Phase.ARCHIVED, queued_ms=0))
+    assert (floor.open_of("s"), floor.open_count) == (0, 1)
+
+
+def test_what_has_ended_stays_ended(floor: Floor) -> None:
+    floor.put("c", card(3, phase=Phase.ENDED, queued_ms=0))
+    floor.put("c", card(2))
+    assert floor.open_count == 0
+
+
+def test_an_older_card_changes_nothing(floor: Floor) -> None:
+    floor.put("c", card(3, phase=Phase.ACTIVE, queued_ms=0, participants=("amy",)))
+    floor.put("c", card(2, ringing=Ringing("amy", 1)))
+    assert floor.chats_of("amy") == ["c"]
+
+
+async def test_a_restart_finds_the_floor_as_it_was() -> None:
+    node = Node()
+    await node.ready("amy")
+    taken, waits, ended = await node.start(), await node.start(), await node.start()
+    await node.do(taken, commands.Invite("amy", 30), commands.Accept("amy", "Amy"))
+    await node.do(ended, commands.End(reason="done"))
+    again = Node(node.memory, node.clock)
+    await again.floor.load(again.store)
+    assert again.floor.chats_of("amy") == [taken]
+    assert set(waiting(again.floor)) == {waits}
+    assert again.floor.open_count == 2
+    assert [free.slots for free in again.floor.free()] == [4]
