@@ -115,7 +115,7 @@ class Node:
         self.store = cast("Store", self.connection)
         self.clock = clock or Clock()
         self.accounts = accounts or MemoryAccounts()
-        book = ServiceBook({s.name: s for s in services or (Service(name="s", rules=QUIET),)})
+        book = self.services = ServiceBook({s.name: s for s in services or (Service(name="s", rules=QUIET),)})
         self.interactions = Interactions(self.store, book, self.clock, **limits)
         self.floor = Floor(self.clock, RING_AGAIN_MS)
         self.interactions.on_card.append(self.floor.put)
@@ -167,6 +167,8 @@ class Node:
             password_hash="-",
             capacity=capacity,
         )
+        if account.role is agents_domain.Role.BOT:
+            self.services.know_bot(login, account.account_id)
         await self.agents.ready(account)
         self.agents.connect(login)
         return account

@@ -79,7 +79,7 @@ def test_a_ringing_chat_takes_a_slot_and_so_does_a_running_one(floor: Floor) -> 
     assert [free.slots for free in floor.free()] == [1]
     floor.put("c2", card(1, phase=Phase.ACTIVE, queued_ms=0, participants=("amy",)))
     assert floor.free() == []
-    assert not floor.has_room("amy")
+    assert floor.room_of("amy") == 0
     floor.put("c2", card(2, phase=Phase.ENDED, queued_ms=0))
     assert [free.slots for free in floor.free()] == [1]
 
@@ -87,7 +87,7 @@ def test_a_ringing_chat_takes_a_slot_and_so_does_a_running_one(floor: Floor) -> 
 def test_bots_are_not_rung_but_have_room(floor: Floor) -> None:
     floor.put_agent("greeter", ready(role=Role.BOT))
     assert floor.free() == []
-    assert floor.has_room("greeter")
+    assert floor.room_of("greeter") == 1
 
 
 def test_who_is_not_ready_is_not_free(floor: Floor) -> None:

@@ -160,10 +160,10 @@ class Floor:
             and (slots := slots_of(desk.agent.capacity, desk.chats))
         ]
 
-    def has_room(self, agent_id: str) -> bool:
-        """Whether somebody is ready and has a free slot."""
+    def room_of(self, agent_id: str) -> int:
+        """How many more chats somebody could take now; none unless ready."""
         desk = self._desks.get(agent_id)
-        return desk is not None and desk.agent.is_ready and slots_of(desk.agent.capacity, desk.chats) > 0
+        return slots_of(desk.agent.capacity, desk.chats) if desk is not None and desk.agent.is_ready else 0
 
     def is_open(self, interaction_id: str) -> bool:
         """Whether an interaction is open, as far as this node knows."""

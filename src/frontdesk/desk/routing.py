@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 import structlog
 
@@ -10,7 +11,6 @@ from frontdesk.desk.agents import Agents
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.services import ServiceBook
-from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.commands import Command, Invite, Join, Queue
 from frontdesk.domain.events import Kind
 from frontdesk.domain.targeting import choose
@@ -78,23 +78,28 @@ class Routing:
         return number is not None
 
     async def _assign(self) -> None:
-        wishes: list[tuple[str, Command]] = [
-            (interaction_id, self._reception(card)) for interaction_id, card in self._floor.unattended()
-        ]
+        wishes = list(self._receptions())
         for interaction_id, agent_id in choose(self._floor.waiting(), self._floor.free()):
-            chat = await self._interactions.chat(interaction_id)
-            rules = self._services.rules(chat.service)
-            wishes.append((interaction_id, Invite(agent_id, rules.answer_s)))
+            with contextlib.suppress(NotFound):
+                chat = await self._interactions.chat(interaction_id)
+                rules = self._services.rules(chat.service)
+                wishes.append((interaction_id, Invite(agent_id, rules.answer_s)))
         for first in range(0, len(wishes), AT_ONCE_MAX):
             await asyncio.gather(*(self._carry_out(*wish) for wish in wishes[first : first + AT_ONCE_MAX]))
 
-    def _reception(self, card: InteractionCard) -> Command:
-        """What becomes of a chat that nobody has: its service's bot takes it, or it waits in the queue."""
-        service = self._services.get(card.service)
-        bot_id = self._services.bot_id(card.service)
-        if bot_id and self._floor.has_room(bot_id):
-            return Join(kind=Kind.BOT, participant_id=bot_id, nickname=self._floor.agent(bot_id).nickname)
-        return Queue(queue=service.queue if service is not None else card.queue or "default")
+    def _receptions(self) -> Iterator[tuple[str, Command]]:
+        """What becomes of chats that nobody has: the service's bot takes what it can, the rest waits."""
+        taken: Counter[str] = Counter()
+        for interaction_id, card in self._floor.unattended():
+            service = self._services.get(card.service)
+            bot_id = self._services.bot_id(card.service)
+            if bot_id and taken[bot_id] < self._floor.room_of(bot_id):
+                taken[bot_id] += 1
+                name = self._floor.agent(bot_id).nickname
+                yield interaction_id, Join(kind=Kind.BOT, participant_id=bot_id, nickname=name)
+            else:
+                queue = service.queue if service is not None else card.queue or "default"
+                yield interaction_id, Queue(queue=queue)
 
     async def _carry_out(self, interaction_id: str, wish: Command) -> None:
         try:
