@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Any, cast
 
-
 from frontdesk.desk.agents import Agents
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.follower import Follower
