@@ -110,14 +110,13 @@ class Agents:
         stream = f"agent/{agent_id}"
         local_ms = now_ms if agent_id in self.connected else self._seen_ms.get(agent_id, 0)
         seen_ms = max(local_ms, await self._store.seen(stream) or 0, self._started_ms)
-        chats = self._floor.chats_of(agent_id)
-        is_away = seen_ms + self._away_ms <= now_ms
-        if is_away:
+        if seen_ms + self._away_ms <= now_ms:
             await self.not_ready(agent_id, "connection_lost")
-            for interaction_id in chats:
+            for interaction_id in self._floor.chats_of(agent_id):
                 await self._give_back(agent_id, interaction_id)
-            return
-        due_ms = seen_ms + self._away_ms if chats or self._floor.agent(agent_id).is_ready else None
+            seen_ms = now_ms  # What could not be given back is tried again after as long.
+        has_some = self._floor.chats_of(agent_id) or self._floor.invites_of(agent_id)
+        due_ms = seen_ms + self._away_ms if has_some or self._floor.agent(agent_id).is_ready else None
         version = self._floor.agent(agent_id).version
         with contextlib.suppress(Conflict):  # Whoever wrote meanwhile set the timer.
             await self._store.append(stream, version, (), now_ms, (Arm(due_ms),))
@@ -127,7 +126,7 @@ class Agents:
             _, full = await self._interactions.full(interaction_id)
             party = full.state.party_of(agent_id)
             if party is not None:
-                command = HandOver(party_id=party.party_id, queue=full.state.queue, reason="connection_lost")
+                command = HandOver(party_id=party.party_id, queue="", reason="connection_lost")
                 await self._interactions.do(interaction_id, command)
         except DeskError:
             return  # It ended meanwhile, or the timer finds it again.

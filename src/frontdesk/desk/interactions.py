@@ -12,10 +12,10 @@ from frontdesk.desk.chat import Chat, Full, Told
 from frontdesk.desk.identity import stream_of
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.card import STRUCTURAL, InteractionCard, card_of
-from frontdesk.domain.commands import Command, Start, Tick
+from frontdesk.domain.commands import Command, HandOver, Leave, Start, Tick
 from frontdesk.domain.deadlines import next_due
 from frontdesk.domain.deciding import decide
-from frontdesk.domain.events import TRANSIENT, Archived, Event
+from frontdesk.domain.events import TRANSIENT, Archived, Event, Queued
 from frontdesk.domain.interaction import Interaction, evolve
 from frontdesk.errors import Conflict, DeskError, NotFound
 from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Recorded, Snapshot, Store
@@ -150,7 +150,7 @@ class Interactions:
             chat, full = await self._settled(interaction_id)
             state = full.state
             now_ms = max(self._clock_ms(), state.last_ms)
-            happened = decide(state, command, now_ms, self._services.rules(state.service))
+            happened = self._decide(state, command, now_ms)
             if not happened:
                 return chat
             try:
@@ -161,6 +161,18 @@ class Interactions:
                 continue
             return chat
         raise Conflict(f"{interaction_id} lost {ATTEMPTS_MAX} races in a row")
+
+    def _decide(self, state: Interaction, command: Command, now_ms: int) -> Sequence[Event]:
+        """What `command` makes true; what is to wait and has no queue waits in its service's."""
+        happened = decide(state, command, now_ms, self._services.rules(state.service))
+        if type(command) not in (HandOver, Leave):
+            return happened
+        return [
+            msgspec.structs.replace(event, queue=self._services.queue(state.service))
+            if isinstance(event, Queued) and not event.queue
+            else event
+            for event in happened
+        ]
 
     async def tick(self, interaction_id: str) -> None:
         """Do what is due in an interaction, and set its timer for what comes next."""

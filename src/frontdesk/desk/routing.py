@@ -91,15 +91,13 @@ class Routing:
         """What becomes of chats that nobody has: the service's bot takes what it can, the rest waits."""
         taken: Counter[str] = Counter()
         for interaction_id, card in self._floor.unattended():
-            service = self._services.get(card.service)
             bot_id = self._services.bot_id(card.service)
             if bot_id and taken[bot_id] < self._floor.room_of(bot_id):
                 taken[bot_id] += 1
                 name = self._floor.agent(bot_id).nickname
                 yield interaction_id, Join(kind=Kind.BOT, participant_id=bot_id, nickname=name)
             else:
-                queue = service.queue if service is not None else card.queue or "default"
-                yield interaction_id, Queue(queue=queue)
+                yield interaction_id, Queue(queue=card.queue or self._services.queue(card.service))
 
     async def _carry_out(self, interaction_id: str, wish: Command) -> None:
         try:

@@ -6,13 +6,15 @@ from msgspec import Struct
 
 from frontdesk.domain.rules import Rules
 
+DEFAULT_QUEUE = "default"
+
 
 class Service(Struct, frozen=True, kw_only=True):
     """One service as the desk sees it. `bot` is the login of the bot that takes each chat first."""
 
     name: str
     is_open: bool = True
-    queue: str = "default"
+    queue: str = DEFAULT_QUEUE
     bot: str = ""
     open_chats_max: int = 10_000
     readable_keys: frozenset[str] = frozenset()
@@ -32,6 +34,11 @@ class ServiceBook:
     def rules(self, name: str) -> Rules:
         service = self._services.get(name)
         return service.rules if service is not None else _DEFAULTS
+
+    def queue(self, name: str) -> str:
+        """Where chats of a service wait when nobody names another queue."""
+        service = self._services.get(name)
+        return service.queue if service is not None else DEFAULT_QUEUE
 
     def bot_id(self, name: str) -> str:
         """The account of a service's bot; empty when it has none, or none that is known yet."""
