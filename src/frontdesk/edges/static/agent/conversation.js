@@ -142,6 +142,7 @@ function stateOf(chat) {
  */
 function nothingText(floor, isSettled) {
   if (!isSettled) return 'Connecting to your desk…'
+  if (floor.invites.size) return 'Somebody is waiting for you to accept.'
   if (floor.chats.size) return 'Choose a chat on the left.'
   return floor.isReady ? 'All quiet. The next chat rings here.' : 'Switch to “Ready” to get chats.'
 }

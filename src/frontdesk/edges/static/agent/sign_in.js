@@ -1,7 +1,6 @@
 // The sign-in form.
 
 import { el } from '../shared/element.js'
-import { icon } from '../shared/icons.js'
 import { CallFailed, signIn } from './account.js'
 
 /**
@@ -15,7 +14,7 @@ export function signInView(notice, onSignedIn) {
   const problem = el('p', { class: 'field-problem', role: 'alert' })
   const button = el('button', { type: 'submit', class: 'button primary wide', text: 'Sign in' })
   const form = el('form', { class: 'sign-in', noValidate: true },
-    el('div', { class: 'sign-in-mark' }, icon('bell')),
+    el('img', { src: '/assets/shared/icon.svg', alt: '', width: 48, height: 48 }),
     el('h1', { text: 'Frontdesk' }),
     el('p', { class: 'sign-in-lead', text: 'Sign in to talk to the people on your site.' }),
     notice && el('p', { class: 'sign-in-notice', role: 'status', text: notice }),

@@ -25,7 +25,7 @@ export class TopBar {
       on: { click: async () => { await attention.askToNotify(); this.showSound() } } })
     this.root = el('header', { class: 'top' },
       el('div', { class: 'top-row' },
-        el('h1', { class: 'brand' }, icon('bell'), el('span', { text: 'Frontdesk' })),
+        el('h1', { class: 'brand' }, el('img', { src: '/assets/shared/icon.svg', alt: '', width: 28, height: 28 }), el('span', { text: 'Frontdesk' })),
         this.ready,
         el('div', { class: 'top-tools' }, this.notify, this.sound,
           el('button', { type: 'button', class: 'icon-button help-button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', on: { click: showShortcuts } }, icon('help')),

@@ -1,10 +1,8 @@
 // The few drawings on buttons, made for this product: 24 units square, drawn as lines.
 
 const PATHS = {
-  bell: 'M12 4v1.5M5 17a7 7 0 0 1 14 0zM3.5 20h17',
   attach: 'M8 12.5l5.5-5.5a3 3 0 0 1 4.2 4.2l-7.2 7.2a5 5 0 0 1-7-7L10 5',
   send: 'M4 12l16-7-5 15-3.5-6.5zM11.5 13.5L20 5',
-  note: 'M6 4h12v10l-5 6H6zM13 20v-6h5M9 8.5h6M9 12h3',
   page: 'M10 14L20 4M14 4h6v6M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5',
   back: 'M15 5l-7 7 7 7',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5a7.5 7.5 0 0 1 15 0',
@@ -15,7 +13,6 @@ const PATHS = {
   chat: 'M5 5h14a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-8l-4.5 4v-4H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1z',
   leave: 'M14 5H6a1 1 0 0 0-1 1v12a1 1 0 0 0 1 1h8M10 12h10M16.5 8l4 4-4 4',
   hand: 'M4 8h13M13.5 4.5L17 8l-3.5 3.5M20 16H7M10.5 12.5L7 16l3.5 3.5',
-  basket: 'M4 9h16l-1.5 10h-13zM8 9l3-5M16 9l-3-5',
   down: 'M6 9l6 6 6-6',
   out: 'M14 5H6a1 1 0 0 0-1 1v12a1 1 0 0 0 1 1h8M10 12h10M16.5 8l4 4-4 4',
 }

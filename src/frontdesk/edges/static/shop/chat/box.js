@@ -54,7 +54,7 @@ export class ChatBox {
   }
 
   tick() {
-    if (this.chat.idle.text || this.chat.typing.size) this.due()
+    if (this.chat.idle.text || this.chat.heard.typing.size) this.due()
   }
 
   show() {
@@ -134,7 +134,7 @@ function subtitleOf(chat) {
   if (chat.phase === 'ended') return 'Chat ended'
   if (chat.phase === 'restoring') return ''
   const here = new Map()
-  for (const event of [...chat.events.values()].sort((a, b) => a.index - b.index)) {
+  for (const event of chat.heard.inOrder) {
     if (event.type === 'ParticipantJoined' && event.from.type !== 'Client') here.set(event.from.participantId, event.from.nickname)
     if (event.type === 'ParticipantLeft') here.delete(event.from.participantId)
   }

@@ -19,9 +19,8 @@ export function isBot(event) {
  * @returns {Line[]}
  */
 export function linesOf(chat, act) {
-  const deleted = new Set([...chat.events.values()].filter((event) => event.type === 'FileDeleted').map((event) => event.userData?.['file-id']))
-  const events = [...chat.events.values()].sort((a, b) => a.index - b.index)
-  const lines = events.map((event) => lineOf(event, chat, deleted, act)).filter((line) => line !== null)
+  const deleted = new Set(chat.heard.inOrder.filter((event) => event.type === 'FileDeleted').map((event) => event.userData?.['file-id']))
+  const lines = chat.heard.inOrder.map((event) => lineOf(event, chat, deleted, act)).filter((line) => line !== null)
   if (chat.phase === 'ended' && lines.length) lines.push({ id: 'ended', kind: 'status', side: 'middle', atMs: lines[lines.length - 1].atMs, text: 'The chat has ended' })
   return [...lines, ...underWay(chat, act)]
 }
@@ -35,7 +34,7 @@ export function linesOf(chat, act) {
  */
 function lineOf(event, chat, deleted, act) {
   const { type, from = {}, utcTime: atMs } = event
-  const id = chat.idOf.get(event.index) ?? `i${event.index}`
+  const id = chat.heard.idOf.get(event.index) ?? `i${event.index}`
   const isOwn = from.type === 'Client'
   const isSystem = from.type === 'External' && !isBot(event)
   const name = from.nickname || (isBot(event) ? 'The assistant' : 'Our colleague')

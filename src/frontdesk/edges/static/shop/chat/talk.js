@@ -48,13 +48,12 @@ export class Talk {
       forget: (id) => { chat.unsent.forget(id); chat.onChange() },
     })
     this.transcript.show(chat.wire.identity.chatId, lines)
-    this.transcript.showTyping(isOver ? '' : chat.typist)
+    this.transcript.showTyping(isOver ? '' : chat.heard.typist)
     this.form.hidden = isOver
     this.again.hidden = !isOver
     this.showNotice()
     this.showIdle()
-    const hasAgent = [...chat.events.values()].some((event) => event.type === 'ParticipantJoined' && event.from?.type === 'Agent')
-    this.attach.hidden = !chat.files.mayUpload(hasAgent)
+    this.attach.hidden = !chat.files.mayUpload(chat.heard.hasMetAgent)
     if (this.files.accept !== chat.files.accepted) this.files.accept = chat.files.accepted
     if (!chat.preview && !this.input.value) this.grow()
   }

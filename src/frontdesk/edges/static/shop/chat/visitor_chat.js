@@ -3,18 +3,32 @@
 import { keep, read } from '../../shared/kept.js'
 import { Cadence } from './cadence.js'
 import { FileTransfers } from './file_transfers.js'
+import { Heard } from './heard.js'
 import { IdleWatch } from './idle_watch.js'
 import { problemsOf } from './problems.js'
 import { UnsentMessages, attributesOf } from './unsent.js'
 import { ChatWire } from './wire.js'
 
 const KEPT = 'frontdesk.shop.chat'
-const TYPING_MAX_MS = 15_000
 const LATER_MAX = 5 // So many "try later" in a row are nothing to worry anybody with.
 
 /** @typedef {'none'|'starting'|'restoring'|'open'|'ended'} VisitorPhase */
 
 export class VisitorChat {
+  /** @type {VisitorPhase} */
+  phase = 'none'
+  /** @type {'good'|'lost'|'slow'} */
+  connection = 'good'
+  /** What went wrong, for people. */
+  problem = ''
+  laters = 0
+  heard = new Heard()
+  unsent = new UnsentMessages('')
+  /** What is in the input box now. */
+  preview = ''
+  isSending = false
+  saved = ''
+
   /**
    * @param {string} serviceUrl
    * @param {() => void} onChange
@@ -26,33 +40,26 @@ export class VisitorChat {
     this.onNews = onNews
     this.cadence = new Cadence(() => this.refresh())
     this.idle = new IdleWatch(() => this.wire.call('customNotice', { eventAttributes: JSON.stringify({ purpose: 'cancel-idle-timer' }) }), onChange)
-    this.preview = ''
-    this.reset('none')
+    this.files = this.newFiles()
     window.addEventListener('online', () => this.cadence.hurry())
   }
 
   /** @param {VisitorPhase} phase */
   reset(phase) {
     this.phase = phase
-    this.connection = /** @type {'good'|'lost'|'slow'} */ ('good')
+    this.connection = 'good'
     this.problem = ''
     this.laters = 0
-    /** @type {Map<number, any>} */
-    this.events = new Map()
-    this.position = 1
-    /** @type {Map<number, {name: string, atMs: number}>} who types, by participant */
-    this.typing = new Map()
-    /** @type {Map<number, string>} the ids own messages had before they had an index */
-    this.idOf = new Map()
+    this.heard = new Heard()
     this.unsent = new UnsentMessages('')
-    this.files = new FileTransfers(this.wire, this.onChange, () => this.cadence.hurry())
+    this.files = this.newFiles()
     this.isSending = false
     this.saved = ''
     this.idle.clear()
   }
 
-  get lastIndex() {
-    return this.position - 1
+  newFiles() {
+    return new FileTransfers(this.wire, () => this.onChange(), () => this.cadence.hurry())
   }
 
   /**
@@ -98,16 +105,10 @@ export class VisitorChat {
     keep(localStorage, KEPT, this.wire.identity)
   }
 
-  /** The name of somebody on the other side who types now, or ''. */
-  get typist() {
-    const [latest] = [...this.typing.values()].filter((it) => Date.now() - it.atMs < TYPING_MAX_MS)
-    return latest ? latest.name || 'Our colleague' : ''
-  }
-
   /** One poll. @returns {Promise<boolean>} whether to go on */
   async refresh() {
     const askedAtMs = Date.now()
-    const answer = await this.wire.call('refresh', { transcriptPosition: String(this.position), message: this.preview })
+    const answer = await this.wire.call('refresh', { transcriptPosition: String(this.heard.position), message: this.preview })
     if (this.phase === 'none' || this.phase === 'ended') return false
     if (answer.outcome === 'ok') this.caughtUp(answer, askedAtMs)
     else this.notCaughtUp(answer)
@@ -125,7 +126,7 @@ export class VisitorChat {
     this.laters = 0
     for (const event of body.messages ?? []) this.take(event, isReplay)
     if (body.messages?.length) this.idle.told(body.idleTimerExpire)
-    this.position = Math.max(this.position, body.nextPosition ?? 1)
+    this.heard.position = Math.max(this.heard.position, body.nextPosition ?? 1)
     if (isEnded) {
       this.ended()
       return
@@ -134,7 +135,7 @@ export class VisitorChat {
     this.save()
     if (isReplay) this.files.askLimits()
     this.unsent.settle(askedAtMs)
-    this.files.settle(this.events)
+    this.files.settle(this.heard.events)
     this.sendNext()
   }
 
@@ -152,24 +153,17 @@ export class VisitorChat {
    * @param {boolean} isReplay
    */
   take(event, isReplay) {
-    if (event.index === undefined || this.events.has(event.index)) return
-    this.events.set(event.index, event)
+    if (!this.heard.take(event, this.unsent)) return
+    this.idle.take(event)
     const from = event.from ?? {}
     const isOwn = from.type === 'Client'
-    this.idle.take(event)
-    if (isOwn && event.type === 'Message') {
-      const id = this.unsent.arrived(event)
-      if (id) this.idOf.set(event.index, id)
-    }
-    if (event.type === 'TypingStarted' && !isOwn) this.typing.set(from.participantId, { name: from.nickname, atMs: Date.now() })
-    else if (event.type !== 'CustomNotice') this.typing.delete(from.participantId)
     if (event.type === 'ParticipantJoined' && from.type === 'Agent') this.files.askLimits()
     if (!isOwn && !isReplay && ['Message', 'FileUploaded', 'PushUrl', 'IdleAlert'].includes(event.type)) this.onNews(event)
   }
 
   /** @param {string} text */
   say(text) {
-    this.unsent.add(text, this.lastIndex)
+    this.unsent.add(text, this.heard.lastIndex)
     this.preview = ''
     this.idle.clear()
     this.sendNext()
@@ -181,7 +175,7 @@ export class VisitorChat {
     const message = this.unsent.next
     if (!message || this.isSending || this.phase !== 'open' || this.connection === 'lost') return
     this.isSending = true
-    message.afterIndex = this.lastIndex
+    message.afterIndex = this.heard.lastIndex
     this.unsent.mark(message, 'sending')
     const answer = await this.wire.call('send', { message: message.text, messageType: 'text', eventAttributes: attributesOf(message) })
     this.isSending = false
@@ -223,7 +217,7 @@ export class VisitorChat {
     this.phase = 'ended'
     this.connection = 'good'
     this.preview = ''
-    this.typing.clear()
+    this.heard.typing.clear()
     this.idle.clear()
     for (const message of this.unsent.messages) if (message.state !== 'accepted') this.unsent.mark(message, 'failed', 'The chat ended before this was sent.')
     keep(localStorage, KEPT, undefined)
