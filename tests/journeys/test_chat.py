@@ -1,11 +1,15 @@
-"""A chat from its first word to its end."""
+"""A chat from its first word to its end, and what people do in between."""
+
+from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.journeys.people import Agent, Visitor, sees, sees_status
+from tests.journeys.conftest import House
+from tests.journeys.people import COLLEAGUE, SOON_MS, Agent, Visitor, lines, said, sees, sees_status, window
 
 pytestmark = pytest.mark.anyio
+NOTES = {"name": "care notes.txt", "mimeType": "text/plain", "buffer": b"steam and company\n"}
 
 
 async def test_a_visitor_and_an_agent_talk_and_part(visitor: Visitor, agent: Agent) -> None:
@@ -21,3 +25,187 @@ async def test_a_visitor_and_an_agent_talk_and_part(visitor: Visitor, agent: Age
     await sees_status(visitor.page, "The chat has ended")
     await sees_status(agent.page, "The chat has ended")
     await expect(visitor.page.get_by_role("button", name="Start a new chat")).to_be_visible()
+
+
+async def test_the_visitor_may_end_it_and_come_again(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    await visitor.ends()
+    await sees_status(agent.page, "The chat has ended: the visitor left")
+    await visitor.page.get_by_role("button", name="Start a new chat").click()
+    await visitor.page.get_by_role("button", name="Start chatting").click()
+    await agent.accepts("Mia")
+    await expect(lines(agent.page).filter(has_text="Mia started a chat")).to_have_count(1)
+
+
+async def test_without_a_name_one_is_a_guest(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("", "Hello?")
+    await agent.accepts("Guest")
+
+
+async def test_the_agent_sees_what_is_known_of_the_visitor(visitor: Visitor, agent: Agent) -> None:
+    await visitor.page.get_by_role("button", name="Add Desk cactus to the basket").click()
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    about = agent.page.get_by_role("complementary", name="About the visitor")
+    await expect(about).to_contain_text("1 × Desk cactus")
+    await expect(about.get_by_role("link", name="/shop/")).to_be_visible()
+    await visitor.page.get_by_role("button", name="Add Kitchen fern to the basket").click()
+    await expect(about).to_contain_text("1 × Desk cactus, 1 × Kitchen fern")
+
+
+async def test_each_side_sees_the_other_type(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    await visitor.box.press_sequentially("I was wondering whe")
+    await expect(agent.page.locator(".typing")).to_contain_text("I was wondering whe", timeout=SOON_MS)
+    await agent.box.press_sequentially("One moment")
+    await expect(visitor.page.locator(".typing")).to_have_text("Amy is typing", timeout=SOON_MS)
+    await expect(visitor.page.get_by_text("One moment")).to_have_count(0)
+    await agent.box.press("Enter")
+    await expect(visitor.page.locator(".typing")).to_have_count(0, timeout=SOON_MS)
+
+
+async def test_a_note_stays_with_the_team(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    await agent.notes("Bought six last week")
+    await sees(agent.page, "Bought six last week")
+    await expect(lines(agent.page).filter(has_text="Note for the team")).to_have_count(1)
+    await agent.says("How are the six?")
+    await sees(visitor.page, "How are the six?")
+    await expect(visitor.page.get_by_text("Bought six last week")).to_have_count(0)
+
+
+async def test_files_go_both_ways_and_can_be_deleted(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    await agent.page.locator("input[type=file]").set_input_files(NOTES)
+    card = lines(visitor.page).filter(has_text="care notes.txt").first
+    async with visitor.page.expect_download() as download:
+        await card.get_by_role("button", name="Download").click()
+    fetched = await download.value
+    assert fetched.suggested_filename == "care notes.txt"
+    assert Path(await fetched.path()).read_bytes() == NOTES["buffer"]
+
+    await visitor.page.locator(".talk input[type=file]").set_input_files(NOTES | {"name": "mine.txt"})
+    theirs = lines(agent.page).filter(has_text="mine.txt").first
+    async with agent.page.expect_download() as download:
+        await theirs.get_by_role("button", name="Download").click()
+    assert Path(await (await download.value).path()).read_bytes() == NOTES["buffer"]
+    await lines(visitor.page).filter(has_text="mine.txt").get_by_role("button", name="Delete").click()
+    await visitor.page.get_by_role("button", name="Delete file").click()
+    await expect(theirs.get_by_role("button", name="Download")).to_have_count(0, timeout=SOON_MS)
+    await sees_status(agent.page, "Mia deleted the file “mine.txt”")
+
+
+async def test_a_refused_file_says_why_and_can_be_discarded(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    for page, picker in ((agent.page, "input[type=file]"), (visitor.page, ".talk input[type=file]")):
+        await page.locator(picker).set_input_files(NOTES | {"name": "tool.exe"})
+        line = lines(page).filter(has_text="tool.exe")
+        await expect(line).to_contain_text("Files of this type cannot be sent", ignore_case=True)
+        await line.get_by_role("button", name="Discard").click()
+        await expect(line).to_have_count(0)
+
+
+async def test_an_agent_sends_a_page(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    await agent.page.get_by_role("button", name="Send a page").click()
+    address = agent.page.get_by_label("Address")
+    await address.fill("javascript:alert(1)")
+    await address.press("Enter")
+    await expect(agent.page.get_by_role("alert").filter(has_text="whole web address")).to_be_visible()
+    await address.fill("https://shop.example/ferns?size=big")
+    await address.press("Enter")
+    await expect(
+        visitor.page.get_by_role("link", name="https://shop.example/ferns?size=big")
+    ).to_have_attribute("rel", "noopener noreferrer nofollow")
+
+
+async def test_a_chat_is_handed_over_with_a_summary(
+    browser: Browser, house: House, visitor: Visitor, agent: Agent
+) -> None:
+    await visitor.starts("Mia", "My calathea sulks")
+    await agent.accepts("Mia")
+    async with window(browser, f"{house.url}/agent/") as page:
+        ben = Agent(page)
+        await ben.signs_in(COLLEAGUE[0])
+        await ben.gets_ready()
+        await agent.page.get_by_role("button", name="Hand over", exact=True).click()
+        dialog = agent.page.get_by_role("dialog")
+        await dialog.get_by_label("Summary for your colleague").fill("Calathea, too little light")
+        await dialog.get_by_role("button", name="Hand over").click()
+        await expect(page.locator(".invite")).to_contain_text("Calathea, too little light", timeout=SOON_MS)
+        await ben.accepts("Mia")
+        await sees(page, "My calathea sulks")
+        await ben.says("Ben here")
+        await sees(visitor.page, "Ben here")
+        await expect(visitor.page.get_by_text("Calathea, too little light")).to_have_count(0)
+        await expect(agent.page.get_by_text("This chat is no longer yours.")).to_be_visible()
+
+
+async def test_leaving_alone_says_what_it_means(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    await agent.page.get_by_role("main").get_by_role("button", name="Leave", exact=True).click()
+    dialog = agent.page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Nobody else is here")
+    await dialog.get_by_role("button", name="Leave").click()
+    await sees_status(visitor.page, "The chat has ended")
+
+
+async def test_what_one_declines_the_next_one_gets(
+    browser: Browser, house: House, visitor: Visitor, agent: Agent
+) -> None:
+    async with window(browser, f"{house.url}/agent/") as page:
+        ben = Agent(page)
+        await ben.signs_in(COLLEAGUE[0])
+        await ben.gets_ready()
+        await visitor.starts("Mia")
+        await agent.page.get_by_role("button", name="Decline the chat with Mia").click(timeout=SOON_MS)
+        await expect(agent.page.locator(".invite")).to_have_count(0)
+        await ben.accepts("Mia")
+
+
+async def test_a_finished_chat_is_put_away_and_a_slip_undone(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    await visitor.ends()
+    await agent.page.get_by_role("button", name="Put away the chat with Mia").click()
+    await expect(agent.page.locator(".chat-item")).to_have_count(0)
+    await agent.page.get_by_role("button", name="Undo").click()
+    await expect(agent.page.locator(".chat-item")).to_have_count(1)
+
+
+async def test_what_was_not_looked_at_is_counted(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    await agent.page.evaluate("location.hash = ''")
+    await visitor.says("Hello?")
+    await visitor.says("Anybody?")
+    unread = agent.page.get_by_label("2 unread")
+    await expect(unread).to_be_visible(timeout=SOON_MS)
+    assert "(2)" in await agent.page.title()
+    await agent.page.get_by_role("button", name="Mia").click()
+    await expect(unread).to_have_count(0)
+    await expect(said(agent.page, "Anybody?")).to_be_visible()
+
+
+async def test_a_quiet_visitor_is_warned_and_says_a_word(browser: Browser, tmp_path: Path) -> None:
+    house = House(tmp_path, idle_alert_s=2)
+    await house.start()
+    try:
+        async with window(browser, f"{house.url}/shop/") as page:
+            visitor = Visitor(page)
+            await visitor.starts("Mia")
+            still_here = page.get_by_role("button", name="I am still here")
+            await expect(still_here).to_be_visible(timeout=SOON_MS)
+            await expect(page.locator(".talk-idle")).to_contain_text("The chat will be closed soon")
+            await still_here.click()
+            await expect(still_here).to_have_count(0)
+            await expect(visitor.box).to_be_focused()
+    finally:
+        await house.stop()
