@@ -24,6 +24,8 @@ app.command(
     "frontdesk.cli.demo:demo", name="demo", help="Try everything: a server with a shop, an agent and a bot."
 )
 app.command("frontdesk.cli.serve:serve", name="serve", help="Run the server.")
+app.command("frontdesk.cli.chat:chat", name="chat", help="Chat as a visitor, in the terminal.")
+app.command("frontdesk.cli.agent:agent", name="agent", help="Answer chats as an agent, in the terminal.")
 app.command("frontdesk.cli.migrate:migrate", name="migrate", help="Bring the database's tables up to date.")
 app.command()
 app.command("frontdesk.cli.users:app", name="users", help="The accounts of agents, supervisors and bots.")
