@@ -27,7 +27,10 @@ app.command("frontdesk.cli.serve:serve", name="serve", help="Run the server.")
 app.command("frontdesk.cli.chat:chat", name="chat", help="Chat as a visitor, in the terminal.")
 app.command("frontdesk.cli.agent:agent", name="agent", help="Answer chats as an agent, in the terminal.")
 app.command("frontdesk.cli.migrate:migrate", name="migrate", help="Bring the database's tables up to date.")
-app.command()
+app.command(
+    "frontdesk.cli.doctor:doctor", name="doctor", help="See whether the settings work here, and what to do."
+)
+app.command("frontdesk.cli.export:export", name="export", help="Write interactions out: JSON, text or HTML.")
 app.command("frontdesk.cli.users:app", name="users", help="The accounts of agents, supervisors and bots.")
 app.command("frontdesk.cli.services:app", name="services", help="The chat services of the settings.")
 

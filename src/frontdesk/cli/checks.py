@@ -1,0 +1,230 @@
+"""What the doctor looks at: each check says what it found, and what to do."""
+
+import asyncio
+import contextlib
+import os
+import resource
+import shutil
+import time
+from collections.abc import AsyncIterator, Iterator
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import httpx2
+from msgspec import Struct
+
+from frontdesk.domain.agent import Role
+from frontdesk.edges.server import listen
+from frontdesk.errors import DeskError
+from frontdesk.settings import Settings
+from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
+from frontdesk.store.files import open_files
+from frontdesk.store.migrate import pending
+from frontdesk.store.open import Database, open_database
+
+DISK_FREE_MIN_BYTES = 100 * 1_048_576
+DISK_FREE_WARN_BYTES = 2 * 1_073_741_824
+OPEN_FILES_WARN = 4096  # Each visitor who waits and each agent holds one.
+CLOCK_AHEAD_MAX_S = 5
+BUILT_S = 1_735_689_600  # 2025-01-01: no honest clock shows less.
+HTTP_WAIT_S = 3
+LEVELS = ("debug", "info", "warning", "error", "critical")
+
+
+class Finding(Struct, frozen=True):
+    """What a check found. `advice` says what to do, where something is to be done."""
+
+    level: Literal["good", "warn", "bad"]
+    subject: str
+    text: str
+    advice: str = ""
+
+
+async def findings(settings: Settings, nodes: int) -> AsyncIterator[Finding]:
+    """Everything there is to say, in the order in which one would mend it."""
+    for finding in (*_values(settings), *_several(settings, nodes), *_clock(), *_limits()):
+        yield finding
+    for finding in _disk(settings):
+        yield finding
+    async for finding in _database(settings):
+        yield finding
+    yield await _files(settings)
+    yield await _port(settings)
+
+
+def _values(settings: Settings) -> Iterator[Finding]:
+    """What a type alone cannot say of a value."""
+    if settings.log.level.lower() not in LEVELS:
+        text = f"log.level is {settings.log.level!r}"
+        yield Finding("bad", "log", text, f"use one of {', '.join(LEVELS)}")
+    if not settings.server.prefix.startswith("/"):
+        yield Finding(
+            "bad", "prefix", f"{settings.server.prefix!r} begins with no slash", "write /genesys, say"
+        )
+    for proxy in settings.server.trusted_proxies:
+        with contextlib.suppress(ValueError):
+            ip_network(proxy)
+            continue
+        text = f"{proxy!r} is no address or network"
+        yield Finding("bad", "trusted_proxies", text, "write 127.0.0.1 or 10.0.0.0/8, say")
+    public = settings.server.public_url
+    if public and urlsplit(public).scheme not in ("http", "https"):
+        yield Finding("bad", "public_url", f"{public!r} is no web address", "write https://chat.example, say")
+    elif not public and settings.server.host not in ("127.0.0.1", "::1", "localhost"):
+        advice = "put a proxy with TLS in front, and its address into server.public_url"
+        yield Finding("warn", "public_url", "other machines can reach the server, unencrypted", advice)
+    if not settings.services:
+        yield Finding("bad", "services", "there are none: nobody can chat", "add [services.NAME]")
+
+
+def _several(settings: Settings, nodes: int) -> Iterator[Finding]:
+    address = parse(settings.database.url)
+    if isinstance(address, MemoryAddress):
+        yield Finding(
+            "warn", "database", "everything is forgotten at the end", "use sqlite:/// or postgresql://"
+        )
+    if nodes > 1 and not isinstance(address, PostgresAddress):
+        text = f"{nodes} servers cannot share {settings.database.url.partition(':')[0]}"
+        yield Finding("bad", "database", text, "use postgresql:// for several servers")
+    if settings.files.s3_bucket:
+        return
+    if nodes > 1:
+        text = "a folder serves one server: files of one would be missing on the others"
+        yield Finding("bad", "files", text, "set files.s3_bucket and files.s3_endpoint")
+    elif isinstance(address, PostgresAddress):
+        text = "uploads are kept in a folder: right for one server only"
+        yield Finding("warn", "files", text, "for several, set files.s3_bucket; then run doctor --nodes 2")
+
+
+def _clock() -> Iterator[Finding]:
+    now_s = time.time()
+    if now_s < BUILT_S:
+        text = f"it shows {time.strftime('%Y-%m-%d', time.gmtime(now_s))}"
+        yield Finding("bad", "clock", text, "set the clock, and let NTP keep it")
+
+
+def _limits() -> Iterator[Finding]:
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed < OPEN_FILES_WARN:
+        text = f"this process may hold {allowed} connections and files"
+        yield Finding("warn", "open files", text, "raise it: ulimit -n 65536, or LimitNOFILE= of systemd")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    """Where this server writes: may it, and is there room?"""
+    folders: dict[Path, str] = {}
+    address = parse(settings.database.url)
+    if isinstance(address, SqliteAddress):
+        folders[address.path.absolute().parent] = "database"
+    if not settings.files.s3_bucket:
+        folders.setdefault(Path(settings.files.folder).absolute(), "files")
+    for folder, subject in folders.items():
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            user = f"user {os.getuid()}"
+            yield Finding(
+                "bad", subject, f"{user} may not write in {there}", f"let it: chown {os.getuid()} {there}"
+            )
+            continue
+        free = shutil.disk_usage(there).free
+        text = f"{free / 1_073_741_824:.1f} GiB are free at {there}"
+        if free < DISK_FREE_MIN_BYTES:
+            yield Finding("bad", "disk", text, "make room: without it, nothing that is said can be kept")
+        elif free < DISK_FREE_WARN_BYTES:
+            yield Finding("warn", "disk", text, "make room before long")
+        else:
+            yield Finding("good", "disk", text)
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    address = parse(settings.database.url)
+    if isinstance(address, MemoryAddress):
+        return
+    try:
+        steps = await pending(settings.database.url)
+    except DeskError as error:
+        yield Finding("bad", "database", str(error), "see that it runs, and that database.url is right")
+        return
+    if isinstance(address, SqliteAddress) and not address.path.exists():
+        yield Finding("good", "database", f"{address.path} will be made at the first start")
+        return
+    if steps:
+        advice = (
+            "the server does it when it starts" if settings.database.migrate_on_start else "frontdesk migrate"
+        )
+        level: Literal["warn", "bad"] = "warn" if settings.database.migrate_on_start else "bad"
+        yield Finding(level, "database", f"migrations are pending: {', '.join(steps)}", advice)
+        return
+    try:
+        database = await open_database(settings.database, is_server=False)
+    except DeskError as error:
+        yield Finding("bad", "database", str(error), "see that it runs, and that database.url is right")
+        return
+    try:
+        await database.store.ping()
+        yield Finding("good", "database", "it answers, and its tables are up to date")
+        async for finding in _inside(settings, database):
+            yield finding
+    finally:
+        await database.aclose()
+
+
+async def _inside(settings: Settings, database: Database) -> AsyncIterator[Finding]:
+    """What the database says about the clock and the accounts."""
+    head = await database.store.head()
+    if head:
+        async with asyncio.timeout(HTTP_WAIT_S):
+            newest = await anext(database.store.follow(head - 1))
+        ahead_s = newest[-1].time_ms / 1000 - time.time()
+        if ahead_s > CLOCK_AHEAD_MAX_S:
+            text = (
+                f"the newest event is {ahead_s:.0f} s in the future: this clock is slow, or another was fast"
+            )
+            yield Finding("bad", "clock", text, "let NTP keep the clocks of all servers")
+        else:
+            yield Finding("good", "clock", "it is not behind what was written last")
+    accounts = {a.login.lower(): a for a in await database.accounts.everyone() if not a.is_disabled}
+    if not any(account.role is not Role.BOT for account in accounts.values()):
+        yield Finding("warn", "accounts", "there is nobody to answer", "frontdesk users add LOGIN")
+    for name, service in settings.services.items():
+        account = accounts.get(service.bot.lower())
+        if service.bot and (account is None or account.role is not Role.BOT):
+            text = f"services.{name}.bot is {service.bot!r}, which is no bot's login"
+            yield Finding("bad", "accounts", text, f"frontdesk users add {service.bot} --role bot")
+
+
+async def _files(settings: Settings) -> Finding:
+    if not settings.files.s3_bucket:
+        return Finding("good", "files", f"kept in {settings.files.folder}")
+    try:
+        store = open_files(settings.files)
+        try:
+            await store.ping()
+        finally:
+            await store.aclose()
+    except DeskError as error:
+        return Finding("bad", "files", str(error), "see that the bucket exists and the keys are right")
+    return Finding("good", "files", f"the bucket {settings.files.s3_bucket} answers")
+
+
+async def _port(settings: Settings) -> Finding:
+    host, port = settings.server.host, settings.server.port
+    try:
+        with contextlib.closing(listen(host, port)):
+            return Finding("good", "port", f"{host} port {port} is free")
+    except DeskError as error:
+        if await _is_ours(host, port):
+            return Finding("good", "port", f"a Frontdesk answers on {host} port {port} already")
+        return Finding("bad", "port", str(error), "change server.port, or stop what has it")
+
+
+async def _is_ours(host: str, port: int) -> bool:
+    place = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # It listens everywhere, so here.
+    try:
+        async with httpx2.AsyncClient(timeout=HTTP_WAIT_S, trust_env=False) as http:
+            answer = await http.get(f"http://{f'[{place}]' if ':' in place else place}:{port}/metrics")
+    except httpx2.HTTPError:
+        return False
+    return answer.status_code == httpx2.codes.OK and "frontdesk_" in answer.text
