@@ -52,7 +52,8 @@ class AgentTerminal:
     def _show(self, message: Message) -> None:
         match message:
             case Invitation():
-                self._note(f"☎ {message.nickname} is waiting in {message.queue}. /accept or /decline")
+                queue = f" in {message.queue}" if message.queue else ""
+                self._note(f"☎ {message.nickname} is waiting{queue}. /accept or /decline")
                 if message.summary:
                     self._note(message.summary)
             case InviteGone(reason=reason) if reason != "accepted":

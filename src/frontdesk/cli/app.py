@@ -20,19 +20,15 @@ app = App(
     help_format="markdown",
 )
 # By their addresses, so that one command does not load what only another one needs.
-app.command(
-    "frontdesk.cli.demo:demo", name="demo", help="Try everything: a server with a shop, an agent and a bot."
-)
-app.command("frontdesk.cli.serve:serve", name="serve", help="Run the server.")
-app.command("frontdesk.cli.chat:chat", name="chat", help="Chat as a visitor, in the terminal.")
-app.command("frontdesk.cli.agent:agent", name="agent", help="Answer chats as an agent, in the terminal.")
-app.command("frontdesk.cli.migrate:migrate", name="migrate", help="Bring the database's tables up to date.")
-app.command(
-    "frontdesk.cli.doctor:doctor", name="doctor", help="See whether the settings work here, and what to do."
-)
-app.command("frontdesk.cli.export:export", name="export", help="Write interactions out: JSON, text or HTML.")
-app.command("frontdesk.cli.users:app", name="users", help="The accounts of agents, supervisors and bots.")
-app.command("frontdesk.cli.services:app", name="services", help="The chat services of the settings.")
+app.command("frontdesk.cli.demo:demo", name="demo")
+app.command("frontdesk.cli.serve:serve", name="serve")
+app.command("frontdesk.cli.chat:chat", name="chat")
+app.command("frontdesk.cli.agent:agent", name="agent")
+app.command("frontdesk.cli.migrate:migrate", name="migrate")
+app.command("frontdesk.cli.doctor:doctor", name="doctor")
+app.command("frontdesk.cli.export:export", name="export")
+app.command("frontdesk.cli.users:app", name="users")
+app.command("frontdesk.cli.services:app", name="services")
 
 
 def main() -> None:

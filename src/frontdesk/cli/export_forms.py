@@ -163,7 +163,7 @@ def _what(event: Event) -> str:
         case events.Left():
             return "has left"
         case events.Queued(queue=queue, summary=summary):
-            return f"waits in {queue}{f': {summary}' if summary else ''}"
+            return f"waits{f' in {queue}' if queue else ''}{f': {summary}' if summary else ''}"
         case events.Ended(reason=reason):
             return f"ended ({reason})"
         case _:
