@@ -10,7 +10,7 @@ from msgspec import Struct
 from frontdesk.client.filters import Filter, hides
 from frontdesk.client.messages import Message, PreProcessor, index_of, normalise, text_of, type_of
 from frontdesk.client.people import People, Told
-from frontdesk.client.transport import Answer, Credentials
+from frontdesk.client.transport import Answer, Credentials, Outcome
 
 
 class Eyes(Struct):
@@ -48,8 +48,9 @@ class Session:
         self.messages += messages
         self.originals += originals
         after = max(self._seen, default=0) + 1
-        # The server's own count passes over events that the visitor must not see.
-        self.position = max(self.position, after, answer.next_position or 0)
+        # The server's own count passes over events that the visitor must not see; in a good answer it is sure.
+        counted = answer.next_position if answer.outcome is Outcome.DONE else None
+        self.position = max(self.position, after, counted or 0)
         if messages:
             told.append(self._received(messages, originals, answer, restoring=restoring))
         return told
