@@ -33,7 +33,7 @@ bench: ## measure against the budgets: ARGS="--help"
 
 docs: ## build the documentation into build/docs
 	@scripts/prepare.sh docs
-	@$(BIN)/python -m scripts.event_reference
+	@$(BIN)/python -m scripts.reference
 	@$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
 	@echo "· build/docs/index.html"
 

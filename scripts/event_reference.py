@@ -1,4 +1,4 @@
-"""Write docs/reference/events.md from the code that has the events: `python -m scripts.event_reference`."""
+"""The reference of the events, from the code that has them."""
 
 import inspect
 import json
@@ -10,12 +10,10 @@ from msgspec import NODEFAULT, Struct
 from msgspec import inspect as types
 
 from frontdesk.domain import events
-from scripts.machine import ROOT, say
 
-PAGE = ROOT / "docs" / "reference" / "events.md"
 HEAD = """# Events
 
-<!-- Made from src/frontdesk/domain/events.py by `python -m scripts.event_reference`; change it there. -->
+<!-- Made from src/frontdesk/domain/events.py by `python -m scripts.reference`; change it there. -->
 
 {about}
 
@@ -103,14 +101,3 @@ def _example_of(kind: types.Type) -> object:
 def _values(enum: type[StrEnum]) -> str:
     members = ", ".join(f"`{member.value}`" for member in enum)
     return f"### {enum.__name__}\n\n{inspect.cleandoc(enum.__doc__ or '')}\n\n{members}\n"
-
-
-def main() -> None:
-    text = page()
-    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        say(f"writing {PAGE.relative_to(ROOT)}")
-        PAGE.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

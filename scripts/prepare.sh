@@ -15,9 +15,11 @@ prepare_with_any_python "$@"
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "· installing Python with apt"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq && apt-get install -y -qq python3 python3-venv >/dev/null
+    quietly="-qq -o Dpkg::Use-Pty=0" # Left unquoted below: these are three words.
+    apt-get $quietly update && apt-get $quietly install -y python3 python3-venv >/dev/null
     prepare_with_any_python "$@"
-    apt-get install -y -qq python3.11 python3.11-venv >/dev/null || true # Where `python3` is an older one.
+    # Where `python3` is an older one.
+    apt-get $quietly install -y python3.11 python3.11-venv >/dev/null || true
     prepare_with_any_python "$@"
 fi
 echo "Frontdesk needs Python 3.11 or newer. On Debian and Ubuntu: sudo apt-get install -y python3 python3-venv" >&2

@@ -81,9 +81,11 @@ def test_no_file_holds(what: str) -> None:
 
 
 @pytest.mark.parametrize("package", packages(), ids=name_of)
-def test_a_package_says_in_two_lines_what_lives_there(package: Path) -> None:
+def test_a_package_says_what_lives_there(package: Path) -> None:
+    """A room of the house in two lines: what it is, and what a newcomer must know; a corner of one in one."""
     docstring = ast.get_docstring(ast.parse(package.read_text(encoding="utf-8"))) or ""
-    assert len(docstring.split("\n\n")) == 2, docstring
+    is_room = len(package.relative_to(ROOT / "src" / "frontdesk").parts) <= 2
+    assert len(docstring.split("\n\n")) == (2 if is_room else 1), docstring
 
 
 @pytest.mark.parametrize("package", packages(), ids=name_of)
