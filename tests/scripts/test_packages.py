@@ -2,9 +2,12 @@
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from scripts import machine, packages
 
@@ -62,6 +65,23 @@ def test_locks_that_share_an_environment_agree() -> None:
         ):
             pins.setdefault((name, when), set()).add(version)
     assert {name: versions for name, versions in pins.items() if len(versions) > 1} == {}
+
+
+def declared() -> list[tuple[str, Requirement]]:
+    """Every requirement of pyproject.toml, with the lock that must satisfy it."""
+    pyproject = tomllib.loads((packages.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = {"run": pyproject["project"]["dependencies"], **pyproject["dependency-groups"]}
+    for extra in pyproject["project"]["optional-dependencies"].values():
+        groups["dev"] = [*groups["dev"], *extra]
+    return [(group, Requirement(line)) for group, lines in groups.items() for line in lines]
+
+
+@pytest.mark.parametrize(("group", "wanted"), declared(), ids=str)
+def test_what_is_declared_is_locked(group: str, wanted: Requirement) -> None:
+    text = (packages.REQUIREMENTS / f"{group}.txt").read_text(encoding="utf-8")
+    versions = re.findall(rf"^{re.escape(canonicalize_name(wanted.name))}==([^\s;]+)", text, re.MULTILINE)
+    assert versions, "make lock"
+    assert all(wanted.specifier.contains(version) for version in versions), "make lock"
 
 
 def program(folder: Path, name: str, *lines: str) -> Path:
