@@ -32,16 +32,17 @@ async def serve() -> None:
     """Serve until a signal, on a free port of the loopback, with the server's own uvicorn options."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    listener.listen(2048)
+    listener.listen()
     config = uvicorn.Config(
         empty,
         http="httptools",
-        ws="none",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
         lifespan="off",
         access_log=False,
-        log_level="warning",
+        log_config=None,
         server_header=False,
-        date_header=False,
+        proxy_headers=False,
     )
     announce(listener.getsockname()[1])
     await uvicorn.Server(config).serve([listener])

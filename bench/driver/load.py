@@ -12,6 +12,7 @@ from bench.driver.http import OnAnswer
 
 WORDS = " Where is the blue bicycle that I ordered on Monday"  # About the length of a visitor's message.
 STRAGGLERS_WAIT_S = 15.0
+LONG_S = 120.0
 
 
 class Line(Protocol):
@@ -31,10 +32,15 @@ class Ear:
 
     def __init__(self) -> None:
         self._load: Load | None = None
+        self._names: dict[str, str] = {}
 
-    def hear(self, name: str, text: str) -> None:
+    def rename(self, chat: str, name: str) -> None:
+        """What is said in `chat` counts as the line `name`."""
+        self._names[chat] = name
+
+    def hear(self, chat: str, text: str) -> None:
         if self._load is not None:
-            self._load.heard(name, text)
+            self._load.heard(chat, self._names.get(chat, chat), text)
 
     def attach(self, load: "Load | None") -> None:
         self._load = load
@@ -69,12 +75,14 @@ class Wait(msgspec.Struct):
 class Load:
     """Each chat says its next message when the last one is acknowledged and heard, and not before its time.
 
+    Shape:   at most `each` messages a chat, when it is not 0.
     Units:   `per_s` is the rate over all chats; 0 for as fast as it goes.
     """
 
-    def __init__(self, lines: Sequence[Line], run: str, per_s: float = 0) -> None:
+    def __init__(self, lines: Sequence[Line], run: str, per_s: float = 0, each: int = 0) -> None:
         self._lines = {line.name: line for line in lines}
         self._run = run
+        self._each = each
         self._pause_s = len(lines) / per_s if per_s else 0.0
         self._loop = asyncio.get_running_loop()
         self._waits: dict[str, Wait] = {}
@@ -118,8 +126,9 @@ class Load:
         wait.is_answered = True
         self._next(name, wait)
 
-    def heard(self, name: str, text: str) -> None:
-        """Note what the ear heard."""
+    def heard(self, chat: str, name: str, text: str) -> None:
+        """Note what the ear heard in a chat, which may be a line by itself or a part of one."""
+        name = chat if chat in self._lines else name
         wait = self._waits.get(name)
         if wait is None or wait.is_heard or text != wait.text:
             self._fail(f"the ear heard {text!r} from {name}, which waits with {wait}")
@@ -134,7 +143,7 @@ class Load:
         del self._waits[name]
         now_s = time.perf_counter()
         next_s = max(now_s, wait.at_s + self._pause_s)
-        if next_s >= self._stop_at:
+        if next_s >= self._stop_at or self._numbers[name] == self._each:
             self._talking -= 1
             if not self._talking:
                 self._over.set()
@@ -148,9 +157,11 @@ class Load:
         self._over.set()
 
 
-async def talk(lines: Iterable[Line], ear: Ear, run: str, for_s: float, per_s: float = 0) -> Measured:
-    """Run the load with `ear` at its other end. Errors: `Wrong`."""
-    load = Load(list(lines), run, per_s)
+async def talk(
+    lines: Iterable[Line], ear: Ear, run: str, for_s: float = LONG_S, per_s: float = 0, each: int = 0
+) -> Measured:
+    """Run the load with `ear` at its other end, for a time or for `each` messages a chat. Errors: `Wrong`."""
+    load = Load(list(lines), run, per_s, each)
     ear.attach(load)
     try:
         return await load.run(for_s)

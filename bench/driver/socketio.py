@@ -28,20 +28,18 @@ class Client:
 
     async def connect(self, url: str) -> None:
         self._socket = await open_socket(f"{url}/socket.io/?EIO=4&transport=websocket", self._on_text)
+        self._socket.say(b"40")
         await self._connected
 
     def _on_text(self, text: bytes) -> None:
-        assert self._socket is not None
         if text.startswith(b"42"):
             self._on_message(msgspec.json.decode(text[2:])[1])
         elif text.startswith(b"43"):
             self._acks.pop(int(text[2 : text.index(b"[")]))()
-        elif text == b"2":
+        elif text == b"2" and self._socket is not None:
             self._socket.say(b"3")
         elif text.startswith(b"40"):
             self._connected.set_result(None)
-        elif text.startswith(b"0"):
-            self._socket.say(b"40")
 
     def emit(self, event: str, payload: object, on_ack: Callable[[], None]) -> None:
         """Send an event that the server acknowledges."""

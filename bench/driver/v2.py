@@ -110,3 +110,9 @@ def hang_up(visitors: Iterable[Visitor]) -> None:
     """Close the connections; the chats go on."""
     for visitor in visitors:
         visitor.connection.close()
+
+
+async def catch_up(visitors: Iterable[Visitor]) -> None:
+    """Let each visitor know all events so far, so that the next poll finds nothing new."""
+    for visitor in visitors:
+        visitor.identity = await visitor.ask(visitor.refresh(visitor.identity.next_position))

@@ -92,7 +92,9 @@ async def open_socket(
     """A socket whose handshake is done; `url` starts with `http`. Errors: `OSError`, `InvalidHandshake`."""
     parts = urlsplit(url)
     _, socket = await asyncio.get_running_loop().create_connection(
-        lambda: WebSocket(url.replace("http", "ws", 1), headers or {}, on_text), parts.hostname, parts.port
+        lambda: WebSocket(url.replace("http", "ws", 1), headers or {}, on_text),
+        parts.hostname or "",
+        parts.port or 80,
     )
     await socket.opened
     return socket

@@ -1,4 +1,4 @@
-"""Agents: sign-in and the workspace socket for load; each invite is accepted at once."""
+"""Agents: sign-in and the workspace socket for load."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -56,10 +56,14 @@ async def sign_in(url: str, login: str, password: str) -> str:
 
 
 class Agent:
-    """One signed-in agent on one socket. `on_heard` gets every message but answers to `ask`."""
+    """One signed-in agent on one socket, who accepts each invite at once.
 
-    def __init__(self, on_heard: Callable[[Heard], None]) -> None:
+    Shape:   `on_heard` gets every message, after the agent has acted on it; `joined` is the chats taken.
+    """
+
+    def __init__(self, on_heard: Callable[[Heard], None], *, accepts: bool = True) -> None:
         self.on_heard = on_heard
+        self._accepts = accepts
         self.joined: set[str] = set()
         self.closed = asyncio.Event()
         self._name = uuid4().hex[:12]
@@ -85,14 +89,18 @@ class Agent:
                 if answer is not None and not answer.done():
                     answer.set_result(heard)
             if heard.is_ == "invited":
-                self.tell("accept", interaction_id=heard.interaction_id)
+                self._take(heard.interaction_id)
             elif heard.is_ == "interaction":
                 self.joined.add(heard.interaction_id)
             elif heard.is_ == "left":
                 self.joined.discard(heard.interaction_id)
             for invite in heard.invites:
-                self.tell("accept", interaction_id=invite)
+                self._take(invite)
             self.on_heard(heard)
+
+    def _take(self, interaction_id: str) -> None:
+        if self._accepts:
+            self.tell("accept", interaction_id=interaction_id)
 
     def _on_closed(self) -> None:
         self.closed.set()
