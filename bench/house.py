@@ -86,7 +86,8 @@ async def frontdesk(
     """A server on SQLite in `folder`, or on `database`; `query` ends the address of the SQLite file."""
     url = database.url if database is not None else sqlite_url(folder, query)
     order = msgspec.json.encode(Order(settings(folder, url, port), list(people))).decode()
-    async with started(python("bench.serve", order), roots=[database.pid] if database else []) as server:
+    roots = [database.pid] if database is not None and database.pid is not None else []
+    async with started(python("bench.serve", order), roots=roots) as server:
         yield server
 
 
@@ -97,13 +98,13 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-async def open_chats(server: Server, count: int, nickname: str = "Mira") -> list[Visitor]:
+async def open_chats(url: str, count: int, nickname: str = "Mira") -> list[Visitor]:
     """New chats, each on a connection of its own."""
     gate = asyncio.Semaphore(STARTS_AT_ONCE)
 
     async def one(number: int) -> Visitor:
         async with gate:
-            return await start(await connect(server.url), BASE, f"{nickname} {number}")
+            return await start(await connect(url), BASE, f"{nickname} {number}")
 
     return await asyncio.gather(*(one(number) for number in range(count)))
 
@@ -121,10 +122,10 @@ class Desk:
         if event is not None and event.type == "Said" and event.party_id == self._visitors_party:
             self._ear.hear(heard.interaction_id, event.text)
 
-    async def open(self, server: Server, number: int = 0) -> None:
+    async def open(self, url: str, number: int = 0) -> None:
         """Sign in, say hello, be ready."""
-        token = await sign_in(server.url, person(number).login, PASSWORD)
-        await self.agent.connect(server.url, token)
+        token = await sign_in(url, person(number).login, PASSWORD)
+        await self.agent.connect(url, token)
         await self.agent.ask("ready")
 
     async def takes(self, visitors: Sequence[Visitor]) -> None:
@@ -144,8 +145,8 @@ class Desk:
 async def on_frontdesk(server: Server, ear: Ear, count: int) -> AsyncIterator[Sequence[Visitor]]:
     """Chats that one agent has taken; `ear` hears what is said in them."""
     desk = Desk(ear)
-    await desk.open(server)
-    visitors = await open_chats(server, count)
+    await desk.open(server.url)
+    visitors = await open_chats(server.url, count)
     try:
         await desk.takes(visitors)
         await desk.agent.ask("not_ready")  # The chats that come later are for others.

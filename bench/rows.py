@@ -114,9 +114,9 @@ HEADINGS = ("scenario", "what", "value", "baseline", "ratio", "budget", "verdict
 def markdown(report: Report) -> str:
     """The report as docs/performance.md shows it."""
     machine = report.machine
+    place = f"{machine.cpu}, {machine.cores} cores, {machine.memory_gib} GiB"
     lines = [
-        f"`{report.command}`, {report.date}: {machine.cpu}, {machine.cores} cores, "
-        + f"{machine.memory_gib} GiB, Python {machine.python}, Linux {machine.kernel}.",
+        f"`{report.command}`, {report.date}: {place}, Python {machine.python}, Linux {machine.kernel}.",
         "",
         "| " + " | ".join(HEADINGS) + " |",
         "|" + "---|" * len(HEADINGS),

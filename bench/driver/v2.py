@@ -72,6 +72,10 @@ class Visitor:
         """The request for all events from `position` on."""
         return self._request("refresh", b"&message=&transcriptPosition=%d" % position)
 
+    def start_typing(self) -> bytes:
+        """The request that tells that a word is being written."""
+        return self._request("startTyping", b"&message=")
+
     def say(self, text: str, on_answer: OnAnswer) -> None:
         self.connection.ask(self.send(text), on_answer)
 

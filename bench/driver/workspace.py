@@ -109,19 +109,22 @@ class Agent:
                 answer.set_exception(ConnectionError("the socket was closed"))
         self._answers.clear()
 
-    def tell(self, do: str, **members: Any) -> str:
-        """Send a wish and do not wait; its id."""
+    def tell(self, do: str, wish: str = "", **members: Any) -> str:
+        """Send a wish and do not wait; its id, a new one unless given."""
         assert self._socket is not None
-        id_ = f"{self._name}-{next(self._numbers)}"
+        id_ = wish or f"{self._name}-{next(self._numbers)}"
         self._socket.say(_encode({"do": do, "id": id_, **members}))
         return id_
 
-    async def ask(self, do: str, **members: Any) -> Heard:
-        """Send a wish; its answer. Errors: `ServerRefused`, `ConnectionError`."""
+    async def ask(self, do: str, *, wish: str = "", **members: Any) -> Heard:
+        """Send a wish; its answer. `wish` is the id of one that is repeated.
+
+        Errors:  `ServerRefused`, `ConnectionError`.
+        """
         if self.closed.is_set():
             raise ConnectionError("the socket was closed")
         answer: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
-        self._answers[self.tell(do, **members)] = answer
+        self._answers[self.tell(do, wish, **members)] = answer
         heard = await answer
         if heard.is_ == "refused":
             raise ServerRefused(f"{do}: {heard.code}")

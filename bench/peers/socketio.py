@@ -30,7 +30,8 @@ async def socketio(database: Postgres) -> AsyncIterator[Server]:
         if await npm.wait() != 0:
             raise RuntimeError("npm could not install the packages of socket.io")
     env = {"DATABASE_URL": database.url}
-    async with started(["node", str(FOLDER / "server.js")], env, [database.pid]) as server:
+    roots = [database.pid] if database.pid is not None else []
+    async with started(["node", str(FOLDER / "server.js")], env, roots) as server:
         yield server
 
 

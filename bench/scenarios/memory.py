@@ -76,7 +76,7 @@ async def _chats(server: Server, count: int) -> float:
     Shape:   over a few connections, as through a proxy: a connection has a budget of its own.
     """
     desk = Desk(Ear())
-    await desk.open(server)
+    await desk.open(server.url)
     connections = await asyncio.gather(*(connect(server.url) for _ in range(CONNECTIONS)))
 
     async def some(share: int, connection_number: int) -> list[Visitor]:

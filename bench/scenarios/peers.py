@@ -1,14 +1,19 @@
 """The same load on what a good team would otherwise write: socket.io with PostgreSQL."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 
-from bench.driver.load import Ear
+from bench.driver.load import Ear, Line
 from bench.house import folder, frontdesk, on_frontdesk
 from bench.measure import Cost, Tell, talking
 from bench.peers.socketio import is_possible, on_socketio, socketio
-from bench.postgres import Postgres, postgres
+from bench.postgres import postgres
+from bench.processes import Server
 from bench.rows import Row, Unit
 from bench.scale import Scale
+
+Stage = Callable[[Server, Ear, int], AbstractAsyncContextManager[Sequence[Line]]]
 
 NUMBERS: Sequence[tuple[str, Unit, str]] = (
     ("CPU a message", "µs", "cpu_us"),
@@ -21,17 +26,24 @@ NUMBERS: Sequence[tuple[str, Unit, str]] = (
 async def peers(scale: Scale, tell: Tell) -> Sequence[Row]:
     """Ours on SQLite and on PostgreSQL; each number against socket.io's, where there is Node to run it."""
     rows: list[Row] = []
-    for chats in (1, scale.chats):
-        theirs = None
-        if is_possible():
-            with postgres() as database:
+    tell("the servers start")
+    async with contextlib.AsyncExitStack() as running:
+        database = running.enter_context(postgres())
+        peer = await running.enter_async_context(socketio(database)) if is_possible() else None
+        ours = {
+            "SQLite": await running.enter_async_context(frontdesk(running.enter_context(folder()))),
+            "PostgreSQL": await running.enter_async_context(
+                frontdesk(running.enter_context(folder()), database=database)
+            ),
+        }
+        for chats in (1, scale.chats):
+            theirs = None
+            if peer is not None:
                 tell(f"socket.io, {chats} chats")
-                theirs = await _socketio(scale, database, chats)
-        tell(f"Frontdesk on SQLite, {chats} chats")
-        rows += _rows("SQLite", chats, await _frontdesk(scale, None, chats), theirs)
-        with postgres() as database:
-            tell(f"Frontdesk on PostgreSQL, {chats} chats")
-            rows += _rows("PostgreSQL", chats, await _frontdesk(scale, database, chats), theirs)
+                theirs = await _cost(peer, on_socketio, scale, chats)
+            for name, server in ours.items():
+                tell(f"Frontdesk on {name}, {chats} chats")
+                rows += _rows(name, chats, await _cost(server, on_frontdesk, scale, chats), theirs)
     return rows
 
 
@@ -49,17 +61,7 @@ def _rows(database: str, chats: int, ours: Cost, theirs: Cost | None) -> Sequenc
     ]
 
 
-async def _socketio(scale: Scale, database: Postgres, chats: int) -> Cost:
+async def _cost(server: Server, on: Stage, scale: Scale, chats: int) -> Cost:
     ear = Ear()
-    async with socketio(database) as server, on_socketio(server, ear, chats) as lines:
+    async with on(server, ear, chats) as lines:
         return await talking(server, lines, ear, scale)
-
-
-async def _frontdesk(scale: Scale, database: Postgres | None, chats: int) -> Cost:
-    ear = Ear()
-    with folder() as place:
-        async with (
-            frontdesk(place, database=database) as server,
-            on_frontdesk(server, ear, chats) as lines,
-        ):
-            return await talking(server, lines, ear, scale)

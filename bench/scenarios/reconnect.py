@@ -32,8 +32,8 @@ async def reconnect(scale: Scale, tell: Tell) -> Sequence[Row]:
             port = urlsplit(server.url).port or 0
             tokens = [await sign_in(server.url, one.login, PASSWORD) for one in people]
             desk = Desk(Ear())
-            await desk.open(server)
-            visitors = await open_chats(server, scale.reconnects - sockets)
+            await desk.open(server.url)
+            visitors = await open_chats(server.url, scale.reconnects - sockets)
             await desk.takes(visitors)
             agents = [Agent(lambda _: None) for _ in range(sockets)]
             for number, agent in enumerate(agents):

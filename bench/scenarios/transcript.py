@@ -37,9 +37,9 @@ async def transcript(scale: Scale, tell: Tell) -> Sequence[Row]:
     desk = Desk(ear)
     with folder() as place:
         async with frontdesk(place) as server:
-            await desk.open(server)
-            long = await open_chats(server, LONG_CHATS, "Long")
-            short = await open_chats(server, LONG_CHATS * SHORT_EACH, "Short")
+            await desk.open(server.url)
+            long = await open_chats(server.url, LONG_CHATS, "Long")
+            short = await open_chats(server.url, LONG_CHATS * SHORT_EACH, "Short")
             await desk.takes([*long, *short])
             tell(f"{LONG_CHATS} transcripts of {scale.long_events:,} events")
             await talk(long, ear, "fill", each=scale.long_events)
