@@ -41,12 +41,19 @@ NO_DATABASES = [
     "sqlite:///f.db?sync_delay_ms=soon",
     "sqlite:///f.db?sync_delay_ms=-1",
     "sqlite:///f.db?sync_delay_ms=nan",
+    "postgresql://localhost:port/frontdesk",
 ]
 
 
 @pytest.mark.parametrize("url", ["", *NO_DATABASES])
 async def test_an_address_that_names_no_database_is_refused_in_words(url: str) -> None:
     with pytest.raises(DeskError):
+        await open_database(DatabaseSettings(url=url))
+
+
+@pytest.mark.parametrize("url", ["postgresql://u@127.0.0.1:1/x", "postgresql:///x?host=/nowhere"])
+async def test_a_server_that_is_not_there_is_told_as_unavailable(url: str) -> None:
+    with pytest.raises(Unavailable):
         await open_database(DatabaseSettings(url=url))
 
 

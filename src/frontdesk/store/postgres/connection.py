@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import asyncpg
 
-from frontdesk.errors import Unavailable
+from frontdesk.errors import DeskError, Unavailable
 
 CONNECT_S = 10.0
 ANSWER_S = 15.0  # A statement of ours takes milliseconds: a database that is silent this long is gone.
@@ -31,15 +31,20 @@ _SETTINGS = {"application_name": "frontdesk", "synchronous_commit": "on"}
 
 
 async def connect(dsn: str) -> asyncpg.Connection:
-    """One connection."""
-    return await asyncpg.connect(dsn, timeout=CONNECT_S, command_timeout=ANSWER_S, server_settings=_SETTINGS)
+    """One connection. Errors: those of `AWAY`; `DeskError` when the address makes no sense."""
+    try:
+        return await asyncpg.connect(
+            dsn, timeout=CONNECT_S, command_timeout=ANSWER_S, server_settings=_SETTINGS
+        )
+    except ValueError as error:
+        raise DeskError(f"the address of the database cannot be read: {error}") from error
 
 
 async def connect_pool(dsn: str) -> asyncpg.Pool:
     """Connections for reading and for short writes; none of them changes its own settings."""
     return await asyncpg.create_pool(
         dsn,
-        min_size=1,
+        min_size=0,
         max_size=POOL_MAX,
         timeout=CONNECT_S,
         command_timeout=ANSWER_S,

@@ -89,7 +89,8 @@ class Writer:
             connection = await self._connected()
             head, losers = await connection.fetchrow(APPEND, *arrays(jobs))
         except AWAY as error:
-            self._let_go()
+            if not isinstance(error, asyncpg.PostgresError):
+                self._let_go()  # It did not answer. One that told of a full disk is still there.
             for job in jobs:
                 _fail(job, Unavailable(f"the database is away: {error or type(error).__name__}"))
         except Exception as fault:  # noqa: BLE001 - an append that cannot be written must not stop the writer
@@ -107,12 +108,13 @@ class Writer:
             return self._connection
         if self._loop.time() < self._connect_at_s:
             raise ConnectionError("it was not there a moment ago")
-        shortest, longest = BACK_OFF_S
-        self._back_off_s = min(longest, max(shortest, 2 * self._back_off_s))
         try:
             self._connection = await connect(self._dsn)
-        finally:
+        except AWAY:
+            shortest, longest = BACK_OFF_S
+            self._back_off_s = min(longest, max(shortest, 2 * self._back_off_s))
             self._connect_at_s = self._loop.time() + self._back_off_s
+            raise
         self._back_off_s = 0.0
         return self._connection
 
