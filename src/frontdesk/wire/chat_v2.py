@@ -6,6 +6,7 @@ may not see becomes None here and so never reaches them.
 Source:  chat-api-v2 §§4–6 and 8.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ GONE_CODE = 249
 LATER = 1
 START_REFUSED_CODE = 240
 MALFORMED_CODE = 100
+FAR = 10**15
+_NUMBER = re.compile(r"[+-]?[0-9]+")
 
 # The wire's names of the kinds; a bot is an External with an attribute that says so (§6.2).
 _TYPES: Mapping[Kind, str] = {
@@ -103,7 +106,9 @@ def line(index: int, at_ms: int, event: Event, party: Party | None) -> bytes | N
         return None
     kind, shape = made
     members = shape(event)
-    if members is None or (party.nickname == SURVEY_NICKNAME and not _is_json(members.get("text"))):
+    if members is None:
+        return None
+    if kind == "CustomNotice" and party.nickname == SURVEY_NICKNAME and not _is_survey(members["text"]):
         return None
     if party.kind is Kind.BOT:
         members["attributes"] = (members.get("attributes") or {}) | _BOT_STYLE
@@ -111,10 +116,10 @@ def line(index: int, at_ms: int, event: Event, party: Party | None) -> bytes | N
     return _encode(Line(index=index, type=kind, utc_time=at_ms, sender=sender, **members))
 
 
-def _is_json(text: str | None) -> bool:
-    """Clients parse what the survey's author says without a guard (§12)."""
+def _is_survey(text: str) -> bool:
+    """Clients parse what the survey's author gives notice of without a guard (§12)."""
     try:
-        msgspec.json.decode(text or "null")
+        _decode_object(text)
     except (msgspec.DecodeError, RecursionError):
         return False
     return True
@@ -263,13 +268,13 @@ def parse_attributes(text: str) -> dict[str, Any] | None:
 
 
 def parse_position(text: str) -> int | None:
-    """`transcriptPosition` as a number; None when it is absent or is not one."""
-    if not text or len(text) > 18:
+    """`transcriptPosition` as a number; None when it is absent or is not one.
+
+    Shape:   one of more digits than any transcript has events is `FAR` or `-FAR`.
+    """
+    if not _NUMBER.fullmatch(text):
         return None
-    try:
-        return int(text)
-    except ValueError:
-        return None
+    return int(text) if len(text) <= len(str(FAR)) else -FAR if text.startswith("-") else FAR
 
 
 def parse_keys(text: str, form: Form) -> Sequence[str]:
