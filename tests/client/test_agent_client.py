@@ -117,16 +117,32 @@ async def test_nothing_is_missed_and_nothing_heard_twice_over_many_lost_connecti
     assert server.welcomes == 7
 
 
-async def test_a_chat_that_ended_while_away_is_over(server: WorkspaceServer) -> None:
+async def test_of_a_chat_that_went_on_without_you_the_rest_is_heard_and_then_its_end(
+    server: WorkspaceServer,
+) -> None:
     server.start("c1")
     chat = server.give("c1")
     async with amy(server) as agent:
         mine = agent.chats["c1"]
         agent.drop_connection()
+        chat.add(events.Said(party_id=1, text="are you there?"))
         chat.mine = 0
         async with asyncio.timeout(5):
             await mine.over()
+        assert [m.text for m in mine.said()] == ["are you there?"]
         assert not agent.chats
+
+
+async def test_what_the_server_could_not_do_just_then_is_asked_again(server: WorkspaceServer) -> None:
+    server.start("c1")
+    server.give("c1")
+    async with amy(server) as agent:
+        server.is_busy = 3
+        await agent.chats["c1"].say("at last")
+        assert server.chats["c1"].texts == ["at last"]
+        server.is_busy = 100
+        with pytest.raises(Unavailable):
+            await agent.chats["c1"].say("never")
 
 
 async def test_a_handler_that_fails_hears_the_next_message(server: WorkspaceServer) -> None:

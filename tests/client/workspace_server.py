@@ -54,6 +54,7 @@ class WorkspaceServer:
         self.withholds_answers_to = ""
         self.is_ready = False
         self.people_ready = 0
+        self.is_busy = 0
         self.signed_in = 0
         self.welcomes = 0
         self.refuses_socket = 0
@@ -163,6 +164,10 @@ class WorkspaceServer:
             self._hello(outbox, message["have"])
             return
         write_id = message["id"]
+        if self.is_busy:
+            self.is_busy -= 1
+            outbox.put_nowait([{"is": "refused", "id": write_id, "code": "try_later", "text": "busy"}])
+            return
         if write_id not in self.done:
             self.done[write_id] = self._do(message)
         if message["do"] != self.withholds_answers_to:
@@ -183,6 +188,9 @@ class WorkspaceServer:
         for chat in mine:
             outbox.put_nowait([self._card(chat)])
             outbox.put_nowait(self._events(chat, have.get(chat.id, 0)))
+        for chat_id in have.keys() - {chat.id for chat in mine}:
+            outbox.put_nowait(self._events(self.chats[chat_id], have[chat_id]))
+            outbox.put_nowait([{"is": "left", "interaction_id": chat_id}])
         outbox.put_nowait([self._invitation(chat_id) for chat_id in self.ringing])
 
     def _do(self, message: dict[str, Any]) -> dict[str, Any]:

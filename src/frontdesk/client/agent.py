@@ -29,6 +29,7 @@ from frontdesk.domain.events import Ended
 from frontdesk.errors import Refused, Unavailable
 
 CHAT_WAIT_S = 30
+HISTORY_WAIT_S = 5
 
 _log = logging.getLogger("frontdesk.client")
 
@@ -69,6 +70,7 @@ class AgentClient:
         self._running: asyncio.Task[None] | None = None
         self._expected: dict[str, asyncio.Future[Chat]] = {}
         self._welcomed: set[str] = set()
+        self._awaited: set[str] = set()
         self._is_caught_up = asyncio.Event()
         self.chats: dict[str, Chat] = {}
         self.invites: dict[str, Invitation] = {}
@@ -248,7 +250,7 @@ class AgentClient:
             case Welcome():
                 self.is_ready = message.is_ready
                 self._welcomed = set(message.interactions)
-                self._is_caught_up.clear()
+                self._catch_up(message)
                 for interaction_id in self.invites.keys() - set(message.invites):
                     del self.invites[interaction_id]
             case Readiness():
@@ -263,6 +265,7 @@ class AgentClient:
     def _open(self, card: InteractionCard) -> None:
         interaction_id = card.interaction_id
         self._welcomed.add(interaction_id)
+        self._awaits_no_more(interaction_id)
         self.invites.pop(interaction_id, None)
         chat = self.chats.get(interaction_id)
         if chat is None and card.phase in ("ended", "archived"):
@@ -272,28 +275,36 @@ class AgentClient:
         else:
             self._close_chat(interaction_id)  # You left and came back as another party.
             chat = self.chats[interaction_id] = Chat(card, self.agent.agent_id, self._socket, self._http)
-            # The events come right behind it; ask only when they did not.
-            asyncio.get_running_loop().call_soon(self._ask_whether_complete, chat)
+            # The events come right behind it; the newest may have been forgotten, so nobody waits for ever.
+            asyncio.get_running_loop().call_later(HISTORY_WAIT_S, chat.mark_complete)
         expected = self._expected.get(interaction_id)
         if expected is not None and not expected.done():
             expected.set_result(chat)
 
-    def _ask_whether_complete(self, chat: Chat) -> None:
-        if not chat.is_complete and self._is_caught_up.is_set():
-            self._socket.when_heard(chat.mark_complete)
-
     def _close_chat(self, interaction_id: str) -> None:
+        self._awaits_no_more(interaction_id)
         chat = self.chats.pop(interaction_id, None)
         if chat is not None:
             chat.close()
 
-    def caught_up(self) -> None:
-        """Let go of the chats that ended or went to others while there was no connection."""
-        for interaction_id in self.chats.keys() - self._welcomed:
-            self.hear(NoLongerYours(interaction_id))
-        for chat in self.chats.values():
-            chat.mark_complete()
-        self._is_caught_up.set()
+    def _awaits_no_more(self, interaction_id: str) -> None:
+        self._awaited.discard(interaction_id)
+        if not self._awaited:
+            self._is_caught_up.set()
+
+    def _catch_up(self, welcome: Welcome) -> None:
+        """Expect the chats that are yours; let go of the others, of which the server has nothing to tell."""
+        self._awaited = set(welcome.interactions)
+        self._is_caught_up.clear()
+        self._awaits_no_more("")
+        gone = {i: chat for i, chat in self.chats.items() if i not in self._awaited}
+        if gone:
+            asyncio.get_running_loop().call_later(CHAT_WAIT_S, self._let_go, gone)
+
+    def _let_go(self, gone: dict[str, Chat]) -> None:
+        for interaction_id, chat in gone.items():
+            if self.chats.get(interaction_id) is chat and interaction_id not in self._welcomed:
+                self.hear(NoLongerYours(interaction_id))
 
 
 async def _serve(mailbox: Mailbox[Message], kind: type[Any], handler: Handler[Any]) -> None:

@@ -36,7 +36,8 @@ OPEN_WAIT_S = 10
 PAUSE_MIN_S = 0.2
 PAUSE_MAX_S = 15.0
 DOUBLINGS_MAX = 10
-POLICY_VIOLATION = 1008  # How a server closes a socket whose session is over.
+TRIES_MAX = 8
+NOT_SIGNED_IN = (4401, 4403, 1008)  # How a server closes a socket whose session is over.
 
 _log = logging.getLogger("frontdesk.client")
 
@@ -50,18 +51,16 @@ class Listener(Protocol):
     def hear(self, message: Message) -> None:
         """Take in one message; answers to writes are not among them."""
 
-    def caught_up(self) -> None:
-        """Everything that was missed while there was no connection has been heard."""
-
 
 class _Write:
     """A write on its way; `answer` is set once the server has said done or refused."""
 
-    __slots__ = ("answer", "frame")
+    __slots__ = ("answer", "frame", "tries")
 
     def __init__(self, frame: bytes, answer: asyncio.Future[None]) -> None:
         self.frame = frame
         self.answer = answer
+        self.tries = 0
 
 
 def full_jitter(attempt: int) -> float:
@@ -95,7 +94,6 @@ class WorkspaceSocket:
         self._outgoing: deque[bytes] = deque()
         self._wake = asyncio.Event()
         self._connection: ClientConnection | None = None
-        self._marks: dict[str, Callable[[], None]] = {}
         self._greeted = False
         self._told_to_wait_s = 0.0
         self._is_closed = False
@@ -133,15 +131,6 @@ class WorkspaceSocket:
     def mention(self, verb: str, **members: Any) -> None:
         """Say something that is worth nothing later: sent now or never, and nobody waits for the answer."""
         self._send(write_frame(verb, self.new_id(), members))
-
-    def when_heard(self, callback: Callable[[], None]) -> None:
-        """Call `callback` once everything that the server has said by now has been heard.
-
-        Shape:   not at all when the connection breaks first; the next one tells its listener `caught_up`.
-        """
-        ping_id = self.new_id()
-        self._marks[ping_id] = callback
-        self._send(write_frame("ping", ping_id, {}))
 
     def _send(self, frame: bytes) -> None:
         if self.is_connected:
@@ -206,7 +195,6 @@ class WorkspaceSocket:
         hello = write_frame("hello", self.new_id(), {"have": self._listener.have()})
         # What was not answered goes first and in its old order; what is new queues behind it.
         self._outgoing = deque((hello, *(write.frame for write in self._writes.values())))
-        self._marks.clear()
         self._wake.set()
         self._connection = connection
         writer = asyncio.create_task(self._write_out(connection), name="workspace-writer")
@@ -215,7 +203,7 @@ class WorkspaceSocket:
                 for message in read_frame(await connection.recv(decode=False)):
                     self._hear(message)
         except ConnectionClosed as closed:
-            if closed.rcvd is not None and closed.rcvd.code == POLICY_VIOLATION:
+            if closed.rcvd is not None and closed.rcvd.code in NOT_SIGNED_IN:
                 self._http.token = ""
             raise Unavailable(str(closed), 0) from closed
         except msgspec.DecodeError as error:
@@ -240,21 +228,36 @@ class WorkspaceSocket:
     def _hear(self, message: Message) -> None:
         match message:
             case Done():
-                if (callback := self._marks.pop(message.id, None)) is not None:
-                    callback()
                 self._answer(message.id, None)
+            case Refusal(code="try_later"):
+                self._try_later(message.id)
             case Refusal():
                 self._answer(message.id, Refused(message.code, message.text))
             case Welcome():
                 self._greeted = True
                 self._listener.hear(message)
-                self.when_heard(self._listener.caught_up)
             case Closing():
                 self._told_to_wait_s = message.retry_after_ms / 1000
             case _:
                 self._listener.hear(message)
 
-    def _answer(self, write_id: str, refusal: Refused | None) -> None:
+    def _try_later(self, write_id: str) -> None:
+        """The server could not just now: ask again, with the same id."""
+        write = self._writes.get(write_id)
+        if write is None:
+            return
+        write.tries += 1
+        if write.tries >= TRIES_MAX:
+            self._answer(write_id, Unavailable("the server could not do it now, asked several times"))
+            return
+
+        def again() -> None:
+            if write_id in self._writes:
+                self._send(write.frame)
+
+        asyncio.get_running_loop().call_later(self._pause_s(write.tries), again)
+
+    def _answer(self, write_id: str, refusal: Refused | Unavailable | None) -> None:
         write = self._writes.get(write_id)
         if write is None or write.answer.done():
             return
