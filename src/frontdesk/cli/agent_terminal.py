@@ -127,7 +127,7 @@ class AgentTerminal:
             elif line:
                 await self._chat().say(line)
         except (DeskError, OSError) as error:
-            errors.print(harmless(str(error)), markup=False)
+            errors.print(harmless(str(error)))
 
     def _chat(self) -> Chat:
         chat = self._client.chats.get(self._current)

@@ -34,13 +34,13 @@ app.command("frontdesk.cli.services:app", name="services")
 def main() -> None:
     """Run the command that the arguments name, and leave with its exit code."""
     try:
-        code = app(exit_on_error=False, print_error=False, result_action="return_value")
+        code = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        errors.print(f"frontdesk: {error}", markup=False)
-        errors.print("frontdesk --help tells what there is.", markup=False)
+        errors.print(f"frontdesk: {error}")
+        errors.print("frontdesk --help tells what there is.")
         sys.exit(MISUSED)
     except DeskError as error:
-        errors.print(f"frontdesk: {error}", markup=False)
+        errors.print(f"frontdesk: {error}")
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -110,7 +110,7 @@ def _listen(session: ChatSession, ended: asyncio.Event) -> None:
         output.print(aside("The server is there again."))
 
     def on_error(event: ErrorReported) -> None:
-        errors.print(harmless(event.error.description), markup=False)
+        errors.print(harmless(event.error.description))
 
     session.on_message_received(on_message)
     session.on_session_ended(on_end)
@@ -150,7 +150,7 @@ async def _speak(session: ChatSession) -> None:
                 try:
                     await session.send_message(text)
                 except ChatFailed as failed:
-                    errors.print(f"Not sent: {harmless(str(failed))}", markup=False)
+                    errors.print(f"Not sent: {harmless(str(failed))}")
 
 
 def _offer(url: str, session: ChatSession) -> None:

@@ -5,8 +5,8 @@ import re
 from rich.console import Console
 from rich.text import Text
 
-output = Console(highlight=False, soft_wrap=True)
-errors = Console(highlight=False, soft_wrap=True, stderr=True)
+output = Console(highlight=False, markup=False, soft_wrap=True)
+errors = Console(highlight=False, markup=False, soft_wrap=True, stderr=True)
 
 # Control characters steer terminals; the others turn the direction of what follows.
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

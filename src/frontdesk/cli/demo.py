@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from rich.table import Table
+from rich.text import Text
 
 from frontdesk import main
 from frontdesk.cli.console import output
@@ -35,7 +36,7 @@ def demo(
 
 
 async def _demo(settings: Settings) -> None:
-    output.print(f"Preparing the data in {settings.database.url.removeprefix('sqlite:///')} …", markup=False)
+    output.print(f"Preparing the data in {settings.database.url.removeprefix('sqlite:///')} …")
     password = await _seeded(settings)
     greeting: list[asyncio.Task[None]] = []
 
@@ -83,6 +84,6 @@ def _tell(url: str) -> None:
         ("", f"frontdesk agent {url} --login {AMY}"),
     )
     for name, address in rows:
-        addresses.add_row(f"[bold]{name}[/]" if name else "", address)
+        addresses.add_row(Text(name, "bold"), address)
     output.print("Frontdesk is ready. Ctrl-C stops it.\n")
     output.print(addresses)

@@ -23,10 +23,10 @@ def list_(*, config: Config = None) -> None:
         return
     table = Table("service", "open", "queue", "bot", "address", box=None, padding=(0, 2, 0, 0))
     for name, service in sorted(settings.services.items()):
-        address = f"{settings.server.prefix}/2/chat/{name}"
+        address = harmless(f"{settings.server.prefix}/2/chat/{name}")
         is_open = "yes" if service.is_open else "no"
         table.add_row(harmless(name), is_open, harmless(service.queue), harmless(service.bot) or "–", address)
-    output.print(table, markup=False)
+    output.print(table)
 
 
 @app.command
@@ -42,7 +42,7 @@ def show(name: str, /, *, config: Config = None) -> None:
     for path, value in _flat(services[name]):
         changed = value != defaults[path]
         table.add_row("*" if changed else "", path, harmless(value), style="bold" if changed else "")
-    output.print(table, markup=False)
+    output.print(table)
 
 
 def _flat(section: msgspec.Struct, path: str = "") -> list[tuple[str, str]]:

@@ -46,9 +46,9 @@ async def add(
     password = secrets.token_urlsafe(24) if made else _password(password_stdin)
     async with _staff(settings) as staff:
         account = await staff.add(login, password, name=name, role=role, capacity=capacity)
-    output.print(f"{account.login} may sign in now, as {account.role}.", markup=False)
+    output.print(f"{account.login} may sign in now, as {account.role}.")
     if made:
-        output.print(f"Its password, which is not shown again: {password}", markup=False)
+        output.print(f"Its password, which is not shown again: {password}")
 
 
 @app.command(name="list")
@@ -65,7 +65,7 @@ async def list_(*, config: Config = None) -> None:
         table.add_row(
             harmless(account.login), harmless(account.name), account.role, str(account.capacity), may
         )
-    output.print(table, markup=False)
+    output.print(table)
 
 
 @app.command
@@ -73,7 +73,7 @@ async def disable(login: str, /, *, config: Config = None) -> None:
     """Let an account sign in no more, and end its sessions. Its chats go back to the queue."""
     async with _staff(settings_of(config)) as staff:
         await staff.disable(login)
-    output.print(f"{login} may no longer sign in.", markup=False)
+    output.print(f"{login} may no longer sign in.")
 
 
 @app.command
@@ -81,7 +81,7 @@ async def enable(login: str, /, *, config: Config = None) -> None:
     """Let a disabled account sign in again."""
     async with _staff(settings_of(config)) as staff:
         await staff.enable(login)
-    output.print(f"{login} may sign in again.", markup=False)
+    output.print(f"{login} may sign in again.")
 
 
 @app.command
@@ -91,7 +91,7 @@ async def password(login: str, /, *, password_stdin: FromInput = False, config: 
     new = _password(password_stdin)
     async with _staff(settings) as staff:
         await staff.set_password(login, new)
-    output.print(f"{login} has a new password.", markup=False)
+    output.print(f"{login} has a new password.")
 
 
 @contextlib.asynccontextmanager

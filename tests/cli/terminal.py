@@ -1,0 +1,49 @@
+"""The `frontdesk` command as a test calls it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+from frontdesk.cli.app import main
+
+
+class Ran(Struct, frozen=True):
+    """What a command left behind."""
+
+    code: int
+    output: str
+    errors: str
+
+
+class Terminal:
+    """Runs commands in a folder of their own, with settings in `frontdesk.toml` there."""
+
+    def __init__(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.folder = folder
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+
+    def configure(self, toml: str) -> None:
+        (self.folder / "frontdesk.toml").write_text(toml, "utf-8")
+
+    def run(self, *arguments: str, typed: str = "") -> Ran:
+        """Run `frontdesk` with these arguments, and with `typed` on its standard input."""
+        given = self.folder / "typed"
+        given.write_text(typed, "utf-8")
+        with given.open(encoding="utf-8") as stdin:
+            self._monkeypatch.setattr(sys, "stdin", stdin)
+            self._monkeypatch.setattr(sys, "argv", ["frontdesk", *arguments])
+            with pytest.raises(SystemExit) as left:
+                main()
+        captured = self._capsys.readouterr()
+        code = left.value.code
+        assert isinstance(code, int)
+        assert "Traceback" not in captured.err
+        return Ran(code, captured.out, captured.err)
