@@ -27,7 +27,7 @@ def server() -> Iterator[ScriptedChat]:
 
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock(10_000)
+    return HandClock()
 
 
 @pytest.fixture

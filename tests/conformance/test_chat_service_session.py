@@ -1,48 +1,31 @@
 """webchat-service checks 85 to 92: the older API, against a scripted server that is reached over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
-from frontdesk.client.chat_errors import ChatError, ChatFailed, ErrorCode
+from frontdesk.client.chat_errors import ChatError, ErrorCode
 from frontdesk.client.chat_events import (
     AgentConnected,
     AgentDisconnected,
     AgentTyping,
-    MessageReceived,
     SessionEnded,
 )
 from frontdesk.client.chat_service import ChatService
 from frontdesk.client.chat_session import ChatSession
+from tests.conformance.chat_program import Heard, Page, refused, texts
 from tests.conformance.scripted_chat import CHAT_ID, GONE, IDENTITY, ScriptedChat, scripted_chat
+from tests.conformance.visitor_page import HandClock
 
 pytestmark = pytest.mark.anyio
-
-QUICK = {"pollRateMin": 250, "pollRateMax": 250}  # The lower bound that the options have.
-
-
-T = TypeVar("T")
 
 
 @pytest.fixture
 def server() -> Iterator[ScriptedChat]:
     with scripted_chat() as running:
         yield running
-
-
-class Page:
-    """Where a program keeps its state: `written` is every state, oldest first."""
-
-    def __init__(self) -> None:
-        self.written: list[Any] = []
-
-    def write(self, state: Any, /) -> None:
-        self.written.append(state)
-
-    def read(self) -> Any:
-        return self.written[-1] if self.written else None
 
 
 @pytest.fixture
@@ -52,42 +35,12 @@ def page() -> Page:
 
 @pytest.fixture
 async def chat(page: Page) -> AsyncIterator[ChatService]:
-    async with ChatService(state_storage=page, options=QUICK) as service:
+    async with ChatService(state_storage=page, clock=HandClock()) as service:
         yield service
-
-
-class Heard(Generic[T]):
-    """What a callback was told; tests wait for that, not for some time to pass."""
-
-    def __init__(self, register: Callable[[Callable[[T], object]], None]) -> None:
-        self.events: list[T] = []
-        self._news = asyncio.Event()
-        register(self._hear)
-
-    def _hear(self, event: T) -> None:
-        self.events.append(event)
-        self._news.set()
-
-    async def until(self, count: int) -> list[T]:
-        async with asyncio.timeout(5):
-            while len(self.events) < count:
-                self._news.clear()
-                await self._news.wait()
-        return self.events
 
 
 async def started(chat: ChatService, server: ScriptedChat) -> ChatSession:
     return await chat.start_session(server_url=server.url, username="Mira")
-
-
-async def refused(doing: Awaitable[object]) -> ChatError | None:
-    with pytest.raises(ChatFailed) as failed:
-        await doing
-    return failed.value.error
-
-
-def texts(messages: list[MessageReceived]) -> list[str | None]:
-    return [message.content.text for message in messages]
 
 
 # 85
@@ -108,7 +61,7 @@ async def test_085_a_dead_session_fails_with_an_error_and_is_forgotten(
     await started(chat, server)
     await chat.aclose()
     server.answers("refresh", 200, GONE)
-    async with ChatService(state_storage=page, options=QUICK) as later:
+    async with ChatService(state_storage=page, clock=HandClock()) as later:
         error = await refused(later.restore_session())
         assert error is not None
         assert error.code is ErrorCode.UNKNOWN_SESSION
@@ -122,7 +75,7 @@ async def test_085_a_session_that_ended_meanwhile_fails_with_an_error(
     await started(chat, server)
     await chat.aclose()
     server.ends()
-    async with ChatService(state_storage=page, options=QUICK) as later:
+    async with ChatService(state_storage=page, clock=HandClock()) as later:
         error = await refused(later.restore_session())
     assert error is not None
     assert error.code is ErrorCode.UNKNOWN_SESSION
@@ -134,7 +87,7 @@ async def test_085_a_server_that_is_down_fails_with_an_error_and_the_session_can
     await started(chat, server)
     await chat.aclose()
     server.answers("refresh", 502, {})
-    async with ChatService(state_storage=page, options=QUICK) as later:
+    async with ChatService(state_storage=page, clock=HandClock()) as later:
         error = await refused(later.restore_session())
         assert error is not None
         assert error.code is ErrorCode.SERVER_UNAVAILABLE
@@ -224,7 +177,7 @@ async def test_087_what_is_read_restores_the_session_in_a_new_page(
     await chat.aclose()
     amy = server.joins("Agent", "Amy")
     server.says(amy, "while you were away")
-    async with ChatService(state_storage=page, options=QUICK) as later:
+    async with ChatService(state_storage=page, clock=HandClock()) as later:
         again = await later.restoreSession()
         joins, after = Heard(again.on_agent_connected), Heard(again.on_message_received)
         assert texts(await after.until(1)) == ["while you were away"]

@@ -2,6 +2,8 @@
 
 Source:  webchat-service, section 9."""
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +13,7 @@ from frontdesk.client.chat_errors import ChatError, ChatFailed, ErrorCode, chat_
 from frontdesk.client.chat_session import ChatSession
 from frontdesk.client.chat_state import Keeper, MemoryState, StateStorage
 from frontdesk.client.clock import Clock
+from frontdesk.client.promise import spawn
 from frontdesk.client.transport import Transport
 from frontdesk.client.webchat_service import TransportFactory, WebChatService
 
@@ -57,12 +60,15 @@ class ChatService:
         bus, service = await self._prepared(server_url, transport)
         session = ChatSession(bus, service.engine.transport, self._keeper, server_url=server_url or "")
         who = {"nickname": username, "subject": subject or "", "userData": dict(user_data or {})}
+        starting = bus.command("WebChatService.startChat", who)
         try:
-            await bus.command("WebChatService.startChat", who)
-        except BaseException as error:
+            await starting
+        except CommandRejected as rejected:
             await self._drop()
-            if isinstance(error, CommandRejected):
-                raise ChatFailed(chat_error(error.reason, starting=True)) from error
+            raise ChatFailed(chat_error(rejected.reason, starting=True)) from rejected
+        except asyncio.CancelledError:
+            self._service = None
+            starting.always(lambda *_: spawn(_give_up(service)))
             raise
         return await self._handed_out(session)
 
@@ -84,10 +90,11 @@ class ChatService:
         )
         try:
             await service.restoring.restore({"sessionID": state.session_id, **state.credentials})
-        except BaseException as error:
+        except CommandRejected as rejected:
             await self._drop()
-            if isinstance(error, CommandRejected):
-                raise ChatFailed(await self._lost(error.reason)) from error
+            raise ChatFailed(await self._lost(rejected.reason)) from rejected
+        except asyncio.CancelledError:
+            await self._drop()
             raise
         return await self._handed_out(session)
 
@@ -154,3 +161,10 @@ class ChatService:
             session.release()
         if service is not None:
             await service.aclose()
+
+
+async def _give_up(service: WebChatService) -> None:
+    """Nobody waits for this session any more: the desk should not either."""
+    with contextlib.suppress(CommandRejected):
+        await service.engine.leave()
+    await service.aclose()

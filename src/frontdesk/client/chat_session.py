@@ -26,6 +26,7 @@ from frontdesk.client.people import People
 from frontdesk.client.service_words import OFFLINE
 from frontdesk.client.transport import Answer, Credentials, Outcome, Transport
 
+CREDENTIALS = ("secureKey", "userId", "alias")
 NO_SUCH_CALL = (404, 405, 501)
 """How servers answer the calls for user data when they do not know them."""
 
@@ -50,6 +51,7 @@ class ChatSession:
         self._callbacks = Callbacks()
         self._is_over = False
         hears: Mapping[str, Callable[[Event], object]] = {
+            "ajaxResponse": self._on_answer,
             "messageReceived": self._on_messages,
             "agentConnected": lambda event: self._on_party(event, AgentConnected),
             "supervisorConnected": lambda event: self._on_party(event, AgentConnected),
@@ -180,18 +182,16 @@ class ChatSession:
         await self._keeper.written()
 
     def _keep(self, session_data: Mapping[str, Any]) -> None:
-        names = ("secureKey", "userId", "alias")
-        credentials = {name: str(session_data[name]) for name in names if session_data.get(name)}
         session_id = str(session_data.get("sessionID") or "")
-        self._credentials = credentials_of(session_id, credentials)
-        self._keeper.keep(
-            State(
-                session_id=session_id,
-                credentials=credentials,
-                position=self._position,
-                server_url=self._server_url,
-            )
+        self._credentials = credentials_of(session_id, session_data)
+        credentials = {name: str(session_data[name]) for name in CREDENTIALS if session_data.get(name)}
+        state = State(
+            session_id=session_id,
+            credentials=credentials,
+            position=self._position,
+            server_url=self._server_url,
         )
+        self._keeper.keep(state)
 
     def release(self) -> None:
         """Let go of the connection; the session itself may go on and be restored."""
@@ -232,6 +232,15 @@ class ChatSession:
 
     # What the service says.
 
+    def _on_answer(self, event: Event) -> None:
+        """The server may give new credentials with any answer; the newest count."""
+        if self._credentials is None or self._is_over:
+            return
+        before = self._credentials.public()
+        now = {**before, **{name: event.data[name] for name in CREDENTIALS if event.data.get(name)}}
+        if now != before:
+            self._keep(now)
+
     def _on_messages(self, event: Event) -> None:
         messages = [message for message in event.data["messages"] if self._is_news(message)]
         for message in messages:
@@ -268,11 +277,7 @@ class ChatSession:
             self._callbacks.tell(SessionEnded())
 
 
-def credentials_of(session_id: str, kept: Mapping[str, str]) -> Credentials:
-    """What a transport needs, from what was kept under the protocol's own names."""
-    return Credentials(
-        session_id=session_id,
-        secure_key=kept.get("secureKey", ""),
-        user_id=kept.get("userId", ""),
-        alias=kept.get("alias", ""),
-    )
+def credentials_of(session_id: str, named: Mapping[str, Any]) -> Credentials:
+    """What a transport needs, from what has the protocol's own names."""
+    secure_key, user_id, alias = (str(named.get(name) or "") for name in CREDENTIALS)
+    return Credentials(session_id=session_id, secure_key=secure_key, user_id=user_id, alias=alias)
