@@ -268,9 +268,10 @@ async def test_081_counters_match_the_conversation_and_survive_a_reload(
 ) -> None:
     async with visitor_page(server.url, store, clock) as page:
         await begin(page)
+        await page.says("Hi")
+        await page.until(lambda: page.block["userMessages"] == 1)  # So it is kept when Amy comes.
         amy = server.joins("Agent", "Amy")
         server.says(amy, "Hello")
-        await page.says("Hi")
         server.says(amy, "lamp.pdf", "FileUploaded", userData={"file-id": "f1", "file-name": "lamp.pdf"})
         await page.until(lambda: page.block["userMessages"] == 1 and page.block["filesUploaded"] == 1)
         before = {name: page.block[name] for name in COUNTERS}
