@@ -48,7 +48,7 @@ class Session:
         self.messages += messages
         self.originals += originals
         after = max(self._seen, default=0) + 1
-        # The server's own count passes over events that the visitor must not see; in a good answer it is sure.
+        # The server's own count passes over events that the visitor must not see. A good answer's is sure.
         counted = answer.next_position if answer.outcome is Outcome.DONE else None
         self.position = max(self.position, after, counted or 0)
         if messages:
