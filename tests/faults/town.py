@@ -43,8 +43,9 @@ class Chat:
 class Bystander:
     """An agent's book: every event heard, by chat, and all that was said in answer."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, token: str) -> None:
         self.name = name
+        self.token = token
         self.agent = Agent(self._hear)
         self.heard: dict[str, dict[int, Told]] = {}
         self.last: dict[str, int] = {}
@@ -68,7 +69,6 @@ class Town:
         self._nodes = nodes
         self._is_over = False
         self._lives: list[asyncio.Task[None]] = []
-        self._tokens: list[str] = []
         self.chats: list[Chat] = []
         self.bystanders: list[Bystander] = []
 
@@ -76,19 +76,16 @@ class Town:
         """Sign in, start the chats, wait until each has an agent; then let all talk."""
         for number in range(agents):
             url = self._nodes[number % len(self._nodes)].url
-            self._tokens.append(await sign_in(url, person(number).login, PASSWORD))
-            bystander = Bystander(f"agent {number}")
-            await bystander.agent.connect(url, self._tokens[number])
+            token = await sign_in(url, person(number).login, PASSWORD)
+            bystander = Bystander(f"agent {number}", token)
+            await bystander.agent.connect(url, token)
             await bystander.agent.ask("ready")
             self.bystanders.append(bystander)
         visitors = await open_chats(self._nodes[0].url, CHATS)
         self.chats = [Chat(visitor) for visitor in visitors]
         await until(lambda: sum(len(b.agent.joined) for b in self.bystanders) == CHATS)
         self._lives = [asyncio.create_task(self._visit(chat)) for chat in self.chats]
-        self._lives += [
-            asyncio.create_task(self._stand_by(bystander, token))
-            for bystander, token in zip(self.bystanders, self._tokens, strict=True)
-        ]
+        self._lives += [asyncio.create_task(self._stand_by(bystander)) for bystander in self.bystanders]
 
     def check(self) -> None:
         """Raise what went wrong for anybody so far."""
@@ -108,7 +105,8 @@ class Town:
     async def close(self) -> None:
         """Let everybody finish their sentence; those who cannot are not waited for."""
         self._is_over = True
-        await asyncio.wait(self._lives, timeout=WAIT_S)
+        if self._lives:
+            await asyncio.wait(self._lives, timeout=WAIT_S)
         for life in self._lives:
             life.cancel()
         await asyncio.gather(*self._lives, return_exceptions=True)
@@ -167,7 +165,7 @@ class Town:
             finally:
                 connection.close()
 
-    async def _stand_by(self, bystander: Bystander, token: str) -> None:
+    async def _stand_by(self, bystander: Bystander) -> None:
         """Answer in the chats at hand; what was not acknowledged is said again with the same id."""
         number = 0
         while not self._is_over:
@@ -183,23 +181,26 @@ class Town:
                         raise
                     await asyncio.sleep(TRY_AGAIN_S)
                 except ConnectionError:
-                    await self.join_again(bystander, token)
+                    await self.join_again(bystander)
                 else:
                     break
             bystander.acknowledged.setdefault(chat, []).append(text)
 
-    async def join_again(self, bystander: Bystander, token: str) -> None:
+    async def join_again(self, bystander: Bystander) -> None:
         """A new socket that goes on where the last one ended."""
         async with asyncio.timeout(WAIT_S):
             while True:
                 with contextlib.suppress(OSError):
-                    await bystander.agent.connect(random.choice(self._nodes).url, token, bystander.last)
+                    await bystander.agent.connect(
+                        random.choice(self._nodes).url, bystander.token, bystander.last
+                    )
                     return
                 await asyncio.sleep(TRY_AGAIN_S)
 
 
-async def until(is_so: Callable[[], object]) -> None:
-    """Return when it is so."""
+async def until(is_so: Callable[[], object], check: Callable[[], None] = lambda: None) -> None:
+    """Return when it is so; `check` may raise why it never will be."""
     async with asyncio.timeout(WAIT_S):
         while not is_so():
+            check()
             await asyncio.sleep(0.01)
