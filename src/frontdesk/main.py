@@ -16,6 +16,7 @@ from frontdesk.desk.floor import Floor
 from frontdesk.desk.follower import Follower
 from frontdesk.desk.hub import Hub
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.previews import Previews
 from frontdesk.desk.routing import Routing
 from frontdesk.desk.services import Service, ServiceBook
 from frontdesk.desk.sign_ins import SignIns
@@ -85,7 +86,8 @@ class Parts:
         self.timers = Timers(
             store, clock_ms, {"interaction": self.interactions.tick, "agent": self.agents.tick}
         )
-        self.hub = Hub(self.interactions, self.floor)
+        previews = Previews(store, node_id, are_shared=database.shares_presence)
+        self.hub = Hub(self.interactions, self.floor, previews)
         self.follower = Follower(store, self.interactions, self.agents, self.floor, self.hub)
         self.metrics = Metrics(self.floor)
         self.interactions.on_card += [

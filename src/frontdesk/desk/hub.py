@@ -14,6 +14,7 @@ import structlog
 from frontdesk.desk.chat import Told
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.previews import Previews
 from frontdesk.domain import events
 from frontdesk.domain.agent import Agent, Role
 from frontdesk.domain.events import Event
@@ -73,7 +74,7 @@ class Reading:
 class Hub:
     """Every session of this node, and what each reads."""
 
-    def __init__(self, interactions: Interactions, floor: Floor) -> None:
+    def __init__(self, interactions: Interactions, floor: Floor, previews: Previews) -> None:
         self._interactions = interactions
         self._floor = floor
         self._sessions: dict[str, list[Session]] = {}
@@ -84,6 +85,8 @@ class Hub:
         self._bots: set[Session] = set()
         self._ready_told = -1
         self._floor_timer: asyncio.TimerHandle | None = None
+        self._previews = previews
+        previews.on_heard = self._show_preview
         floor.on_change.append(self._floor_changed)
 
     # --- sessions ------------------------------------------------------------------------------
@@ -123,6 +126,7 @@ class Hub:
         """Stop reading."""
         if self._floor_timer is not None:
             self._floor_timer.cancel()
+        self._previews.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -295,6 +299,10 @@ class Hub:
 
     def preview(self, interaction_id: str, text: str) -> None:
         """Show what the visitor has in the input box; it is never stored."""
+        self._show_preview(interaction_id, text)
+        self._previews.tell(interaction_id, text)
+
+    def _show_preview(self, interaction_id: str, text: str) -> None:
         for reading in self._readings.get(interaction_id, ()):
             if not reading.is_behind:
                 reading.session.preview(interaction_id, text)

@@ -6,10 +6,12 @@ disk. Everything a feature keeps beside the facts (its timer, the row that lists
 wants forgotten) travels as `also` and is written in the same transaction, or not at all.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
+
+WHISPER_BYTES_MAX = 7500  # PostgreSQL takes less than 8000 in one notification.
 
 
 class Recorded(Struct, frozen=True, gc=False):
@@ -152,6 +154,15 @@ class Shelf(Protocol):
 
     async def seen(self, stream: str) -> int | None:
         """When the stream's client was last noted as seen, by any node."""
+
+    async def whisper(self, words: str) -> None:
+        """Tell the other nodes something that is no fact: it is kept nowhere and may be lost.
+
+        Shape:   at most `WHISPER_BYTES_MAX` bytes of UTF-8; nothing happens where there are no others.
+        """
+
+    def on_whisper(self, hear: Callable[[str], None]) -> None:
+        """Have `hear` called with what nodes whisper, this one's own words included."""
 
     async def purge(self, stream: str) -> None:
         """Delete a stream with all that lies beside it; positions stay used."""

@@ -5,7 +5,7 @@ It runs in one event loop and awaits nothing while it changes, so each call is a
 
 import heapq
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from frontdesk.errors import Conflict
 from frontdesk.store.doorbell import Doorbell
@@ -247,6 +247,12 @@ class MemoryStore:
 
     async def seen(self, stream: str) -> int | None:
         return self._seen.get(stream)
+
+    async def whisper(self, words: str) -> None:
+        """Nobody else is here."""
+
+    def on_whisper(self, hear: Callable[[str], None]) -> None:
+        """Nobody else is here."""
 
     async def purge(self, stream: str) -> None:
         known = self._streams.pop(stream, None)

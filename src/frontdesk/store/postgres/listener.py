@@ -9,6 +9,7 @@ import asyncpg
 from frontdesk.store.postgres.connection import AWAY, connect
 
 CHANNEL = "frontdesk"
+WHISPERS = "frontdesk_whispers"
 RETRY_S = 1.0  # As often as followers look by themselves: hearing again sooner would gain little.
 
 
@@ -21,6 +22,7 @@ class Listener:
     def __init__(self, dsn: str, heard: Callable[[int], None]) -> None:
         self._dsn = dsn
         self._heard = heard
+        self.whispered: Callable[[str], None] = lambda _words: None
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
@@ -35,9 +37,13 @@ class Listener:
         try:
             connection.add_termination_listener(lambda _: lost.set())
             await connection.add_listener(CHANNEL, self._rung)
+            await connection.add_listener(WHISPERS, self._whispered)
             await lost.wait()
         finally:
             connection.terminate()
+
+    def _whispered(self, _connection: asyncpg.Connection, _sender: int, _channel: str, words: str) -> None:
+        self.whispered(words)
 
     def _rung(self, _connection: asyncpg.Connection, _sender: int, _channel: str, position: str) -> None:
         self._heard(int(position))

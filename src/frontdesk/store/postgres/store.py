@@ -1,13 +1,13 @@
 """A whole `Store` on one PostgreSQL database, which any number of nodes may share."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from frontdesk.store.feed import Feed
 from frontdesk.store.log import Also, Card, Filed, Recorded, Snapshot
 from frontdesk.store.postgres.group import Append
-from frontdesk.store.postgres.listener import Listener
+from frontdesk.store.postgres.listener import WHISPERS, Listener
 from frontdesk.store.postgres.tables import PooledTables
 from frontdesk.store.postgres.writer import Writer
 
@@ -152,6 +152,12 @@ class PostgresStore:
     async def seen(self, stream: str) -> int | None:
         seen_ms: int | None = await self._value("SELECT seen_ms FROM seen WHERE stream = ?1", stream)
         return seen_ms
+
+    async def whisper(self, words: str) -> None:
+        await self._tables.rows("SELECT pg_notify(?1, ?2)", WHISPERS, words)
+
+    def on_whisper(self, hear: Callable[[str], None]) -> None:
+        self._listener.whispered = hear
 
     async def purge(self, stream: str) -> None:
         await self._tables.rows("SELECT frontdesk_purge(?1)", stream)

@@ -167,6 +167,12 @@ class SqliteStore:
         rows = await self._readers.rows("SELECT seen_ms FROM seen WHERE stream = ?", stream)
         return rows[0][0] if rows else None
 
+    async def whisper(self, words: str) -> None:
+        """Nobody else is here."""
+
+    def on_whisper(self, hear: Callable[[str], None]) -> None:
+        """Nobody else is here."""
+
     async def purge(self, stream: str) -> None:
         await self._write(lambda transaction: transaction.purge(stream))
 
