@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # It looks at the environment when it is imported: `tests.pos
 
 pytestmark = pytest.mark.anyio
 
-BACK_WITHIN_S = 10.0
+BACK_WITHIN_S = 40.0  # Far more than it takes, for machines that are busy with other tests.
 
 
 @pytest.fixture
@@ -48,11 +48,12 @@ class Chats:
     def __init__(self, store: Store) -> None:
         self.acknowledged: list[Recorded] = []
         self._store = store
+        self._is_over = False
         self._tasks = [asyncio.create_task(self._chat(number)) for number in range(20)]
 
     async def _chat(self, number: int) -> None:
         stream, version = f"interaction/{number}", 0
-        while True:
+        while not self._is_over:
             try:
                 last = await self._store.append(stream, version, [b"x"], 5)
                 assert last is not None
@@ -71,9 +72,9 @@ class Chats:
                 await asyncio.sleep(0.01)
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Let each chat wait for its last answer."""
+        self._is_over = True
+        await asyncio.gather(*self._tasks)
 
 
 class Listening:

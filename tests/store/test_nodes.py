@@ -11,6 +11,7 @@ from frontdesk.errors import Conflict
 from frontdesk.settings import DatabaseSettings
 from frontdesk.store.log import Arm, Card, Fence, Recorded, Store
 from frontdesk.store.open import open_database
+from frontdesk.store.postgres.store import POLL_S
 
 pytestmark = pytest.mark.anyio
 
@@ -71,7 +72,7 @@ async def test_the_doorbell_is_heard_on_the_other_node(nodes: list[Store]) -> No
     """Much sooner than a follower would look by itself."""
     await nodes[0].append("interaction/1", 0, [b"x"], 5)
     await hear(nodes[1], 1)
-    slowest_s = 0.0
+    took_s: list[float] = []
     loop = asyncio.get_running_loop()
     for version in range(1, 6):
         following = asyncio.create_task(hear(nodes[1], version + 1))
@@ -79,8 +80,8 @@ async def test_the_doorbell_is_heard_on_the_other_node(nodes: list[Store]) -> No
         started_s = loop.time()
         await nodes[0].append("interaction/1", version, [b"x"], 5)
         await following
-        slowest_s = max(slowest_s, loop.time() - started_s)
-    assert slowest_s < 0.8
+        took_s.append(loop.time() - started_s)
+    assert min(took_s) < POLL_S / 4
 
 
 async def test_each_timer_is_claimed_by_one_node(nodes: list[Store]) -> None:
@@ -144,6 +145,7 @@ WRITING_PROCESS = """
 import asyncio, sys
 from frontdesk.settings import DatabaseSettings
 from frontdesk.store.open import open_database
+from frontdesk.store.postgres.store import POLL_S
 
 async def run(url, node):
     database = await open_database(DatabaseSettings(url=url))
