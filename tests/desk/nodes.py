@@ -44,10 +44,14 @@ class Clock:
 class Connection:
     """A node's way to the store. What is asked takes effect at once; the answer can be held back."""
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         self._held: dict[str, asyncio.Event] = {}
         self.calls: list[str] = []
+
+    async def pause(self) -> None:
+        """How long an answer takes: as from any real store, it comes a moment later."""
+        await asyncio.sleep(0)
 
     def hold(self, name: str) -> None:
         """Keep back the answers to this call."""
@@ -67,7 +71,7 @@ class Connection:
             try:
                 return await method(*arguments, **named)
             finally:
-                await asyncio.sleep(0)  # As from any real store, the answer comes a moment later.
+                await self.pause()
                 held = self._held.get(name)
                 if held is not None:
                     await held.wait()
@@ -102,15 +106,15 @@ class Node:
 
     def __init__(
         self,
-        store: MemoryStore | None = None,
+        store: Store | None = None,
         clock: Clock | None = None,
         *services: Service,
         accounts: MemoryAccounts | None = None,
         name: str = "a",
         **limits: Any,
     ) -> None:
-        self.memory = store or MemoryStore()
-        self.connection = Connection(self.memory)
+        self.database: Store = store or MemoryStore()
+        self.connection = Connection(self.database)
         self.store = cast("Store", self.connection)
         self.clock = clock or Clock()
         self.accounts = accounts or MemoryAccounts()
@@ -146,8 +150,8 @@ class Node:
 
     async def hears(self) -> None:
         """Follow the log to its end."""
-        while self.follower.position < await self.memory.head():
-            async with aclosing(self.memory.follow(self.follower.position)) as batches:
+        while self.follower.position < await self.database.head():
+            async with aclosing(self.database.follow(self.follower.position)) as batches:
                 async for batch in batches:
                     await self.follower.take(batch)
                     break
@@ -173,10 +177,10 @@ class Node:
         return account
 
 
-def two(*services: Service) -> tuple[Node, Node]:
+def two(*services: Service, store: Store | None = None) -> tuple[Node, Node]:
     """Two nodes on one store."""
-    a = Node(None, None, *services, shares_presence=True)
-    return a, Node(a.memory, a.clock, *services, name="b", shares_presence=True)
+    a = Node(store, None, *services, shares_presence=True)
+    return a, Node(a.database, a.clock, *services, name="b", shares_presence=True)
 
 
 async def turns(count: int = 20) -> None:

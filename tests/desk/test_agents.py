@@ -26,7 +26,7 @@ async def taken(node: Node, agent_id: str = "amy") -> str:
 async def fires(node: Node, agent_id: str = "amy") -> bool:
     """Let the agent's timer fire if it is due; whether it was."""
     stream = f"agent/{agent_id}"
-    if stream not in await node.memory.claim_due(node.clock(), 10_000, 10):
+    if stream not in await node.database.claim_due(node.clock(), 10_000, 10):
         return False
     await node.agents.tick(agent_id)
     return True
@@ -36,13 +36,13 @@ async def test_being_ready_is_a_fact_and_saying_so_twice_is_one() -> None:
     node = Node()
     amy = await node.ready("amy")
     await node.agents.ready(amy)
-    assert len(await node.memory.read("agent/amy")) == 1
-    card = await node.memory.card("agent/amy")
+    assert len(await node.database.read("agent/amy")) == 1
+    card = await node.database.card("agent/amy")
     assert card is not None
     assert card.is_open
     await node.agents.not_ready("amy", "lunch")
     await node.agents.not_ready("amy", "lunch")
-    assert len(await node.memory.read("agent/amy")) == 2
+    assert len(await node.database.read("agent/amy")) == 2
     assert not node.floor.agent("amy").is_ready
 
 
@@ -51,7 +51,7 @@ async def test_who_says_so_at_two_nodes_at_once_is_ready_once() -> None:
     amy = await a.ready("amy")
     await a.agents.not_ready("amy")
     await asyncio.gather(a.agents.ready(amy), b.agents.ready(amy))
-    assert len(await a.memory.read("agent/amy")) == 3
+    assert len(await a.database.read("agent/amy")) == 3
 
 
 async def test_who_is_connected_keeps_everything() -> None:
@@ -120,7 +120,7 @@ async def test_who_is_gone_and_has_nothing_costs_nothing() -> None:
     assert await fires(node)
     node.clock.after_s(60)
     await fires(node)
-    assert await node.memory.armed("agent/amy") is None, "nothing more can become of her being away"
+    assert await node.database.armed("agent/amy") is None, "nothing more can become of her being away"
 
 
 async def test_a_chat_that_could_not_be_given_back_is_given_back_later() -> None:
@@ -130,7 +130,7 @@ async def test_a_chat_that_could_not_be_given_back_is_given_back_later() -> None
     node.agents.disconnect("amy")
     node.clock.after_s(60)
     stream = f"interaction/{node.floor.chats_of('amy')[0]}"
-    append, failed = node.memory.append, 0
+    append, failed = node.database.append, 0
 
     async def sometimes(name: str, *arguments: object) -> object:
         nonlocal failed
@@ -139,7 +139,7 @@ async def test_a_chat_that_could_not_be_given_back_is_given_back_later() -> None
             raise Unavailable("the database is away")
         return await append(name, *arguments)  # type: ignore[arg-type]
 
-    node.memory.append = sometimes  # type: ignore[method-assign, assignment]
+    node.database.append = sometimes  # type: ignore[method-assign, assignment]
     assert await fires(node)
     assert node.floor.chats_of("amy")
     node.clock.after_s(60)
@@ -185,7 +185,7 @@ async def test_a_connection_at_another_node_counts() -> None:
     a.clock.after_s(15)
     assert await fires(b)
     assert b.floor.chats_of("amy") == [chat_id]
-    assert await b.memory.armed("agent/amy") == BEGIN_MS + 50_000 + AWAY_MS
+    assert await b.database.armed("agent/amy") == BEGIN_MS + 50_000 + AWAY_MS
 
 
 async def test_after_a_restart_everybody_has_time_to_come_back() -> None:
@@ -193,7 +193,7 @@ async def test_after_a_restart_everybody_has_time_to_come_back() -> None:
     await node.ready("amy")
     chat_id = await taken(node)
     node.clock.after_s(3600)
-    again = Node(node.memory, node.clock)
+    again = Node(node.database, node.clock)
     await again.floor.load(again.store)
     assert await fires(again)
     assert again.floor.chats_of("amy") == [chat_id]

@@ -29,7 +29,7 @@ async def test_a_visitor_who_is_heard_of_at_one_node_is_not_gone_for_the_other()
     a.clock.after_s(20)
     await b.interactions.tick(chat_id)
     assert (await b.interactions.chat(chat_id)).is_open
-    assert await b.memory.armed(f"interaction/{chat_id}") == BEGIN_MS + 220_000
+    assert await b.database.armed(f"interaction/{chat_id}") == BEGIN_MS + 220_000
     a.clock.after_s(100)
     await b.interactions.tick(chat_id)
     assert not (await b.interactions.chat(chat_id)).is_open
@@ -46,7 +46,7 @@ async def test_a_timer_that_another_node_has_put_off_is_brought_forward_again() 
     a.clock.after_s(20)
     await b.interactions.tick(chat_id)
     await a.do(chat_id, commands.Invite("amy", 30))
-    assert await a.memory.armed(f"interaction/{chat_id}") == a.clock() + 30_000
+    assert await a.database.armed(f"interaction/{chat_id}") == a.clock() + 30_000
 
 
 async def test_a_visitor_is_not_gone_because_a_node_forgot_when_it_heard_of_them() -> None:
@@ -71,8 +71,8 @@ async def test_the_timer_of_a_chat_that_is_put_away_is_put_away_with_it() -> Non
     chat_id = await a.start()
     await a.do(chat_id, commands.End(reason="done"))
     a.clock.after_s(600)
-    assert await a.memory.claim_due(a.clock(), 10_000, 10) == [f"interaction/{chat_id}"]
+    assert await a.database.claim_due(a.clock(), 10_000, 10) == [f"interaction/{chat_id}"]
     await a.interactions.tick(chat_id)
     assert (await a.events(chat_id))[-1] == events.Archived()
-    assert await a.memory.armed(f"interaction/{chat_id}") is None
+    assert await a.database.armed(f"interaction/{chat_id}") is None
     await a.interactions.aclose()

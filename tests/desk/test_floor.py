@@ -148,7 +148,7 @@ async def test_a_restart_finds_the_floor_as_it_was() -> None:
     taken, waits, ended = await node.start(), await node.start(), await node.start()
     await node.do(taken, commands.Invite("amy", 30), commands.Accept("amy", "Amy"))
     await node.do(ended, commands.End(reason="done"))
-    again = Node(node.memory, node.clock)
+    again = Node(node.database, node.clock)
     await again.floor.load(again.store)
     assert again.floor.chats_of("amy") == [taken]
     assert set(waiting(again.floor)) == {waits}

@@ -62,7 +62,7 @@ async def test_when_the_database_is_away_in_the_middle_of_a_batch_nothing_is_tol
     a, b = two()
     chat_id = await b.start()
     await b.do(chat_id, say("x"), commands.Invite("amy", 30), say("y"))
-    card, calls = a.memory.card, 0
+    card, calls = a.database.card, 0
 
     async def sometimes(stream: str) -> object:
         nonlocal calls
@@ -71,10 +71,10 @@ async def test_when_the_database_is_away_in_the_middle_of_a_batch_nothing_is_tol
             raise Unavailable("the database is away")
         return await card(stream)
 
-    monkeypatch.setattr(a.memory, "card", sometimes)
+    monkeypatch.setattr(a.database, "card", sometimes)
     monkeypatch.setattr(follower, "RETRY_S", 0)
     following = asyncio.ensure_future(a.follower.run())
-    while a.follower.position < await a.memory.head():
+    while a.follower.position < await a.database.head():
         await asyncio.sleep(0)
     following.cancel()
     with suppress(asyncio.CancelledError):

@@ -50,7 +50,7 @@ async def test_a_refusal_changes_nothing() -> None:
     chat_id = await node.start()
     with pytest.raises(Refused):
         await node.do(chat_id, say(" "))
-    assert len(await node.memory.read(f"interaction/{chat_id}")) == 2
+    assert len(await node.database.read(f"interaction/{chat_id}")) == 2
 
 
 async def test_a_hundred_words_at_once_are_all_said_in_the_order_they_came() -> None:
@@ -88,7 +88,7 @@ async def test_a_long_chat_is_loaded_from_its_snapshot_and_is_the_same() -> None
         await node.do(chat_id, say(str(n)))
     await node.interactions.aclose()
     _, full = await node.interactions.full(chat_id)
-    cold = Node(node.memory, node.clock)
+    cold = Node(node.database, node.clock)
     _, again = await cold.interactions.full(chat_id)
     assert again.state == full.state
     assert len(again.lines) < 30, "no more than what came after the snapshot is read"
@@ -103,10 +103,10 @@ async def test_a_snapshot_of_another_fold_is_not_believed() -> None:
         await node.do(chat_id, say(str(n)))
     await node.interactions.aclose()
     stream = f"interaction/{chat_id}"
-    snapshot = await node.memory.snapshot(stream)
+    snapshot = await node.database.snapshot(stream)
     assert snapshot is not None
-    await node.memory.keep_snapshot(stream, type(snapshot)(snapshot.version, "another", b"nonsense"))
-    _, again = await Node(node.memory, node.clock).interactions.full(chat_id)
+    await node.database.keep_snapshot(stream, type(snapshot)(snapshot.version, "another", b"nonsense"))
+    _, again = await Node(node.database, node.clock).interactions.full(chat_id)
     assert again.state.version == SNAPSHOT_EVERY + 2
 
 
@@ -121,7 +121,7 @@ async def test_chats_that_were_dropped_from_memory_come_back() -> None:
 async def test_many_cold_chats_asked_for_at_once_do_not_crowd_each_other_out() -> None:
     warm = Node()
     chat_ids = [await warm.start() for _ in range(50)]
-    node = Node(warm.memory, warm.clock, full_chats_max=1)
+    node = Node(warm.database, warm.clock, full_chats_max=1)
     found = await asyncio.gather(*(node.interactions.full(chat_id) for chat_id in chat_ids))
     assert [full.state.version for _, full in found] == [2] * 50
 
@@ -150,9 +150,9 @@ async def test_typing_is_forgotten_when_the_chat_is_put_away_and_its_numbers_sta
     node.clock.after_s(60)
     await node.interactions.tick(chat_id)
     await node.interactions.aclose()
-    versions = [record.version for record in await node.memory.read(f"interaction/{chat_id}")]
+    versions = [record.version for record in await node.database.read(f"interaction/{chat_id}")]
     assert versions == [1, 2, 5, 6, 7, 8]
-    cold = Node(node.memory, node.clock)
+    cold = Node(node.database, node.clock)
     assert [told.version for told in await cold.interactions.history(chat_id)] == versions
     _, full = await cold.interactions.full(chat_id)
     assert full.state.version == 8
@@ -176,7 +176,7 @@ async def test_a_card_says_who_is_there() -> None:
     await node.do(chat_id, commands.End(reason="done"))
     assert node.floor.chats_of("amy") == []
     assert node.floor.open_count == 0
-    card = await node.memory.card(f"interaction/{chat_id}")
+    card = await node.database.card(f"interaction/{chat_id}")
     assert card is not None
     assert not card.is_open
 
@@ -188,7 +188,7 @@ async def test_a_snapshot_that_cannot_be_kept_is_done_without(monkeypatch: pytes
     async def full_disk(_stream: str, _snapshot: Snapshot) -> None:
         raise Unavailable("the disk is full")
 
-    monkeypatch.setattr(node.memory, "keep_snapshot", full_disk)
+    monkeypatch.setattr(node.database, "keep_snapshot", full_disk)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for n in range(SNAPSHOT_EVERY):

@@ -154,7 +154,7 @@ async def test_who_has_lost_the_lease_assigns_nothing() -> None:
     async with routed(a):
         await turns(60)
         a.clock.after_s(routing.LEASE_MS)
-        assert await b.memory.take_lease(routing.LEASE, "node b", a.clock(), routing.LEASE_MS) == 2
+        assert await b.database.take_lease(routing.LEASE, "node b", a.clock(), routing.LEASE_MS) == 2
         a.clock.after_s(-routing.LEASE_MS)
         chat_id = await a.start()
         await turns(60)
@@ -169,8 +169,8 @@ async def test_a_chat_that_has_vanished_does_not_keep_others_from_being_routed()
     gone = await node.start()
     node.clock.after_s(1)
     chat_id = await node.start()
-    await node.memory.purge(f"interaction/{gone}")
-    cold = Node(node.memory, node.clock)
+    await node.database.purge(f"interaction/{gone}")
+    cold = Node(node.database, node.clock)
     cold.floor.put(gone, node.floor._cards[gone])
     cold.floor.put(chat_id, node.floor._cards[chat_id])
     await cold.ready("amy", capacity=2)

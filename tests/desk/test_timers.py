@@ -36,7 +36,7 @@ async def test_an_idle_chat_is_warned_once_and_closed_once_whoever_looks() -> No
     chat_id = await a.start()
     a.clock.after_s(59.999)
     await until_quiet(a.timers, b.timers)
-    assert len(await a.memory.read(f"interaction/{chat_id}")) == 2
+    assert len(await a.database.read(f"interaction/{chat_id}")) == 2
     a.clock.after_s(0.001)
     await until_quiet(a.timers, b.timers)
     a.clock.after_s(29.999)
@@ -49,7 +49,7 @@ async def test_an_idle_chat_is_warned_once_and_closed_once_whoever_looks() -> No
     await a.hears()
     kinds = Counter(type(event) for event in await a.events(chat_id))
     assert (kinds[events.IdleWarned], kinds[events.IdleClosed], kinds[events.Ended]) == (1, 1, 1)
-    assert await a.memory.armed(f"interaction/{chat_id}") is None
+    assert await a.database.armed(f"interaction/{chat_id}") is None
 
 
 async def test_a_word_in_time_puts_the_warning_off() -> None:
@@ -78,7 +78,7 @@ async def test_a_timer_whose_node_died_over_it_is_fired_by_another() -> None:
     a, b = two(HASTY)
     chat_id = await a.start()
     a.clock.after_s(60)
-    await a.memory.claim_due(a.clock(), CLAIM_MS, 10)
+    await a.database.claim_due(a.clock(), CLAIM_MS, 10)
     await until_quiet(b.timers)
     assert not any(isinstance(e, events.IdleWarned) for e in await b.events(chat_id))
     a.clock.after_s(CLAIM_MS / 1000)

@@ -111,7 +111,7 @@ async def test_what_follows_on_a_start_before_its_answer_is_not_missed() -> None
     a.connection.hold("append")
     starting = asyncio.ensure_future(a.start())
     await turns()
-    filed = await b.memory.cards("interaction")
+    filed = await b.database.cards("interaction")
     chat_id = filed[0].stream.partition("/")[2]
     await b.do(chat_id, say("hello"))
     await a.hears()
@@ -127,5 +127,5 @@ async def test_a_start_that_fails_leaves_nothing_behind() -> None:
     await turns()
     starting.cancel()
     await turns()
-    chat_id = (await a.memory.cards("interaction"))[0].stream.partition("/")[2]
+    chat_id = (await a.database.cards("interaction"))[0].stream.partition("/")[2]
     assert a.interactions.known(chat_id) is None
