@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
+import httpx2
 import pytest
 
 from frontdesk.client.chat_errors import ChatError, ErrorCode
@@ -143,6 +144,16 @@ async def test_a_program_may_bring_its_own_transport(server: ScriptedChat) -> No
         heard = Heard(session.on_message_received)
         await session.send_message("hello")
         assert texts(await heard.until(1)) == ["hello"]
+
+
+async def test_many_visitors_of_one_program_share_connections_that_stay_open(server: ScriptedChat) -> None:
+    async with httpx2.AsyncClient() as http:
+        for name in ("Mira", "Ben"):
+            async with ChatService(clock=HandClock(), http=http) as chat:
+                session = await chat.start_session(server_url=server.url, username=name)
+                await session.leave()
+        assert not http.is_closed
+    assert [fields["nickname"] for fields in server.asked("start")] == ["Mira", "Ben"]
 
 
 async def test_credentials_that_change_on_the_way_are_kept(

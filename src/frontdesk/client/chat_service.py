@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+import httpx2
+
 from frontdesk.client.bus import Bus, CommandRejected
 from frontdesk.client.chat_errors import ChatError, ChatFailed, ErrorCode, chat_error
 from frontdesk.client.chat_session import ChatSession
@@ -27,6 +29,7 @@ class ChatService:
 
     Shape:   `state_storage` keeps what a later run needs to go on with the session; by default it lasts as
              long as this object. `options` are those of WebChatService, such as `pollRateMin` or `apikey`.
+             `http`, which is used and not closed, lets many visitors of one program share connections.
              Leaving the `async with` block closes connections and leaves the chat open.
     Errors:  `ChatFailed`.
     """
@@ -37,7 +40,9 @@ class ChatService:
         state_storage: StateStorage | None = None,
         options: Mapping[str, Any] | None = None,
         clock: Clock | None = None,
+        http: httpx2.AsyncClient | None = None,
     ) -> None:
+        self._http = http
         self._keeper = Keeper(MemoryState() if state_storage is None else state_storage)
         self._options = dict(options or {})
         self._clock = clock
@@ -136,7 +141,9 @@ class ChatService:
         if transport is not None:
             config["transport"] = {"type": GIVEN}
             transports[GIVEN] = lambda _: transport
-        self._service = service = WebChatService(bus, config, clock=self._clock, transports=transports)
+        self._service = service = WebChatService(
+            bus, config, clock=self._clock, http=self._http, transports=transports
+        )
         await service.begin()
         return bus, service
 
