@@ -216,6 +216,10 @@ class Server:
         self.port = port
         self.url = url
 
+    def stop(self) -> None:
+        """Let agents and bots go, and take in nobody new; leaving the block does this first."""
+        self._parts.stop()
+
     async def add_account(
         self, *, login: str, password: str, role: str = "agent", capacity: int = 5, name: str = ""
     ) -> Account:

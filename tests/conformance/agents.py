@@ -53,6 +53,10 @@ class Agent:
                 await self._news.wait()
         raise AssertionError(f"the agent did not hear it within {within_s} s, but {self.heard}")
 
+    async def stops_reading(self) -> None:
+        """Leave unread whatever the server sends from now on."""
+        self._socket.transport.pause_reading()
+
     async def sends(self, message: Message) -> None:
         """Send a message as it is."""
         await self.sends_text(json.dumps(message))

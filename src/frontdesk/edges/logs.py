@@ -40,5 +40,5 @@ def configure(settings: LogSettings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for noisy in ("uvicorn.access", "asyncio", "websockets"):
-        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    for talkative in ("uvicorn", "uvicorn.error", "asyncio", "websockets", "httpcore2", "aiosqlite"):
+        logging.getLogger(talkative).setLevel(max(level, logging.INFO))  # Below, they log what was said.

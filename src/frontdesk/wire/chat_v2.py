@@ -51,6 +51,7 @@ ERROR_CODES: Mapping[str, int] = {
     "file_type": 203,
     "agent_needed": 203,
     "text_too_long": 204,
+    "body_too_large": 204,
     "closed": START_REFUSED_CODE,
     "ended": GONE_CODE,
     "not_started": GONE_CODE,
