@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 
 from frontdesk.errors import Conflict
@@ -125,6 +126,27 @@ async def test_once_a_new_holder_has_its_number_the_old_one_writes_nothing_more(
     assert all(isinstance(outcome, Conflict) for outcome in outcomes)
     assert newer == number + 1
     assert max(written) <= head
+
+
+async def test_a_fence_waits_for_a_lease_that_is_changing_hands(
+    nodes: list[Store], postgres_database: str
+) -> None:
+    number = await nodes[0].take_lease("routing", "old", 1000, 500)
+    assert number is not None
+    taker = await asyncpg.connect(postgres_database)
+    taking = taker.transaction()
+    await taking.start()
+    await taker.execute("UPDATE leases SET number = number + 1, holder = 'new'")
+    fence = Fence("routing", number)
+    append = asyncio.create_task(nodes[0].append("interaction/1", 0, [b"x"], 5, (fence,)))
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    while not await taker.fetchval(waiting) and not append.done():
+        await asyncio.sleep(0.01)
+    await taking.commit()
+    await taker.close()
+    with pytest.raises(Conflict):
+        await append
+    assert await nodes[0].head() == 0
 
 
 async def test_cards_are_counted_on_all_nodes_together(nodes: list[Store]) -> None:

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -130,9 +131,8 @@ async def test_the_steps_we_name_are_the_steps_there_are() -> None:
 async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/frontdesk.db"
     await migrate(url)
-    with sqlite3.connect(tmp_path / "frontdesk.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "frontdesk.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
     with pytest.raises(DeskError, match="newer"):
         await open_database(DatabaseSettings(url=url))
 
@@ -238,3 +238,24 @@ async def test_the_lock_of_a_dead_server_holds_nobody_up(tmp_path: Path) -> None
     died = subprocess.run([sys.executable, "-c", code], env=dict(os.environ))
     assert died.returncode == -9
     await (await open_database(DatabaseSettings(url=url))).aclose()
+
+
+async def test_nobody_migrates_under_a_running_server(tmp_path: Path) -> None:
+    """As when the command line is newer than the server."""
+    settings = DatabaseSettings(url=f"sqlite:///{tmp_path}/frontdesk.db")
+    server = await open_database(settings)
+    with closing(sqlite3.connect(tmp_path / "frontdesk.db")) as connection, connection:
+        connection.execute("DELETE FROM alembic_version")
+    with pytest.raises(Unavailable, match="another Frontdesk server"):
+        await open_database(settings, is_server=False)
+    await server.aclose()
+
+
+async def test_the_command_line_may_come_first_and_makes_the_tables(tmp_path: Path) -> None:
+    settings = DatabaseSettings(url=f"sqlite:///{tmp_path}/frontdesk.db")
+    beside = await open_database(settings, is_server=False)
+    await beside.accounts.add(AMY)
+    server = await open_database(settings)
+    assert await server.accounts.by_id("1") == AMY
+    await beside.aclose()
+    await server.aclose()

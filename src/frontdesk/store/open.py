@@ -15,6 +15,7 @@ from frontdesk.store.sql_accounts import SqlAccounts
 from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.store import SqliteStore
+from frontdesk.store.sqlite.tables import FileTables
 
 CLOSE_S = 5.0  # For queries that are still on their way when the server stops.
 
@@ -68,8 +69,8 @@ async def _open_file(settings: DatabaseSettings, address: SqliteAddress, is_serv
     lock = ServerLock(address.path)
     try:
         address.path.parent.mkdir(parents=True, exist_ok=True)
-        if is_server:
-            lock.acquire()
+        if is_server or (settings.migrate_on_start and await pending(settings.url)):
+            lock.acquire()  # Also to migrate: nobody changes the tables under a running server.
     except OSError as error:
         raise DeskError(f"the folder of {address.path} cannot be used: {error}") from error
     try:
@@ -77,9 +78,11 @@ async def _open_file(settings: DatabaseSettings, address: SqliteAddress, is_serv
     except BaseException:
         lock.release()
         raise
+    if not is_server:
+        lock.release()
     readers = Readers(address.path)
     store = SqliteStore(address.path, lock, readers, address.sync_delay_ms / 1000)
-    return Database(store, SqlAccounts(readers), close=readers.aclose)
+    return Database(store, SqlAccounts(FileTables(readers, store, lock)), close=readers.aclose)
 
 
 async def _open_server(settings: DatabaseSettings, address: PostgresAddress) -> Database:

@@ -8,11 +8,10 @@ from pathlib import Path
 from frontdesk.errors import Unavailable
 
 BUSY_MS = 5000  # Longer than any write of ours, so that `users add` beside a busy server waits and succeeds.
-CACHE_KIB = 16_384
 CHECKPOINT_PAGES = 4000  # 16 MiB of log before it is folded into the file: each fold costs two disk syncs.
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, cache_kib: int = 2048) -> sqlite3.Connection:
     """A connection on which each statement is a transaction until `BEGIN`; usable from any thread.
 
     Errors:  `sqlite3.OperationalError` when the file cannot be opened.
@@ -21,7 +20,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")  # What is acknowledged is on disk.
-    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+    connection.execute(f"PRAGMA cache_size=-{cache_kib}")
     connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     return connection
 

@@ -12,6 +12,7 @@ from frontdesk.errors import Unavailable
 from frontdesk.store.sqlite.connection import connect
 
 THREADS = 2
+CACHE_KIB = 4096
 
 Result = TypeVar("Result")
 
@@ -38,23 +39,13 @@ class Readers:
     def _run(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self._path)
+            connection = self._local.connection = connect(self._path, CACHE_KIB)
             self._connections.append(connection)
         return query(connection)
 
     async def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows that `sql` finds."""
         return await self.run(lambda connection: connection.execute(sql, values).fetchall())
-
-    async def change(self, sql: str, *values: object) -> int:
-        """How many rows `sql` changed; none as well when a value that has to be unique was taken.
-
-        For accounts only: they are also changed by the command line, beside the process that has the log.
-        """
-        try:
-            return await self.run(lambda connection: connection.execute(sql, values).rowcount)
-        except sqlite3.IntegrityError:
-            return 0
 
     async def aclose(self) -> None:
         """Wait for the last query, then close."""

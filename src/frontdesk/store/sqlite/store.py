@@ -44,6 +44,11 @@ class SqliteStore:
         self._writer.put(Work(carry_out, done))
         return await done
 
+    async def change(self, execute: Callable[[sqlite3.Connection], int]) -> int:
+        """What `execute` returns; what it changes is written with the next transaction."""
+        changed: int = await self._write(lambda transaction: execute(transaction.connection))
+        return changed
+
     # --- the log -------------------------------------------------------------------------------
 
     async def append(

@@ -18,6 +18,7 @@ from frontdesk.store.log import Recorded
 from frontdesk.store.sqlite.connection import ServerLock, connect
 from frontdesk.store.sqlite.group import Heads, Job, Transaction
 
+CACHE_KIB = 16_384
 JOBS_AT_ONCE_MAX = 1000
 WAITING_MAX = 100_000  # Jobs; more than this and the disk has stopped answering.
 
@@ -122,7 +123,7 @@ class Writer:
     def _transact(self, jobs: Sequence[Job]) -> tuple[list[object], list[Recorded]]:
         if self._connection is None:
             self._lock.acquire()
-            self._connection = connect(self._path)
+            self._connection = connect(self._path, CACHE_KIB)
         self._connection.execute("BEGIN IMMEDIATE")
         if self._heads is None:
             self._heads = Heads(self._connection)
