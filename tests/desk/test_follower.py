@@ -111,3 +111,18 @@ async def test_a_node_s_own_words_cost_no_reading() -> None:
     await turns()
     assert "card" not in node.connection.calls
     assert "read" not in node.connection.calls
+
+
+async def test_nobody_is_told_of_a_word_before_the_chat_has_it() -> None:
+    """The log may be read before the writer hears of its own commit."""
+    node = Node()
+    chat_id = await node.start()
+    await node.hears()
+    node.connection.hold("append")
+    saying = asyncio.ensure_future(node.do(chat_id, say("x")))
+    hearing = asyncio.ensure_future(node.hears())
+    await turns()
+    assert (chat_id, 3) not in node.heard.records
+    node.connection.release("append")
+    await asyncio.gather(saying, hearing)
+    assert node.heard.records[-1] == (chat_id, 3)

@@ -32,10 +32,10 @@ async def test_a_chat_ended_at_both_nodes_at_once_is_gone_from_both_floors() -> 
     a.connection.hold("append")
     await b.do(chat_id, commands.End(reason="done"))
     ending = asyncio.ensure_future(a.do(chat_id, commands.End(reason="done")))
+    hearing = asyncio.ensure_future(a.hears())
     await turns()
-    await a.hears()
     a.connection.release("append")
-    await ending
+    await asyncio.gather(ending, hearing)
     await a.hears()
     assert (a.floor.open_count, b.floor.open_count) == (0, 0)
     assert sum(isinstance(event, events.Ended) for event in await a.events(chat_id)) == 1

@@ -99,9 +99,10 @@ async def test_what_follows_on_a_write_before_its_answer_is_not_missed() -> None
     saying = asyncio.ensure_future(a.do(chat_id, say("first")))
     await turns()
     await b.do(chat_id, say("second"))
-    await a.hears()
+    hearing = asyncio.ensure_future(a.hears())
+    await turns()
     a.connection.release("append")
-    await saying
+    await asyncio.gather(saying, hearing)
     assert version_at(a, chat_id) in (None, 4)
     assert (await a.interactions.chat(chat_id)).version == 4
 
@@ -114,9 +115,10 @@ async def test_what_follows_on_a_start_before_its_answer_is_not_missed() -> None
     filed = await b.database.cards("interaction")
     chat_id = filed[0].stream.partition("/")[2]
     await b.do(chat_id, say("hello"))
-    await a.hears()
+    hearing = asyncio.ensure_future(a.hears())
+    await turns()
     a.connection.release("append")
-    await starting
+    await asyncio.gather(starting, hearing)
     assert (await a.interactions.chat(chat_id)).version == 3
 
 

@@ -82,6 +82,7 @@ class Follower:
         audience = self._audience
         kind, _, name = record.stream.partition("/")
         if kind == "interaction":
+            await self._interactions.answered(name, record.version)
             self._interactions.absorb(name, record)
             is_structural = record.body.startswith(_STRUCTURAL_STARTS)
             if is_structural:

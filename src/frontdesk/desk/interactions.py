@@ -298,6 +298,16 @@ class Interactions:
         chat = self._chats.get(interaction_id)
         return chat is not None and version <= chat.card_version
 
+    async def answered(self, interaction_id: str, version: int) -> None:
+        """Return when this node's own write of `version`, if that is what it is, has had its answer.
+
+        A log may be read before the writer hears of its own commit; whoever is told of an event finds it in
+        the chat.
+        """
+        chat = self._chats.get(interaction_id)
+        while chat is not None and chat.writing is not None and chat.version < version <= chat.own_version:
+            await asyncio.wait((chat.writing,))
+
     def absorb(self, interaction_id: str, record: Recorded) -> None:
         """Take note of an event from the log; this node's own are known already."""
         if interaction_id in self._loading:
