@@ -13,7 +13,7 @@ from frontdesk.domain.commands import AddFile, DeleteFile, FetchFile
 from frontdesk.domain.events import FileUploaded
 from frontdesk.domain.filing import check_upload
 from frontdesk.domain.interaction import File, write_id
-from frontdesk.errors import DeskError, NotFound, Refused
+from frontdesk.errors import NotFound, Refused
 from frontdesk.store.files import FileStore
 
 SNIFFED_BYTES = 8192
@@ -80,7 +80,7 @@ class Files:
         )
         try:
             chat = await self._interactions.do(interaction_id, command)
-        except DeskError:
+        except (Refused, NotFound):  # After any other error it may be in the transcript all the same.
             await self._files.delete(key)
             raise
         _, full = await self._interactions.full(interaction_id)
