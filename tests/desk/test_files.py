@@ -110,7 +110,7 @@ async def test_downloads_are_counted_and_end(house: House) -> None:
         (PNG, "image/png"),
         (b"just words", "text/plain"),
         ("ümlaut".encode() * 5 + "ü".encode()[:1], "text/plain"),
-        (b"\xff\xfe\x00", "application/octet-stream"),
+        (b"\x01\x02\x80\x81", "application/octet-stream"),
         (b"", "application/octet-stream"),
     ],
 )
