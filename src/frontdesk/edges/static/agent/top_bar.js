@@ -24,8 +24,9 @@ export class TopBar {
       title: 'Shows a desktop notification when a chat rings while this page is in the background',
       on: { click: async () => { await attention.askToNotify(); this.showSound() } } })
     this.root = el('header', { class: 'top' },
+      el('h1', { class: 'unseen', text: 'Frontdesk' }),
       el('div', { class: 'top-row' },
-        el('h1', { class: 'brand' }, el('img', { src: '/assets/shared/icon.svg', alt: '', width: 28, height: 28 }), el('span', { text: 'Frontdesk' })),
+        el('p', { class: 'brand', 'aria-hidden': 'true' }, el('img', { src: '/assets/shared/icon.svg', alt: '', width: 28, height: 28 }), el('span', { text: 'Frontdesk' })),
         this.ready,
         el('div', { class: 'top-tools' }, this.notify, this.sound,
           el('button', { type: 'button', class: 'icon-button help-button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', on: { click: showShortcuts } }, icon('help')),

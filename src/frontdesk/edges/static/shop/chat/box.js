@@ -27,11 +27,12 @@ export class ChatBox {
     this.badge = el('span', { class: 'launcher-badge', hidden: true })
     this.launcherText = el('span', { text: 'Chat with us' })
     this.launcher = el('button', { type: 'button', class: 'launcher', 'aria-expanded': 'false', 'aria-controls': 'chat-box', on: { click: () => this.open() } }, icon('chat'), this.launcherText, this.badge)
+    this.title = el('h2', { id: 'chat-title', text: 'Quillwort help desk' })
     this.subtitle = el('p', { class: 'box-subtitle' })
     this.endButton = el('button', { type: 'button', class: 'button small box-end', text: 'End chat', on: { click: () => this.end() } })
     this.root = el('section', { id: 'chat-box', class: 'box', role: 'dialog', 'aria-labelledby': 'chat-title', hidden: true, on: { keydown: (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && this.close() } },
-      el('header', { class: 'box-head' },
-        el('div', { class: 'box-titles' }, el('h2', { id: 'chat-title', text: 'Quillwort help desk' }), this.subtitle),
+      el('div', { class: 'box-head' },
+        el('div', { class: 'box-titles' }, this.title, this.subtitle),
         this.endButton,
         el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Minimise the chat', title: 'Minimise', on: { click: () => this.close() } }, icon('down'))),
       this.form.root, this.talk.root)
@@ -111,6 +112,7 @@ export class ChatBox {
     const covers = PHONE.matches && !this.root.hidden
     this.page.inert = covers
     document.body.classList.toggle('is-covered', covers)
+    this.title.setAttribute('aria-level', covers ? '1' : '2')
     if (covers) this.root.setAttribute('aria-modal', 'true')
     else this.root.removeAttribute('aria-modal')
   }

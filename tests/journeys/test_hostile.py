@@ -1,0 +1,103 @@
+"""Hostile text in every field, from both sides: it is shown as it is, and nothing of it runs."""
+
+import httpx2
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.journeys.conftest import House
+from tests.journeys.people import SOON_MS, Agent, Visitor, lines, sees
+
+pytestmark = pytest.mark.anyio
+MARKUP = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+BREAKOUT = "\"'><svg/onload=alert(3)>{{7*7}}${7*7}"
+SCRIPT_URL = "javascript:alert(4) data:text/html,<script>alert(5)</script>"
+TURNED = "\u202egnirts desrever\u2066 \u200f!"
+HOSTILE = (MARKUP, BREAKOUT, SCRIPT_URL)
+
+
+async def holds_no_strange_nodes(page: Page) -> None:
+    """No element came from text, and no link leads to a script."""
+    strange = await page.evaluate(
+        """() => [...document.querySelectorAll('img[src="x"], svg[onload], script:not([src]), iframe, object')]
+            .map((node) => node.outerHTML)
+            .concat([...document.querySelectorAll('a[href]')].map((a) => a.href).filter((href) => !/^https?:/.test(href)))"""
+    )
+    assert strange == []
+
+
+async def test_a_hostile_visitor(visitor: Visitor, agent: Agent) -> None:
+    await visitor.page.evaluate("document.title = '<img src=x onerror=alert(6)>'; location.hash = '<script>'")
+    await visitor.starts(MARKUP, BREAKOUT)
+    await agent.page.get_by_role("button", name="Accept").click(timeout=SOON_MS)
+    await sees(agent.page, BREAKOUT)
+    for text in HOSTILE:
+        await visitor.says(text)
+        await sees(agent.page, text) if text != BREAKOUT else await sees(agent.page, MARKUP)
+    await visitor.box.press_sequentially("<b onmouseover=alert(7)>half")
+    await expect(agent.page.locator(".typing")).to_contain_text("<b onmouseover=alert(7)>half", timeout=SOON_MS)
+    await visitor.page.locator(".talk input[type=file]").set_input_files(
+        {"name": "<img src=x onerror=alert(8)>.txt", "mimeType": "text/html", "buffer": b"<script>alert(9)</script>"}
+    )
+    await expect(lines(agent.page).filter(has_text="<img src=x onerror=alert(8)>.txt").first).to_be_visible(timeout=SOON_MS)
+    about = agent.page.get_by_role("complementary", name="About the visitor")
+    await expect(about).to_contain_text("<img src=x onerror=alert(6)>")
+    await expect(agent.page.get_by_role("heading", name=MARKUP).first).to_be_visible()
+    for page in (visitor.page, agent.page):
+        await holds_no_strange_nodes(page)
+
+
+async def test_a_hostile_agent(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    for text in HOSTILE:
+        await agent.says(text)
+        await sees(visitor.page, text)
+        await agent.notes(f"note {text}")
+        await sees(agent.page, f"note {text}")
+    for page in (visitor.page, agent.page):
+        await holds_no_strange_nodes(page)
+
+
+async def test_hostile_particulars_sent_past_the_form(house: House, agent: Agent) -> None:
+    fields = {
+        "firstName": MARKUP, "lastName": BREAKOUT, "subject": MARKUP, "text": SCRIPT_URL,
+        f"userData[{MARKUP}]": BREAKOUT, "userData[__proto__]": "polluted", "userData[constructor]": MARKUP,
+        "userData[_genesys_url]": "javascript:alert(10)", "userData[_genesys_pageTitle]": MARKUP,
+        "userData[_genesys_referrer]": "data:text/html,<script>alert(11)</script>",
+    }  # fmt: skip
+    async with httpx2.AsyncClient() as http:
+        answer = await http.post(f"{house.url}/genesys/2/chat/demo/", data=fields)
+    assert answer.json()["statusCode"] == 0
+    await expect(agent.page.locator(".invite-subject")).to_have_text(MARKUP, timeout=SOON_MS)
+    await agent.page.get_by_role("button", name="Accept").click()
+    await sees(agent.page, SCRIPT_URL)
+    about = agent.page.get_by_role("complementary", name="About the visitor")
+    for text in (MARKUP, BREAKOUT, "javascript:alert(10)", "polluted"):
+        await expect(about).to_contain_text(text)
+    assert await agent.page.evaluate("({}).polluted === undefined && Object.prototype.toString.call({}) === '[object Object]'")
+    await holds_no_strange_nodes(agent.page)
+
+
+async def test_text_that_turns_its_direction_turns_nothing_else(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts(TURNED, "Hello")
+    await agent.page.get_by_role("button", name="Accept").click(timeout=SOON_MS)
+    await visitor.says(f"{TURNED} hello")
+    await sees(agent.page, "Hello")
+    turns = await agent.page.evaluate(
+        """(start) => [...document.querySelectorAll('*')]
+            .filter((node) => [...node.childNodes].some((it) => it.nodeType === 3 && it.data.includes(start)))
+            .map((node) => node.closest('bdi, [dir=auto], button, title, [role=alert], [role=status]')?.tagName ?? node.outerHTML)""",
+        "\u202e",
+    )
+    assert turns
+    assert all(tag in {"BDI", "DIV", "SPAN", "P", "DD", "BUTTON", "TITLE"} for tag in turns), turns
+
+
+async def test_a_very_long_word_widens_no_page(visitor: Visitor, agent: Agent) -> None:
+    word = "a" * 2000
+    await visitor.starts("Mia", word)
+    await agent.accepts("Mia")
+    await sees(agent.page, word)
+    await agent.says(word)
+    for page in (visitor.page, agent.page):
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

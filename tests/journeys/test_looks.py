@@ -1,0 +1,134 @@
+"""Phones, dark rooms, large type, little movement, screen readers: each page in each of them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.journeys import axe
+from tests.journeys.conftest import House
+from tests.journeys.people import SOON_MS, Agent, Visitor, lines, sees, window
+
+pytestmark = pytest.mark.anyio
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+DARK: dict[str, Any] = {"color_scheme": "dark"}
+LIGHT: dict[str, Any] = {"color_scheme": "light"}
+# 200 % zoom of a window of 1280 × 800 leaves this many CSS pixels.
+ZOOMED: dict[str, Any] = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
+SURROUNDINGS = {"light": LIGHT, "dark": DARK, "phone": PHONE | DARK, "zoomed": ZOOMED}
+
+
+@pytest.fixture(scope="session")
+async def axe_source(npm_path: Path, request: pytest.FixtureRequest, anyio_backend: str) -> str:
+    return await axe.source(npm_path, request.config.cache.mkdir("axe-core"))
+
+
+@asynccontextmanager
+async def chatting(browser: Browser, house: House, options: dict[str, Any]) -> AsyncIterator[tuple[Visitor, Agent]]:
+    """Both pages in the same surroundings, with all sorts of lines between them."""
+    async with (
+        window(browser, f"{house.url}/shop/", **options) as shop,
+        window(browser, f"{house.url}/agent/", **options) as desk,
+    ):
+        visitor, agent = Visitor(shop), Agent(desk)
+        await agent.signs_in()
+        await agent.gets_ready()
+        await visitor.starts("Mia", "Is the fern easy? https://shop.example/fern")
+        await agent.accepts("Mia")
+        await agent.says("Very.")
+        await agent.notes("Nice person")
+        await desk.locator("input[type=file]").set_input_files(
+            {"name": "care.txt", "mimeType": "text/plain", "buffer": b"steam"}
+        )
+        await sees(shop, "Very.")
+        await expect(lines(shop).filter(has_text="care.txt").first).to_be_visible(timeout=SOON_MS)
+        yield visitor, agent
+
+
+async def nothing_sticks_out(page: Page) -> None:
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+
+
+@pytest.mark.parametrize("surroundings", SURROUNDINGS)
+async def test_a_chat_is_accessible(surroundings: str, browser: Browser, house: House, axe_source: str) -> None:
+    async with chatting(browser, house, SURROUNDINGS[surroundings]) as (visitor, agent):
+        for page in (visitor.page, agent.page):
+            await nothing_sticks_out(page)
+            assert await axe.faults(page, axe_source) == []
+        await visitor.page.get_by_role("button", name="End chat").click()
+        assert await axe.faults(visitor.page, axe_source) == []
+
+
+@pytest.mark.parametrize("surroundings", SURROUNDINGS)
+async def test_the_pages_before_a_chat_are_accessible(
+    surroundings: str, browser: Browser, house: House, axe_source: str
+) -> None:
+    for path, shows in (("/", "Agent page"), ("/agent/", "Login"), ("/shop/", "The six"), ("/api/", "Answers")):
+        async with window(browser, f"{house.url}{path}", **SURROUNDINGS[surroundings]) as page:
+            await expect(page.get_by_text(shows).first).to_be_visible()
+            await nothing_sticks_out(page)
+            assert await axe.faults(page, axe_source) == [], path
+
+
+async def test_a_ringing_chat_is_accessible(visitor: Visitor, agent: Agent, axe_source: str) -> None:
+    await visitor.starts("Mia")
+    await expect(agent.page.locator(".invite")).to_have_count(1, timeout=SOON_MS)
+    await expect(agent.page.get_by_role("alert")).to_have_text("Mia asks for a chat. Alt+A accepts.")
+    assert await axe.faults(agent.page, axe_source) == []
+
+
+async def test_a_phone_shows_the_list_or_the_chat(browser: Browser, house: House) -> None:
+    async with chatting(browser, house, PHONE) as (visitor, agent):
+        page = agent.page
+        await expect(page.get_by_role("navigation", name="Chats")).to_be_hidden()
+        await page.get_by_role("button", name="About the visitor").click()
+        await expect(page.get_by_role("complementary", name="About the visitor")).to_be_visible()
+        await page.get_by_role("button", name="About the visitor").click()
+        await page.get_by_role("button", name="Back to the list of chats").click()
+        await expect(page.get_by_role("navigation", name="Chats")).to_be_visible()
+        await expect(page.get_by_role("main")).to_be_hidden()
+        await visitor.says("Still there?")
+        await expect(page.get_by_label("1 unread")).to_be_visible(timeout=SOON_MS)
+        await page.get_by_role("button", name="Mia").click()
+        await sees(page, "Still there?")
+
+
+async def test_on_a_phone_the_chat_fills_the_screen_and_shuts_out_the_shop(browser: Browser, house: House) -> None:
+    async with window(browser, f"{house.url}/shop/", **PHONE) as page:
+        await Visitor(page).starts("Mia")
+        box = await page.get_by_role("dialog").bounding_box()
+        assert box == {"x": 0, "y": 0, "width": 360, "height": 740}
+        await expect(page.locator("#page")).to_have_attribute("inert", "")
+        await page.get_by_role("button", name="Minimise the chat").click()
+        await expect(page.locator("#page")).not_to_have_attribute("inert", "")
+
+
+async def test_who_wants_no_movement_gets_none(browser: Browser, house: House) -> None:
+    async with window(browser, f"{house.url}/shop/", reduced_motion="reduce") as page:
+        await page.get_by_role("button", name="Chat with us").click()
+        assert await page.evaluate("document.getAnimations().length") == 0
+
+
+async def test_new_words_are_read_out_and_old_ones_are_not(visitor: Visitor, agent: Agent) -> None:
+    await visitor.starts("Mia", "Is the fern easy?")
+    await agent.accepts("Mia")
+    log = agent.page.get_by_role("log", name="Conversation")
+    await expect(log).to_have_attribute("aria-live", "polite")
+    await agent.page.reload()
+    added_aloud = await agent.page.evaluate(
+        """() => new Promise((done) => {
+            const seen = []
+            new MutationObserver((changes) => {
+                for (const change of changes) for (const node of change.addedNodes) {
+                    if (node.classList?.contains('line') && change.target.ariaLive === 'polite') seen.push(node.textContent)
+                }
+            }).observe(document.body, {childList: true, subtree: true})
+            setTimeout(() => done(seen), 1500)
+        })"""
+    )
+    assert added_aloud == []
+    await sees(agent.page, "Is the fern easy?")
+    await expect(log).to_have_attribute("aria-live", "polite")
