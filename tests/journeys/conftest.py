@@ -41,7 +41,9 @@ class House:
         assert self._process.stdout is not None
         async with asyncio.timeout(START_S):
             while not (line := (await self._process.stdout.readline()).strip()).isdigit():
-                assert self._process.returncode is None and not self._process.stdout.at_eof(), "it did not start"
+                assert self._process.returncode is None and not self._process.stdout.at_eof(), (
+                    "it did not start"
+                )
         self.port = int(line)
         self._drain = asyncio.ensure_future(self._process.stdout.read())
 

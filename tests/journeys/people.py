@@ -52,7 +52,11 @@ class Visitor:
 
     async def ends(self) -> None:
         await self.page.get_by_role("button", name="End chat").click()
-        await self.page.get_by_role("dialog", name="End the chat?").get_by_role("button", name="End chat").click()
+        await (
+            self.page.get_by_role("dialog", name="End the chat?")
+            .get_by_role("button", name="End chat")
+            .click()
+        )
         await sees_status(self.page, "The chat has ended")
 
 

@@ -209,3 +209,17 @@ async def test_a_quiet_visitor_is_warned_and_says_a_word(browser: Browser, tmp_p
             await expect(visitor.box).to_be_focused()
     finally:
         await house.stop()
+
+
+async def test_half_a_thought_stays_in_sight_until_it_is_sent_or_taken_back(
+    visitor: Visitor, agent: Agent
+) -> None:
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    preview = agent.page.locator(".typing.has-preview")
+    await visitor.box.press_sequentially("I was wondering")
+    await expect(preview.locator(".typing-dots")).to_be_visible(timeout=SOON_MS)
+    await expect(preview.locator(".typing-dots")).to_be_hidden(timeout=SOON_MS)
+    await expect(preview).to_have_text("I was wondering")
+    await visitor.box.fill("")
+    await expect(preview).to_have_count(0, timeout=SOON_MS)

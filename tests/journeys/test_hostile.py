@@ -34,11 +34,19 @@ async def test_a_hostile_visitor(visitor: Visitor, agent: Agent) -> None:
         await visitor.says(text)
         await sees(agent.page, text) if text != BREAKOUT else await sees(agent.page, MARKUP)
     await visitor.box.press_sequentially("<b onmouseover=alert(7)>half")
-    await expect(agent.page.locator(".typing")).to_contain_text("<b onmouseover=alert(7)>half", timeout=SOON_MS)
-    await visitor.page.locator(".talk input[type=file]").set_input_files(
-        {"name": "<img src=x onerror=alert(8)>.txt", "mimeType": "text/html", "buffer": b"<script>alert(9)</script>"}
+    await expect(agent.page.locator(".typing")).to_contain_text(
+        "<b onmouseover=alert(7)>half", timeout=SOON_MS
     )
-    await expect(lines(agent.page).filter(has_text="<img src=x onerror=alert(8)>.txt").first).to_be_visible(timeout=SOON_MS)
+    await visitor.page.locator(".talk input[type=file]").set_input_files(
+        {
+            "name": "<img src=x onerror=alert(8)>.txt",
+            "mimeType": "text/html",
+            "buffer": b"<script>alert(9)</script>",
+        }
+    )
+    await expect(lines(agent.page).filter(has_text="<img src=x onerror=alert(8)>.txt").first).to_be_visible(
+        timeout=SOON_MS
+    )
     about = agent.page.get_by_role("complementary", name="About the visitor")
     await expect(about).to_contain_text("<img src=x onerror=alert(6)>")
     await expect(agent.page.get_by_role("heading", name=MARKUP).first).to_be_visible()
@@ -74,7 +82,9 @@ async def test_hostile_particulars_sent_past_the_form(house: House, agent: Agent
     about = agent.page.get_by_role("complementary", name="About the visitor")
     for text in (MARKUP, BREAKOUT, "javascript:alert(10)", "polluted"):
         await expect(about).to_contain_text(text)
-    assert await agent.page.evaluate("({}).polluted === undefined && Object.prototype.toString.call({}) === '[object Object]'")
+    assert await agent.page.evaluate(
+        "({}).polluted === undefined && Object.prototype.toString.call({}) === '[object Object]'"
+    )
     await holds_no_strange_nodes(agent.page)
 
 

@@ -52,7 +52,9 @@ async def test_a_whole_chat_by_keyboard(browser: Browser, house: House) -> None:
 
         await expect(desk.locator(".invite")).to_have_count(1, timeout=SOON_MS)
         await desk.keyboard.press("Alt+a")
-        await expect(desk.get_by_role("textbox", name="Message to the visitor")).to_be_focused(timeout=SOON_MS)
+        await expect(desk.get_by_role("textbox", name="Message to the visitor")).to_be_focused(
+            timeout=SOON_MS
+        )
         await desk.keyboard.type("Very.")
         await desk.keyboard.press("Shift+Enter")
         await desk.keyboard.type("Steam helps.")

@@ -27,7 +27,9 @@ async def axe_source(npm_path: Path, request: pytest.FixtureRequest, anyio_backe
 
 
 @asynccontextmanager
-async def chatting(browser: Browser, house: House, options: dict[str, Any]) -> AsyncIterator[tuple[Visitor, Agent]]:
+async def chatting(
+    browser: Browser, house: House, options: dict[str, Any]
+) -> AsyncIterator[tuple[Visitor, Agent]]:
     """Both pages in the same surroundings, with all sorts of lines between them."""
     async with (
         window(browser, f"{house.url}/shop/", **options) as shop,
@@ -53,7 +55,9 @@ async def nothing_sticks_out(page: Page) -> None:
 
 
 @pytest.mark.parametrize("surroundings", SURROUNDINGS)
-async def test_a_chat_is_accessible(surroundings: str, browser: Browser, house: House, axe_source: str) -> None:
+async def test_a_chat_is_accessible(
+    surroundings: str, browser: Browser, house: House, axe_source: str
+) -> None:
     async with chatting(browser, house, SURROUNDINGS[surroundings]) as (visitor, agent):
         for page in (visitor.page, agent.page):
             await nothing_sticks_out(page)
@@ -66,7 +70,12 @@ async def test_a_chat_is_accessible(surroundings: str, browser: Browser, house: 
 async def test_the_pages_before_a_chat_are_accessible(
     surroundings: str, browser: Browser, house: House, axe_source: str
 ) -> None:
-    for path, shows in (("/", "Agent page"), ("/agent/", "Login"), ("/shop/", "The six"), ("/api/", "Answers")):
+    for path, shows in (
+        ("/", "Agent page"),
+        ("/agent/", "Login"),
+        ("/shop/", "The six"),
+        ("/api/", "Answers"),
+    ):
         async with window(browser, f"{house.url}{path}", **SURROUNDINGS[surroundings]) as page:
             await expect(page.get_by_text(shows).first).to_be_visible()
             await nothing_sticks_out(page)
@@ -96,7 +105,9 @@ async def test_a_phone_shows_the_list_or_the_chat(browser: Browser, house: House
         await sees(page, "Still there?")
 
 
-async def test_on_a_phone_the_chat_fills_the_screen_and_shuts_out_the_shop(browser: Browser, house: House) -> None:
+async def test_on_a_phone_the_chat_fills_the_screen_and_shuts_out_the_shop(
+    browser: Browser, house: House
+) -> None:
     async with window(browser, f"{house.url}/shop/", **PHONE) as page:
         await Visitor(page).starts("Mia")
         box = await page.get_by_role("dialog").bounding_box()

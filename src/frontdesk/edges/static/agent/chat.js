@@ -1,5 +1,7 @@
 // One chat as the events say it is. An event seen twice counts once: its version is its name.
 
+const TYPING_MAX_MS = 15_000
+
 /**
  * @typedef {{party_id: number, kind: string, nickname: string, participant_id?: string, visibility?: string,
  *   is_present?: boolean, read_up_to?: number}} Party
@@ -21,11 +23,11 @@ export class Chat {
     this.files = new Map()
     /** @type {Map<number, number>} how far each party has read */
     this.readUpTo = new Map()
+    /** @type {Map<number, number>} party → when it began */
     this.typing = new Map()
     this.preview = ''
     this.isMine = true
     this.isEnded = false
-    this.endReason = ''
     this.waitsSinceMs = 0
     this.head(card)
   }
@@ -109,14 +111,14 @@ export class Chat {
         break
       }
       case 'TypingStarted': this.typing.set(event.party_id, atMs); break
-      case 'TypingStopped': this.typing.delete(event.party_id); this.clearPreview(event.party_id); break
+      case 'TypingStopped': this.typing.delete(event.party_id); break
       case 'DataChanged':
         if (isNews) Object.assign(this.userData, event.changes)
         if (isNews) for (const key of event.removed ?? []) delete this.userData[key]
         break
       case 'ReceiptGiven': this.read(event.party_id, event.up_to); break
       case 'Queued': if (isNews) [this.queue, this.summary] = [event.queue, event.summary ?? '']; break
-      case 'Ended': [this.isEnded, this.endReason] = [true, event.reason]; this.typing.clear(); break
+      case 'Ended': this.isEnded = true; this.typing.clear(); break
     }
   }
 
@@ -126,15 +128,10 @@ export class Chat {
    */
   said(event, atMs) {
     this.typing.delete(event.party_id)
-    this.clearPreview(event.party_id)
+    if (event.party_id === 1) this.preview = ''
     if (event.type === 'FileUploaded' && !this.files.get(event.file_id)?.is_deleted) this.files.set(event.file_id, { ...event })
     if (event.party_id === 1) this.waitsSinceMs ||= atMs
     else if ((event.visibility ?? 'all') === 'all') this.waitsSinceMs = 0
-  }
-
-  /** @param {number} partyId */
-  clearPreview(partyId) {
-    if (partyId === 1) this.preview = ''
   }
 
   /**
@@ -160,9 +157,21 @@ export class Chat {
     return this.isMine && !this.isEnded
   }
 
-  /** @returns {Party|undefined} who types now, the visitor first */
-  get typist() {
-    const ids = [...this.typing.keys()].filter((id) => id !== this.me).sort((a, b) => a - b)
+  /**
+   * A typist whose page is gone never says that it stopped.
+   * @param {number} partyId
+   * @param {number} nowMs
+   */
+  isTyping(partyId, nowMs) {
+    return this.isOpen && nowMs - (this.typing.get(partyId) ?? 0) < TYPING_MAX_MS
+  }
+
+  /**
+   * @param {number} nowMs
+   * @returns {Party|undefined} who types now, the visitor first
+   */
+  typist(nowMs) {
+    const ids = [...this.typing.keys()].filter((id) => id !== this.me && this.isTyping(id, nowMs)).sort((a, b) => a - b)
     return this.parties.get(ids[0])
   }
 }

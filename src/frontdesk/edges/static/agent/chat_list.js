@@ -73,8 +73,9 @@ export class ChatList {
     setText(part('.chat-name'), name)
     const last = chat.lastWord
     setText(part('.chat-time'), clockTime(last?.at_ms ?? chat.startedMs))
-    setText(part('.chat-last'), lastWords(chat))
-    part('.chat-last').classList.toggle('is-typing', chat.isOpen && chat.typing.has(1))
+    const isTyping = chat.isTyping(1, floor.nowMs())
+    setText(part('.chat-last'), isTyping ? 'is typing…' : lastWords(chat))
+    part('.chat-last').classList.toggle('is-typing', isTyping)
     setText(part('.chat-unread'), unread ? String(unread) : '')
     part('.chat-unread').setAttribute('aria-label', unread ? `${unread} unread` : '')
     part('.chat-dismiss').hidden = chat.isOpen
@@ -113,7 +114,6 @@ export class ChatList {
 
 /** @param {Chat} chat */
 function lastWords(chat) {
-  if (chat.isOpen && chat.typing.has(1)) return 'is typing…'
   const last = chat.lastWord
   if (!last) return chat.subject || (chat.isOpen ? 'No messages yet' : 'Ended without a message')
   const text = last.event.type === 'Said' ? last.event.text : last.event.type === 'UrlPushed' ? last.event.url : `File: ${last.event.name}`

@@ -36,9 +36,11 @@ export class Conversation {
       this.button('leave', 'Leave', (chat) => actions.leave(chat)),
       this.button('close', 'End', (chat) => actions.end(chat)))
     this.panelButton = el('button', { type: 'button', class: 'icon-button panel-button', 'aria-label': 'About the visitor', title: 'About the visitor', 'aria-expanded': 'false', on: { click: () => this.togglePanel() } }, icon('person'))
+    this.elsewhere = el('span', { class: 'back-count', 'aria-hidden': 'true' })
+    this.back = el('button', { type: 'button', class: 'icon-button back-button', on: { click: back } }, icon('back'), this.elsewhere)
     this.main = el('main', { class: 'conversation', hidden: true },
       el('header', { class: 'head' },
-        el('button', { type: 'button', class: 'icon-button back-button', 'aria-label': 'Back to the list of chats', on: { click: back } }, icon('back')),
+        this.back,
         el('h2', { class: 'head-title' }, this.name, this.state),
         this.buttons, this.panelButton),
       this.transcript.root, this.composer.root)
@@ -86,7 +88,8 @@ export class Conversation {
     this.buttons.hidden = !chat.isOpen
     for (const button of this.buttons.children) button.disabled = !connection.isOpen
     this.transcript.show(chat.id, this.lines(chat))
-    this.showTyping(chat)
+    this.showTyping(chat, floor.nowMs())
+    this.showElsewhere(floor, chat)
     this.composer.show(chat)
     this.panel.show(chat, floor.nowMs())
   }
@@ -104,11 +107,26 @@ export class Conversation {
     return [...linesOf(chat, act), ...[...linesUnderWay(chat, underWay, act), ...this.uploads.lines(chat)].sort((a, b) => a.atMs - b.atMs)]
   }
 
-  /** @param {Chat} chat */
-  showTyping(chat) {
-    const typist = chat.isOpen ? chat.typist : undefined
-    if (chat.isOpen && chat.preview) this.transcript.showTyping(chat.nickname || 'The visitor', chat.preview)
-    else this.transcript.showTyping(typist?.nickname ?? '')
+  /**
+   * @param {Chat} chat
+   * @param {number} nowMs
+   */
+  showTyping(chat, nowMs) {
+    const typist = chat.typist(nowMs)
+    const preview = chat.isOpen ? chat.preview : ''
+    this.transcript.showTyping(typist?.nickname || (typist || preview ? 'The visitor' : ''), preview, Boolean(typist))
+  }
+
+  /**
+   * On a phone the list is out of sight: the way back tells what waits there.
+   * @param {import('./floor.js').Floor} floor
+   * @param {Chat} chat
+   */
+  showElsewhere(floor, chat) {
+    const waiting = floor.invites.size + floor.listed.filter((it) => it !== chat && floor.unread(it) > 0).length
+    setText(this.elsewhere, waiting ? String(waiting) : '')
+    this.back.setAttribute('aria-label', `Back to the list of chats${waiting ? `, ${waiting} waiting there` : ''}`)
+    this.back.classList.toggle('is-ringing', floor.invites.size > 0)
   }
 
   focus() {

@@ -120,6 +120,7 @@ export class Desk {
     const nowMs = this.floor.nowMs()
     this.inviteList.tick(nowMs)
     this.chatList.tick(this.floor)
+    if (this.floor.listed.some((chat) => chat.typing.size)) this.due()
     for (const invite of this.floor.invites.values()) if (nowMs > invite.until_ms + 5000 && this.connectionState === 'open') this.floor.invites.delete(invite.interaction_id)
   }
 

@@ -76,9 +76,10 @@ export class Transcript {
   /**
    * What the other side is doing at this moment: nothing, typing, or typing these words.
    * @param {string} who
-   * @param {string} [preview]
+   * @param {string} [preview] what stands in their input box
+   * @param {boolean} [isTyping] whether they are at it this moment
    */
-  showTyping(who, preview = '') {
+  showTyping(who, preview = '', isTyping = true) {
     const [old] = this.tail.children
     if (!who) this.tail.replaceChildren()
     else if (!old) {
@@ -88,6 +89,7 @@ export class Transcript {
     const text = this.tail.querySelector('.typing-text')
     if (text) setText(text, preview || `${who} is typing`)
     this.tail.firstElementChild?.classList.toggle('has-preview', Boolean(preview))
+    this.tail.firstElementChild?.classList.toggle('is-still', !isTyping)
     if (this.isAtEnd) this.toEnd()
   }
 

@@ -26,6 +26,7 @@ export class Talk {
     this.input = el('textarea', { class: 'talk-input', rows: 1, dir: 'auto', maxLength: CHARS_MAX, placeholder: 'Write a message…', 'aria-label': 'Message', enterKeyHint: 'send', autocomplete: 'off',
       value: read(sessionStorage, DRAFT, ''),
       on: { input: () => this.changed(), keydown: (/** @type {KeyboardEvent} */ event) => this.key(event), paste: (/** @type {ClipboardEvent} */ event) => this.pasted(event) } })
+    chat.preview = this.input.value // What was in the box before a reload is in it still.
     this.files = el('input', { type: 'file', multiple: true, hidden: true, on: { change: () => this.picked() } })
     this.attach = el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Send a file', title: 'Send a file', hidden: true, on: { click: () => this.files.click() } }, icon('attach'))
     this.form = el('form', { class: 'talk-form', on: { submit: (/** @type {Event} */ event) => { event.preventDefault(); this.submit() } } },

@@ -1,0 +1,180 @@
+"""Make the pictures of the documentation: `python -m scripts.screenshots`.
+
+A demonstration server on a free port, an agent in one window, a visitor in another, and what they would say.
+"""
+
+import asyncio
+import contextlib
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, async_playwright
+
+from frontdesk.main import running
+from frontdesk.settings import DatabaseSettings, FileStoreSettings, ServerSettings, ServiceSettings, Settings
+from scripts.machine import ROOT, chromium, say
+
+IMAGES = ROOT / "docs" / "images"
+BYTES_MAX = 150_000  # Readers of the documentation may be on a slow line.
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1120, "height": 700}}
+PHONE: dict[str, Any] = {"viewport": {"width": 375, "height": 720}, "has_touch": True, "is_mobile": True}
+DARK: dict[str, Any] = {"color_scheme": "dark"}
+PASSWORD = "a picture of a password"  # noqa: S105
+SETTLED_S = 1.0
+
+TALK = (
+    ("visitor", "It has to live in the office kitchen. Not much sun there."),
+    ("agent", "Then the kitchen fern will be happy: it likes shade and the steam of a kettle."),
+    ("agent", "Water it twice a week. If you forget, it forgives you once."),
+    ("visitor", "Once! I can work with that. Can I get two by Friday?"),
+)
+
+
+@contextlib.asynccontextmanager
+async def demonstration(folder: Path) -> AsyncIterator[str]:
+    """A server with an agent; its address."""
+    settings = Settings(
+        server=ServerSettings(port=0, stop_grace_s=1),
+        database=DatabaseSettings(url=f"sqlite:///{folder / 'frontdesk.db'}"),
+        files=FileStoreSettings(folder=str(folder / "files")),
+        services={"demo": ServiceSettings(title="Quillwort")},
+    )
+    async with running(settings, is_demo=True) as server:
+        await server.add_account(login="amy", password=PASSWORD, name="Amy")
+        yield server.url
+
+
+async def sign_in(page: Page) -> None:
+    await page.get_by_label("Login").fill("amy")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    ready = page.get_by_role("switch")
+    await ready.wait_for()
+    if await ready.get_attribute("aria-checked") == "false":
+        await ready.click()
+
+
+async def start_chat(page: Page, name: str, question: str) -> None:
+    await page.get_by_role("button", name="Chat with us").click()
+    await page.get_by_label("Your name (optional)").fill(name)
+    await page.get_by_label("Your question (optional)").fill(question)
+    await page.get_by_role("button", name="Start chatting").click()
+
+
+async def say_in(box: Locator, page: Page, text: str) -> None:
+    await box.fill(text)
+    await box.press("Enter")
+    await page.locator(".bubble").filter(has_text=text).wait_for()
+    await asyncio.sleep(SETTLED_S)
+
+
+async def picture(page: Page, name: str) -> None:
+    file = IMAGES / f"{name}.png"
+    await asyncio.sleep(SETTLED_S)
+    await page.screenshot(path=file, animations="disabled")
+    say(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1000:.0f} kB")
+    if file.stat().st_size > BYTES_MAX:
+        sys.exit(f"{file.name} has more than {BYTES_MAX} bytes: make its window smaller")
+
+
+async def side_by_side(browser: Browser, left: Page, right: Page) -> None:
+    """The README's picture: both windows as they stand, beside each other on a quiet ground."""
+    shots = [await page.screenshot(animations="disabled") for page in (left, right)]
+    context = await browser.new_context(viewport={"width": 1400, "height": 620})
+    page = await context.new_page()
+    await page.set_content(
+        """<style>
+            body { margin: 0; height: 100vh; display: grid; grid-template-columns: auto auto; gap: 28px;
+                place-content: center; background: #dfe7e0 }
+            img { height: 540px; border-radius: 12px; box-shadow: 0 12px 40px #1e232133 }
+        </style><img><img>"""
+    )
+    for number, shot in enumerate(shots):
+        await (
+            page.locator("img")
+            .nth(number)
+            .evaluate(
+                "(img, bytes) => { img.src = URL.createObjectURL(new Blob([new Uint8Array(bytes)])); return img.decode() }",
+                list(shot),
+            )
+        )
+    await picture(page, "frontdesk")
+    await context.close()
+
+
+async def take_pictures(browser: Browser, url: str) -> None:
+    async def window(path: str, **options: Any) -> Page:
+        page = await (await browser.new_context(**options)).new_page()
+        await page.goto(url + path)
+        return page
+
+    desk = await window("/agent/", **DESKTOP)
+    await sign_in(desk)
+    shop = await window("/shop/", viewport={"width": 460, "height": 700})
+    await shop.get_by_role("button", name="Add Kitchen fern to the basket").click()
+    await shop.get_by_role("button", name="Dismiss").click()
+    await start_chat(shop, "Mia", "Hello! Is the kitchen fern really easy?")
+    await desk.locator(".invite").wait_for()
+    await picture(desk, "agent-ringing")
+    await desk.get_by_role("button", name="Accept").click()
+    agent_box = desk.get_by_role("textbox", name="Message to the visitor")
+    visitor_box = shop.get_by_role("textbox", name="Message", exact=True)
+    await say_in(agent_box, shop, "Hi Mia! As easy as they come. Where will it live?")
+    for who, text in TALK[:3]:
+        await (say_in(visitor_box, desk, text) if who == "visitor" else say_in(agent_box, shop, text))
+    await say_in(visitor_box, desk, TALK[3][1])
+    await desk.get_by_role("button", name="Note", exact=True).click()
+    await say_in(
+        desk.get_by_role("textbox", name="Note for the team"), desk, "Two ferns left in the greenhouse."
+    )
+    await desk.get_by_role("button", name="Reply", exact=True).click()
+    other = await window("/shop/", viewport={"width": 460, "height": 700})
+    await start_chat(other, "Jonas Weber", "Do you deliver to Oslo?")
+    await desk.get_by_role("button", name="Accept").click()
+    await desk.get_by_role("button", name="Mia").first.click()
+    await visitor_box.press_sequentially("One for my sister too, may")
+    await desk.locator(".has-preview").wait_for()
+    await picture(desk, "agent")
+    await agent_box.press_sequentially("Friday works")
+    await shop.get_by_text("Amy is typing").wait_for()
+    await picture(shop, "shop-chat")
+    await side_by_side(browser, shop, desk)
+
+    dark = await window(f"/agent/{desk.url.partition('/agent/')[2]}", **DESKTOP | DARK)
+    await sign_in(dark)
+    await dark.locator(".bubble").first.wait_for()
+    await picture(dark, "agent-dark")
+    phone = await window("/agent/", **PHONE)
+    await sign_in(phone)
+    await phone.get_by_role("button", name="Mia").wait_for()
+    await picture(phone, "agent-phone-list")
+    await phone.get_by_role("button", name="Mia").click()
+    await picture(phone, "agent-phone")
+    pocket = await window("/shop/", **PHONE | DARK)
+    await start_chat(pocket, "Noor", "Which one survives a dark hallway?")
+    await pocket.get_by_text("Chat started").wait_for()
+    await picture(pocket, "shop-phone-dark")
+    await picture(await window("/shop/", **DESKTOP), "shop")
+    api = await window("/api/", **DESKTOP)
+    await api.get_by_role("heading", name="Answers").first.wait_for()
+    await picture(api, "api")
+
+
+async def main() -> None:
+    path = chromium()
+    if path is None:
+        sys.exit("There is no Chromium to take pictures with.")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        async with demonstration(Path(folder)) as url, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+            await take_pictures(browser, url)
+            await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
