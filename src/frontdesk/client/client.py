@@ -74,6 +74,9 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
+            await (
+                self.service.engine.started()
+            )  # The caller may have lost patience, but the server has begun.
             if self.is_active and not self._stays:
                 with contextlib.suppress(
                     CommandRejected

@@ -3,6 +3,7 @@
 Commands and events of every API are views of this; it publishes through a function and has its time from a
 clock."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -58,7 +59,7 @@ class Engine:
         self.store = store
         self.clock = clock
         self.publish = publish
-        self._is_starting = False
+        self._starting = asyncio.Lock()
 
     # One session.
 
@@ -69,20 +70,26 @@ class Engine:
 
     @property
     def is_offline(self) -> bool:
-        """Whether requests of the active session do not reach the server."""
-        return self.live is not None and self.live.health.is_disconnected
+        """Whether requests do not reach the server now, and a poll will tell when they do."""
+        live = self.live
+        return live is not None and live.health.is_disconnected and live.poller.is_started
 
     async def start(self, request: StartRequest) -> Mapping[str, Any]:
         """Begin a session; the server's response."""
-        if self.live is not None or self._is_starting:
+        if self.live is not None or self._starting.locked():
             raise CommandRejected(refusals.ALREADY_ACTIVE)
         self.session = None
         saved_session.forget(self.store)
-        self._is_starting = True
-        try:
-            answer = await self.transport.start(request)
-        finally:
-            self._is_starting = False
+        async with self._starting:
+            return await self._start(request)
+
+    async def started(self) -> None:
+        """Wait until a start that is under way has succeeded or failed."""
+        async with self._starting:
+            return
+
+    async def _start(self, request: StartRequest) -> Mapping[str, Any]:
+        answer = await self.transport.start(request)
         self._show(answer)
         credentials = answer.credentials
         if answer.outcome is not Outcome.DONE or credentials is None or not credentials.session_id:
@@ -167,7 +174,7 @@ class Engine:
 
     def start_polling(self, live: Live) -> None:
         """Follow the session from now on."""
-        if not live.poller.is_started:
+        if self.transport.supports.polling and not live.poller.is_started:
             live.poller.start()
             self.publish("pollingStarted", None)
 

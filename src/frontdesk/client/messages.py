@@ -5,7 +5,7 @@ Source:  webchat-service, section 5; chat-api-v2, sections 6 and 16."""
 import copy
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Message = dict[str, Any]
@@ -66,12 +66,21 @@ def normalise(
     *,
     is_bot: bool = False,
     restoring: bool = False,
-    preprocessors: Iterable[PreProcessor] = (),
+    preprocessors: Sequence[PreProcessor] = (),
 ) -> Message:
     """The message that `event` becomes, after each of `preprocessors` has had its way with it."""
     raw = _superset(event, is_bot=is_bot)
     if restoring:
         raw["restoring"] = True
+    if preprocessors:
+        raw = _preprocessed(raw, preprocessors)
+    message: Message = {key: raw.get(key) for key in _SHOWN}
+    message["from"] = {key: author_of(raw).get(key) for key in ("id", "type", "name")}
+    message.update({key: raw[key] for key in _ADDED if key in raw})
+    return {key: value for key, value in message.items() if value is not None}
+
+
+def _preprocessed(raw: Message, preprocessors: Sequence[PreProcessor]) -> Message:
     before = copy.deepcopy(raw)
     for preprocess in preprocessors:
         try:
@@ -82,10 +91,7 @@ def normalise(
         if isinstance(changed, dict):
             raw = changed
     _reconcile(raw, before)
-    message: Message = {key: raw.get(key) for key in _SHOWN}
-    message["from"] = {key: author_of(raw).get(key) for key in ("id", "type", "name")}
-    message.update({key: raw[key] for key in _ADDED if key in raw})
-    return {key: value for key, value in message.items() if value is not None}
+    return raw
 
 
 def _superset(event: Mapping[str, Any], *, is_bot: bool) -> Message:
@@ -106,8 +112,7 @@ def _superset(event: Mapping[str, Any], *, is_bot: bool) -> Message:
         "type": "Bot" if is_bot else _PARTIES.get(party, party),
     }
     if type_ == "FileUploaded":
-        data = event.get("userData")
-        raw["fileDetails"] = {key: data[key] for key in _FILE_KEYS if key in data} if data else {}
+        raw["fileDetails"] = {key: value for key in _FILE_KEYS if (value := _at(event.get("userData"), key))}
     if type_ in TYPING:
         raw["isTyping"] = type_ == "TypingStarted"
     return raw

@@ -74,15 +74,16 @@ class Poller:
             return False
         self.is_busy = True
         self._disarm()
+        leave_alone_s: float | None = None
         try:
             leave_alone_s = await self._poll()
         finally:
             self.is_busy = False
             self._last_ms = self._clock.now_ms()
             self._pause_ms = min(self._pause_ms * self._cadence.factor, self._cadence.slowest_ms)
-        if leave_alone_s is not None:
-            self._not_before_ms = self._last_ms + min(leave_alone_s * 1000, self._cadence.asleep_ms)
-        self._arm()
+            if leave_alone_s is not None:
+                self._not_before_ms = self._last_ms + min(leave_alone_s * 1000, self._cadence.asleep_ms)
+            self._arm()
         return True
 
     def _arm(self) -> None:

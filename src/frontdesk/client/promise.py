@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, Literal
 
 State = Literal["pending", "resolved", "rejected"]
@@ -19,8 +19,18 @@ class CommandRejected(Exception):
     """
 
     def __init__(self, reason: object = None) -> None:
-        super().__init__(reason if reason is not None else "rejected")
+        super().__init__(_in_words(reason))
         self.reason = reason
+
+
+def _in_words(reason: object) -> str:
+    """`reason` for people; of a response only what went wrong: the rest may hold the session's key."""
+    if not isinstance(reason, Mapping):
+        return "rejected" if reason is None else str(reason)
+    body = reason.get("responseJSON") or reason
+    errors = body.get("errors") if isinstance(body, Mapping) else None
+    said = [f"{error.get('advice')} ({error.get('code')})" for error in errors] if errors else []
+    return "; ".join(said) or f"{reason.get('statusText') or 'the server cannot do it now'}"
 
 
 class Promise:

@@ -22,6 +22,9 @@ class Credentials(Struct, frozen=True):
     alias: str = ""
     extra: Mapping[str, str] = {}
 
+    def __repr__(self) -> str:
+        return f"Credentials(session_id={self.session_id!r})"  # Without what must not be seen in a log.
+
     def public(self) -> dict[str, str]:
         """As `getSessionData` tells them."""
         own = {"secureKey": self.secure_key, "sessionID": self.session_id, "alias": self.alias}
