@@ -20,6 +20,8 @@ UV = VENV / "bin" / "uv"
 REQUIREMENTS = ROOT / "requirements"
 # What was installed last. Without it, or when it says something else, everything is brought in line again.
 STAMP = VENV / "frontdesk-installed.json"
+# Not `sys.executable`, which may be the very one of `.venv` that is replaced here.
+BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
 IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))"
 
 
@@ -65,12 +67,10 @@ def run_uv(arguments: Sequence[str], ignoring: Sequence[str] = ()) -> None:
 def _environment() -> None:
     if PYTHON.exists() and _runs(PYTHON, "-c", IS_NEW_ENOUGH):
         return
-    # Inside an activated environment `sys.executable` may be the very one that is replaced here.
-    python = str(getattr(sys, "_base_executable", sys.executable))
     say(f"creating .venv with Python {sys.version.split()[0]}")
     shutil.rmtree(VENV, ignore_errors=True)
     # Without pip: Debian keeps `ensurepip` in a package of its own, which may be missing.
-    command = (python, "-m", "venv", "--without-pip", str(VENV))
+    command = (BASE_PYTHON, "-m", "venv", "--without-pip", str(VENV))
     if not _runs(*command) and not (apt_install(_venv_package()) and _runs(*command)):
         sys.exit(f"Python cannot create .venv. This installs what it lacks: {_venv_command()}")
 
@@ -90,7 +90,7 @@ def _bring_in_line(groups: Sequence[str]) -> None:
 
 def _pip() -> tuple[str, ...]:
     """A pip that installs into `.venv`: of the Python that runs this, or else one of its own."""
-    outside = (sys.executable, "-m", "pip", "--python", str(PYTHON))
+    outside = (BASE_PYTHON, "-m", "pip", "--python", str(PYTHON))
     inside = (str(PYTHON), "-m", "pip")
     if _runs(*outside, "--version"):
         return outside
