@@ -84,15 +84,20 @@ def test_a_visitor_is_greeted_answered_and_put_through_and_finds_the_chat_again(
     assert "1 interaction exported." in export.heard
 
 
-def test_what_cannot_be_done_is_told_in_a_line(street: Street) -> None:
+def test_what_cannot_be_done_is_told_in_a_line(street: Street, tmp_path: Path) -> None:
     _, url = street.demo()
     second = street.start("demo", "--port", url.rpartition(":")[2], "--data", "other")
     wrong = street.start("agent", url, "--login", "amy", FRONTDESK_AGENT_PASSWORD="wrong")
     nobody = street.start("chat", "http://127.0.0.1:1/demo")
+    nowhere = street.start("agent", "http://127.0.0.1:1", FRONTDESK_AGENT_PASSWORD="any")
+    (tmp_path / "file").write_text("in the way")
+    no_folder = street.start("demo", "--port", "0", "--data", "file/data")
     told = {
         second: "choose another port",
         wrong: "the login or the password is wrong",
         nobody: "no chat at http://127.0.0.1:1",
+        nowhere: "http://127.0.0.1:1 cannot be reached",
+        no_folder: "choose another folder",
     }
     for program, text in told.items():
         assert program.ends() == 1

@@ -74,3 +74,14 @@ def test_nothing_is_changed_by_looking(terminal: Terminal, tmp_path: Path) -> No
     terminal.run("doctor")
     assert not (tmp_path / "frontdesk.db").exists()
     assert not (tmp_path / "files").exists()
+
+
+def test_postgresql_is_looked_at_as_well(terminal: Terminal, postgres_database: str) -> None:
+    terminal.configure(f'[services.shop]\n[server]\nport = 0\n[database]\nurl = "{postgres_database}"')
+    assert "migrations are pending" in terminal.run("doctor").output
+    assert terminal.run("migrate").code == 0
+    ran = terminal.run("doctor")
+    assert ran.code == 0
+    assert "its tables are up to date" in ran.output
+    assert "right for one server only" in ran.output
+    assert "a folder serves one server" in terminal.run("doctor", "--nodes", "2").output

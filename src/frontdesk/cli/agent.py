@@ -1,6 +1,7 @@
 """`frontdesk agent`: an agent at the terminal, over the workspace protocol."""
 
 import asyncio
+import contextlib
 import getpass
 import os
 import sys
@@ -12,8 +13,9 @@ from frontdesk.cli.agent_terminal import HELP, AgentTerminal
 from frontdesk.cli.console import aside, output
 from frontdesk.cli.typed import typed_lines
 from frontdesk.client import AgentClient
-from frontdesk.errors import Refused
+from frontdesk.errors import Refused, Unavailable
 
+CONNECT_WAIT_S = 10
 PASSWORD_VARIABLE = "FRONTDESK_AGENT_PASSWORD"  # noqa: S105  # The name of a variable is no password.
 
 
@@ -29,7 +31,13 @@ async def agent(
     The password is asked for; a script may put it into the variable `FRONTDESK_AGENT_PASSWORD`.
     """
     login = login or getpass.getuser()
-    async with AgentClient(url, login, _password(login)) as client:
+    client = AgentClient(url, login, _password(login))
+    try:
+        async with asyncio.timeout(CONNECT_WAIT_S):
+            await client.start()
+    except TimeoutError:
+        raise Unavailable(f"{url} cannot be reached: {client.trouble or 'no answer'}") from None
+    async with contextlib.aclosing(client):
         terminal = AgentTerminal(client)
         output.print(aside(f"Signed in as {client.agent.name}. {HELP}"))
         if ready:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from frontdesk.cli.console import aside, errors, harmless, output, spoken
 from frontdesk.client import AgentClient, Chat, Happened, InteractionCard, Invitation
-from frontdesk.client.workspace_messages import InviteGone, Message, NoLongerYours, Readiness
+from frontdesk.client.workspace_messages import InviteGone, Message, NoLongerYours, Readiness, Welcome
 from frontdesk.client.workspace_view import VISITOR
 from frontdesk.domain import events
 from frontdesk.errors import DeskError, Refused
@@ -62,6 +62,8 @@ class AgentTerminal:
                 self._opened(message)
             case Happened():
                 self._happened(message)
+            case Welcome():
+                self._note("The connection is back.")
             case Readiness():
                 self._note(
                     "You are ready: chats may come." if message.is_ready else "No new chats will come."

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from frontdesk.demo.greeter import greeter
 from frontdesk.demo.seed import AMY, AMY_PASSWORD, GREETER, SERVICE, demo_settings, seed
 from frontdesk.desk.staff import Staff
 from frontdesk.edges import logs
+from frontdesk.errors import Refused
 from frontdesk.settings import Settings
 from frontdesk.store.open import open_database
 
@@ -29,9 +31,14 @@ def demo(
     ),
 ) -> None:
     """Run the demo until interrupted: a shop page with a chat, an agent's page, and a bot that greets."""
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = f"{data} cannot be used: {error.strerror}; choose another folder with --data"
+        raise Refused("bad_folder", text) from error
     settings = demo_settings(data, port)
     logs.configure(settings.log)
+    logging.getLogger("frontdesk.client").setLevel(logging.ERROR)  # The greeter loses its server at the end.
     run(_demo(settings))
 
 

@@ -89,9 +89,15 @@ class AgentClient:
         """Whether there is a connection now; writes wait for one."""
         return self._socket.is_connected
 
+    @property
+    def trouble(self) -> str:
+        """Why there is no connection now; empty while there is one."""
+        return self._socket.trouble
+
     # --- being there ---------------------------------------------------------------------------
 
-    async def __aenter__(self) -> Self:
+    async def start(self) -> None:
+        """Sign in and connect; return once the chats that are yours are here. Errors: `SignInRefused`."""
         self._running = asyncio.create_task(self._socket.run(), name="workspace")
         self._running.add_done_callback(self._stopped)
         for kind, handler in self._handlers:
@@ -107,6 +113,9 @@ class AgentClient:
         if self._running.done():
             await self.aclose()
             await self._running  # It ended with the reason.
+
+    async def __aenter__(self) -> Self:
+        await self.start()
         return self
 
     async def __aexit__(

@@ -97,6 +97,8 @@ class WorkspaceSocket:
         self._greeted = False
         self._told_to_wait_s = 0.0
         self._is_closed = False
+        self.trouble = ""
+        """Why there is no connection now; empty while there is one."""
 
     @property
     def is_connected(self) -> bool:
@@ -151,7 +153,9 @@ class WorkspaceSocket:
                 except Unavailable as broken:
                     attempt = 1 if self._greeted else attempt + 1
                     self._greeted = False
-                    _log.debug("no workspace connection: %s", broken)
+                    # Once for each outage: whoever runs a bot wants to know, and not every second.
+                    _log.log(logging.DEBUG if self.trouble else logging.WARNING, "not connected: %s", broken)
+                    self.trouble = str(broken)
                     # Others were told the same time; the jitter on top keeps all from coming at once.
                     wait_s = self._told_to_wait_s or broken.retry_after_s
                     await asyncio.sleep(wait_s + self._pause_s(attempt))
@@ -234,7 +238,7 @@ class WorkspaceSocket:
             case Refusal():
                 self._answer(message.id, Refused(message.code, message.text))
             case Welcome():
-                self._greeted = True
+                self._greeted, self.trouble = True, ""
                 self._listener.hear(message)
             case Closing():
                 self._told_to_wait_s = message.retry_after_ms / 1000
