@@ -1,7 +1,6 @@
 """What every store promises about what lies beside the log."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -117,20 +116,15 @@ async def test_cards_are_counted_through_every_change(store: Store) -> None:
     assert await store.count_cards("agent", is_open=True) == 1
 
 
-async def test_a_hundred_thousand_open_cards_are_read_in_a_second_of_cpu_time(store: Store) -> None:
-    """What a restart waits for. Many appends share a transaction, so that filling it stays short."""
-    for first in range(0, 100_000, 5000):
-        await asyncio.gather(*(file(store, f"interaction/{first + n:06}") for n in range(5000)))
-    started_s = time.process_time()
-    read, after = 0, ""
-    while filed := await store.cards("interaction", is_open=True, after=after, limit=10_000):
-        read += len(filed)
-        after = filed[-1].stream
-    assert read == 100_000
-    assert time.process_time() - started_s < 1.0
-    started_s = time.process_time()
-    assert await store.count_cards("interaction", is_open=True) == 100_000
-    assert time.process_time() - started_s < 0.05
+async def test_many_open_cards_are_read_page_by_page_and_counted(store: Store) -> None:
+    """What a restart reads; how fast, `make bench` says. Many appends share a transaction."""
+    await asyncio.gather(*(file(store, f"interaction/{n:06}") for n in range(5000)))
+    read: list[str] = []
+    while filed := await store.cards("interaction", is_open=True, after=read[-1] if read else "", limit=1000):
+        assert len(filed) <= 1000
+        read += [each.stream for each in filed]
+    assert read == [f"interaction/{n:06}" for n in range(5000)]
+    assert await store.count_cards("interaction", is_open=True) == 5000
 
 
 # --- snapshots, leases, presence -----------------------------------------------------------------

@@ -56,6 +56,8 @@ class Joined(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
 
 
 class Left(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """A party went; `reason` says why when it was not by itself."""
+
     party_id: int
     reason: str = ""
 
@@ -84,12 +86,16 @@ class TypingStopped(Struct, frozen=True, tag=True):
 
 
 class UrlPushed(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """A party wants the other side to open an address."""
+
     party_id: int
     url: str
     client_id: str = ""
 
 
 class NicknameChanged(Struct, frozen=True, tag=True):
+    """A party has a new name, from this event on."""
+
     party_id: int
     nickname: str
 
@@ -113,6 +119,8 @@ class DataChanged(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tru
 
 
 class FileUploaded(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """A party sent a file; its bytes are in the file store."""
+
     party_id: int
     file_id: str
     name: str
@@ -123,6 +131,8 @@ class FileUploaded(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tr
 
 
 class FileDeleted(Struct, frozen=True, tag=True):
+    """A party took its own file back; its bytes are gone."""
+
     party_id: int
     file_id: str
     name: str
@@ -152,6 +162,8 @@ class IdleWarned(Struct, frozen=True, tag=True):
 
 
 class IdleClosed(Struct, frozen=True, tag=True):
+    """Nobody wrote for so long that the interaction ends; `text` is what is told."""
+
     party_id: int
     text: str
 
