@@ -206,15 +206,17 @@ class ChatV2Sessions:
 
     async def read_data(self, session: Session, fields: KeysFields, form: Form) -> bytes:
         _, full = await self._interactions.full(session.chat_id)
-        readable = self._may_read(session.chat, full.state.visitor_keys)
+        service = self._services.get(session.chat.service)
+        granted = service.readable_keys if service is not None else frozenset()
+        readable = _readable(full.state.visitor_keys | granted)
         data = full.state.user_data
         wanted = wire.parse_keys(fields.keys, form)
         return await self.answer(session, extra={k: data[k] for k in wanted if k in data and k in readable})
 
     async def delete_data(self, session: Session, fields: KeysFields, form: Form) -> bytes:
         _, full = await self._interactions.full(session.chat_id)
-        readable = self._may_read(session.chat, full.state.visitor_keys)
-        removed = tuple(key for key in wire.parse_keys(fields.keys, form) if key in readable)
+        own = _readable(full.state.visitor_keys)  # What routing lets a visitor read, it does not give away.
+        removed = tuple(key for key in wire.parse_keys(fields.keys, form) if key in own)
         chat = await self._interactions.do(session.chat_id, commands.ChangeData(party_id=1, removed=removed))
         return wire.envelope(
             session.identity,
@@ -222,11 +224,6 @@ class ChatV2Sessions:
             next_position=chat.last_line + 1,
             timestamp_ms=self._clock_ms(),
         )
-
-    def _may_read(self, chat: Chat, own: frozenset[str]) -> frozenset[str]:
-        service = self._services.get(chat.service)
-        readable = own | service.readable_keys if service is not None else own
-        return frozenset(key for key in readable if not key.startswith(PRIVATE_KEYS))
 
     def _preview(self, chat: Chat, text: str) -> None:
         """What stands in the visitor's input box; a visitor who still has something there is still typing."""
@@ -236,6 +233,10 @@ class ChatV2Sessions:
         if text != chat.preview and chat.is_open:
             chat.preview = text
             self._hub.preview(chat.interaction_id, chat.preview)
+
+
+def _readable(keys: frozenset[str]) -> frozenset[str]:
+    return frozenset(key for key in keys if not key.startswith(PRIVATE_KEYS))
 
 
 def _line(told: Told) -> bytes:
