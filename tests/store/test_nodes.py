@@ -139,11 +139,13 @@ async def test_a_fence_waits_for_a_lease_that_is_changing_hands(
     await taker.execute("UPDATE leases SET number = number + 1, holder = 'new'")
     fence = Fence("routing", number)
     append = asyncio.create_task(nodes[0].append("interaction/1", 0, [b"x"], 5, (fence,)))
+    watcher = await asyncpg.connect(postgres_database)  # Within a transaction one sees no news of others.
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    while not await taker.fetchval(waiting) and not append.done():
+    while not await watcher.fetchval(waiting) and not append.done():
         await asyncio.sleep(0.01)
     await taking.commit()
     await taker.close()
+    await watcher.close()
     with pytest.raises(Conflict):
         await append
     assert await nodes[0].head() == 0

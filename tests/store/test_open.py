@@ -23,6 +23,7 @@ from frontdesk.store.account import Account
 from frontdesk.store.address import SqliteAddress, parse
 from frontdesk.store.migrate import REVISIONS, migrate, pending
 from frontdesk.store.open import open_database
+from frontdesk.store.postgres.connection import telling
 from frontdesk.store.tables import METADATA
 
 pytestmark = pytest.mark.anyio
@@ -56,6 +57,12 @@ async def test_an_address_that_names_no_database_is_refused_in_words(url: str) -
 async def test_a_server_that_is_not_there_is_told_as_unavailable(url: str) -> None:
     with pytest.raises(Unavailable):
         await open_database(DatabaseSettings(url=url))
+
+
+async def test_a_silence_is_told_by_its_name() -> None:
+    """The error of a time limit has no words of its own."""
+    with pytest.raises(Unavailable, match="TimeoutError"), telling():
+        raise TimeoutError
 
 
 async def test_a_refused_address_is_told_without_its_password() -> None:

@@ -57,10 +57,15 @@ async def _leave_as_is(_: asyncpg.Connection) -> None:
     """Nothing to put back, and so no second round trip for every query."""
 
 
+def away(error: Exception) -> Unavailable:
+    """What to tell of one of the errors of `AWAY`; some of them have no words."""
+    return Unavailable(f"the database is away: {str(error) or type(error).__name__}")
+
+
 @contextlib.contextmanager
 def telling() -> Iterator[None]:
     """Turn the errors of a database that is away into `Unavailable`."""
     try:
         yield
     except AWAY as error:
-        raise Unavailable(f"the database is away: {error or type(error).__name__}") from error
+        raise away(error) from error

@@ -13,7 +13,7 @@ import asyncpg
 from frontdesk.errors import Conflict, Unavailable
 from frontdesk.store.doorbell import Doorbell
 from frontdesk.store.log import Recorded
-from frontdesk.store.postgres.connection import AWAY, connect
+from frontdesk.store.postgres.connection import AWAY, away, connect
 from frontdesk.store.postgres.group import APPEND, Append, arrays, recorded_by
 
 JOBS_AT_ONCE_MAX = 500
@@ -92,7 +92,7 @@ class Writer:
             if not isinstance(error, asyncpg.PostgresError):
                 self._let_go()  # It did not answer. One that told of a full disk is still there.
             for job in jobs:
-                _fail(job, Unavailable(f"the database is away: {error or type(error).__name__}"))
+                _fail(job, away(error))
         except Exception as fault:  # noqa: BLE001 - an append that cannot be written must not stop the writer
             if len(jobs) == 1:
                 _fail(jobs[0], fault)
