@@ -20,7 +20,7 @@ from scripts.machine import ROOT, chromium, say
 IMAGES = ROOT / "docs" / "images"
 BYTES_MAX = 150_000  # Readers of the documentation may be on a slow line.
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1120, "height": 700}}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1200, "height": 700}}
 PHONE: dict[str, Any] = {"viewport": {"width": 375, "height": 720}, "has_touch": True, "is_mobile": True}
 DARK: dict[str, Any] = {"color_scheme": "dark"}
 PASSWORD = "a picture of a password"  # noqa: S105
@@ -90,18 +90,15 @@ async def side_by_side(browser: Browser, left: Page, right: Page) -> None:
         """<style>
             body { margin: 0; height: 100vh; display: grid; grid-template-columns: auto auto; gap: 28px;
                 place-content: center; background: #dfe7e0 }
-            img { height: 540px; border-radius: 12px; box-shadow: 0 12px 40px #1e232133 }
+            img { height: 530px; border-radius: 12px; box-shadow: 0 12px 40px #1e232133 }
         </style><img><img>"""
     )
+    show = """(img, bytes) => {
+        img.src = URL.createObjectURL(new Blob([new Uint8Array(bytes)]))
+        return img.decode()
+    }"""
     for number, shot in enumerate(shots):
-        await (
-            page.locator("img")
-            .nth(number)
-            .evaluate(
-                "(img, bytes) => { img.src = URL.createObjectURL(new Blob([new Uint8Array(bytes)])); return img.decode() }",
-                list(shot),
-            )
-        )
+        await page.locator("img").nth(number).evaluate(show, list(shot))
     await picture(page, "frontdesk")
     await context.close()
 

@@ -26,12 +26,15 @@ async def source(npm: Path, cache: Path) -> str:
 async def faults(page: Page, axe: str) -> list[str]:
     """What axe finds wrong with the page as it stands, one line each."""
     await page.evaluate(f"() => {{ {axe} }}")
-    return await page.evaluate(
+    found: list[str] = await page.evaluate(
         """async (rules) => {
             // Half-way through an animation nothing has its contrast yet.
-            await Promise.all(document.getAnimations().filter((it) => it.effect.getTiming().iterations === 1).map((it) => it.finished))
+            const brief = document.getAnimations().filter((it) => it.effect.getTiming().iterations === 1)
+            await Promise.all(brief.map((it) => it.finished))
             const found = await axe.run({runOnly: {type: 'tag', values: rules}})
-            return found.violations.flatMap((it) => it.nodes.map((node) => `${it.id}: ${node.target} ${node.failureSummary}`))
+            return found.violations.flatMap(({id, nodes}) =>
+                nodes.map(({target, failureSummary}) => `${id}: ${target} ${failureSummary}`))
         }""",
         RULES,
     )
+    return found

@@ -40,10 +40,10 @@ class House:
         )
         assert self._process.stdout is not None
         async with asyncio.timeout(START_S):
-            while not (line := (await self._process.stdout.readline()).strip()).isdigit():
-                assert self._process.returncode is None and not self._process.stdout.at_eof(), (
-                    "it did not start"
-                )
+            line = b""
+            while not line.strip().isdigit():
+                line = await self._process.stdout.readline()
+                assert line, "it did not start"
         self.port = int(line)
         self._drain = asyncio.ensure_future(self._process.stdout.read())
 

@@ -1,6 +1,10 @@
-"""A server in a process of its own, which a journey may kill: `python -m tests.journeys.serve PORT FOLDER`."""
+"""A server in a process of its own, which a journey may kill.
+
+`python -m tests.journeys.serve PORT FOLDER IDLE_ALERT_S` prints its port once it answers.
+"""
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
@@ -40,10 +44,8 @@ def settings_of(port: int, folder: Path, rules: Rules) -> Settings:
 async def main(port: int, folder: Path, idle_alert_s: int) -> None:
     async def ready(server: Server) -> None:
         for login, name in (AGENT, COLLEAGUE):
-            try:
+            with contextlib.suppress(DeskError):  # The folder has it from the time before.
                 await server.add_account(login=login, password=PASSWORD, name=name)
-            except DeskError:
-                pass  # The folder has it from the time before.
         print(server.port, flush=True)
 
     rules = Rules(idle_alert_s=idle_alert_s, idle_close_s=30)

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from tests.journeys.conftest import House
 from tests.journeys.people import COLLEAGUE, SOON_MS, Agent, Visitor, lines, said, sees, sees_status, window
 
 pytestmark = pytest.mark.anyio
-NOTES = {"name": "care notes.txt", "mimeType": "text/plain", "buffer": b"steam and company\n"}
+CONTENT = b"steam and company\n"
+NOTES: FilePayload = {"name": "care notes.txt", "mimeType": "text/plain", "buffer": CONTENT}
 
 
 async def test_a_visitor_and_an_agent_talk_and_part(visitor: Visitor, agent: Agent) -> None:
@@ -86,13 +87,13 @@ async def test_files_go_both_ways_and_can_be_deleted(visitor: Visitor, agent: Ag
         await card.get_by_role("button", name="Download").click()
     fetched = await download.value
     assert fetched.suggested_filename == "care notes.txt"
-    assert Path(await fetched.path()).read_bytes() == NOTES["buffer"]
+    assert Path(await fetched.path()).read_bytes() == CONTENT
 
-    await visitor.page.locator(".talk input[type=file]").set_input_files(NOTES | {"name": "mine.txt"})
+    await visitor.page.locator(".talk input[type=file]").set_input_files({**NOTES, "name": "mine.txt"})
     theirs = lines(agent.page).filter(has_text="mine.txt").first
     async with agent.page.expect_download() as download:
         await theirs.get_by_role("button", name="Download").click()
-    assert Path(await (await download.value).path()).read_bytes() == NOTES["buffer"]
+    assert Path(await (await download.value).path()).read_bytes() == CONTENT
     await lines(visitor.page).filter(has_text="mine.txt").get_by_role("button", name="Delete").click()
     await visitor.page.get_by_role("button", name="Delete file").click()
     await expect(theirs.get_by_role("button", name="Download")).to_have_count(0, timeout=SOON_MS)
@@ -103,7 +104,7 @@ async def test_a_refused_file_says_why_and_can_be_discarded(visitor: Visitor, ag
     await visitor.starts("Mia")
     await agent.accepts("Mia")
     for page, picker in ((agent.page, "input[type=file]"), (visitor.page, ".talk input[type=file]")):
-        await page.locator(picker).set_input_files(NOTES | {"name": "tool.exe"})
+        await page.locator(picker).set_input_files({**NOTES, "name": "tool.exe"})
         line = lines(page).filter(has_text="tool.exe")
         await expect(line).to_contain_text("Files of this type cannot be sent", ignore_case=True)
         await line.get_by_role("button", name="Discard").click()

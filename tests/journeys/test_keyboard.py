@@ -15,8 +15,10 @@ async def tab_to(page: Page, name: str) -> None:
     for _ in range(STOPS_MAX):
         await page.keyboard.press("Tab")
         focused = await page.evaluate(
-            """() => { const it = document.activeElement
-                return it.getAttribute('aria-label') || it.labels?.[0]?.textContent || it.textContent || '' }"""
+            """() => {
+                const it = document.activeElement
+                return it.getAttribute('aria-label') || it.labels?.[0]?.textContent || it.textContent || ''
+            }"""
         )
         if focused.strip().startswith(name):
             return

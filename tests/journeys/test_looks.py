@@ -134,7 +134,8 @@ async def test_new_words_are_read_out_and_old_ones_are_not(visitor: Visitor, age
             const seen = []
             new MutationObserver((changes) => {
                 for (const change of changes) for (const node of change.addedNodes) {
-                    if (node.classList?.contains('line') && change.target.ariaLive === 'polite') seen.push(node.textContent)
+                    const isLine = node.classList?.contains('line')
+                    if (isLine && change.target.ariaLive === 'polite') seen.push(node.textContent)
                 }
             }).observe(document.body, {childList: true, subtree: true})
             setTimeout(() => done(seen), 1500)

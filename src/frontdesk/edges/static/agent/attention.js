@@ -1,5 +1,6 @@
 // Calls the agent: a bell while chats ring, a tick for a word that nobody sees, the title, notifications.
 
+import { inSentence } from '../shared/format.js'
 import { keep, read } from '../shared/kept.js'
 
 const SOUND = 'frontdesk.sound'
@@ -39,7 +40,7 @@ export class Attention {
 
   /** @param {{nickname: string, subject: string}} invite */
   ring(invite) {
-    this.notify(`${invite.nickname || 'A visitor'} asks for a chat`, invite.subject, 'invite')
+    this.notify(`${inSentence(invite.nickname) || 'A visitor'} asks for a chat`, invite.subject, 'invite')
   }
 
   /**

@@ -1,6 +1,7 @@
 // What an agent can do in a chat. Whatever cannot be taken back asks first.
 
 import { ask } from '../shared/dialog.js'
+import { inSentence } from '../shared/format.js'
 import { isWebAddress } from '../shared/linked_text.js'
 import { saveAs } from '../shared/save_as.js'
 import { toast } from '../shared/toast.js'
@@ -51,7 +52,7 @@ export class ChatActions {
   async pushUrl(chat) {
     const url = await ask({
       title: 'Send a page', confirm: 'Send page',
-      body: `${chat.nickname || 'The visitor'} gets it as a link to open.`,
+      body: `${inSentence(chat.nickname) || 'The visitor'} gets it as a link to open.`,
       field: { label: 'Address', type: 'url', value: 'https://', required: true, maxLength: 2000,
         check: (value) => (isWebAddress(value) ? '' : 'Enter a whole web address, beginning with https://') },
     })
@@ -82,7 +83,7 @@ export class ChatActions {
   /** @param {Chat} chat */
   async end(chat) {
     const yes = await ask({
-      title: `End the chat with ${chat.nickname || 'the visitor'}?`, confirm: 'End chat', cancel: 'Keep chatting', danger: true,
+      title: `End the chat with ${inSentence(chat.nickname) || 'the visitor'}?`, confirm: 'End chat', cancel: 'Keep chatting', danger: true,
       body: 'Nobody can write any more after that. What was said stays.',
     })
     if (yes !== null) await this.write(chat, 'end')
@@ -94,7 +95,7 @@ export class ChatActions {
    * @param {string} name
    */
   async deleteFile(chat, fileId, name) {
-    const yes = await ask({ title: 'Delete this file?', body: `“${name}” can no longer be downloaded by anybody.`, confirm: 'Delete file', danger: true, cancel: 'Keep it' })
+    const yes = await ask({ title: 'Delete this file?', body: `“${inSentence(name)}” can no longer be downloaded by anybody.`, confirm: 'Delete file', danger: true, cancel: 'Keep it' })
     if (yes !== null) await this.write(chat, 'delete_file', { file_id: fileId })
   }
 

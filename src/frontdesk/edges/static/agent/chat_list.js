@@ -1,7 +1,7 @@
 // The agent's chats: who, the last word, what is unread, and how long the visitor has been waiting.
 
 import { el, keyed, setText } from '../shared/element.js'
-import { clockTime, initials, span } from '../shared/format.js'
+import { clockTime, inSentence, initials, span } from '../shared/format.js'
 import { icon } from '../shared/icons.js'
 
 const LONG_WAIT_MS = 60_000
@@ -79,7 +79,7 @@ export class ChatList {
     setText(part('.chat-unread'), unread ? String(unread) : '')
     part('.chat-unread').setAttribute('aria-label', unread ? `${unread} unread` : '')
     part('.chat-dismiss').hidden = chat.isOpen
-    part('.chat-dismiss').setAttribute('aria-label', `Put away the chat with ${name}`)
+    part('.chat-dismiss').setAttribute('aria-label', `Put away the chat with ${inSentence(name)}`)
     node.classList.toggle('is-unread', unread > 0)
     this.showWait(node, chat, floor.nowMs())
   }

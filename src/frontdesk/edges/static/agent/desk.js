@@ -1,6 +1,7 @@
 // The desk: brings the socket, the floor, the outbox and the views together. It holds no rule of its own.
 
 import { el } from '../shared/element.js'
+import { inSentence } from '../shared/format.js'
 import { toast } from '../shared/toast.js'
 import { whoAmI } from './account.js'
 import { Attention } from './attention.js'
@@ -201,6 +202,6 @@ export class Desk {
     if (!chat) return
     this.floor.drop(id)
     if (this.selected === id) this.select('')
-    toast(`The chat with ${chat.nickname} was put away.`, { label: 'Undo', act: () => { this.floor.chats.set(id, chat); this.due() } })
+    toast(`The chat with ${inSentence(chat.nickname)} was put away.`, { label: 'Undo', act: () => { this.floor.chats.set(id, chat); this.due() } })
   }
 }

@@ -1,7 +1,7 @@
 // The chats that ring for this agent: who, about what, and how long there is to answer.
 
 import { el, keyed, setText } from '../shared/element.js'
-import { span } from '../shared/format.js'
+import { inSentence, span } from '../shared/format.js'
 
 /** @typedef {import('./floor.js').Invite} Invite */
 
@@ -28,7 +28,7 @@ export class InviteList {
     for (const invite of invites) {
       if (this.shown.has(invite.interaction_id)) continue
       this.shown.set(invite.interaction_id, { invite, wholeMs: Math.max(1000, invite.until_ms - nowMs) })
-      setText(this.spoken, `${invite.nickname} asks for a chat. Alt+A accepts.`)
+      setText(this.spoken, `${inSentence(invite.nickname)} asks for a chat. Alt+A accepts.`)
     }
     const ids = new Set(invites.map((invite) => invite.interaction_id))
     for (const id of this.shown.keys()) if (!ids.has(id)) this.shown.delete(id)
@@ -52,8 +52,8 @@ export class InviteList {
       invite.summary && el('p', { class: 'invite-summary', dir: 'auto', text: invite.summary }),
       el('progress', { class: 'invite-bar', max: 1, value: 1, 'aria-hidden': 'true' }),
       el('div', { class: 'invite-buttons' },
-        el('button', { type: 'button', class: 'button primary', text: 'Accept', 'aria-label': `Accept the chat with ${invite.nickname}`, on: { click: () => this.answer(invite.interaction_id, true) } }),
-        el('button', { type: 'button', class: 'button quiet', text: 'Decline', 'aria-label': `Decline the chat with ${invite.nickname}`, on: { click: () => this.answer(invite.interaction_id, false) } })))
+        el('button', { type: 'button', class: 'button primary', text: 'Accept', 'aria-label': `Accept the chat with ${inSentence(invite.nickname)}`, on: { click: () => this.answer(invite.interaction_id, true) } }),
+        el('button', { type: 'button', class: 'button quiet', text: 'Decline', 'aria-label': `Decline the chat with ${inSentence(invite.nickname)}`, on: { click: () => this.answer(invite.interaction_id, false) } })))
   }
 
   /** @param {number} nowMs */

@@ -1,5 +1,6 @@
 // What happened in a chat, and what is on its way there, as lines of a transcript.
 
+import { inSentence } from '../shared/format.js'
 import { isWebAddress } from '../shared/linked_text.js'
 
 /**
@@ -34,20 +35,20 @@ export function linesOf(chat, act) {
  */
 function lineOf(chat, it, act) {
   const { event } = it
-  const name = it.nickname || 'Somebody'
+  const name = inSentence(it.nickname) || 'Somebody'
   switch (event.type) {
     case 'Said': return spoken(chat, it, { kind: event.visibility === 'agents' ? 'note' : 'message', text: event.text })
     case 'UrlPushed': return spoken(chat, it, { kind: isWebAddress(event.url) ? 'url' : 'message', text: event.url })
     case 'FileUploaded': return fileLine(chat, it, act)
-    case 'Started': return status(it, `${event.nickname} started a chat${event.subject ? ` about “${event.subject}”` : ''}`)
-    case 'Joined': return status(it, event.party_id === chat.me ? 'You joined' : `${event.nickname} joined${roleSuffix(event.kind)}${event.visibility === 'agents' ? ', unseen by the visitor' : ''}`)
+    case 'Started': return status(it, `${inSentence(event.nickname)} started a chat${event.subject ? ` about “${inSentence(event.subject)}”` : ''}`)
+    case 'Joined': return status(it, event.party_id === chat.me ? 'You joined' : `${inSentence(event.nickname)} joined${roleSuffix(event.kind)}${event.visibility === 'agents' ? ', unseen by the visitor' : ''}`)
     case 'Left': return status(it, event.party_id === chat.me ? 'You left' : `${name} left${reasonSuffix(LEFT_BECAUSE, event.reason)}`)
-    case 'NicknameChanged': return status(it, `The name is now ${event.nickname}`)
-    case 'Queued': return status(it, `Waiting in the queue “${event.queue}”${event.summary ? `. Summary: ${event.summary}` : ''}`)
+    case 'NicknameChanged': return status(it, `The name is now ${inSentence(event.nickname)}`)
+    case 'Queued': return status(it, `Waiting in the queue “${event.queue}”${event.summary ? `. Summary: ${inSentence(event.summary)}` : ''}`)
     case 'IdleWarned': return { ...status(it, `${event.text}${event.closes_next ? ` It closes in ${event.next_s} s unless somebody writes.` : ''}`), kind: 'warning' }
     case 'IdleClosed': return status(it, event.text)
-    case 'FileDeleted': return status(it, `${event.party_id === chat.me ? 'You' : name} deleted the file “${event.name}”`)
-    case 'NoticeGiven': return event.text ? status(it, `Notice from ${name}: ${event.text}`) : null
+    case 'FileDeleted': return status(it, `${event.party_id === chat.me ? 'You' : name} deleted the file “${inSentence(event.name)}”`)
+    case 'NoticeGiven': return event.text ? status(it, `Notice from ${name}: ${inSentence(event.text)}`) : null
     case 'Ended': return status(it, `The chat has ended${reasonSuffix(END_REASONS, event.reason)}`)
     default: return null
   }

@@ -40,12 +40,24 @@ export function size(bytes) {
   return kib < 1024 ? `${Math.round(kib)} KB` : `${(kib / 1024).toFixed(1)} MB`
 }
 
+const TURNING = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/gu
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/u
+
+/**
+ * What a person wrote, to stand inside a sentence of ours: it cannot turn the direction of the rest.
+ * @param {string} text
+ */
+export function inSentence(text) {
+  const calm = text.replaceAll(TURNING, '')
+  return RIGHT_TO_LEFT.test(calm) ? `\u2068${calm}\u2069` : calm
+}
+
 /**
  * One or two letters for a person's mark.
  * @param {string} name
  */
 export function initials(name) {
-  const words = name.trim().split(/\s+/u).filter(Boolean)
+  const words = name.replaceAll(TURNING, '').trim().split(/\s+/u).filter(Boolean)
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words
   return letters.map((word) => [...word][0]).join('').toUpperCase() || '?'
 }

@@ -1,7 +1,7 @@
 // What was said, as people read it: one node per line, grouped by author, kept in place between updates.
 
 import { el, keyed, setText } from './element.js'
-import { dayKey, dayName } from './format.js'
+import { dayKey, dayName, inSentence } from './format.js'
 import { fillLine } from './transcript_line.js'
 
 /**
@@ -87,7 +87,7 @@ export class Transcript {
         el('bdi', { class: 'typing-text' })))
     }
     const text = this.tail.querySelector('.typing-text')
-    if (text) setText(text, preview || `${who} is typing`)
+    if (text) setText(text, preview || `${inSentence(who)} is typing`)
     this.tail.firstElementChild?.classList.toggle('has-preview', Boolean(preview))
     this.tail.firstElementChild?.classList.toggle('is-still', !isTyping)
     if (this.isAtEnd) this.toEnd()

@@ -2,6 +2,7 @@
 
 import { ask } from '../../shared/dialog.js'
 import { el, setText } from '../../shared/element.js'
+import { inSentence } from '../../shared/format.js'
 import { icon } from '../../shared/icons.js'
 import { keep, read } from '../../shared/kept.js'
 import { StartForm } from './start_form.js'
@@ -80,7 +81,7 @@ export class ChatBox {
     if (event.type === 'IdleAlert') this.open(false)
     else {
       this.unread += 1
-      setText(this.spoken, `${event.from.nickname || 'The shop'} wrote in your chat`)
+      setText(this.spoken, `${inSentence(event.from.nickname ?? '') || 'The shop'} wrote in your chat`)
     }
   }
 
@@ -141,7 +142,7 @@ function subtitleOf(chat) {
     if (event.type === 'ParticipantLeft') here.delete(event.from.participantId)
   }
   here.forEach((name, id) => name === 'system' && here.delete(id))
-  return here.size ? `With ${[...here.values()].join(', ')}` : 'Waiting for somebody to join'
+  return here.size ? `With ${[...here.values()].map(inSentence).join(', ')}` : 'Waiting for somebody to join'
 }
 
 /** Where the visitor is, as agents see it. @returns {Record<string, string>} */

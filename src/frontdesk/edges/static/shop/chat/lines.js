@@ -1,5 +1,6 @@
 // The visitor's transcript as lines.
 
+import { inSentence } from '../../shared/format.js'
 import { isWebAddress } from '../../shared/linked_text.js'
 
 /**
@@ -45,8 +46,8 @@ function lineOf(event, chat, deleted, act) {
     case 'Message': return isSystem ? status(event.text) : { ...spoken, kind: 'message', text: event.text }
     case 'PushUrl': return { ...spoken, kind: isWebAddress(event.text) ? 'url' : 'message', text: event.text }
     case 'FileUploaded': return { ...spoken, kind: 'file', text: event.userData['file-name'], ...fileOf(event, isOwn && chat.phase === 'open', deleted, act) }
-    case 'ParticipantJoined': return isOwn ? status('Chat started') : isSystem ? null : status(`${name} joined${isBot(event) ? ' (assistant)' : ''}`)
-    case 'ParticipantLeft': return isOwn || isSystem ? null : status(`${name} left`)
+    case 'ParticipantJoined': return isOwn ? status('Chat started') : isSystem ? null : status(`${inSentence(name)} joined${isBot(event) ? ' (assistant)' : ''}`)
+    case 'ParticipantLeft': return isOwn || isSystem ? null : status(`${inSentence(name)} left`)
     case 'IdleClose': return event.text ? status(event.text) : null
     default: return null
   }

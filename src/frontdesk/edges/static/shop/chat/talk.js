@@ -2,6 +2,7 @@
 
 import { ask } from '../../shared/dialog.js'
 import { el, setText } from '../../shared/element.js'
+import { inSentence } from '../../shared/format.js'
 import { icon } from '../../shared/icons.js'
 import { keep, read } from '../../shared/kept.js'
 import { toast } from '../../shared/toast.js'
@@ -130,7 +131,7 @@ export class Talk {
    * @param {string} name
    */
   async deleteFile(fileId, name) {
-    const yes = await ask({ title: 'Delete this file?', body: `“${name}” can no longer be opened by anybody.`, confirm: 'Delete file', cancel: 'Keep it', danger: true })
+    const yes = await ask({ title: 'Delete this file?', body: `“${inSentence(name)}” can no longer be opened by anybody.`, confirm: 'Delete file', cancel: 'Keep it', danger: true })
     if (yes !== null) await this.chat.files.delete(fileId)
   }
 
