@@ -27,6 +27,7 @@ PAGE_HEAD = """<!doctype html>
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem }
 time, .hidden, dt { color: #555; font-size: .875rem }
 li { list-style: none; margin: .5rem 0; overflow-wrap: anywhere } p { margin: 0; white-space: pre-wrap }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem } dd { margin: 0 }
 section { border-top: 1px solid #bbb; margin-top: 2rem } ol { padding: 0 }
 </style></head><body>
 """
