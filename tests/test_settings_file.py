@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from frontdesk.errors import Refused
 from frontdesk.settings import Settings
 from frontdesk.settings_file import load_settings
+from frontdesk.settings_table import fill
 
 
 def loaded(folder: Path, toml: str, **environ: str) -> Settings:
@@ -138,3 +141,19 @@ def test_a_file_that_is_not_there_or_not_toml_is_told(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="there is no file"):
         load_settings(tmp_path / "none.toml", {})
     assert "is not valid TOML" in refusal(tmp_path, "[server")
+
+
+KEYS = st.sampled_from(
+    ("server", "port", "services", "rules", "files", "url", "trusted_proxies", "as_json", "x")
+)
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.dates()
+TABLES = st.recursive(
+    VALUES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=3)
+)
+
+
+@given(st.dictionaries(KEYS, TABLES, max_size=4))
+def test_whatever_is_said_it_is_settings_or_told_why_not(table: dict[str, object]) -> None:
+    mistakes: list[str] = []
+    settings = fill(Settings, table, "", mistakes)
+    assert isinstance(settings, Settings) != bool(mistakes)
