@@ -226,6 +226,15 @@ async def test_13_nothing_is_kept_after_the_end(stage: Stage) -> None:
     assert kept(stage) == {}
 
 
+async def test_13_nor_is_what_an_earlier_page_left_once_another_chat_is_asked_for(stage: Stage) -> None:
+    await stage.start()
+    stage.service.engine.close()
+    stage.service.engine.live = None  # As on a page that has not looked for what was kept.
+    stage.server.override("start", {"statusCode": 1})
+    await stage.refused("startChat", ADA)
+    assert kept(stage) == {}
+
+
 async def test_14_the_answer_to_a_poll_that_comes_too_late_is_no_news(stage: Stage) -> None:
     await stage.start()
     stage.desk.happens({"type": "Message", "text": "too late"})

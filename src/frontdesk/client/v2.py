@@ -16,6 +16,8 @@ from frontdesk.client.transport import Answer, Credentials, Fault, Outcome, Star
 from frontdesk.wire.form import Value, encode_form
 
 AJAX_TIMEOUT_MS = 3000  # As the clients that these servers are made for.
+# Servers often close a connection after 5 s of silence: better not to be caught writing to it.
+LIMITS = httpx2.Limits(keepalive_expiry=4.5)
 URLENCODED = "application/x-www-form-urlencoded"
 
 _OUTCOMES = {0: Outcome.DONE, 1: Outcome.LATER, 2: Outcome.REFUSED}
@@ -48,7 +50,7 @@ class V2Transport:
         self._upload_timeout_s = upload_timeout_ms / 1000 or None
         self._endpoint = endpoint
         self._owns_http = http is None
-        self._http = http or httpx2.AsyncClient(timeout=None)
+        self._http = http or httpx2.AsyncClient(timeout=None, limits=LIMITS)
 
     async def start(self, request: StartRequest) -> Answer:
         """Ask for a new session."""
