@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from frontdesk.client import Client, CommandRejected, Line
 from frontdesk.client.bus import Event
+from frontdesk.errors import Unavailable
 from tests.conformance.agents import Agent
 from tests.conformance.house import House, serving, settings_in
 
@@ -143,6 +146,28 @@ async def test_a_chat_is_found_again_with_all_its_words(house: House, amy: Agent
         await chat.leave()
     async with visitor(house, state=state) as chat:
         assert not chat.is_active
+
+
+async def test_a_server_that_restarts_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with AsyncExitStack() as visit:
+        async with serving(settings) as house:
+            chat = await visit.enter_async_context(visitor(house))
+            await chat.start(nickname="Ada")
+            await chat.say("before")
+            await reads(chat, "Message", "before")
+            lost = asyncio.create_task(hears(chat, "disconnected"))
+        await lost
+        with pytest.raises(Unavailable):
+            await chat.say("meanwhile")
+        back = asyncio.create_task(hears(chat, "reconnected"))
+        same_port = replace(settings.server, port=int(house.url.rpartition(":")[2]))
+        async with serving(replace(settings, server=same_port)):
+            await back
+            await chat.say("after")
+            await reads(chat, "Message", "after")
+            assert [line.text for line in chat.lines if line.kind == "Message"] == ["before", "after"]
+            await chat.leave()
 
 
 async def test_refusals_come_with_their_codes(house: House) -> None:
