@@ -6,6 +6,7 @@ from bench.baselines import floor, on_floor
 from bench.driver.load import Ear
 from bench.house import folder, frontdesk, on_frontdesk
 from bench.measure import Cost, Tell, middle, talking
+from bench.processes import Server
 from bench.rows import Budget, Row, Unit
 from bench.scale import Scale
 
@@ -19,9 +20,12 @@ CPU_FULL = Budget(must=CPU.must * FLOOR_US, aim=CPU.aim * FLOOR_US, of="value")
 async def message(scale: Scale, tell: Tell) -> Sequence[Row]:
     """CPU and delivery with one chat, with many at the same pace, and with many as fast as it goes."""
     many, pace = scale.chats, scale.pace_per_s
-    alone = await _both(scale, tell, 1, 0)
-    paced = await _both(scale, tell, many, pace)
-    full = await _both(scale, tell, many, 0)
+    with folder() as place:
+        async with frontdesk(place) as server, floor() as base:
+            servers = (server, base)
+            alone = await _both(servers, scale, tell, 1, 0)
+            paced = await _both(servers, scale, tell, many, pace)
+            full = await _both(servers, scale, tell, many, 0)
     at_pace, at_full = f"{many} chats, {pace:,.0f}/s", f"{many} chats, as fast as it goes"
 
     def row(what: str, unit: Unit, pair: tuple[Cost, Cost], field: str, budget: Budget | None = None) -> Row:
@@ -50,18 +54,18 @@ async def message(scale: Scale, tell: Tell) -> Sequence[Row]:
     )
 
 
-async def _both(scale: Scale, tell: Tell, chats: int, per_s: float) -> tuple[Cost, Cost]:
+async def _both(
+    servers: tuple[Server, Server], scale: Scale, tell: Tell, chats: int, per_s: float
+) -> tuple[Cost, Cost]:
     """Ours and the floor's, in turns, so that what disturbs the machine disturbs both."""
-    ours, theirs, ear, floor_ear = [], [], Ear(), Ear()
-    with folder() as place:
-        async with (
-            frontdesk(place) as server,
-            floor() as base,
-            on_frontdesk(server, ear, chats) as lines,
-            on_floor(base, floor_ear, chats) as floor_lines,
-        ):
-            for number in range(ROUNDS):
-                tell(f"{chats} chats, round {number + 1} of {ROUNDS}")
-                theirs.append(await talking(base, floor_lines, floor_ear, scale, per_s, share=1 / ROUNDS))
-                ours.append(await talking(server, lines, ear, scale, per_s, share=1 / ROUNDS))
+    ours, theirs, ears = [], [], (Ear(), Ear())
+    server, base = servers
+    async with (
+        on_frontdesk(server, ears[0], chats) as lines,
+        on_floor(base, ears[1], chats) as base_lines,
+    ):
+        for number in range(ROUNDS):
+            tell(f"{chats} chats, round {number + 1} of {ROUNDS}")
+            theirs.append(await talking(base, base_lines, ears[1], scale, per_s, share=1 / ROUNDS))
+            ours.append(await talking(server, lines, ears[0], scale, per_s, share=1 / ROUNDS))
     return middle(ours), middle(theirs)

@@ -12,8 +12,8 @@ from bench.rows import Budget, Row
 from bench.scale import Scale
 
 ROUNDS = 3
-LONG_CHATS = 8
-SHORT_EACH = 60  # Short chats for each long one, so that they stay short while they are written in.
+LONG_CHATS = 4
+SHORT_EACH = 120  # Short chats for each long one, so that they stay short while they are written in.
 SHARE = 0.2  # Of the scale's time, for the same reason.
 SAME = Budget(must=1.2, aim=1.0)
 
@@ -39,10 +39,11 @@ async def transcript(scale: Scale, tell: Tell) -> Sequence[Row]:
         async with frontdesk(place) as server:
             await desk.open(server.url)
             long = await open_chats(server.url, LONG_CHATS, "Long")
-            short = await open_chats(server.url, LONG_CHATS * SHORT_EACH, "Short")
-            await desk.takes([*long, *short])
+            await desk.takes(long)
             tell(f"{LONG_CHATS} transcripts of {scale.long_events:,} events")
             await talk(long, ear, "fill", each=scale.long_events)
+            short = await open_chats(server.url, LONG_CHATS * SHORT_EACH, "Short")
+            await desk.takes(short)
             await talk(short, ear, "fill", each=scale.short_events - 4)
             rotas = [Rota(f"rota {number}", short[number::LONG_CHATS], ear) for number in range(LONG_CHATS)]
             said: tuple[list[Cost], list[Cost]] = ([], [])
