@@ -198,3 +198,22 @@ async def test_processes_that_write_at_once_leave_no_gap_for_a_follower(
     for stream in {record.stream for record in heard}:
         versions = [record.version for record in heard if record.stream == stream]
         assert versions == list(range(1, 81))
+
+
+async def test_nodes_hear_what_one_whispers(nodes: list[Store]) -> None:
+    heard: list[tuple[int, str]] = []
+    everybody = asyncio.Event()
+
+    def hears(number: int, words: str) -> None:
+        heard.append((number, words))
+        if len(heard) == len(nodes):
+            everybody.set()
+
+    for number, node in enumerate(nodes):
+        node.on_whisper(lambda words, number=number: hears(number, words))
+    async with asyncio.timeout(10):
+        while not everybody.is_set():  # A listener that is not there yet hears nothing: it is no promise.
+            heard.clear()
+            await nodes[0].whisper("…half a “word”")
+            await asyncio.sleep(0.1)
+    assert sorted(heard) == [(number, "…half a “word”") for number in range(len(nodes))]

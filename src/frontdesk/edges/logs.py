@@ -40,5 +40,5 @@ def configure(settings: LogSettings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for talkative in ("uvicorn", "uvicorn.error", "asyncio", "websockets", "httpcore2", "aiosqlite"):
+    for talkative in ("uvicorn", "uvicorn.error", "asyncio", "websockets", "httpcore2"):
         logging.getLogger(talkative).setLevel(max(level, logging.INFO))  # Below, they log what was said.
