@@ -145,7 +145,7 @@ async def test_54_a_command_may_be_the_first_to_notice_both(stage: Stage) -> Non
 
 
 async def test_54_no_answer_in_time_is_an_outage() -> None:
-    async with on_stage({"ajaxTimeout": 50}) as stage:
+    async with on_stage({"ajaxTimeout": 500}) as stage:
         await stage.start()
         stage.server.hold("updateData")
         promise = stage.call("updateUserData", {"a": 1})
