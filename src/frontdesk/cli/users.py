@@ -70,7 +70,7 @@ async def list_(*, config: Config = None) -> None:
 
 @app.command
 async def disable(login: str, /, *, config: Config = None) -> None:
-    """Let an account sign in no more, and end its sessions. Its chats go back to the queue."""
+    """Let an account sign in no more, and end its sessions. Who is connected now stays so until it breaks."""
     async with _staff(settings_of(config)) as staff:
         await staff.disable(login)
     output.print(f"{login} may no longer sign in.")
