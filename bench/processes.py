@@ -76,7 +76,11 @@ async def started(
     """
     with tempfile.TemporaryFile() as errors:
         process = await asyncio.create_subprocess_exec(
-            *argv, stdout=asyncio.subprocess.PIPE, stderr=errors, env={**os.environ, **(env or {})}
+            *argv,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            # As installed: where this is set, each start would compile all modules anew.
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(env or {})},
         )
         try:
             assert process.stdout is not None
