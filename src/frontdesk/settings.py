@@ -62,9 +62,13 @@ class FileStoreSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one address, one chat and the whole node may ask for; each has a metric and a clear answer."""
 
+    head_bytes_max: Bytes = 65_536
+    """Size of a request's first line and headers."""
+    head_read_s: Annotated[int, Meta(ge=1, le=3600)] = 20
+    """How long they may take to arrive."""
     body_bytes_max: Bytes = 1_048_576
     """Size of a form body other than an upload."""
-    body_read_s: Seconds = 30
+    body_read_s: Annotated[int, Meta(ge=1, le=3600)] = 30
     """How long a body may take to arrive."""
     uploads_in_flight_max: Count = 50
     """Uploads taken in at once; each may need the memory of the largest file."""
