@@ -159,6 +159,7 @@ class Parts:
             file_bytes_max=max(
                 (s.rules.files.upload_max_file_bytes for s in settings.services.values()), default=0
             ),
+            body_read_s=limits.body_read_s,
             session_s=settings.workspace.session_s,
         )
         rest = Starlette(routes=[*workspace.routes(), *self.operations.routes(), *pages(demo=is_demo)])

@@ -37,58 +37,51 @@ class TooMuch(Exception):
     """A body is so large that it is not even read to its end."""
 
 
+class TooSlow(Exception):
+    """A body takes longer to arrive than it may."""
+
+
 # A body over its limit is read on, so that the client hears why; but not for ever.
 READ_TO_END_BYTES_MAX = 67_108_864
+CLOSE: tuple[bytes, bytes] = (b"connection", b"close")  # For answers to a body that is not read to its end.
 
 
-async def body_chunks(receive: Receive) -> AsyncIterator[bytes]:
-    """The body as it arrives. Errors: `ClientLeft`, `TooMuch`."""
+async def body_chunks(
+    receive: Receive, within_s: float, bytes_max: int = READ_TO_END_BYTES_MAX
+) -> AsyncIterator[bytes]:
+    """The body as it arrives. Errors: `ClientLeft`, `TooMuch`, `TooSlow`."""
+    until_s = asyncio.get_running_loop().time() + within_s
     size, is_more = 0, True
     while is_more:
-        message = await receive()
+        try:
+            async with asyncio.timeout_at(until_s):
+                message = await receive()
+        except TimeoutError as error:
+            raise TooSlow from error
         if message["type"] == "http.disconnect":
             raise ClientLeft
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > READ_TO_END_BYTES_MAX:
+        if size > bytes_max:
             raise TooMuch
         yield chunk
         is_more = message.get("more_body", False)
 
 
-async def read_body(receive: Receive, bytes_max: int, within_s: int) -> bytes | None:
+async def read_body(receive: Receive, bytes_max: int, within_s: float) -> bytes | None:
     """The whole body, or None when it is larger; it is read to its end either way.
 
-    Errors:  `ClientLeft` also when it takes too long; `TooMuch`.
+    Errors:  `ClientLeft`, `TooMuch`, `TooSlow`.
     """
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
-        body: bytes = message.get("body", b"")  # The usual case: it came with the head.
-        return body if len(body) <= bytes_max else None
-
     chunks: list[bytes] = []
     size = 0
-    try:
-        async with asyncio.timeout(within_s):
-            async for chunk in body_chunks(_first_then(message, receive)):
-                size += len(chunk)
-                if size <= bytes_max:
-                    chunks.append(chunk)
-                else:
-                    chunks.clear()
-    except TimeoutError as error:
-        raise ClientLeft from error
+    async for chunk in body_chunks(receive, within_s):
+        size += len(chunk)
+        if size <= bytes_max:
+            chunks.append(chunk)
+        else:
+            chunks.clear()
     return b"".join(chunks) if size <= bytes_max else None
-
-
-def _first_then(first: Message, receive: Receive) -> Receive:
-    """A `receive` that gives `first` once more."""
-    waiting = [first]
-
-    async def next_message() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return next_message
 
 
 async def answer(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:

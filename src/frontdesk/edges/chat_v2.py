@@ -18,12 +18,15 @@ from msgspec import Struct
 
 from frontdesk.domain.interaction import File
 from frontdesk.edges.asgi import (
+    CLOSE,
+    READ_TO_END_BYTES_MAX,
     ClientLeft,
     Headers,
     Receive,
     Scope,
     Send,
     TooMuch,
+    TooSlow,
     address_of,
     answer,
     answer_nothing,
@@ -47,6 +50,7 @@ from frontdesk.wire.multipart import MultipartReader, Parts
 UPLOAD_SLACK_BYTES = 65_536  # The fields and boundaries around a file.
 MULTIPART = b"multipart/form-data"
 DOWNLOAD = "download"
+CUT_OFF = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 _log = structlog.get_logger("chat_v2")
 _references = itertools.count(int(time.time()) % 100_000_000)
@@ -148,7 +152,7 @@ class ChatV2:
                 status = 200
             else:
                 status, body = answered
-                await answer(send, status, body, cors)
+                await answer(send, status, body, [*cors, CLOSE] if status in CUT_OFF else cors)
         except ClientLeft:
             return
         finally:
@@ -179,6 +183,8 @@ class ChatV2:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, wire.failed(
                 wire.MALFORMED_CODE, "the body is too large"
             )
+        except TooSlow:
+            return HTTPStatus.REQUEST_TIMEOUT, wire.failed(408, "the body took too long to arrive")
 
     def _has_api_key(self, scope: Scope) -> bool:
         return hmac.compare_digest(header(scope, b"apikey"), self._api_key.encode())
@@ -208,13 +214,10 @@ class ChatV2:
             reader = MultipartReader(content_type, bytes_max=bytes_max)
         except Refused as error:
             refusal = error
-        try:
-            async with asyncio.timeout(self._limits.body_read_s):
-                async for chunk in body_chunks(receive):
-                    if reader is not None:
-                        reader.feed(chunk)
-        except TimeoutError as error:
-            raise ClientLeft from error
+        read_max = max(READ_TO_END_BYTES_MAX, 2 * bytes_max)
+        async for chunk in body_chunks(receive, self._limits.body_read_s, read_max):
+            if reader is not None:
+                reader.feed(chunk)
         if reader is None:
             raise refusal or Refused("bad_form", "the body must be multipart/form-data")
         return reader.finish()

@@ -11,7 +11,15 @@ from starlette.routing import Route
 from frontdesk.desk.files import Files, Upload
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.sign_ins import SignIns
-from frontdesk.edges.asgi import ClientLeft, TooMuch, address_of, body_chunks
+from frontdesk.edges.asgi import (
+    READ_TO_END_BYTES_MAX,
+    ClientLeft,
+    TooMuch,
+    TooSlow,
+    address_of,
+    body_chunks,
+    read_body,
+)
 from frontdesk.edges.chat_v2_files import send_file
 from frontdesk.edges.limits import Window
 from frontdesk.edges.metrics import Metrics
@@ -68,6 +76,7 @@ class WorkspaceHttp:
         metrics: Metrics,
         *,
         file_bytes_max: int,
+        body_read_s: int,
         session_s: int,
     ) -> None:
         self._sign_ins = sign_ins
@@ -78,6 +87,7 @@ class WorkspaceHttp:
         self._tries = tries
         self._metrics = metrics
         self._file_bytes_max = file_bytes_max
+        self._body_read_s = body_read_s
         self._session_s = session_s
 
     def routes(self) -> list[Route]:
@@ -97,10 +107,12 @@ class WorkspaceHttp:
             return error(429, "too_many_tries", "too many tries; wait a minute", {"retry-after": "60"})
         try:
             self._callers.check_origin(request.scope)
-            body = await _read_json(request)
+            body = await self._credentials(request)
             token, account = await self._sign_ins.sign_in(body.login, body.password)
         except DeskError as failure:
             return error_of(failure)
+        except (ClientLeft, TooMuch, TooSlow) as cut_off:
+            return _cut_off(cut_off)
         response = _json(SignedIn(token, about(account)))
         response.set_cookie(
             COOKIE,
@@ -111,6 +123,15 @@ class WorkspaceHttp:
             secure=request.url.scheme == "https",
         )
         return response
+
+    async def _credentials(self, request: Request) -> SignInBody:
+        body = await read_body(request.receive, SIGN_IN_BYTES_MAX, self._body_read_s)
+        if body is None:
+            raise Refused("bad_request", "the body is too large")
+        try:
+            return msgspec.json.decode(body, type=SignInBody)
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+            raise Refused("bad_request", str(fault)) from fault
 
     async def sign_out(self, request: Request) -> Response:
         """End the session, and close its sockets."""
@@ -140,8 +161,10 @@ class WorkspaceHttp:
             self._callers.check_origin(request.scope)
             interaction_id, party_id = await self._party(request)
             content_type = request.headers.get("content-type", "")
-            reader = MultipartReader(content_type, bytes_max=self._file_bytes_max + SLACK_BYTES)
-            async for chunk in body_chunks(request.receive):
+            bytes_max = self._file_bytes_max + SLACK_BYTES
+            reader = MultipartReader(content_type, bytes_max=bytes_max)
+            read_max = max(READ_TO_END_BYTES_MAX, 2 * bytes_max)
+            async for chunk in body_chunks(request.receive, self._body_read_s, read_max):
                 reader.feed(chunk)
             parts = reader.finish()
             part = next(iter(parts.files), None)
@@ -156,10 +179,8 @@ class WorkspaceHttp:
             _, file = await self._files.take(interaction_id, party_id, upload)
         except DeskError as failure:
             return error_of(failure)
-        except TooMuch:
-            return error(413, "file_too_large", "the file is too large")
-        except ClientLeft:
-            return error(400, "bad_form", "the upload was cut off")
+        except (ClientLeft, TooMuch, TooSlow) as cut_off:
+            return _cut_off(cut_off)
         return _json(FileKept(file.file_id, file.name, file.size_bytes, file.media_type))
 
     async def download(self, request: Request) -> Response:
@@ -196,16 +217,6 @@ class _Attachment(Response):
         await send_file(send, self._file, self._chunks, [])
 
 
-async def _read_json(request: Request) -> SignInBody:
-    body = await request.body()
-    if len(body) > SIGN_IN_BYTES_MAX:
-        raise Refused("bad_request", "the body is too large")
-    try:
-        return msgspec.json.decode(body, type=SignInBody)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        raise Refused("bad_request", str(fault)) from fault
-
-
 def _json(value: object, status: int = 200) -> Response:
     headers = {"cache-control": "no-store"}
     return Response(msgspec.json.encode(value), status, headers, media_type="application/json")
@@ -226,3 +237,15 @@ def error_of(failure: DeskError) -> Response:
         return error(401 if failure.code in NO_SESSION else 403, failure.code, str(failure))
     status, code = STATUS[type(failure)]
     return error(status, code, str(failure))
+
+
+def _cut_off(failure: Exception) -> Response:
+    """The answer to a body that did not come, or not whole: nothing more is read from this connection."""
+    close = {"connection": "close"}
+    match failure:
+        case TooMuch():
+            return error(413, "too_large", "the body is too large", close)
+        case TooSlow():
+            return error(408, "too_slow", "the body took too long to arrive", close)
+        case _:
+            return error(400, "cut_off", "the body was cut off", close)
