@@ -170,7 +170,7 @@ class ChatV2:
             if place.operation == "file":
                 return await self._upload(scope, receive, place)
             form = await self._form(scope, receive)
-            if not place.chat_id:
+            if not place.operation:
                 return await self._begin(scope, place, form)
 
             async def carry_out(session: Session) -> Answer:
@@ -198,7 +198,7 @@ class ChatV2:
             limit = limits.body_bytes_max
             raise Refused("body_too_large", f"a request may have {limit} bytes", limit=limit)
         content_type = header(scope, b"content-type")
-        if not content_type.startswith(MULTIPART):
+        if not content_type.lower().startswith(MULTIPART):
             return parse_form(body)
         reader = MultipartReader(content_type.decode("latin-1"), bytes_max=limits.body_bytes_max)
         reader.feed(body)
