@@ -84,13 +84,13 @@ async def picture(page: Page, name: str) -> None:
 async def side_by_side(browser: Browser, left: Page, right: Page) -> None:
     """The README's picture: both windows as they stand, beside each other on a quiet ground."""
     shots = [await page.screenshot(animations="disabled") for page in (left, right)]
-    context = await browser.new_context(viewport={"width": 1400, "height": 620})
+    context = await browser.new_context(viewport={"width": 1200, "height": 540})
     page = await context.new_page()
     await page.set_content(
         """<style>
             body { margin: 0; height: 100vh; display: grid; grid-template-columns: auto auto; gap: 28px;
                 place-content: center; background: #dfe7e0 }
-            img { height: 530px; border-radius: 12px; box-shadow: 0 12px 40px #1e232133 }
+            img { height: 460px; border-radius: 12px; box-shadow: 0 12px 40px #1e232133 }
         </style><img><img>"""
     )
     show = """(img, bytes) => {

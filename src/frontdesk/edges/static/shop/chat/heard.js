@@ -23,13 +23,15 @@ export class Heard {
    */
   take(event, unsent) {
     if (event.index === undefined || this.events.has(event.index)) return false
-    this.events.set(event.index, event)
     const from = event.from ?? {}
     const isOwn = from.type === 'Client'
     if (isOwn && event.type === 'Message') {
       const id = unsent.arrived(event)
+      // A request that was given up and yet arrived late is the same words again: once is enough.
+      if (id && [...this.idOf.values()].includes(id)) return false
       if (id) this.idOf.set(event.index, id)
     }
+    this.events.set(event.index, event)
     if (event.type === 'TypingStarted' && !isOwn) this.typing.set(from.participantId, { name: from.nickname, atMs: Date.now() })
     else if (event.type !== 'CustomNotice') this.typing.delete(from.participantId)
     return true
