@@ -1,4 +1,4 @@
-"""Each scenario runs against a real server, briefly, so that the measurements never rot; no word about speed."""
+"""Each scenario runs against a real server, briefly, so that none rots; no word about speed."""
 
 import os
 import subprocess
