@@ -19,7 +19,7 @@ KEEP_ALIVE_S = 65  # Longer than the slowest poll of a hidden tab.
 def listen(host: str, port: int) -> socket.socket:
     """A socket on a port; port 0 is a free one. Errors: `DeskError` saying what to do."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named, asyncio switches off Nagle's algorithm, which would hold answers back for 40 ms.
+    # With the protocol named, asyncio switches off Nagle's algorithm, which holds answers back for 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
