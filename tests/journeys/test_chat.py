@@ -224,3 +224,24 @@ async def test_half_a_thought_stays_in_sight_until_it_is_sent_or_taken_back(
     await expect(preview).to_have_text("I was wondering")
     await visitor.box.fill("")
     await expect(preview).to_have_count(0, timeout=SOON_MS)
+
+
+async def test_an_agent_sees_what_was_read_and_nobody_says_it_twice(visitor: Visitor, agent: Agent) -> None:
+    receipts: list[str] = []
+    visitor.page.on(
+        "request", lambda it: receipts.append(it.url) if it.url.endswith("/readReceipt") else None
+    )
+    await visitor.starts("Mia")
+    await agent.accepts("Mia")
+    await sees_status(visitor.page, "Amy joined")
+    await visitor.page.get_by_role("button", name="Minimise the chat").click()
+    await agent.says("Are you there?")
+    await expect(visitor.page.get_by_role("button", name="Your chat, 1 unread")).to_be_visible(
+        timeout=SOON_MS
+    )
+    await expect(agent.page.get_by_text("Seen", exact=True)).to_have_count(0)
+    await visitor.page.get_by_role("button", name="Your chat, 1 unread").click()
+    await expect(agent.page.get_by_text("Seen", exact=True)).to_have_count(1, timeout=SOON_MS)
+    await visitor.says("Here")
+    await sees(agent.page, "Here")
+    assert len(receipts) == 1

@@ -114,13 +114,15 @@ export class Floor {
   /**
    * The agent has looked at all there is of a chat.
    * @param {Chat} chat
-   * @returns {boolean} whether that is news
+   * @returns {boolean} whether there was a word of somebody else to read; a receipt is an event too and no such word
    */
   look(chat) {
-    if ((this.seen[chat.id] ?? 0) >= chat.version) return false
-    this.seen[chat.id] = chat.version
-    keep(sessionStorage, SEEN, this.seen)
-    return true
+    const hasWords = this.unread(chat) > 0
+    if ((this.seen[chat.id] ?? 0) < chat.version) {
+      this.seen[chat.id] = chat.version
+      keep(sessionStorage, SEEN, this.seen)
+    }
+    return hasWords
   }
 
   /** @param {Chat} chat */

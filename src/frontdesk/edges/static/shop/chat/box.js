@@ -65,6 +65,7 @@ export class ChatBox {
     this.form.show(chat)
     this.talk.show()
     this.endButton.hidden = chat.phase !== 'open'
+    if (!this.root.hidden && document.visibilityState === 'visible') chat.looked()
     setText(this.subtitle, subtitleOf(chat))
     if (!this.root.hidden && wasForm !== !this.form.root.hidden) this.focus()
     const hasChat = chat.phase === 'open' || chat.phase === 'restoring'

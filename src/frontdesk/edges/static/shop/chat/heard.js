@@ -1,6 +1,7 @@
 // What the visitor has heard so far: the transcript by index, and who types. An event heard twice counts once.
 
 const TYPING_MAX_MS = 15_000
+const WORDS = new Set(['Message', 'FileUploaded', 'PushUrl'])
 
 export class Heard {
   /** @type {Map<number, any>} the transcript, by index */
@@ -11,6 +12,9 @@ export class Heard {
   typing = new Map()
   /** @type {Map<number, string>} the ids that own messages had before they had an index */
   idOf = new Map()
+
+  /** The newest word of somebody else; a receipt for it uses up an index itself. */
+  lastWord = 0
 
   get lastIndex() {
     return this.position - 1
@@ -32,6 +36,7 @@ export class Heard {
       if (id) this.idOf.set(event.index, id)
     }
     this.events.set(event.index, event)
+    if (!isOwn && WORDS.has(event.type)) this.lastWord = event.index
     if (event.type === 'TypingStarted' && !isOwn) this.typing.set(from.participantId, { name: from.nickname, atMs: Date.now() })
     else if (event.type !== 'CustomNotice') this.typing.delete(from.participantId)
     return true

@@ -28,6 +28,7 @@ export class VisitorChat {
   preview = ''
   isSending = false
   saved = ''
+  readUpTo = 0
 
   /**
    * @param {string} serviceUrl
@@ -55,6 +56,7 @@ export class VisitorChat {
     this.files = this.newFiles()
     this.isSending = false
     this.saved = ''
+    this.readUpTo = 0
     this.idle.clear()
   }
 
@@ -198,6 +200,13 @@ export class VisitorChat {
   type(text, isTyping) {
     this.preview = text
     if (this.phase === 'open' && this.connection === 'good') this.wire.call(isTyping ? 'startTyping' : 'stopTyping', { message: text })
+  }
+
+  /** Everything heard so far is before the visitor's eyes: agents see that it was read. */
+  looked() {
+    if (this.phase !== 'open' || this.connection !== 'good' || this.heard.lastWord <= this.readUpTo) return
+    this.readUpTo = this.heard.lastWord
+    this.wire.call('readReceipt', { transcriptPosition: String(this.readUpTo) })
   }
 
   /** @param {Record<string, string>} data */
