@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import re
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,11 @@ from frontdesk.errors import NotFound, Unavailable
 from frontdesk.settings import FileStoreSettings
 
 CHUNK_BYTES = 65_536
+UNFINISHED = ".unfinished"  # No key has a dot.
+LEFT_BEHIND_S = 3600  # No upload takes so long: whoever began it is gone.
+S3_CONNECT_S = 5
+S3_READ_S = 30
+S3_ATTEMPTS_MAX = 3
 
 _KEY = re.compile(r"[A-Za-z0-9]{1,64}/[A-Za-z0-9]{1,64}")
 
@@ -43,40 +49,47 @@ class FolderFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._unfinished = folder / UNFINISHED
+        self._is_tidy = False
 
     async def put(self, key: str, content: bytes) -> None:
         await asyncio.to_thread(self._put, self._path(key), content)
 
     def _put(self, path: Path, content: bytes) -> None:
-        unfinished = path.with_suffix(".part")
+        unfinished = self._unfinished / f"{path.parent.name}.{path.name}"
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with unfinished.open("wb") as file:
+            self._make_room(path.parent)
+            with open(unfinished, "wb", opener=_private) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(path)
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            _sync_folder(path.parent)
         except OSError as error:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise Unavailable(f"the file could not be kept: {error.strerror}") from error
 
+    def _make_room(self, folder: Path) -> None:
+        """The folders of a file; a folder is kept as well only when the one around it is on disk."""
+        for needed in (self._folder, self._unfinished, folder):
+            if not needed.is_dir():
+                needed.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _sync_folder(needed.parent)
+        if not self._is_tidy:
+            self._is_tidy = True
+            _tidy(self._unfinished)
+
     async def open(self, key: str) -> AsyncIterator[bytes]:
         path = self._path(key)
         try:
-            file = await asyncio.to_thread(path.open, "rb")
+            with await asyncio.to_thread(path.open, "rb") as file:
+                while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+                    yield chunk
         except FileNotFoundError as error:
             raise NotFound("the file is no longer kept") from error
         except OSError as error:
             raise Unavailable(f"the file cannot be read: {error.strerror}") from error
-        with file:
-            while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-                yield chunk
 
     async def delete(self, key: str) -> None:
         path = self._path(key)
@@ -105,21 +118,32 @@ class BucketFiles:
         self._settings = settings
         self._context = contextlib.AsyncExitStack()
         self._client: Any = None
+        self._connecting = asyncio.Lock()
 
     async def _connected(self) -> Any:
-        if self._client is None:
-            from aiobotocore.session import get_session  # An extra: only who sets a bucket needs it.
+        async with self._connecting:
+            return await self._connect() if self._client is None else self._client
 
-            settings = self._settings
-            self._client = await self._context.enter_async_context(
-                get_session().create_client(
-                    "s3",
-                    endpoint_url=settings.s3_endpoint or None,
-                    region_name=settings.s3_region or None,
-                    aws_access_key_id=settings.s3_access_key or None,
-                    aws_secret_access_key=settings.s3_secret_key or None,
-                )
+    async def _connect(self) -> Any:
+        from aiobotocore.config import AioConfig  # An extra: only who sets a bucket needs it.
+        from aiobotocore.session import get_session
+
+        settings = self._settings
+        patience = AioConfig(
+            connect_timeout=S3_CONNECT_S,
+            read_timeout=S3_READ_S,
+            retries={"total_max_attempts": S3_ATTEMPTS_MAX, "mode": "standard"},
+        )
+        self._client = await self._context.enter_async_context(
+            get_session().create_client(
+                "s3",
+                config=patience,
+                endpoint_url=settings.s3_endpoint or None,
+                region_name=settings.s3_region or None,
+                aws_access_key_id=settings.s3_access_key or None,
+                aws_secret_access_key=settings.s3_secret_key or None,
             )
+        )
         return self._client
 
     async def put(self, key: str, content: bytes) -> None:
@@ -134,9 +158,10 @@ class BucketFiles:
                     yield chunk
 
     async def delete(self, key: str) -> None:
+        path = _checked(key)
         with contextlib.suppress(NotFound, Unavailable):
             async with self._asking() as client:
-                await client.delete_object(Bucket=self._settings.s3_bucket, Key=_checked(key))
+                await client.delete_object(Bucket=self._settings.s3_bucket, Key=path)
 
     async def ping(self) -> None:
         async with self._asking() as client:
@@ -153,7 +178,7 @@ class BucketFiles:
         try:
             yield client
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+            if error.response.get("Error", {}).get("Code") == "NoSuchKey":
                 raise NotFound("the file is no longer kept") from error
             raise Unavailable(f"the bucket refused: {error}") from error
         except BotoCoreError as error:
@@ -163,6 +188,26 @@ class BucketFiles:
 def open_files(settings: FileStoreSettings) -> FileStore:
     """The store that the settings name."""
     return BucketFiles(settings) if settings.s3_bucket else FolderFiles(Path(settings.folder))
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Names in a folder outlive a power cut once the folder itself is on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _tidy(unfinished: Path) -> None:
+    """Throw away what a crash has left half-written."""
+    for left in unfinished.iterdir():
+        if left.stat().st_mtime < time.time() - LEFT_BEHIND_S:
+            left.unlink(missing_ok=True)
 
 
 def _checked(key: str) -> str:
