@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench.house import SERVICE, settings, sqlite_url
+from frontdesk.desk.chats import Chats
 from frontdesk.desk.identity import hash_key, new_id, new_key
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.services import Service, ServiceBook
@@ -35,7 +36,7 @@ async def seed(place: Path, chats: int, made: Callable[[int], None]) -> Seeded:
     wanted = settings(place, sqlite_url(place))
     database = await open_database(wanted.database)
     book = ServiceBook({SERVICE: Service(name=SERVICE, rules=wanted.services[SERVICE].rules)})
-    interactions = Interactions(database.store, book, _now_ms)
+    interactions = Interactions(database.store, Chats(database.store, _now_ms), book, _now_ms)
     key = new_key()
 
     async def one(number: int) -> str:

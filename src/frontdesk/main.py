@@ -11,6 +11,7 @@ import structlog
 from starlette.applications import Starlette
 
 from frontdesk.desk.agents import Agents
+from frontdesk.desk.chats import Chats
 from frontdesk.desk.files import Files
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.follower import Follower
@@ -70,9 +71,8 @@ class Parts:
         self.staff = Staff(database.accounts, clock_ms)
         self.services = ServiceBook({n: _service(n, s) for n, s in settings.services.items()})
         self.floor = Floor(clock_ms, settings.workspace.ring_again_s * 1000)
-        self.interactions = Interactions(
-            store, self.services, clock_ms, shares_presence=database.shares_presence
-        )
+        self.chats = Chats(store, clock_ms, shares_presence=database.shares_presence)
+        self.interactions = Interactions(store, self.chats, self.services, clock_ms)
         self.agents = Agents(
             store,
             self.floor,
@@ -87,8 +87,8 @@ class Parts:
             store, clock_ms, {"interaction": self.interactions.tick, "agent": self.agents.tick}
         )
         previews = Previews(store, node_id, are_shared=database.shares_presence)
-        self.hub = Hub(self.interactions, self.floor, previews)
-        self.follower = Follower(store, self.interactions, self.agents, self.floor, self.hub)
+        self.hub = Hub(self.chats, self.floor, previews)
+        self.follower = Follower(store, self.chats, self.agents, self.floor, self.hub)
         self.metrics = Metrics(self.floor)
         self.interactions.on_card += [
             self.floor.put,
@@ -188,7 +188,7 @@ class Parts:
             try:
                 await self._find_bots()
                 if self._shares_presence:
-                    await self.interactions.share_presence()
+                    await self.chats.share_presence()
                     await self.agents.share_presence()
             except DeskError as error:
                 _log.warning("presence_paused", reason=str(error))

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from frontdesk.desk.agents import Agents
+from frontdesk.desk.chats import Chats
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.follower import Follower
 from frontdesk.desk.identity import new_id
@@ -119,7 +120,8 @@ class Node:
         self.clock = clock or Clock()
         self.accounts = accounts or MemoryAccounts()
         book = self.services = ServiceBook({s.name: s for s in services or (Service(name="s", rules=QUIET),)})
-        self.interactions = Interactions(self.store, book, self.clock, **limits)
+        self.chats = Chats(self.store, self.clock, **limits)
+        self.interactions = Interactions(self.store, self.chats, book, self.clock)
         self.floor = Floor(self.clock, RING_AGAIN_MS)
         self.interactions.on_card.append(self.floor.put)
         self.agents = Agents(
@@ -130,7 +132,7 @@ class Node:
             away_ms=AWAY_MS,
         )
         self.heard = Heard()
-        self.follower = Follower(self.store, self.interactions, self.agents, self.floor, self.heard)
+        self.follower = Follower(self.store, self.chats, self.agents, self.floor, self.heard)
         fire = {"interaction": self.interactions.tick, "agent": self.agents.tick}
         self.timers = Timers(self.store, self.clock, fire)
         self.routing = Routing(
@@ -158,7 +160,7 @@ class Node:
 
     async def events(self, interaction_id: str) -> Sequence[Event]:
         """The history as this node tells it."""
-        return [told.event for told in await self.interactions.history(interaction_id)]
+        return [told.event for told in await self.chats.history(interaction_id)]
 
     async def ready(self, login: str, capacity: int = 5, role: agents_domain.Role | None = None) -> Account:
         """An agent with an account who is ready and connected here."""

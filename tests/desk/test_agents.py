@@ -172,7 +172,7 @@ async def test_what_a_lost_bot_had_waits_in_the_service_s_queue() -> None:
     node.agents.disconnect("greeter")
     node.clock.after_s(60)
     assert await fires(node, "greeter")
-    assert (await node.interactions.full(chat_id))[1].state.queue == "sales"
+    assert (await node.chats.full(chat_id))[1].state.queue == "sales"
 
 
 async def test_a_connection_at_another_node_counts() -> None:

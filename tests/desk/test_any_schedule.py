@@ -73,7 +73,7 @@ class Schedule:
         seen = dict.fromkeys(self.chats, 0)
         for _ in range(steps):
             chat_id = self.chance.choice(self.chats)
-            version = (await node.interactions.chat(chat_id)).version
+            version = (await node.chats.chat(chat_id)).version
             assert version >= seen[chat_id]
             seen[chat_id] = version
             await turns(self.chance.randrange(4))
@@ -98,9 +98,9 @@ class Schedule:
         for node in self.nodes:
             for chat_id in self.chats:
                 records = await node.database.read(f"interaction/{chat_id}")
-                chat, full = await node.interactions.full(chat_id)
+                chat, full = await node.chats.full(chat_id)
                 assert chat.version == full.state.version == len(records)
-                history = await node.interactions.history(chat_id)
+                history = await node.chats.history(chat_id)
                 assert [told.body for told in history] == [record.body for record in records]
                 said = [told.event.text for told in history if isinstance(told.event, events.Said)]
                 assert sorted(said) == sorted(self.said[chat_id]), "what was answered was said, once"

@@ -20,29 +20,29 @@ SILENT = Service(name="s", rules=Rules(idle_alert_s=0, client_silence_s=120))
 async def test_a_visitor_who_is_heard_of_at_one_node_is_not_gone_for_the_other() -> None:
     a, b = two(SILENT)
     chat_id = await a.start()
-    await b.interactions.chat(chat_id)
+    await b.chats.chat(chat_id)
     a.clock.after_s(100)
-    chat = a.interactions.known(chat_id)
+    chat = a.chats.known(chat_id)
     assert chat is not None
     chat.seen_ms = a.clock()
-    await a.interactions.share_presence()
+    await a.chats.share_presence()
     a.clock.after_s(20)
     await b.interactions.tick(chat_id)
-    assert (await b.interactions.chat(chat_id)).is_open
+    assert (await b.chats.chat(chat_id)).is_open
     assert await b.database.armed(f"interaction/{chat_id}") == BEGIN_MS + 220_000
     a.clock.after_s(100)
     await b.interactions.tick(chat_id)
-    assert not (await b.interactions.chat(chat_id)).is_open
+    assert not (await b.chats.chat(chat_id)).is_open
 
 
 async def test_a_timer_that_another_node_has_put_off_is_brought_forward_again() -> None:
     a, b = two(SILENT)
     chat_id = await a.start()
     a.clock.after_s(100)
-    chat = a.interactions.known(chat_id)
+    chat = a.chats.known(chat_id)
     assert chat is not None
     chat.seen_ms = a.clock()
-    await a.interactions.share_presence()
+    await a.chats.share_presence()
     a.clock.after_s(20)
     await b.interactions.tick(chat_id)
     await a.do(chat_id, commands.Invite("amy", 30))
@@ -53,17 +53,17 @@ async def test_a_visitor_is_not_gone_because_a_node_forgot_when_it_heard_of_them
     node = Node(None, None, SILENT, chats_max=1)
     chat_id = await node.start()
     node.clock.after_s(119)
-    (await node.interactions.chat(chat_id)).seen_ms = node.clock()
+    (await node.chats.chat(chat_id)).seen_ms = node.clock()
     await node.start()
     node.clock.after_s(1)
     await node.interactions.tick(chat_id)
-    assert (await node.interactions.chat(chat_id)).is_open
+    assert (await node.chats.chat(chat_id)).is_open
     await node.start()
     node.clock.after_s(1)
-    await node.interactions.chat(chat_id)
+    await node.chats.chat(chat_id)
     node.clock.after_s(120)
     await node.interactions.tick(chat_id)
-    assert not (await node.interactions.chat(chat_id)).is_open, "the silence is counted anew, but it counts"
+    assert not (await node.chats.chat(chat_id)).is_open, "the silence is counted anew, but it counts"
 
 
 async def test_the_timer_of_a_chat_that_is_put_away_is_put_away_with_it() -> None:

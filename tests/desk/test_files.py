@@ -80,7 +80,7 @@ async def test_when_the_database_does_not_answer_the_bytes_stay_with_the_fact(
     with pytest.raises(Unavailable):
         await house.files.take(chat_id, 1, upload())
     monkeypatch.undo()
-    _, full = await house.node.interactions.full(chat_id)
+    _, full = await house.node.chats.full(chat_id)
     assert await fetched(house, chat_id, full.state.files[0].file_id) == PNG
 
 

@@ -31,7 +31,7 @@ async def test_what_was_said_is_in_the_log_before_it_is_answered() -> None:
     node.connection.hold("append")
     saying = asyncio.ensure_future(node.do(chat_id, say("hello")))
     await turns()
-    chat = node.interactions.known(chat_id)
+    chat = node.chats.known(chat_id)
     assert chat is not None
     assert chat.version == 2, "nothing is told before the store has answered"
     node.connection.release("append")
@@ -42,7 +42,7 @@ async def test_what_was_said_is_in_the_log_before_it_is_answered() -> None:
 
 async def test_nobody_finds_a_chat_that_is_not_there() -> None:
     with pytest.raises(NotFound):
-        await Node().interactions.chat("NEVER")
+        await Node().chats.chat("NEVER")
 
 
 async def test_a_refusal_changes_nothing() -> None:
@@ -77,7 +77,7 @@ async def test_time_in_a_chat_never_goes_back() -> None:
     chat_id = await node.start()
     node.clock.after_s(-60)
     await node.do(chat_id, say("hello"))
-    times = [told.at_ms for told in await node.interactions.history(chat_id)]
+    times = [told.at_ms for told in await node.chats.history(chat_id)]
     assert times == sorted(times)
 
 
@@ -87,12 +87,12 @@ async def test_a_long_chat_is_loaded_from_its_snapshot_and_is_the_same() -> None
     for n in range(SNAPSHOT_EVERY * 2 + 10):
         await node.do(chat_id, say(str(n)))
     await node.interactions.aclose()
-    _, full = await node.interactions.full(chat_id)
+    _, full = await node.chats.full(chat_id)
     cold = Node(node.database, node.clock)
-    _, again = await cold.interactions.full(chat_id)
+    _, again = await cold.chats.full(chat_id)
     assert again.state == full.state
     assert len(again.lines) < 30, "no more than what came after the snapshot is read"
-    history = await cold.interactions.history(chat_id, 5)
+    history = await cold.chats.history(chat_id, 5)
     assert [told.version for told in history] == list(range(5, full.state.version + 1))
 
 
@@ -106,7 +106,7 @@ async def test_a_snapshot_of_another_fold_is_not_believed() -> None:
     snapshot = await node.database.snapshot(stream)
     assert snapshot is not None
     await node.database.keep_snapshot(stream, type(snapshot)(snapshot.version, "another", b"nonsense"))
-    _, again = await Node(node.database, node.clock).interactions.full(chat_id)
+    _, again = await Node(node.database, node.clock).chats.full(chat_id)
     assert again.state.version == SNAPSHOT_EVERY + 2
 
 
@@ -122,7 +122,7 @@ async def test_many_cold_chats_asked_for_at_once_do_not_crowd_each_other_out() -
     warm = Node()
     chat_ids = [await warm.start() for _ in range(50)]
     node = Node(warm.database, warm.clock, full_chats_max=1)
-    found = await asyncio.gather(*(node.interactions.full(chat_id) for chat_id in chat_ids))
+    found = await asyncio.gather(*(node.chats.full(chat_id) for chat_id in chat_ids))
     assert [full.state.version for _, full in found] == [2] * 50
 
 
@@ -153,8 +153,8 @@ async def test_typing_is_forgotten_when_the_chat_is_put_away_and_its_numbers_sta
     versions = [record.version for record in await node.database.read(f"interaction/{chat_id}")]
     assert versions == [1, 2, 5, 6, 7, 8]
     cold = Node(node.database, node.clock)
-    assert [told.version for told in await cold.interactions.history(chat_id)] == versions
-    _, full = await cold.interactions.full(chat_id)
+    assert [told.version for told in await cold.chats.history(chat_id)] == versions
+    _, full = await cold.chats.full(chat_id)
     assert full.state.version == 8
 
 
@@ -164,7 +164,7 @@ async def test_the_history_tells_each_line_by_the_name_of_its_time() -> None:
     await node.do(chat_id, say("I am Mira"), commands.ChangeNickname(1, "Mo"), say("now Mo"))
     for n in range(70):
         await node.do(chat_id, say(str(n)))
-    names = [told.party.nickname for told in await node.interactions.history(chat_id) if told.party]
+    names = [told.party.nickname for told in await node.chats.history(chat_id) if told.party]
     assert names[:5] == ["Mira", "Mira", "Mira", "Mo", "Mo"]
 
 

@@ -34,7 +34,7 @@ class Session:
 
 async def test_a_word_that_is_heard_before_its_writer_is_answered_holds_up_nobody() -> None:
     node = Node()
-    hub = Hub(node.interactions, node.floor, Previews(node.store, "a", are_shared=False))
+    hub = Hub(node.chats, node.floor, Previews(node.store, "a", are_shared=False))
     node.follower._audience = hub
     chat_id = await node.start()
     await node.do(chat_id, commands.Invite("amy", 30), commands.Accept("amy", "Amy"))

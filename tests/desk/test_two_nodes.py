@@ -20,7 +20,7 @@ async def texts(node: Node, chat_id: str) -> list[str]:
 
 def version_at(node: Node, chat_id: str) -> int | None:
     """What the node would answer a poll from, without looking at the log."""
-    chat = node.interactions.known(chat_id)
+    chat = node.chats.known(chat_id)
     return chat.version if chat is not None and not chat.is_stale else None
 
 
@@ -49,17 +49,17 @@ async def test_a_node_that_is_told_of_more_than_it_knows_reads_the_log() -> None
     a, b = two()
     chat_id = await a.start()
     await b.do(chat_id, say("hello"))
-    assert (await a.interactions.catch_up(chat_id)).version == 3
+    assert (await a.chats.catch_up(chat_id)).version == 3
 
 
 async def test_who_asks_to_catch_up_is_not_given_what_was_read_before() -> None:
     a, b = two()
     chat_id = await b.start()
     a.connection.hold("armed")
-    early = asyncio.ensure_future(a.interactions.chat(chat_id))
+    early = asyncio.ensure_future(a.chats.chat(chat_id))
     await turns()
     await b.do(chat_id, say("hello"))
-    late = asyncio.ensure_future(a.interactions.catch_up(chat_id))
+    late = asyncio.ensure_future(a.chats.catch_up(chat_id))
     await turns()
     a.connection.release("armed")
     assert (await early).version >= 2
@@ -70,7 +70,7 @@ async def test_what_is_heard_while_a_chat_is_being_read_is_not_missed() -> None:
     a, b = two()
     chat_id = await b.start()
     a.connection.hold("armed")
-    reading = asyncio.ensure_future(a.interactions.chat(chat_id))
+    reading = asyncio.ensure_future(a.chats.chat(chat_id))
     await turns()
     await b.do(chat_id, say("hello"))
     await a.hears()
@@ -83,7 +83,7 @@ async def test_what_is_heard_while_a_stale_chat_is_being_read_again_is_not_misse
     a, b = two()
     chat_id = await a.start()
     a.connection.hold("armed")
-    reading = asyncio.ensure_future(a.interactions.catch_up(chat_id))
+    reading = asyncio.ensure_future(a.chats.catch_up(chat_id))
     await turns()
     await b.do(chat_id, say("hello"))
     await a.hears()
@@ -104,7 +104,7 @@ async def test_what_follows_on_a_write_before_its_answer_is_not_missed() -> None
     a.connection.release("append")
     await asyncio.gather(saying, hearing)
     assert version_at(a, chat_id) in (None, 4)
-    assert (await a.interactions.chat(chat_id)).version == 4
+    assert (await a.chats.chat(chat_id)).version == 4
 
 
 async def test_what_follows_on_a_start_before_its_answer_is_not_missed() -> None:
@@ -119,7 +119,7 @@ async def test_what_follows_on_a_start_before_its_answer_is_not_missed() -> None
     await turns()
     a.connection.release("append")
     await asyncio.gather(starting, hearing)
-    assert (await a.interactions.chat(chat_id)).version == 3
+    assert (await a.chats.chat(chat_id)).version == 3
 
 
 async def test_a_start_that_fails_leaves_nothing_behind() -> None:
@@ -130,4 +130,4 @@ async def test_a_start_that_fails_leaves_nothing_behind() -> None:
     starting.cancel()
     await turns()
     chat_id = (await a.database.cards("interaction"))[0].stream.partition("/")[2]
-    assert a.interactions.known(chat_id) is None
+    assert a.chats.known(chat_id) is None

@@ -123,7 +123,7 @@ class Agents:
 
     async def _give_back(self, agent_id: str, interaction_id: str) -> None:
         try:
-            _, full = await self._interactions.full(interaction_id)
+            _, full = await self._interactions.chats.full(interaction_id)
             party = full.state.party_of(agent_id)
             if party is not None:
                 command = HandOver(party_id=party.party_id, queue="", reason="connection_lost")

@@ -4,10 +4,12 @@ A quiet chat keeps only what a poll with nothing new needs; its state and its ne
 the log when somebody says something.
 """
 
-from asyncio import Future
+from asyncio import Future, get_running_loop
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from enum import Enum
 
+from frontdesk.desk.arming import UNSURE, Armed
 from frontdesk.domain.deadlines import Presence
 from frontdesk.domain.events import Event
 from frontdesk.domain.interaction import Interaction, Party, Phase
@@ -61,16 +63,46 @@ class Full:
         return found
 
 
-class Chat:
-    """What this node knows of one interaction.
+class Writing:
+    """An append of this node's that is on its way: it will bring the chat to `version`."""
 
-    Shape:   `full` is None while the chat is quiet; `own_version` is the newest that this node
-             wrote or is writing, `card_version` that of the newest card it made; `writing` is set while an
-             append of this node's is on its way; `is_stale` when the log must be read before the next use.
+    __slots__ = ("answer", "version")
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self.answer: Future[None] = get_running_loop().create_future()
+
+
+class Hearing(Enum):
+    """What becomes of a chat that hears of an event."""
+
+    IGNORED = "ignored"
+    ADDED = "added"
+    STALE = "stale"
+
+
+class Chat:
+    """What this node knows of one interaction, and how far that can be trusted.
+
+    Shape:   `full` is None while the chat is quiet; `card_version` is that of the newest card that was shown
+             here; `armed` is the timer as it was last heard of. What it knows is true up to `version`:
+
+             | what happens                                  | is it the newest?                         |
+             | --------------------------------------------- | ----------------------------------------- |
+             | the log was read                              | yes                                       |
+             | this node begins to write                     | until the answer: nobody else writes here |
+             | … and is told that it is written              | yes                                       |
+             | … and is not told so                          | `is_stale`: only the log knows            |
+             | it hears of an event that it has              | as before                                 |
+             | … of its own, or one that its own will lose to | as before: the answer will tell           |
+             | … of the next one, with its state at hand     | yes: it is added                          |
+             | … of any other                                | `is_stale`                                |
+
+             The log is read before a stale chat is used.
     """
 
     __slots__ = (
-        "armed_ms",
+        "armed",
         "card_version",
         "full",
         "interaction_id",
@@ -79,7 +111,6 @@ class Chat:
         "is_stale",
         "key_hash",
         "last_line",
-        "own_version",
         "preview",
         "seen_ms",
         "service",
@@ -89,19 +120,18 @@ class Chat:
         "writing",
     )
 
-    def __init__(self, interaction_id: str, full: Full, armed_ms: int | None, seen_ms: int) -> None:
+    def __init__(self, interaction_id: str, full: Full, armed: Armed, seen_ms: int) -> None:
         self.interaction_id = interaction_id
-        self.armed_ms = armed_ms
+        self.armed = armed
         self.seen_ms = seen_ms
-        self.own_version = 0
         self.card_version = 0
         self.preview = ""
         self.typing_ms: dict[int, int] | None = None
-        self.writing: Future[None] | None = None
+        self.writing: Writing | None = None
         self.is_stale = False
-        self.note(full)
+        self._note(full)
 
-    def note(self, full: Full) -> None:
+    def _note(self, full: Full) -> None:
         """Take over a newer state."""
         state = full.state
         self.service = state.service
@@ -112,6 +142,52 @@ class Chat:
         self.last_line = state.last_line
         self.is_open = state.is_open
         self.is_archived = state.phase is Phase.ARCHIVED
+
+    # --- how fresh it is -----------------------------------------------------------------------
+
+    def was_read(self, full: Full, armed: Armed) -> None:
+        """The log was read to its end."""
+        self.is_stale = False
+        self.armed = armed
+        self._note(full)
+
+    def begins_writing(self, version: int) -> None:
+        """An append that will bring it to `version` is about to leave."""
+        self.writing = Writing(version)
+
+    def has_written(self, full: Full, told: Iterable[Told], state: Interaction) -> None:
+        """The append is on disk."""
+        for line in told:
+            full.add(line, state)
+        self._note(full)
+        self._end_writing()
+
+    def failed_to_write(self) -> None:
+        """The append was refused or not answered: it may or may not have been written."""
+        self.is_stale = True
+        self._end_writing()
+
+    def _end_writing(self) -> None:
+        if self.writing is not None:
+            self.writing.answer.set_result(None)
+            self.writing = None
+
+    def hearing(self, version: int) -> Hearing:
+        """What an event of this version in the log means to it."""
+        if version <= self.version or self.is_stale:
+            return Hearing.IGNORED
+        if self.writing is not None:
+            return Hearing.STALE if version > self.writing.version else Hearing.IGNORED
+        is_next = self.full is not None and version == self.version + 1
+        return Hearing.ADDED if is_next else Hearing.STALE
+
+    def add(self, full: Full, told: Told, state: Interaction) -> None:
+        """Another node wrote this."""
+        full.add(told, state)
+        self._note(full)
+        self.armed = UNSURE  # It may have set the timer.
+
+    # --- beside the log ------------------------------------------------------------------------
 
     def note_typing(self, party_id: int, now_ms: int) -> None:
         """A party said that it is (still) typing."""

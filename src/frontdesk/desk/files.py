@@ -57,7 +57,7 @@ class Files:
         Shape:   a repeated `client_id` is the first file again.
         Errors:  `Refused` as `check_upload`; `NotFound`; `Unavailable` when it cannot be kept.
         """
-        chat, full = await self._interactions.full(interaction_id)
+        chat, full = await self._interactions.chats.full(interaction_id)
         if upload.client_id and write_id(party_id, upload.client_id) in full.state.recent_ids:
             return chat, await self._uploaded_as(interaction_id, party_id, upload.client_id)
         rules = self._services.rules(full.state.service)
@@ -83,7 +83,7 @@ class Files:
         except (Refused, NotFound):  # After any other error it may be in the transcript all the same.
             await self._files.delete(key)
             raise
-        _, full = await self._interactions.full(interaction_id)
+        _, full = await self._interactions.chats.full(interaction_id)
         kept = full.state.file(file_id)
         if kept is None:  # The same upload came twice at once, and this one was second.
             await self._files.delete(key)
@@ -92,7 +92,7 @@ class Files:
 
     async def _uploaded_as(self, interaction_id: str, party_id: int, client_id: str) -> File:
         """The file that a party sent under an id of its own."""
-        for line in reversed(await self._interactions.history(interaction_id)):
+        for line in reversed(await self._interactions.chats.history(interaction_id)):
             event = line.event
             if isinstance(event, FileUploaded) and (event.party_id, event.client_id) == (party_id, client_id):
                 return File(event.file_id, party_id, event.name, event.size_bytes, event.media_type)
@@ -105,7 +105,7 @@ class Files:
 
         Errors:  `NotFound`; `Refused("fetches_used_up")`; `Unavailable`.
         """
-        _, full = await self._interactions.full(interaction_id)
+        _, full = await self._interactions.chats.full(interaction_id)
         file = full.state.file(file_id)
         if file is None or file.is_deleted:
             raise NotFound("there is no such file")

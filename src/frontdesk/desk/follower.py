@@ -8,8 +8,8 @@ import msgspec
 import structlog
 
 from frontdesk.desk.agents import Agents
+from frontdesk.desk.chats import Chats
 from frontdesk.desk.floor import Floor
-from frontdesk.desk.interactions import Interactions
 from frontdesk.domain import agent as agents_domain
 from frontdesk.domain.card import STRUCTURAL, InteractionCard
 from frontdesk.domain.events import Event
@@ -47,13 +47,13 @@ class Follower:
     def __init__(
         self,
         store: Store,
-        interactions: Interactions,
+        chats: Chats,
         agents: Agents,
         floor: Floor,
         audience: Audience,
     ) -> None:
         self._store = store
-        self._interactions = interactions
+        self._chats = chats
         self._agents = agents
         self._floor = floor
         self._audience = audience
@@ -82,8 +82,8 @@ class Follower:
         audience = self._audience
         kind, _, name = record.stream.partition("/")
         if kind == "interaction":
-            await self._interactions.answered(name, record.version)
-            self._interactions.absorb(name, record)
+            await self._chats.answered(name, record.version)
+            self._chats.absorb(name, record)
             is_structural = record.body.startswith(_STRUCTURAL_STARTS)
             if is_structural:
                 await self._refresh_floor(name, record)
@@ -97,7 +97,7 @@ class Follower:
 
     async def _refresh_floor(self, interaction_id: str, record: Recorded) -> None:
         """Another node's change is on its card; this node's own was noted when it was made."""
-        if self._interactions.has_shown(interaction_id, record.version):
+        if self._chats.has_shown(interaction_id, record.version):
             return
         card = await self._store.card(record.stream)
         if card is not None:

@@ -12,8 +12,8 @@ from typing import Protocol
 import structlog
 
 from frontdesk.desk.chat import Told
+from frontdesk.desk.chats import Chats
 from frontdesk.desk.floor import Floor
-from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.previews import Previews
 from frontdesk.domain import events
 from frontdesk.domain.agent import Agent, Role
@@ -74,8 +74,8 @@ class Reading:
 class Hub:
     """Every session of this node, and what each reads."""
 
-    def __init__(self, interactions: Interactions, floor: Floor, previews: Previews) -> None:
-        self._interactions = interactions
+    def __init__(self, chats: Chats, floor: Floor, previews: Previews) -> None:
+        self._chats = chats
         self._floor = floor
         self._sessions: dict[str, list[Session]] = {}
         self._readings: dict[str, list[Reading]] = {}
@@ -209,7 +209,7 @@ class Hub:
         self._spawn(session, self._tell_invite(interaction_id, session))
 
     async def _tell_invite(self, interaction_id: str, session: Session) -> None:
-        _, full = await self._interactions.full(interaction_id)
+        _, full = await self._chats.full(interaction_id)
         ringing = full.state.ringing
         if ringing is not None and ringing.agent_id == session.agent_id:
             session.invited(interaction_id, full.state, ringing.until_ms)
@@ -246,9 +246,9 @@ class Hub:
         """Read on until nothing has gone by that was not read."""
         session = reading.session
         while self._is_reading(reading, interaction_id):
-            _, full = await self._interactions.full(interaction_id)
+            _, full = await self._chats.full(interaction_id)
             known = full.state.version
-            told = await self._interactions.history(interaction_id, reading.version + 1)
+            told = await self._chats.history(interaction_id, reading.version + 1)
             if not self._is_reading(reading, interaction_id):
                 return
             if introduces:
@@ -268,11 +268,11 @@ class Hub:
 
     async def _tell_the_rest(self, session: Session, interaction_id: str, version: int) -> None:
         """What an agent missed of an interaction that is no longer theirs: up to where their part ended."""
-        state = (await self._interactions.full(interaction_id))[1].state
+        state = (await self._chats.full(interaction_id))[1].state
         own = {p.party_id for p in state.parties if p.participant_id == session.agent_id}
         if not own:
             return
-        history = await self._interactions.history(interaction_id)
+        history = await self._chats.history(interaction_id)
         until = _end_of_part(history, own)
         for line in history:
             if version < line.version <= until:

@@ -81,7 +81,7 @@ class Routing:
         wishes = list(self._receptions())
         for interaction_id, agent_id in choose(self._floor.waiting(), self._floor.free()):
             with contextlib.suppress(NotFound):
-                chat = await self._interactions.chat(interaction_id)
+                chat = await self._interactions.chats.chat(interaction_id)
                 rules = self._services.rules(chat.service)
                 wishes.append((interaction_id, Invite(agent_id, rules.answer_s)))
         for first in range(0, len(wishes), AT_ONCE_MAX):

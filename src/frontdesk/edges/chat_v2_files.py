@@ -37,7 +37,7 @@ class ChatV2Files:
 
     async def limits(self, session: Session) -> bytes:
         """What may be uploaded, as a notice that is in no transcript."""
-        chat, full = await self._interactions.full(session.chat_id)
+        chat, full = await self._interactions.chats.full(session.chat_id)
         count, total_bytes = uploads_of_client(full.state)
         values = wire.file_limits(
             self._services.rules(chat.service).files,

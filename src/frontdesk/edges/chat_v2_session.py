@@ -66,7 +66,7 @@ class ChatV2Sessions:
 
     def known(self, service: str, chat_id: str, fields: SessionFields) -> Session | None:
         """The session if this node has it at hand: who holds its key does not change."""
-        chat = self._interactions.known(chat_id)
+        chat = self._interactions.chats.known(chat_id)
         return self._proven(chat, service, fields) if chat is not None else None
 
     async def session(self, service: str, chat_id: str, fields: SessionFields) -> Session | None:
@@ -74,7 +74,7 @@ class ChatV2Sessions:
         if len(chat_id) > CHAT_ID_CHARS_MAX or not chat_id.isascii() or not chat_id.isalnum():
             return None
         try:
-            chat = self._interactions.known(chat_id) or await self._interactions.chat(chat_id)
+            chat = self._interactions.chats.known(chat_id) or await self._interactions.chats.chat(chat_id)
         except NotFound:
             return None
         return self._proven(chat, service, fields)
@@ -99,7 +99,7 @@ class ChatV2Sessions:
         """
         chat, chat_id = session.chat, session.chat_id
         if position is not None and position > chat.last_line + 1:
-            chat = await self._interactions.catch_up(
+            chat = await self._interactions.chats.catch_up(
                 chat_id
             )  # Another node has told more than this one knows.
         next_position, is_ended = chat.last_line + 1, not chat.is_open
@@ -128,7 +128,7 @@ class ChatV2Sessions:
             newest = list(full.lines)
             if sum(1 for told in newest if _line(told)) >= -position:
                 return newest
-        return await self._interactions.history(chat_id, max(1, position))
+        return await self._interactions.chats.history(chat_id, max(1, position))
 
     def _idle_expire_s(self, chat: Chat) -> int | None:
         if chat.full is None or not chat.is_open:
@@ -205,7 +205,7 @@ class ChatV2Sessions:
         return await self.answer(Session(chat, session.identity))
 
     async def read_data(self, session: Session, fields: KeysFields, form: Form) -> bytes:
-        _, full = await self._interactions.full(session.chat_id)
+        _, full = await self._interactions.chats.full(session.chat_id)
         service = self._services.get(session.chat.service)
         granted = service.readable_keys if service is not None else frozenset()
         readable = _readable(full.state.visitor_keys | granted)
@@ -214,7 +214,7 @@ class ChatV2Sessions:
         return await self.answer(session, extra={k: data[k] for k in wanted if k in data and k in readable})
 
     async def delete_data(self, session: Session, fields: KeysFields, form: Form) -> bytes:
-        _, full = await self._interactions.full(session.chat_id)
+        _, full = await self._interactions.chats.full(session.chat_id)
         own = _readable(full.state.visitor_keys)  # What routing lets a visitor read, it does not give away.
         removed = tuple(key for key in wire.parse_keys(fields.keys, form) if key in own)
         chat = await self._interactions.do(session.chat_id, commands.ChangeData(party_id=1, removed=removed))

@@ -198,7 +198,7 @@ class WorkspaceHttp:
         interaction_id = request.path_params["interaction_id"]
         if not interaction_id.isalnum() or len(interaction_id) > 64:
             raise NotFound("there is no such chat of yours")
-        _, full = await self._interactions.full(interaction_id)
+        _, full = await self._interactions.chats.full(interaction_id)
         party_id = full.state.newest_party_of(account.account_id)
         if not party_id:
             raise NotFound("there is no such chat of yours")

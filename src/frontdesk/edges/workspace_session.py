@@ -195,7 +195,7 @@ class WorkspaceSession:
 
     async def _do(self, wish: wishes.InChat) -> None:
         interactions = self._desk.interactions
-        chat, full = await interactions.full(wish.interaction_id)
+        chat, full = await interactions.chats.full(wish.interaction_id)
         party_id = full.state.newest_party_of(self.agent_id)
         if not party_id:
             raise NotFound("there is no such chat of yours")
