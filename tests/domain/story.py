@@ -8,7 +8,7 @@ from frontdesk.domain.commands import Command
 from frontdesk.domain.deciding import decide
 from frontdesk.domain.events import Event, Joined, Kind, Queued, Started, Visibility
 from frontdesk.domain.interaction import Interaction, evolve
-from frontdesk.domain.rules import Rules
+from frontdesk.domain.rules import Rules, ServiceRules, of_service
 from frontdesk.errors import Refused
 
 BEGIN_MS = 1_760_000_000_000
@@ -26,7 +26,7 @@ class Story:
     """One interaction as it is told, by a clock that only the story moves."""
 
     def __init__(self, *happened: Event, rules: Rules | None = None) -> None:
-        self.rules = rules or Rules()
+        self.rules = rules if isinstance(rules, ServiceRules) else of_service(rules or Rules(), "default")
         self.now_ms = BEGIN_MS
         self.state = Interaction()
         self.followed: tuple[Event, ...] = ()

@@ -17,7 +17,7 @@ from frontdesk.domain.deciding import ACCEPTS, decide
 from frontdesk.domain.events import TRANSCRIPT, Event, Visibility
 from frontdesk.domain.filing import uploads_of_client
 from frontdesk.domain.interaction import RECENT_IDS_MAX, Interaction, Phase, evolve
-from frontdesk.domain.rules import Rules
+from frontdesk.domain.rules import Rules, of_service
 from frontdesk.errors import DeskError, Refused
 from frontdesk.wire import chat_v2
 from tests.domain.any_command import ENDS, LATER, PARTIES, RULES, SECRET, STARTS
@@ -34,7 +34,7 @@ class AnyInteraction(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rules = Rules()
+        self.rules = of_service(Rules(), "default")
         self.now_ms = BEGIN_MS
         self.state = Interaction()
         self.history: list[tuple[Event, int]] = []
@@ -45,7 +45,7 @@ class AnyInteraction(RuleBasedStateMachine):
 
     @initialize(rules=RULES, start=STARTS)
     def begins(self, rules: Rules, start: commands.Start) -> None:
-        self.rules = rules
+        self.rules = of_service(rules, "default")
         self.ask(start)
 
     @precondition(lambda self: self.state.phase is Phase.NEW)

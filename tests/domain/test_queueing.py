@@ -4,7 +4,7 @@ from frontdesk.domain import commands, events
 from frontdesk.domain.commands import Tick
 from frontdesk.domain.events import Kind
 from frontdesk.domain.interaction import Phase
-from frontdesk.domain.rules import Rules
+from frontdesk.domain.rules import Rules, of_service
 from tests.domain.story import AMY, GREETER, MIRA, QUEUED, given
 
 STAYS = Rules(ends_with_last_agent=False, idle_alert_s=0, client_silence_s=0)
@@ -117,6 +117,20 @@ def test_or_it_waits_for_another() -> None:
 def test_a_bot_s_leaving_does_not_end_what_an_agent_is_answering() -> None:
     amy = events.Joined(party_id=3, kind=Kind.AGENT, participant_id="amy", nickname="Amy")
     given(MIRA, GREETER, amy).when(commands.Leave(party_id=2)).then(events.Left(party_id=2))
+
+
+def test_what_nobody_names_a_queue_for_waits_in_its_service_s() -> None:
+    story = given(MIRA, rules=of_service(STAYS, "sales"))
+    story.when(commands.Queue()).then(events.Queued(queue="sales"))
+    for goes in (commands.HandOver(party_id=2), commands.Leave(party_id=2)):
+        story = given(MIRA, GREETER, rules=of_service(STAYS, "sales")).when(goes)
+        assert story.state.queue == "sales"
+
+
+def test_what_waited_somewhere_waits_there_again() -> None:
+    returns = events.Queued(queue="refunds", priority=1), events.Left(party_id=2, reason="handed_over")
+    story = given(MIRA, events.Queued(queue="refunds"), AMY, rules=of_service(STAYS, "sales"))
+    story.when(commands.HandOver(party_id=2)).then(*returns)
 
 
 def test_queueing_twice_is_waiting_once() -> None:

@@ -126,7 +126,7 @@ class Agents:
             _, full = await self._interactions.chats.full(interaction_id)
             party = full.state.party_of(agent_id)
             if party is not None:
-                command = HandOver(party_id=party.party_id, queue="", reason="connection_lost")
+                command = HandOver(party_id=party.party_id, reason="connection_lost")
                 await self._interactions.do(interaction_id, command)
         except DeskError:
             return  # It ended meanwhile, or the timer finds it again.

@@ -14,10 +14,10 @@ from frontdesk.desk.folding import event_of, snapshot_of
 from frontdesk.desk.identity import stream_of
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.card import STRUCTURAL, InteractionCard, card_of
-from frontdesk.domain.commands import Command, HandOver, Leave, Start, Tick
+from frontdesk.domain.commands import Command, Start, Tick
 from frontdesk.domain.deadlines import next_due
 from frontdesk.domain.deciding import decide
-from frontdesk.domain.events import TRANSIENT, Archived, Event, Queued
+from frontdesk.domain.events import TRANSIENT, Archived, Event
 from frontdesk.domain.interaction import Interaction, evolve
 from frontdesk.errors import Conflict, DeskError
 from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Store
@@ -69,7 +69,7 @@ class Interactions:
             chat, full = await self.chats.settled(interaction_id)
             state = full.state
             now_ms = max(self._clock_ms(), state.last_ms)
-            happened = self._decide(state, command, now_ms)
+            happened = decide(state, command, now_ms, self._services.rules(state.service))
             if not happened:
                 return chat
             try:
@@ -80,18 +80,6 @@ class Interactions:
                 continue
             return chat
         raise Conflict(f"{interaction_id} lost {ATTEMPTS_MAX} races in a row")
-
-    def _decide(self, state: Interaction, command: Command, now_ms: int) -> Sequence[Event]:
-        """What `command` makes true; what is to wait and has no queue waits in its service's."""
-        happened = decide(state, command, now_ms, self._services.rules(state.service))
-        if type(command) not in (HandOver, Leave):
-            return happened
-        return [
-            msgspec.structs.replace(event, queue=self._services.queue(state.service))
-            if isinstance(event, Queued) and not event.queue
-            else event
-            for event in happened
-        ]
 
     # --- time ----------------------------------------------------------------------------------
 

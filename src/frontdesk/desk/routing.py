@@ -97,7 +97,7 @@ class Routing:
                 name = self._floor.agent(bot_id).nickname
                 yield interaction_id, Join(kind=Kind.BOT, participant_id=bot_id, nickname=name)
             else:
-                yield interaction_id, Queue(queue=card.queue or self._services.queue(card.service))
+                yield interaction_id, Queue()
 
     async def _carry_out(self, interaction_id: str, wish: Command) -> None:
         try:

@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from frontdesk.domain.rules import Rules
-
-DEFAULT_QUEUE = "default"
+from frontdesk.domain.rules import DEFAULT_QUEUE, Rules, ServiceRules, of_service
 
 
 class Service(Struct, frozen=True, kw_only=True):
@@ -26,19 +24,14 @@ class ServiceBook:
 
     def __init__(self, services: Mapping[str, Service]) -> None:
         self._services = dict(services)
+        self._rules = {name: of_service(s.rules, s.queue) for name, s in services.items()}
         self._bot_ids: dict[str, str] = {}
 
     def get(self, name: str) -> Service | None:
         return self._services.get(name)
 
-    def rules(self, name: str) -> Rules:
-        service = self._services.get(name)
-        return service.rules if service is not None else _DEFAULTS
-
-    def queue(self, name: str) -> str:
-        """Where chats of a service wait when nobody names another queue."""
-        service = self._services.get(name)
-        return service.queue if service is not None else DEFAULT_QUEUE
+    def rules(self, name: str) -> ServiceRules:
+        return self._rules.get(name, _DEFAULTS)
 
     def bot_id(self, name: str) -> str:
         """The account of a service's bot; empty when it has none, or none that is known yet."""
@@ -57,4 +50,4 @@ class ServiceBook:
         return iter(self._services.values())
 
 
-_DEFAULTS = Rules()
+_DEFAULTS = ServiceRules()

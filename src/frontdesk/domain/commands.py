@@ -105,18 +105,18 @@ class GiveReceipt(Struct, frozen=True):
 
 
 class Queue(Struct, frozen=True, kw_only=True):
-    """Let it wait for a person."""
+    """Let it wait for a person; an empty `queue` is the one it was in, else its service's."""
 
-    queue: str
+    queue: str = ""
     priority: int = 0
     summary: str = ""
 
 
 class HandOver(Struct, frozen=True, kw_only=True):
-    """Leave, and let it wait for somebody else."""
+    """Leave, and let it wait for somebody else; `queue` as in `Queue`."""
 
     party_id: int
-    queue: str
+    queue: str = ""
     summary: str = ""
     reason: str = ""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from frontdesk.domain import commands, events
 from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.interaction import PEOPLE, Interaction
+from frontdesk.domain.refusals import here
 from frontdesk.domain.rules import Rules
 from frontdesk.errors import NotFound, Refused
 
@@ -27,9 +28,7 @@ def extension(name: str) -> str:
 
 def add_file(state: Interaction, command: commands.AddFile, _now_ms: int, rules: Rules) -> Sequence[Event]:
     """Errors: `Refused`: `agent_needed`, `too_many_files`, `file_too_large` or `file_type`, in this order."""
-    party = state.party(command.party_id)
-    if party is None or not party.is_present:
-        raise Refused("not_a_party", "only a party of the interaction may do this")
+    here(state, command.party_id)
     check_upload(state, command.party_id, command.name, command.size_bytes, rules)
     return (
         events.FileUploaded(
@@ -67,9 +66,7 @@ def delete_file(
     state: Interaction, command: commands.DeleteFile, _now_ms: int, _rules: Rules
 ) -> Sequence[Event]:
     """Errors: `NotFound` for an unknown file; `Refused("not_your_file")` for somebody else's."""
-    party = state.party(command.party_id)
-    if party is None or not party.is_present:
-        raise Refused("not_a_party", "only a party of the interaction may do this")
+    here(state, command.party_id)
     file = state.file(command.file_id)
     if file is None:
         raise NotFound("there is no such file")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+DEFAULT_QUEUE = "default"
 Seconds = Annotated[int, Meta(ge=0, le=31_536_000)]
 
 
@@ -79,3 +80,15 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     events_max: Annotated[int, Meta(ge=100, le=1_000_000)] = 50_000
     """Events of one chat; one that has this many can only be left and ended."""
     files: FileRules = FileRules()
+
+
+class ServiceRules(Rules, frozen=True, kw_only=True):
+    """The rules of one service together with what is set beside them."""
+
+    queue: str = DEFAULT_QUEUE
+    """Where its interactions wait for a person when nobody names another queue."""
+
+
+def of_service(rules: Rules, queue: str) -> ServiceRules:
+    """The rules of a service whose interactions wait in `queue`."""
+    return ServiceRules(queue=queue, **{name: getattr(rules, name) for name in Rules.__struct_fields__})

@@ -1,13 +1,53 @@
-"""What a visitor's particulars must be like: names, e-mail address, user data."""
+"""A visitor arrives, with particulars that must be right: names, e-mail address, user data."""
 
 import re
 
+from frontdesk.domain import commands, events
+from frontdesk.domain.events import Event
+from frontdesk.domain.interaction import Interaction
+from frontdesk.domain.refusals import too_long
 from frontdesk.domain.rules import Rules
 from frontdesk.errors import Refused
 
 EMAIL_CHARS_MAX = 254  # RFC 5321 §4.5.3.1.3 leaves no room for more.
 SUBJECT_CHARS_MAX = 1000
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+)+")
+
+
+def start(_state: Interaction, command: commands.Start, _now_ms: int, rules: Rules) -> list[Event]:
+    faults = faults_of(
+        rules,
+        nickname=command.nickname,
+        first_name=command.first_name,
+        last_name=command.last_name,
+        email=command.email,
+        subject=command.subject,
+    )
+    if len(command.text) > rules.message_chars_max:
+        faults.append(too_long("text", rules.message_chars_max))
+    if faults:
+        raise Refused(faults[0].code, faults[0].text, limit=faults[0].limit, others=tuple(faults[1:]))
+    check_user_data(rules, command.user_data)
+    happened: list[Event] = [
+        events.Started(
+            service=command.service,
+            user_id=command.user_id,
+            key_hash=command.key_hash,
+            nickname=display_name(command.nickname, command.first_name, command.last_name),
+            first_name=command.first_name,
+            last_name=command.last_name,
+            email=command.email,
+            subject=command.subject,
+            endpoint=command.endpoint,
+            user_data=command.user_data,
+            address=command.address,
+        )
+    ]
+    if command.text.strip():
+        happened.append(events.Said(party_id=1, text=command.text))
+    if command.queue is not None:
+        happened.append(events.Queued(queue=command.queue))
+    return happened
 
 
 def faults_of(
@@ -57,7 +97,3 @@ def check_user_data(rules: Rules, data: dict[str, str]) -> None:
             f"user data may have {rules.user_data_bytes_max} bytes",
             limit=rules.user_data_bytes_max,
         )
-
-
-def too_long(what: str, limit: int) -> Refused:
-    return Refused("text_too_long", f"{what} may have {limit} characters", limit=limit)

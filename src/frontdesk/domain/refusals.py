@@ -1,0 +1,16 @@
+"""Refusals that several wishes share."""
+
+from frontdesk.domain.interaction import Interaction, Party
+from frontdesk.errors import Refused
+
+
+def here(state: Interaction, party_id: int) -> Party:
+    """The party, which takes part now. Errors: `Refused("not_a_party")`."""
+    party = state.party(party_id)
+    if party is None or not party.is_present:
+        raise Refused("not_a_party", "only a party of the interaction may do this")
+    return party
+
+
+def too_long(what: str, limit: int) -> Refused:
+    return Refused("text_too_long", f"{what} may have {limit} characters", limit=limit)

@@ -1,0 +1,127 @@
+"""Taking: how an interaction comes to those who answer it, and how they leave it and end it.
+
+Each function decides about one wish, as `decide` does: state, wish, time and rules in, facts or a refusal out.
+"""
+
+from collections.abc import Sequence
+
+from frontdesk.domain import commands, events
+from frontdesk.domain.events import Event, Kind
+from frontdesk.domain.interaction import PEOPLE, Interaction
+from frontdesk.domain.refusals import too_long
+from frontdesk.domain.rules import ServiceRules
+from frontdesk.errors import Refused
+
+
+def queue(state: Interaction, command: commands.Queue, _now_ms: int, rules: ServiceRules) -> Sequence[Event]:
+    if state.queued_ms:
+        return ()
+    queue = command.queue or _own_queue(state, rules)
+    return (events.Queued(queue=queue, priority=command.priority, summary=command.summary),)
+
+
+def _own_queue(state: Interaction, rules: ServiceRules) -> str:
+    """Where it waits when nobody names a queue: where it waited before, else where its service's do."""
+    return state.queue or rules.queue
+
+
+def invite(
+    state: Interaction, command: commands.Invite, now_ms: int, _rules: ServiceRules
+) -> Sequence[Event]:
+    if not state.queued_ms:
+        raise Refused("not_waiting", "the interaction does not wait for a person")
+    if state.ringing is not None:
+        raise Refused("already_ringing", "the interaction rings for an agent already")
+    if state.party_of(command.agent_id) is not None:
+        raise Refused("already_here", "the agent takes part already")
+    return (events.Invited(command.agent_id, now_ms + command.answer_s * 1000),)
+
+
+def accept(
+    state: Interaction, command: commands.Accept, _now_ms: int, _rules: ServiceRules
+) -> Sequence[Event]:
+    if state.party_of(command.agent_id) is not None:
+        return ()  # A repeated yes is still one yes.
+    if state.ringing is None or state.ringing.agent_id != command.agent_id:
+        raise Refused("invite_gone", "the chat no longer rings for you")
+    return (
+        events.Joined(
+            party_id=len(state.parties) + 1,
+            kind=Kind.AGENT,
+            participant_id=command.agent_id,
+            nickname=command.nickname,
+            answers_invite=True,
+        ),
+    )
+
+
+def decline(
+    state: Interaction, command: commands.Decline, _now_ms: int, _rules: ServiceRules
+) -> Sequence[Event]:
+    if state.ringing is None or state.ringing.agent_id != command.agent_id:
+        return ()
+    return (events.InviteEnded(command.agent_id, command.reason),)
+
+
+def join(state: Interaction, command: commands.Join, _now_ms: int, _rules: ServiceRules) -> Sequence[Event]:
+    if state.party_of(command.participant_id) is not None:
+        return ()
+    return (
+        events.Joined(
+            party_id=len(state.parties) + 1,
+            kind=command.kind,
+            participant_id=command.participant_id,
+            nickname=command.nickname,
+            visibility=command.visibility,
+            answers_invite=state.ringing is not None and state.ringing.agent_id == command.participant_id,
+        ),
+    )
+
+
+def hand_over(
+    state: Interaction, command: commands.HandOver, _now_ms: int, rules: ServiceRules
+) -> Sequence[Event]:
+    party = state.party(command.party_id)
+    if party is None or not party.is_present:
+        return ()  # A repeat: it has been handed over.
+    if not party.answers:
+        raise Refused("not_answering", "only who answers the visitor can hand over")
+    if len(command.summary) > rules.message_chars_max:
+        raise too_long("summary", rules.message_chars_max)
+    priority = state.priority + 1 if party.kind in PEOPLE else state.priority
+    return (
+        events.Queued(
+            queue=command.queue or _own_queue(state, rules), priority=priority, summary=command.summary
+        ),
+        events.Left(party_id=party.party_id, reason=command.reason or "handed_over"),
+    )
+
+
+def leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: ServiceRules) -> Sequence[Event]:
+    party = state.party(command.party_id)
+    if party is None or not party.is_present:
+        return ()  # Leaving twice is leaving.
+    left = events.Left(party_id=party.party_id, reason=command.reason)
+    if party.kind is Kind.CLIENT:
+        return (left, events.Ended(reason=command.reason or "client_left", party_id=party.party_id))
+    others = any(p.answers for p in state.parties if p.party_id != party.party_id)
+    if others or not party.answers or state.queued_ms:
+        return (left,)  # Somebody else is here, or has been sent for.
+    if rules.ends_with_last_agent:
+        return end_all(state, "last_agent_left", party.party_id)
+    return (left, events.Queued(queue=_own_queue(state, rules), priority=state.priority + 1))
+
+
+def end(state: Interaction, command: commands.End, _now_ms: int, _rules: ServiceRules) -> Sequence[Event]:
+    return end_all(state, command.reason, command.party_id) if state.is_open else ()
+
+
+def end_all(state: Interaction, reason: str, party_id: int = 0) -> list[Event]:
+    """Everybody leaves, who ends it first and the visitor last, and it ends."""
+    here = sorted(
+        (p for p in state.parties if p.is_present and p.kind is not Kind.SYSTEM),
+        key=lambda p: (p.party_id != party_id, p.kind is Kind.CLIENT, p.party_id),
+    )
+    happened: list[Event] = [events.Left(party_id=p.party_id) for p in here]
+    happened.append(events.Ended(reason=reason, party_id=party_id))
+    return happened
