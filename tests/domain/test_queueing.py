@@ -54,13 +54,6 @@ def test_who_declines_is_asked_no_more_and_the_chat_keeps_its_place() -> None:
     story.when(commands.Decline("amy")).then()
 
 
-def test_an_agent_who_is_asked_again_and_again_is_remembered_once() -> None:
-    story = given(MIRA, QUEUED)
-    for _ in range(100):
-        story.when(RING).when(commands.Decline("amy"))
-    assert story.state.tried == ("amy",)
-
-
 def test_it_does_not_ring_for_somebody_who_is_there() -> None:
     given(MIRA, AMY).when(commands.Queue(queue="default")).refuses(RING, "already_here")
 

@@ -7,7 +7,7 @@ from frontdesk.domain.events import Event
 from frontdesk.domain.interaction import Interaction, evolve
 from frontdesk.store.log import Recorded, Snapshot
 
-FOLD_TAG = "interaction/1"  # Change it whenever `Interaction` or `evolve` changes: old snapshots are dropped.
+FOLD_TAG = "interaction/2"  # Change it whenever `Interaction` or `evolve` changes: old snapshots are dropped.
 
 event_of = msgspec.json.Decoder(Event).decode
 _encode_state = msgspec.msgpack.Encoder().encode

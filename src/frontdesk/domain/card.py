@@ -48,7 +48,6 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     priority: int = 0
     queued_ms: int = 0
     ringing: Ringing | None = None
-    tried: tuple[str, ...] = ()
     participants: tuple[str, ...] = ()
 
 
@@ -66,6 +65,5 @@ def card_of(state: Interaction) -> InteractionCard:
         priority=state.priority,
         queued_ms=state.queued_ms,
         ringing=state.ringing,
-        tried=state.tried,
         participants=tuple(p.participant_id for p in state.present(ANSWERING)),
     )

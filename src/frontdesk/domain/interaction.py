@@ -66,8 +66,7 @@ class Interaction(Struct, frozen=True):
     """What is true of one interaction after `version` events.
 
     Shape:   `parties[n - 1]` is the party with id n; party 1 is the visitor. `last_line` is the version of
-             the newest transcript event, hidden ones included. `tried` are the agents who did not take
-             the invite since it was last queued.
+             the newest transcript event, hidden ones included.
     Units:   times are milliseconds since the Unix epoch.
     """
 
@@ -97,7 +96,6 @@ class Interaction(Struct, frozen=True):
     queued_ms: int = 0
     summary: str = ""
     ringing: Ringing | None = None
-    tried: tuple[str, ...] = ()
     ended_ms: int = 0
     end_reason: str = ""
     recent_ids: tuple[str, ...] = ()
@@ -216,7 +214,6 @@ def _joined(state: Interaction, event: events.Joined, at_ms: int) -> Interaction
         phase=Phase.ACTIVE if party.answers else state.phase,
         ringing=None if event.answers_invite else state.ringing,
         queued_ms=0 if by_person else state.queued_ms,
-        tried=() if by_person else state.tried,
     )
 
 
@@ -320,7 +317,6 @@ def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction
         priority=event.priority,
         queued_ms=at_ms,
         summary=event.summary or state.summary,
-        tried=(),
     )
 
 
@@ -328,9 +324,8 @@ def _invited(state: Interaction, event: events.Invited, at_ms: int) -> Interacti
     return _note(state, at_ms, ringing=Ringing(event.agent_id, event.until_ms))
 
 
-def _invite_ended(state: Interaction, event: events.InviteEnded, at_ms: int) -> Interaction:
-    tried = state.tried if event.agent_id in state.tried else (*state.tried, event.agent_id)
-    return _note(state, at_ms, ringing=None, tried=tried)
+def _invite_ended(state: Interaction, _event: events.InviteEnded, at_ms: int) -> Interaction:
+    return _note(state, at_ms, ringing=None)
 
 
 def _ended(state: Interaction, event: events.Ended, at_ms: int) -> Interaction:

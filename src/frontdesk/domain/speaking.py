@@ -1,6 +1,6 @@
 """Speaking: what the parties of an interaction say, show and note.
 
-Each function decides about one wish, as `decide` does: state, wish, time and rules in, facts or a refusal out.
+Each function decides about one wish as `decide` does: state, wish, time and rules in, facts or a refusal out.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Taking: how an interaction comes to those who answer it, and how they leave it and end it.
 
-Each function decides about one wish, as `decide` does: state, wish, time and rules in, facts or a refusal out.
+Each function decides about one wish as `decide` does: state, wish, time and rules in, facts or a refusal out.
 """
 
 from collections.abc import Sequence
