@@ -110,7 +110,13 @@ async def test_downloads_are_counted_and_end(house: House) -> None:
         (PNG, "image/png"),
         (b"just words", "text/plain"),
         ("ümlaut".encode() * 5 + "ü".encode()[:1], "text/plain"),
+        ("Grüße 👩‍👩‍👧,\tsaid he\r\n".encode(), "text/plain"),
         (b"\x01\x02\x80\x81", "application/octet-stream"),
+        (b"\x01\x02", "application/octet-stream"),
+        (b"\x7f", "application/octet-stream"),
+        (b"words\x00", "application/octet-stream"),
+        (b"a screen \x1b[2Jthat is wiped", "application/octet-stream"),
+        ("Grüße".encode("latin-1"), "application/octet-stream"),
         (b"", "application/octet-stream"),
     ],
 )

@@ -75,7 +75,7 @@ async def test_a_login_is_short_and_printable(staff: Staff, login: str) -> None:
 async def test_a_password_has_bounds(staff: Staff, password: str) -> None:
     with pytest.raises(Refused) as refused:
         await staff.add("bo", password, name="", role=Role.AGENT, capacity=1)
-    assert refused.value.code == "password_too_short"
+    assert refused.value.code == "password_length"
 
 
 async def test_a_login_is_taken_once_whatever_its_case(staff: Staff) -> None:

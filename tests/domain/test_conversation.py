@@ -163,6 +163,12 @@ def test_before_the_start_there_is_nothing() -> None:
     given().refuses(say(), "not_started")
 
 
+def test_what_has_begun_does_not_begin_again_whatever_became_of_it() -> None:
+    again = commands.Start(service="s", user_id="u", key_hash="h", nickname="Mira")
+    given(MIRA).refuses(again, "already_started")
+    given(MIRA).when(commands.End(reason="done")).refuses(again, "already_started")
+
+
 def test_a_chat_at_its_bound_can_still_be_ended() -> None:
     story = given(MIRA, AMY, rules=Rules(events_max=100))
     for n in range(98):

@@ -121,7 +121,7 @@ class AnyInteraction(RuleBasedStateMachine):
         return happened
 
     def refused(self, refusal: Refused, *, accepted: bool) -> Sequence[Event]:
-        assert accepted or refusal.code in ("ended", "not_started")
+        assert accepted or refusal.code in ("ended", "not_started", "already_started")
         return []
 
     def watch(self, event: Event) -> None:
@@ -215,7 +215,6 @@ class AnyInteraction(RuleBasedStateMachine):
         assert total_bytes <= self.rules.files.upload_max_total_bytes
         assert self.state.fetches <= self.rules.files.download_attempts_max
         assert len(self.state.user_data) <= self.rules.user_data_keys_max
-        assert len(set(self.state.tried)) == len(self.state.tried)
 
     @invariant()
     def what_is_due_next_is_the_first_thing_that_time_would_do(self) -> None:

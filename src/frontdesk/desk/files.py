@@ -1,5 +1,7 @@
 """The use cases of files: take one in, hand one out, delete one."""
 
+import codecs
+import re
 from collections.abc import AsyncIterator, Callable
 
 import puremagic
@@ -20,6 +22,8 @@ SNIFFED_BYTES = 8192
 UNKNOWN = "application/octet-stream"
 # What runs when it is opened, by its first bytes; whatever the file is called, nobody is sent one.
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"#!")
+_UTF8 = codecs.getincrementaldecoder("utf-8")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")  # No text has these; spaces and line ends it has.
 # What a browser shows without running anything, should somebody open it from disk.
 _SAFE = frozenset(
     ("image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf", "text/plain", "text/csv")
@@ -138,15 +142,15 @@ def sniff(head: bytes) -> str:
     try:
         found = puremagic.from_string(head, mime=True)
     except (puremagic.PureError, ValueError):
-        found = "text/plain" if _is_text(head) else ""
+        found = "text/plain"
+    if found.startswith("text/") and not _is_text(head):
+        return UNKNOWN
     return found if found in _SAFE else UNKNOWN
 
 
 def _is_text(head: bytes) -> bool:
     try:
-        text = head.decode()
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 3:  # Only the last letter may be cut off.
-            return False
-        text = head[: error.start].decode()
-    return bool(text) and "\x00" not in text
+        text = _UTF8().decode(head)  # Its last letter may be cut off.
+    except UnicodeDecodeError:
+        return False
+    return bool(text) and not _CONTROL.search(text)

@@ -29,7 +29,7 @@ class Staff:
         return await self._accounts.everyone()
 
     async def add(self, login: str, password: str, *, name: str, role: Role, capacity: int) -> Account:
-        """A new account. Errors: `Refused` with `login_taken`, `login_invalid`, `password_too_short`."""
+        """A new account. Errors: `Refused` with `login_taken`, `login_invalid`, `password_length`."""
         login = login.strip()
         if not login or len(login) > LOGIN_CHARS_MAX or not login.isprintable():
             raise Refused("login_invalid", f"a login is 1 to {LOGIN_CHARS_MAX} printable characters")
@@ -69,5 +69,5 @@ class Staff:
     async def _hash(self, password: str) -> str:
         if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
             text = f"a password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters"
-            raise Refused("password_too_short", text)
+            raise Refused("password_length", text)
         return await asyncio.to_thread(self._hasher.hash, password)

@@ -50,8 +50,8 @@ def decide(state: Interaction, command: Command, now_ms: int, rules: ServiceRule
 
     Shape:   events, oldest first; empty when nothing changes (a retry, an early timer).
     Units:   `now_ms` is milliseconds since the Unix epoch, by the caller's clock.
-    Errors:  `Refused` with `ended` or `not_started` when the phase accepts no such command, `not_a_party`
-             when who asks is not there, `full` when the transcript is at its bound, and the codes of each
+    Errors:  `Refused` with `ended`, `not_started` or `already_started` when the phase accepts no such
+             command, `not_a_party` when who asks is not there, `full` when the transcript is at its bound, and the codes of each
              command's own faults.
     """
     kind = type(command)
@@ -60,6 +60,8 @@ def decide(state: Interaction, command: Command, now_ms: int, rules: ServiceRule
     if kind not in ACCEPTS[state.phase]:
         if state.phase is Phase.NEW:
             raise Refused("not_started", "there is no such interaction yet")
+        if kind is commands.Start:
+            raise Refused("already_started", "the interaction has begun already")
         raise Refused("ended", "the interaction has ended")
     if state.version >= rules.events_max and kind not in _ALWAYS:
         raise Refused("full", f"an interaction may have {rules.events_max} events", limit=rules.events_max)
