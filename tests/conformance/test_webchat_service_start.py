@@ -228,7 +228,8 @@ async def test_13_nothing_is_kept_after_the_end(stage: Stage) -> None:
 
 async def test_13_nor_is_what_an_earlier_page_left_once_another_chat_is_asked_for(stage: Stage) -> None:
     await stage.start()
-    stage.service.engine.close()
+    await stage.wait(250)
+    stage.service.engine.require().poller.stop()
     stage.service.engine.live = None  # As on a page that has not looked for what was kept.
     stage.server.override("start", {"statusCode": 1})
     await stage.refused("startChat", ADA)

@@ -74,13 +74,9 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            await (
-                self.service.engine.started()
-            )  # The caller may have lost patience, but the server has begun.
+            await self.service.engine.begun()  # The caller may have lost patience; the server has begun.
             if self.is_active and not self._stays:
-                with contextlib.suppress(
-                    CommandRejected
-                ):  # The chat is over for us, whatever the server says.
+                with contextlib.suppress(CommandRejected):  # It is over for us, whatever the server says.
                     await self.leave()
         finally:
             self._block, self._is_over = self.metadata, True

@@ -4,15 +4,18 @@ Commands and events of every API are views of this; it publishes through a funct
 clock."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from frontdesk.client import refusals, saved_session
 from frontdesk.client.clock import Clock
 from frontdesk.client.filters import Filter
 from frontdesk.client.health import Health
+from frontdesk.client.live import Live
 from frontdesk.client.options import Options
+from frontdesk.client.outcomes import granted, settled
 from frontdesk.client.people import Told
 from frontdesk.client.polling import Poller
 from frontdesk.client.promise import CommandRejected
@@ -27,17 +30,6 @@ Publish = Callable[[str, Mapping[str, Any] | None], object]
 Ask = Callable[[Credentials], Awaitable[Answer]]
 
 log = logging.getLogger(__name__)
-
-
-class Live:
-    """An active session with all that belongs to it and ends with it."""
-
-    def __init__(self, session: Session, health: Health) -> None:
-        self.session = session
-        self.health = health
-        self.poller: Poller
-        self.typing: TypingBurst
-        self.is_leaving = False
 
 
 class Engine:
@@ -59,7 +51,8 @@ class Engine:
         self.store = store
         self.clock = clock
         self.publish = publish
-        self._starting = asyncio.Lock()
+        self.is_closed = False
+        self._beginning = asyncio.Lock()  # Held while a session is started or restored.
 
     # One session.
 
@@ -74,25 +67,41 @@ class Engine:
         live = self.live
         return live is not None and live.health.is_disconnected and live.poller.is_started
 
+    def require_room(self, refusal: str = refusals.ALREADY_ACTIVE) -> None:
+        """Refuse a second session beside one that is active or just beginning."""
+        if self._beginning.locked():
+            raise CommandRejected(refusal)
+        self._require_nobody(refusal)
+
+    @contextlib.asynccontextmanager
+    async def beginning(self, refusal: str = refusals.ALREADY_ACTIVE) -> AsyncIterator[None]:
+        """While a session begins in this block, no other can."""
+        self.require_room(refusal)
+        async with self._beginning:
+            self._require_nobody(refusal)
+            yield
+
+    async def begun(self) -> None:
+        """Wait until a start or a restore that is under way has succeeded or failed."""
+        async with self._beginning:
+            return
+
     async def start(self, request: StartRequest) -> Mapping[str, Any]:
         """Begin a session; the server's response."""
-        if self.live is not None or self._starting.locked():
-            raise CommandRejected(refusals.ALREADY_ACTIVE)
-        self.session = None
-        saved_session.forget(self.store)
-        async with self._starting:
+        async with self.beginning():
+            self.session = None
+            saved_session.forget(self.store)
             return await self._start(request)
-
-    async def started(self) -> None:
-        """Wait until a start that is under way has succeeded or failed."""
-        async with self._starting:
-            return
 
     async def _start(self, request: StartRequest) -> Mapping[str, Any]:
         answer = await self.transport.start(request)
+        credentials = granted(answer)
+        if self.is_closed:
+            if credentials is not None:  # The chat would wait at the desk for nobody.
+                await self.transport.disconnect(credentials)
+            raise CommandRejected(refusals.CLOSED)
         self._show(answer)
-        credentials = answer.credentials
-        if answer.outcome is not Outcome.DONE or credentials is None or not credentials.session_id:
+        if credentials is None:
             if answer.outcome is Outcome.UNREACHABLE:
                 self.publish("error", answer.response)
             self._report(answer)
@@ -155,7 +164,9 @@ class Engine:
     # Following it.
 
     def go_live(self, session: Session) -> Live:
-        """Make `session` the active one."""
+        """Make `session` the active one, in place of any other."""
+        if self.live is not None:
+            self.live.let_go()
         live = Live(session, Health(self.options.poll_exceptions_max))
         live.poller = Poller(self.clock, self.options.cadence, lambda: self._poll(live))
 
@@ -186,6 +197,8 @@ class Engine:
 
     async def _poll(self, live: Live) -> float | None:
         session = live.session
+        if live.is_leaving:
+            return None  # Its alarm had rung already.
         answer = await self.transport.refresh(session.credentials, session.position, self.preview())
         if self.live is not live or live.is_leaving:
             return None  # The words of a session that is over.
@@ -229,11 +242,19 @@ class Engine:
             guarded(hand_out, credentials.public())
 
     def close(self) -> None:
-        """Stop following, without a word to the server: the session can be found again."""
+        """Stop following, without a word to the server: the session can be found again.
+
+        Shape:   no other begins here; a start that is under way is taken back, `begun` says when.
+        """
+        self.is_closed = True
         if self.live is not None:
-            self.live.typing.drop()
-            self.live.poller.stop()
-            self.live.is_leaving = True
+            self.live.let_go()
+
+    def _require_nobody(self, refusal: str) -> None:
+        if self.is_closed:
+            raise CommandRejected(refusals.CLOSED)
+        if self.live is not None:
+            raise CommandRejected(refusal)
 
     # What answers mean.
 
@@ -270,16 +291,6 @@ class Engine:
             data = {"sessionData": live.session.credentials.public(), "response": answer.response}
             guarded(forget, data)
         self.publish("ended", None)
-
-
-def settled(answer: Answer) -> Mapping[str, Any]:
-    """The response of a request that went well, or may go well later.
-
-    Errors:  `CommandRejected` with the response otherwise.
-    """
-    if answer.outcome in (Outcome.DONE, Outcome.LATER):
-        return answer.response
-    raise CommandRejected(answer.response)
 
 
 def guarded(callback: Callable[..., Any], *values: object) -> Any:

@@ -4,10 +4,11 @@ Source:  webchat-service, sections 3.1 and 6.3."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from frontdesk.client import refusals, saved_session
-from frontdesk.client.engine import Engine, guarded, settled
+from frontdesk.client.engine import Engine, guarded
+from frontdesk.client.outcomes import settled
 from frontdesk.client.promise import CommandRejected
 from frontdesk.client.saved_session import Saved, credentials_from
 from frontdesk.client.session import Session
@@ -33,18 +34,18 @@ class Restoring:
         """Refuse what cannot be restored now; `is_own`: it is the service itself that asks."""
         if self._is_busy:
             raise CommandRejected(refusals.ALREADY_RESTORING)
-        if self._engine.live is not None:
-            raise CommandRejected(refusals.RESTORE_ACTIVE)
+        self._engine.require_room(refusals.RESTORE_ACTIVE)
         if not is_own and not self._engine.options.asynchronous.is_enabled:
             raise CommandRejected(refusals.PRIVATE_RESTORE)
 
     async def restore(self, given: object = None) -> None:
         """Go on with the session `given`, or with the one that was kept."""
-        self._is_busy = True
-        try:
-            await self._restore(given)
-        finally:
-            self._is_busy = False
+        async with self._engine.beginning(refusals.RESTORE_ACTIVE):
+            self._is_busy = True
+            try:
+                await self._restore(given)
+            finally:
+                self._is_busy = False
 
     async def _restore(self, given: object) -> None:
         engine = self._engine
@@ -54,6 +55,8 @@ class Restoring:
         if self._is_too_old(saved):
             self._lose(saved.credentials, "restoreTimeout", None)
         answer = await self._newest(saved.credentials)
+        if engine.is_closed:
+            raise CommandRejected(refusals.CLOSED)  # What was kept stays for the next time.
         if not answer.is_reached:
             self._lose(saved.credentials, "restoreFailed", answer.response)
         if answer.chat_ended is not False:
@@ -103,7 +106,7 @@ class Restoring:
         event: str,
         response: Mapping[str, Any] | None,
         said: Mapping[str, Any] | None = None,
-    ) -> None:
+    ) -> NoReturn:
         saved_session.forget(self._engine.store)
         forget = self._engine.options.asynchronous.forget
         if forget is not None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from frontdesk.client import refusals
-from frontdesk.client.engine import Engine, settled
+from frontdesk.client.engine import Engine
+from frontdesk.client.outcomes import settled
 from frontdesk.client.plugin import Command, Handler
 from frontdesk.client.promise import CommandRejected
 from frontdesk.client.transport import Answer, Outcome, Upload

@@ -80,8 +80,12 @@ class WebChatService:
             await self._plugin.command("restore").then(None, lambda *_: None)
 
     async def aclose(self) -> None:
-        """Let go of the network; a session that is active can be gone on with later."""
+        """Let go of the network; a session that is active can be gone on with later.
+
+        Shape:   a start that is under way is waited for and taken back.
+        """
         self.engine.close()
+        await self.engine.begun()
         await self.engine.transport.aclose()
 
     def _handlers(self) -> dict[str, Handler]:
@@ -122,8 +126,7 @@ class WebChatService:
         return options, make(options)
 
     async def _configure(self, command: Command) -> None:
-        if self.engine.live is not None:
-            raise CommandRejected(refusals.ALREADY_ACTIVE)
+        self.engine.require_room()
         options, transport = self._understood(command.data)
         before, self.engine.transport = self.engine.transport, transport
         self.engine.options = options
@@ -146,8 +149,7 @@ class WebChatService:
 
     async def _start_chat(self, command: Command) -> Mapping[str, Any]:
         data = command.data
-        if self.engine.live is not None:
-            raise CommandRejected(refusals.ALREADY_ACTIVE)
+        self.engine.require_room()
         given = read_user_data(data.get("userData"))
         self._user_data = {
             "GCTI_LanguageCode": self.engine.options.language,
