@@ -1,5 +1,6 @@
 """HTTP by hand, for what no HTTP library would send."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -54,4 +55,4 @@ async def exchange(port: int, *pieces: bytes) -> bytes:
 
 def statuses(received: bytes) -> Sequence[int]:
     """The status of each answer in a stream of answers."""
-    return [int(line[9:12]) for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
