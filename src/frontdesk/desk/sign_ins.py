@@ -31,7 +31,9 @@ class SignIns:
 
         Errors:  `Denied` for a wrong login, a wrong password or a disabled account, after the same time.
         """
-        account = await self._accounts.by_login(login.strip()) if len(login) <= LOGIN_CHARS_MAX else None
+        # What cannot be a login is not looked for: no database takes every character.
+        can_be = len(login) <= LOGIN_CHARS_MAX and login.strip().isprintable()
+        account = await self._accounts.by_login(login.strip()) if can_be else None
         stored = account.password_hash if account is not None else self._no_account_hash
         async with self._hashing:
             is_right = await asyncio.to_thread(self._verify, stored, password[:PASSWORD_CHARS_MAX])
