@@ -86,7 +86,10 @@ def _chat_call(name: str, summary: str, body: Mapping[str, Any], where: tuple[st
             "responses": {
                 "200": _answer("Done, or `statusCode` says why not", "Envelope"),
                 "400": _answer("The request itself is wrong: see `errors`", "Envelope"),
+                "401": _answer("The header `apikey` is missing or wrong, where one is needed", "Envelope"),
                 "404": _answer("No such operation", "Envelope"),
+                "408": _answer("The body took too long to arrive", "Envelope"),
+                "413": _answer("The body is so large that it was not read to its end", "Envelope"),
             },
         }
     }
@@ -128,8 +131,10 @@ def _workspace_call(function: Any, schema: str = "", **more: Any) -> dict[str, A
         "401": "Not signed in",
         "403": "Not allowed",
         "404": "No such chat or file of yours",
+        "408": "The body took too long to arrive",
         "413": "Too large",
         "429": "Too many tries",
+        "503": "Try again later",
     }
     return {
         "operationId": f"workspace_{function.__name__}",
