@@ -101,7 +101,9 @@ class ChatV2Sessions:
         if position is not None and position > chat.last_line + 1:
             chat = await self._interactions.chats.catch_up(
                 chat_id
-            )  # Another node has told more than this one knows.
+            )  # Another node has told of more than this.
+        elif chat.is_stale:
+            chat = await self._interactions.chats.chat(chat_id)
         next_position, is_ended = chat.last_line + 1, not chat.is_open
         lines: list[bytes] = []
         if position is not None and position < next_position:
