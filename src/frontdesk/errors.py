@@ -6,6 +6,7 @@
     ├── Denied        the caller may not do this
     ├── Conflict      someone else appended first: read again, decide again
     └── Unavailable   something we depend on is down or full; ask again in `retry_after_s`
+        └── TooNew    a newer version of this program wrote what this one cannot read
 
 An error knows what went wrong, never an HTTP status: each edge has one table that maps them.
 """
@@ -57,3 +58,10 @@ class Unavailable(DeskError):
     def __init__(self, text: str, retry_after_s: int = 5) -> None:
         super().__init__(text)
         self.retry_after_s = retry_after_s
+
+
+class TooNew(Unavailable):
+    """A newer version of this program wrote what this one cannot read; another node may have that version."""
+
+    def __init__(self) -> None:
+        super().__init__("a newer version of this program wrote this, and is being installed")

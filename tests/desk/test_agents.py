@@ -1,6 +1,8 @@
 """Agents at work: ready, connected, and away."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from frontdesk.domain.agent import Role
 from frontdesk.domain.events import Kind
 from frontdesk.domain.rules import Rules
 from frontdesk.errors import Unavailable
+from frontdesk.store.log import Card, Recorded
 from tests.desk.nodes import AWAY_MS, BEGIN_MS, QUIET, Node, two
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +47,36 @@ async def test_being_ready_is_a_fact_and_saying_so_twice_is_one() -> None:
     await node.agents.not_ready("amy", "lunch")
     assert len(await node.database.read("agent/amy")) == 2
     assert not node.floor.agent("amy").is_ready
+
+
+async def test_an_agent_of_many_years_is_known_from_the_card() -> None:
+    node = Node()
+    amy = await node.ready("amy")
+    for _ in range(500):
+        await node.agents.not_ready("amy")
+        await node.agents.ready(amy)
+    read, found = node.database.read, []
+
+    async def noted(*arguments: Any) -> Sequence[Recorded]:
+        records = await read(*arguments)
+        found.append(len(records))
+        return records
+
+    node.database.read = noted  # type: ignore[method-assign]
+    await node.agents.not_ready("amy", "lunch")
+    assert found == [0], "everything was on the card"
+    assert (await read("agent/amy"))[-1].version == 1002
+
+
+async def test_a_card_of_another_fold_is_not_believed() -> None:
+    node = Node()
+    amy = await node.ready("amy")
+    body = b'{"version":2,"nickname":"Amy","capacity":5,"is_ready":true,"fold":"agent/0"}'
+    stale = Card("agent", is_open=True, sort_ms=0, body=body)
+    await node.agents.not_ready("amy")
+    await node.database.append("agent/amy", 2, (), node.clock(), (stale,))
+    await node.agents.ready(amy)
+    assert [record.version for record in await node.database.read("agent/amy")] == [1, 2, 3]
 
 
 async def test_who_says_so_at_two_nodes_at_once_is_ready_once() -> None:

@@ -9,14 +9,25 @@ from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
 from frontdesk.domain import agent as domain
 from frontdesk.domain.commands import HandOver
-from frontdesk.errors import Conflict, DeskError
+from frontdesk.errors import Conflict, DeskError, TooNew
 from frontdesk.store.account import Account
-from frontdesk.store.log import Arm, Card, Store
+from frontdesk.store.log import Arm, Card, Recorded, Store
 
 ATTEMPTS_MAX = 10
 
+FOLD_TAG = "agent/1"  # Change it whenever `Agent` or its `evolve` changes: then cards are folded anew.
+
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(domain.Event).decode
+_decoder: msgspec.json.Decoder[domain.Event] = msgspec.json.Decoder(domain.Event)
+
+
+class AgentCard(domain.Agent, frozen=True, kw_only=True, omit_defaults=True):
+    """What is filed of an agent; also a snapshot, for whoever folds as `fold` says."""
+
+    fold: str = ""
+
+
+_decode_card = msgspec.json.Decoder(AgentCard).decode
 
 
 class Agents:
@@ -57,9 +68,7 @@ class Agents:
     async def _do(self, agent_id: str, command: domain.Command) -> None:
         stream = f"agent/{agent_id}"
         for _ in range(ATTEMPTS_MAX):
-            state = domain.Agent()
-            for record in await self._store.read(stream):
-                state = domain.evolve(state, _decode(record.body), record.time_ms)
+            state = await self._state(stream)
             events = domain.decide(state, command)
             if not events:
                 return
@@ -68,7 +77,8 @@ class Agents:
             for event in events:
                 state = domain.evolve(state, event, now_ms)
             timer = Arm(now_ms + self._away_ms)  # Also for one who takes no new chats: running ones go on.
-            card = Card("agent", state.is_ready, now_ms, _encode(state))
+            filed = AgentCard(**msgspec.structs.asdict(state), fold=FOLD_TAG)
+            card = Card("agent", state.is_ready, now_ms, _encode(filed))
             try:
                 await self._store.append(stream, before, [_encode(e) for e in events], now_ms, (card, timer))
             except Conflict:
@@ -77,13 +87,26 @@ class Agents:
             return
         raise Conflict(f"{stream} lost {ATTEMPTS_MAX} races in a row")
 
-    def absorb(self, agent_id: str, body: bytes, version: int, time_ms: int) -> domain.Agent:
-        """Take note of an agent's event from the log; the agent as it is now."""
-        known = self._floor.agent(agent_id)
-        if version > known.version:
-            state = msgspec.structs.replace(known, version=version - 1)
-            self._floor.put_agent(agent_id, domain.evolve(state, _decode(body), time_ms))
-        return self._floor.agent(agent_id)
+    async def _state(self, stream: str) -> domain.Agent:
+        """What is true of an agent: what the card says, and what came after it. Errors: `TooNew`."""
+        card = await self._store.card(stream)
+        state = _snapshot(card.body) if card is not None else domain.Agent()
+        for record in await self._store.read(stream, state.version):
+            state = _fold(state, record)
+        return state
+
+    async def absorb(self, agent_id: str, record: Recorded) -> tuple[domain.Agent, str]:
+        """Take note of an agent's event from the log; the agent as it is now, and the reason given for it."""
+        known, reason = self._floor.agent(agent_id), ""
+        try:
+            reason = getattr(_event_of(record.body), "reason", "")
+            if record.version > known.version:
+                self._floor.put_agent(agent_id, _fold(known, record))
+        except TooNew:
+            card = await self._store.card(record.stream)
+            if card is not None:
+                self._floor.read_agent(agent_id, card.body)  # It says what became of the agent.
+        return self._floor.agent(agent_id), reason
 
     # --- presence ------------------------------------------------------------------------------
 
@@ -130,3 +153,27 @@ class Agents:
                 await self._interactions.do(interaction_id, command)
         except DeskError:
             return  # It ended meanwhile, or the timer finds it again.
+
+
+def _snapshot(body: bytes) -> domain.Agent:
+    """The agent of a card, if this fold has made it; else a blank one, from which all is folded anew."""
+    try:
+        card = _decode_card(body)
+    except msgspec.DecodeError:
+        return domain.Agent()
+    if card.fold != FOLD_TAG:
+        return domain.Agent()
+    return domain.Agent(**{name: getattr(card, name) for name in domain.Agent.__struct_fields__})
+
+
+def _event_of(body: bytes) -> domain.Event:
+    try:
+        return _decoder.decode(body)
+    except msgspec.DecodeError:
+        raise TooNew from None
+
+
+def _fold(state: domain.Agent, record: Recorded) -> domain.Agent:
+    """The agent after what was recorded. Errors: `TooNew`."""
+    before = msgspec.structs.replace(state, version=record.version - 1)
+    return domain.evolve(before, _event_of(record.body), record.time_ms)

@@ -4,14 +4,18 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from frontdesk.desk.chat import Chat, Full, Hearing, Told
 from frontdesk.desk.folding import fold, restored
 from frontdesk.desk.identity import stream_of
 from frontdesk.domain.interaction import Interaction
-from frontdesk.errors import NotFound
+from frontdesk.errors import NotFound, TooNew
 from frontdesk.store.log import Recorded, Store
 
 FOLDED_BEFORE_YIELD = 500
+
+_log = structlog.get_logger("chats")
 
 
 class Chats:
@@ -19,6 +23,8 @@ class Chats:
 
     Shape:   at most `full_chats_max` chats are held with their state, at most `chats_max` at all; which
              ones is of no consequence, since all of it can be read again.
+    Errors:  reading: `NotFound`; `Unavailable`, as `TooNew` when a newer version wrote what this one cannot
+             read.
     """
 
     def __init__(
@@ -48,14 +54,14 @@ class Chats:
         return self._chats.get(interaction_id)
 
     async def chat(self, interaction_id: str) -> Chat:
-        """The chat, read from the log when need be. Errors: `NotFound`."""
+        """The chat, read from the log when need be."""
         chat = self._chats.get(interaction_id)
         if chat is not None and not chat.is_stale:
             return chat
         return (await self._once(interaction_id))[0]
 
     async def full(self, interaction_id: str) -> tuple[Chat, Full]:
-        """The chat with its state. Errors: `NotFound`."""
+        """The chat with its state."""
         chat = self._chats.get(interaction_id)
         if chat is None or chat.is_stale or chat.full is None:
             chat, loaded = await self._once(interaction_id)
@@ -65,7 +71,7 @@ class Chats:
         return chat, chat.full
 
     async def settled(self, interaction_id: str) -> tuple[Chat, Full]:
-        """The chat with its state, while no write of this node's is on its way. Errors: `NotFound`."""
+        """The chat with its state, while no write of this node's is on its way."""
         while True:
             chat, full = await self.full(interaction_id)
             if chat.writing is None:
@@ -73,7 +79,7 @@ class Chats:
             await asyncio.wait((chat.writing.answer,))
 
     async def catch_up(self, interaction_id: str) -> Chat:
-        """The chat after reading what other nodes have added. Errors: `NotFound`."""
+        """The chat after reading what other nodes have added."""
         earlier = self._loading.get(interaction_id)
         if earlier is not None:
             await asyncio.wait((earlier,))  # It may have read before there was what the caller knows of.
@@ -127,7 +133,11 @@ class Chats:
         if hearing is Hearing.STALE:
             chat.is_stale = True
         elif hearing is Hearing.ADDED and full is not None:
-            chat.add(full, *fold(full.state, record))
+            try:
+                chat.add(full, *fold(full.state, record))
+            except TooNew:
+                chat.is_stale = True  # Whoever uses it reads the log, and is told why that cannot be.
+                _log.warning("too_new", interaction_id=interaction_id, version=record.version)
 
     # --- presence ------------------------------------------------------------------------------
 
@@ -184,7 +194,7 @@ class Chats:
         return chat, full
 
     async def _read_on(self, stream: str, full: Full) -> None:
-        """Fold what the log has after `full`. Errors: `NotFound`."""
+        """Fold what the log has after `full`."""
         for record in await self._store.read(stream, full.state.version):
             full.add(*fold(full.state, record))
         if not full.state.version:

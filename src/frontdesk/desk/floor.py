@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
+import structlog
 from msgspec import Struct
 
 from frontdesk.domain.agent import Agent, Role
@@ -20,6 +21,8 @@ PAGE = 2000
 CLOSED_KEPT_MAX = 10_000  # Far more than can end while one card is being read.
 _decode_card = msgspec.json.Decoder(InteractionCard).decode
 _decode_agent = msgspec.json.Decoder(Agent).decode
+
+_log = structlog.get_logger("floor")
 
 
 class Desk(Struct):
@@ -43,6 +46,7 @@ class Floor:
         self._refused: dict[str, dict[str, int]] = {}
         self._closed: OrderedDict[str, None] = OrderedDict()
         self._open_by_service: dict[str, int] = {}
+        self._has_left_out = False
         self.on_change: list[Callable[[], None]] = []
 
     async def load(self, shelf: Shelf) -> None:
@@ -50,13 +54,33 @@ class Floor:
         after = ""
         while page := await shelf.cards("agent", after=after, limit=PAGE):
             for filed in page:
-                self.put_agent(filed.stream.partition("/")[2], _decode_agent(filed.card.body))
+                self.read_agent(filed.stream.partition("/")[2], filed.card.body)
             after = page[-1].stream
         after = ""
         while page := await shelf.cards("interaction", is_open=True, after=after, limit=PAGE):
             for filed in page:
-                self.put(filed.stream.partition("/")[2], _decode_card(filed.card.body))
+                self.read(filed.stream.partition("/")[2], filed.card.body)
             after = page[-1].stream
+
+    def read(self, interaction_id: str, body: bytes) -> None:
+        """Take note of an interaction's card as it is stored."""
+        try:
+            self.put(interaction_id, _decode_card(body))
+        except msgspec.DecodeError:
+            self._leave_out("interaction", interaction_id)
+
+    def read_agent(self, agent_id: str, body: bytes) -> None:
+        """Take note of an agent's card as it is stored."""
+        try:
+            self.put_agent(agent_id, _decode_agent(body))
+        except msgspec.DecodeError:
+            self._leave_out("agent", agent_id)
+
+    def _leave_out(self, kind: str, name: str) -> None:
+        """A newer version wrote this card: its nodes take care of it."""
+        if not self._has_left_out:
+            self._has_left_out = True  # There may be many, and one shows what is going on.
+            _log.warning("too_new", card=kind, name=name)
 
     # --- what became true ----------------------------------------------------------------------
 

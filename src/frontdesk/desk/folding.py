@@ -5,17 +5,29 @@ import msgspec
 from frontdesk.desk.chat import Told
 from frontdesk.domain.events import Event
 from frontdesk.domain.interaction import Interaction, evolve
+from frontdesk.errors import TooNew
 from frontdesk.store.log import Recorded, Snapshot
 
 FOLD_TAG = "interaction/2"  # Change it whenever `Interaction` or `evolve` changes: old snapshots are dropped.
 
-event_of = msgspec.json.Decoder(Event).decode
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _encode_state = msgspec.msgpack.Encoder().encode
 _decode_state = msgspec.msgpack.Decoder(Interaction).decode
 
 
+def event_of(body: bytes) -> Event:
+    """The event that was stored as `body`. Errors: `TooNew`."""
+    try:
+        return _decoder.decode(body)
+    except msgspec.DecodeError:
+        raise TooNew from None
+
+
 def fold(state: Interaction, record: Recorded) -> tuple[Told, Interaction]:
-    """The line that a record is, and the state after it; versions that were forgotten are stepped over."""
+    """The line that a record is, and the state after it; versions that were forgotten are stepped over.
+
+    Errors:  `TooNew`: what became true is not known to this version, and nothing may be decided without it.
+    """
     event = event_of(record.body)
     if state.version != record.version - 1:
         state = msgspec.structs.replace(state, version=record.version - 1)

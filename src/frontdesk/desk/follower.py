@@ -1,26 +1,31 @@
 """The one follower of a node: hands each committed event to those who wait for it, in commit order."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Protocol
+import contextlib
+from collections.abc import Iterable, Sequence
+from typing import Protocol, get_args
 
-import msgspec
 import structlog
 
 from frontdesk.desk.agents import Agents
 from frontdesk.desk.chats import Chats
 from frontdesk.desk.floor import Floor
+from frontdesk.desk.folding import event_of
 from frontdesk.domain import agent as agents_domain
-from frontdesk.domain.card import STRUCTURAL, InteractionCard
+from frontdesk.domain.card import STRUCTURAL
 from frontdesk.domain.events import Event
-from frontdesk.errors import DeskError
+from frontdesk.errors import DeskError, TooNew
 from frontdesk.store.log import Recorded, Store
 
 RETRY_S = 0.5
 
-_decode = msgspec.json.Decoder(Event).decode
-_decode_card = msgspec.json.Decoder(InteractionCard).decode
-_STRUCTURAL_STARTS = tuple(f'{{"type":"{kind.__name__}"'.encode() for kind in STRUCTURAL)
+
+def _starts(kinds: Iterable[type]) -> tuple[bytes, ...]:
+    """How the bodies of these events begin."""
+    return tuple(f'{{"type":"{kind.__name__}"'.encode() for kind in kinds)
+
+
+_OTHER_STARTS = _starts(kind for kind in get_args(Event) if kind not in STRUCTURAL)
 
 _log = structlog.get_logger("follower")
 
@@ -84,16 +89,15 @@ class Follower:
         if kind == "interaction":
             await self._chats.answered(name, record.version)
             self._chats.absorb(name, record)
-            is_structural = record.body.startswith(_STRUCTURAL_STARTS)
+            is_structural = not record.body.startswith(_OTHER_STARTS)  # For all we know, when it is too new.
             if is_structural:
                 await self._refresh_floor(name, record)
             audience.heard(name, record)
             if is_structural:
-                audience.changed(name, record, _decode(record.body))
+                with contextlib.suppress(TooNew):  # Its card has told what matters here.
+                    audience.changed(name, record, event_of(record.body))
         elif kind == "agent":
-            agent = self._agents.absorb(name, record.body, record.version, record.time_ms)
-            reason = getattr(msgspec.json.decode(record.body, type=agents_domain.Event), "reason", "")
-            audience.agent_changed(name, agent, reason)
+            audience.agent_changed(name, *await self._agents.absorb(name, record))
 
     async def _refresh_floor(self, interaction_id: str, record: Recorded) -> None:
         """Another node's change is on its card; this node's own was noted when it was made."""
@@ -101,4 +105,4 @@ class Follower:
             return
         card = await self._store.card(record.stream)
         if card is not None:
-            self._floor.put(interaction_id, _decode_card(card.body))
+            self._floor.read(interaction_id, card.body)

@@ -19,7 +19,7 @@ from frontdesk.domain import events
 from frontdesk.domain.agent import Agent, Role
 from frontdesk.domain.events import Event
 from frontdesk.domain.interaction import Interaction
-from frontdesk.errors import DeskError, NotFound
+from frontdesk.errors import DeskError, NotFound, TooNew
 from frontdesk.store.log import Recorded
 
 FLOOR_TOLD_EVERY_S = 0.05  # However many chats begin and end, bots need not know faster.
@@ -291,6 +291,8 @@ class Hub:
             await work
         except NotFound:
             return
+        except TooNew:
+            _log.warning("too_new", agent_id=session.agent_id)
         except DeskError as error:
             _log.warning("reading_failed", reason=str(error), agent_id=session.agent_id)
             session.shut("unavailable")

@@ -14,7 +14,7 @@ from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.commands import Command, Invite, Join, Queue
 from frontdesk.domain.events import Kind
 from frontdesk.domain.targeting import choose
-from frontdesk.errors import Conflict, DeskError, NotFound, Refused
+from frontdesk.errors import Conflict, DeskError, NotFound, Refused, TooNew
 from frontdesk.store.log import Fence, Store
 
 LEASE = "routing"
@@ -80,7 +80,7 @@ class Routing:
     async def _assign(self) -> None:
         wishes = list(self._receptions())
         for interaction_id, agent_id in choose(self._floor.waiting(), self._floor.free()):
-            with contextlib.suppress(NotFound):
+            with contextlib.suppress(NotFound, TooNew):
                 chat = await self._interactions.chats.chat(interaction_id)
                 rules = self._services.rules(chat.service)
                 wishes.append((interaction_id, Invite(agent_id, rules.answer_s)))
@@ -102,7 +102,7 @@ class Routing:
     async def _carry_out(self, interaction_id: str, wish: Command) -> None:
         try:
             await self._interactions.do(interaction_id, wish, self._fence)
-        except (Refused, NotFound):
-            pass  # It ended, or was taken, while we decided.
+        except (Refused, NotFound, TooNew):
+            pass  # It ended, or was taken, while we decided; or only newer nodes can read it.
         except Conflict:
             self._fence = None  # Another node assigns now.

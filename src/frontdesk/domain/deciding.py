@@ -51,8 +51,8 @@ def decide(state: Interaction, command: Command, now_ms: int, rules: ServiceRule
     Shape:   events, oldest first; empty when nothing changes (a retry, an early timer).
     Units:   `now_ms` is milliseconds since the Unix epoch, by the caller's clock.
     Errors:  `Refused` with `ended`, `not_started` or `already_started` when the phase accepts no such
-             command, `not_a_party` when who asks is not there, `full` when the transcript is at its bound, and the codes of each
-             command's own faults.
+             command, `not_a_party` when who asks is not there, `full` when the transcript is at its bound,
+             and the codes of each command's own faults.
     """
     kind = type(command)
     if _is_repeat(state, command):

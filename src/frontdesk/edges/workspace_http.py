@@ -26,7 +26,7 @@ from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.workspace_caller import COOKIE, Callers, token_id, token_of
 from frontdesk.edges.workspace_session import about
 from frontdesk.edges.workspace_socket import WorkspaceSocket
-from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, Unavailable
+from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, TooNew, Unavailable
 from frontdesk.wire.multipart import MultipartReader
 
 SLACK_BYTES = 65_536
@@ -36,6 +36,7 @@ STATUS: dict[type[DeskError], tuple[int, str]] = {
     NotFound: (404, "not_found"),
     Conflict: (503, "try_later"),
     Unavailable: (503, "try_later"),
+    TooNew: (503, "try_later"),
 }
 
 
