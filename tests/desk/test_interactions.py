@@ -140,22 +140,50 @@ async def test_what_was_refused_by_the_store_is_read_again_before_the_next_use()
     assert await texts(node, chat_id) == ["hello", "again"]
 
 
-async def test_typing_is_forgotten_when_the_chat_is_put_away_and_its_numbers_stay_used() -> None:
-    node = Node(
-        None, None, Service(name="s", rules=Rules(idle_alert_s=0, client_silence_s=0, retention_s=60))
-    )
+BRIEF = Service(name="s", rules=Rules(idle_alert_s=0, client_silence_s=0, retention_s=60))
+
+
+async def ended_after_typing(node: Node) -> str:
+    """A chat of seven events, the third and fourth of which are typing."""
     chat_id = await node.start()
     await node.do(chat_id, commands.SetTyping(1, True), commands.SetTyping(1, False), say("hello"))
     await node.do(chat_id, commands.End(reason="done"))
+    return chat_id
+
+
+async def test_typing_is_forgotten_when_the_chat_is_put_away_and_its_numbers_stay_used() -> None:
+    node = Node(None, None, BRIEF)
+    chat_id = await ended_after_typing(node)
     node.clock.after_s(60)
     await node.interactions.tick(chat_id)
-    await node.interactions.aclose()
     versions = [record.version for record in await node.database.read(f"interaction/{chat_id}")]
     assert versions == [1, 2, 5, 6, 7, 8]
     cold = Node(node.database, node.clock)
     assert [told.version for told in await cold.chats.history(chat_id)] == versions
     _, full = await cold.chats.full(chat_id)
     assert full.state.version == 8
+
+
+async def test_it_is_put_away_and_forgotten_at_once_or_not_at_all() -> None:
+    """Whatever happens to the node at that moment, the timer finds it again."""
+    node = Node(None, None, BRIEF)
+    chat_id = await ended_after_typing(node)
+    stream = f"interaction/{chat_id}"
+    node.clock.after_s(60)
+    append = node.database.append
+
+    async def fails(*_arguments: object) -> None:
+        raise Unavailable("the disk is full")
+
+    node.database.append = fails  # type: ignore[method-assign, assignment]
+    with pytest.raises(Unavailable):
+        await node.interactions.tick(chat_id)
+    node.database.append = append  # type: ignore[method-assign]
+    assert len(await node.database.read(stream)) == 7
+    again = Node(node.database, node.clock, BRIEF)
+    assert await node.database.claim_due(node.clock(), 10_000, 10) == [stream]
+    await again.interactions.tick(chat_id)
+    assert [record.version for record in await node.database.read(stream)] == [1, 2, 5, 6, 7, 8]
 
 
 async def test_the_history_tells_each_line_by_the_name_of_its_time() -> None:

@@ -17,8 +17,8 @@ from frontdesk.domain.card import STRUCTURAL, InteractionCard, card_of
 from frontdesk.domain.commands import Command, Start, Tick
 from frontdesk.domain.deadlines import next_due
 from frontdesk.domain.deciding import decide
-from frontdesk.domain.events import TRANSIENT, Archived, Event
-from frontdesk.domain.interaction import Interaction, evolve
+from frontdesk.domain.events import TRANSIENT, Event
+from frontdesk.domain.interaction import Interaction, Phase, evolve
 from frontdesk.errors import Conflict, DeskError
 from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Store
 
@@ -114,6 +114,8 @@ class Interactions:
         also = self._beside(chat, state, happened, now_ms, fence)
         chat.begins_writing(state.version)
         try:
+            if state.phase is Phase.ARCHIVED:
+                also.append(Forget(await self._transient(chat.interaction_id)))
             await self._store.append(
                 stream_of(chat.interaction_id), full.state.version, [t.body for t in told], now_ms, also
             )
@@ -125,6 +127,11 @@ class Interactions:
                 chat.armed = effect.due_ms
         chat.has_written(full, told, state)
         self._after(chat, state, happened)
+
+    async def _transient(self, interaction_id: str) -> tuple[int, ...]:
+        """The versions of what an archived interaction need not be remembered by."""
+        records = await self._store.read(stream_of(interaction_id))
+        return tuple(r.version for r in records if isinstance(event_of(r.body), TRANSIENT))
 
     def _beside(
         self, chat: Chat, state: Interaction, happened: Sequence[Event], now_ms: int, fence: Fence | None
@@ -149,8 +156,6 @@ class Interactions:
                 observe(chat.interaction_id, card)
         if state.version // SNAPSHOT_EVERY != (state.version - len(happened)) // SNAPSHOT_EVERY:
             self._later(self._store.keep_snapshot(stream_of(chat.interaction_id), snapshot_of(state)))
-        if any(type(event) is Archived for event in happened):
-            self._later(self._forget_transient(chat.interaction_id))
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         """Do what may be late or never, without holding up the answer."""
@@ -168,12 +173,3 @@ class Interactions:
         """Let what is still on its way arrive."""
         if self._background:
             await asyncio.wait(self._background)
-
-    async def _forget_transient(self, interaction_id: str) -> None:
-        """Delete the typing events of an archived interaction."""
-        records = await self._store.read(stream_of(interaction_id))
-        transient = tuple(r.version for r in records if isinstance(event_of(r.body), TRANSIENT))
-        if transient:
-            last = records[-1]
-            also = (Forget(transient),)
-            await self._store.append(stream_of(interaction_id), last.version, (), last.time_ms, also)
