@@ -155,6 +155,17 @@ async def test_10_a_hook_that_gives_no_mapping_cancels(bus: Bus, answer: object)
     assert (calls, later) == ([], [])
 
 
+async def test_10_a_hook_that_fails_cancels_and_is_logged(bus: Bus, caplog: pytest.LogCaptureFixture) -> None:
+    def fails(_: dict[str, Any]) -> None:
+        raise LookupError("this hook has a bug")
+
+    calls = echo(plugin(bus, "A"))
+    bus.before("A.echo", fails)
+    assert await rejection(bus.command("A.echo")) == CANCELLED
+    assert calls == []
+    assert "this hook has a bug" in caplog.text
+
+
 async def test_10_hooks_bind_the_plugin_itself_and_may_come_before_it(bus: Bus) -> None:
     bus.before("A.echo", lambda _: False)
     a = plugin(bus, "A")
@@ -190,6 +201,31 @@ async def test_13_a_loaded_plugin_gets_the_call_once_and_hooks_ran_once(bus: Bus
     assert await bus.command("Late.echo", {"x": 1}) == {"x": 1}
     assert ([len(calls) for calls in arrived], hooked) == ([1], [1])
     assert await rejection(bus.load_plugin("late")) is None
+
+
+async def test_13_calls_in_a_row_load_it_once_and_all_arrive(bus: Bus) -> None:
+    loads: list[list[Command]] = []
+
+    async def load(target: Bus) -> None:
+        await turns()
+        loads.append(echo(plugin(target, "Late")))
+
+    bus.configure({"pluginMap": {"Late": load}})
+    calls = [bus.command("Late.echo", {"x": number}) for number in range(3)]
+    loading = bus.load_plugin("late")
+    assert [await call for call in calls] == [{"x": 0}, {"x": 1}, {"x": 2}]
+    await loading
+    assert [[call.data["x"] for call in arrived] for arrived in loads] == [[0, 1, 2]]
+
+
+async def test_13_a_load_that_failed_may_be_tried_again(bus: Bus) -> None:
+    def fails(_: Bus) -> None:
+        raise OSError
+
+    bus.configure({"pluginMap": {"Late": fails}})
+    assert await rejection(bus.command("Late.echo")) == NO_PLUGIN
+    bus.configure({"pluginMap": {"Late": lambda target: echo(plugin(target, "Late"))}})
+    assert await bus.command("Late.echo", {"x": 1}) == {"x": 1}
 
 
 async def test_14_an_unknown_command_is_rejected(bus: Bus) -> None:

@@ -66,6 +66,7 @@ class Bus:
         self._hooks: dict[str, list[Hook]] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._sticky: dict[str, Event] = {}
+        self._loading: dict[str, Promise] = {}
         self._loaded: set[str] = set()
         self._has_master = False
         self._own = Plugin(self, "CXBus")
@@ -119,7 +120,13 @@ class Bus:
             self.options["pluginMap"] = dict(options["pluginMap"])
 
     def load_plugin(self, name: str) -> Promise:
-        """Load a plugin; rejected when it is there already, is forbidden or has no loader."""
+        """Load a plugin; rejected when it is there already, is forbidden or has no loader.
+
+        Shape:   whoever asks while it is being loaded gets the same promise.
+        """
+        under_way = self._loading.get(name.lower())
+        if under_way is not None:
+            return under_way
         deferred = Deferred()
         loader = self.options["pluginMap"].get(name)
         known = {plugin.lower() for plugin in self._plugins} | self._loaded
@@ -128,6 +135,7 @@ class Bus:
         elif not callable(loader):
             self._soon(deferred.reject, f"Could not load plugin file: {name.lower()}")
         else:
+            self._loading[name.lower()] = deferred.promise
             spawn(self._load(name, loader, deferred))
         return deferred.promise
 
@@ -228,7 +236,11 @@ class Bus:
     def _hooked(self, address: str, options: Mapping[str, Any]) -> dict[str, Any] | None:
         data = options if isinstance(options, dict) else dict(options)  # Hooks see the caller's own object.
         for hook in self._hooks.get(address, []):
-            changed = hook(data)
+            try:
+                changed = hook(data)
+            except Exception:  # The one who calls the command did not write the hook.
+                log.exception("a 'before' function of %s failed", address)
+                return None
             if not isinstance(changed, Mapping):
                 return None
             data = changed if isinstance(changed, dict) else dict(changed)
@@ -241,16 +253,17 @@ class Bus:
             plugin.waiting.append(call)
 
     async def _load(self, name: str, loader: Loader, deferred: Deferred) -> None:
-        self._loaded.add(name.lower())
         try:
             loaded = loader(self)
             if inspect.isawaitable(loaded):
                 await loaded
         except Exception:
             log.exception("the plugin %s could not be loaded", name)
-            self._loaded.discard(name.lower())
+            del self._loading[name.lower()]  # Before the settlement: whoever hears of it may try again.
             deferred.reject(f"Could not load plugin file: {name.lower()}")
         else:
+            del self._loading[name.lower()]
+            self._loaded.add(name.lower())
             deferred.resolve()
 
     def _loaded_for(self, name: str, call: Command) -> None:
