@@ -8,6 +8,7 @@ from tests.client.stage import Stage, on_stage
 
 pytestmark = pytest.mark.anyio
 
+PORTAL = "<!doctype html><title>Sign in to the network</title>"
 SAY = {"message": "hi"}
 PRIVATE = "Access Denied to private command. Only WebChatService is allowed to invoke this command."
 SOON = 60_000
@@ -182,6 +183,28 @@ async def test_55_a_poll_reports_errors_but_not_that_a_preview_was_too_long(stag
     stage.server.override("refresh", {"errors": [*errors, {"code": 100, "advice": "bad"}]}, status=400)
     await polls(stage, 1)
     assert stage.names == ["error"]
+
+
+@pytest.mark.parametrize(("body", "status"), [("who?", 401), ({}, 403), (PORTAL, 200), ("{}", 200)])
+async def test_55_polls_that_are_turned_away_are_one_error_per_outage(
+    stage: Stage, body: object, status: int
+) -> None:
+    for _ in range(2):
+        stage.server.override("refresh", body, status=status, times=4)
+        await polls(stage, 6)
+        assert stage.names == ["error"]
+        stage.heard.clear()
+
+
+async def test_54_a_page_in_place_of_the_service_is_not_the_end_of_an_outage(stage: Stage) -> None:
+    stage.server.is_lost = True
+    await stage.wait(5000)
+    stage.server.is_lost = False
+    stage.server.override("refresh", PORTAL, times=2)
+    await polls(stage, 2)
+    assert stage.names == ["disconnected", "error"]
+    await polls(stage, 1)
+    assert stage.names == ["disconnected", "error", "reconnected"]
 
 
 async def test_55_a_message_to_a_session_that_is_gone_ends_it(stage: Stage) -> None:

@@ -121,6 +121,13 @@ async def test_66_a_request_that_fails_loses_the_session(stage: Stage, how: str)
     assert stage.names == []
 
 
+@pytest.mark.parametrize("body", ["<title>Sign in</title>", "[]", '{"portal": "sign in"}'])
+async def test_66_so_does_an_answer_that_is_not_from_the_service(stage: Stage, body: str) -> None:
+    stage.server.override("refresh", body)
+    await stage.reload(1000)
+    assert stage.names == ["restoreFailed", "WebChat.closed"]
+
+
 async def test_67_a_chat_can_be_found_while_its_server_is_away(stage: Stage) -> None:
     stage.server.override("refresh", {"statusCode": 1, "messages": []}, times=2)
     await stage.reload(1000)

@@ -205,7 +205,7 @@ class Engine:
         self._hear(live, answer)
         for name in live.health.hear_poll(answer):
             self.publish(name, None)
-        self._report(answer, ignored=TEXT_TOO_LONG, is_poll=True)
+        self._report(answer, ignored=TEXT_TOO_LONG, is_silent=not live.health.is_new_refusal(answer))
         self.tell(session.take(answer))
         if answer.chat_ended is True:
             self._end(live, answer)
@@ -271,13 +271,16 @@ class Engine:
         if answer.is_reached:
             self.publish("ajaxResponse", answer.response)
 
-    def _report(self, answer: Answer, *, ignored: int | None = None, is_poll: bool = False) -> None:
-        """Publish `error`, unless the network or the poll's own count tells the story."""
+    def _report(self, answer: Answer, *, ignored: int | None = None, is_silent: bool = False) -> None:
+        """Publish `error`, unless the network tells the story.
+
+        Shape:   `is_silent`: also for a failure without a word of the server there is another who tells it.
+        """
         faults: list[Fault] = [fault for fault in answer.faults if fault.code != ignored]
         is_failure = (
             answer.outcome in (Outcome.REFUSED, Outcome.BROKEN) and "statusCode" not in answer.response
         )
-        if faults or (is_failure and not is_poll):
+        if faults or (is_failure and not is_silent):
             self.publish("error", answer.response)
 
     def _end(self, live: Live, answer: Answer) -> None:

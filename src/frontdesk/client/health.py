@@ -15,6 +15,7 @@ class Health:
         self._exceptions = 0
         self._is_pending = False
         self._has_chat_server = True
+        self._is_refused = False
         self.is_disconnected = False
 
     def hear(self, answer: Answer) -> list[str]:
@@ -34,6 +35,20 @@ class Health:
         if answer.outcome is Outcome.LATER or answer.status >= 500:
             return self._fails()
         return []
+
+    def is_new_refusal(self, answer: Answer) -> bool:
+        """Whether a poll was turned away, by a gateway for instance, for the first time since one went well.
+
+        Shape:   false for what is told otherwise: errors that the server lists, failures that `hear_poll`
+                 counts, a network that is gone.
+        """
+        if answer.is_reached:
+            self._is_refused = False
+            return False
+        if answer.faults or answer.outcome is Outcome.UNREACHABLE or answer.status >= 500:
+            return False
+        was_refused, self._is_refused = self._is_refused, True
+        return not was_refused
 
     def lose_chat_server(self) -> None:
         """The session was found while its chat server is away: the first good poll is news."""

@@ -89,8 +89,13 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     @property
     def is_reached(self) -> bool:
-        """Whether the other end of the network answered and meant well: what ends an outage."""
-        return 200 <= self.status < 300
+        """Whether the chat service itself answered and meant well: what ends an outage.
+
+        Shape:   false for a page that says 200 in its place, as the sign-in page of a hotel's network does:
+                 what has neither of the members that every envelope has is none.
+        """
+        is_envelope = self.outcome is not Outcome.BROKEN or self.chat_ended is not None
+        return 200 <= self.status < 300 and is_envelope
 
 
 class StartRequest(Struct, frozen=True, kw_only=True):
