@@ -2,16 +2,16 @@
 
 import asyncio
 import contextlib
-import signal
 import sys
 
 import msgspec
 import uvloop
 
 from bench.announce import announce
+from frontdesk import main
 from frontdesk.edges import logs
 from frontdesk.errors import Refused
-from frontdesk.main import running
+from frontdesk.main import Server
 from frontdesk.settings import Settings
 
 
@@ -34,9 +34,8 @@ class Order(msgspec.Struct, frozen=True):
 async def serve(order: Order) -> None:
     """Serve until SIGTERM."""
     logs.configure(order.settings.log)
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with running(order.settings) as server:
+
+    async def ready(server: Server) -> None:
         for person in order.people:
             with contextlib.suppress(Refused):
                 await server.add_account(
@@ -47,7 +46,8 @@ async def serve(order: Order) -> None:
                     name=person.login.title(),
                 )
         announce(server.port)
-        await stop.wait()
+
+    await main.serve(order.settings, on_ready=ready)
 
 
 if __name__ == "__main__":

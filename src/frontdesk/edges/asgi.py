@@ -12,6 +12,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 JSON: tuple[bytes, bytes] = (b"content-type", b"application/json;charset=UTF-8")
+WHOLE_BODY = "frontdesk.whole_body"  # Where our connections put a body that came with its head.
 NO_STORE: tuple[bytes, bytes] = (b"cache-control", b"no-store")
 
 
@@ -46,10 +47,20 @@ READ_TO_END_BYTES_MAX = 67_108_864
 CLOSE: tuple[bytes, bytes] = (b"connection", b"close")  # For answers to a body that is not read to its end.
 
 
+def whole_body(scope: Scope) -> bytes | None:
+    """The body if all of it came with the head."""
+    extensions = scope.get("extensions")
+    return extensions.get(WHOLE_BODY) if extensions else None
+
+
 async def body_chunks(
-    receive: Receive, within_s: float, bytes_max: int = READ_TO_END_BYTES_MAX
+    scope: Scope, receive: Receive, within_s: float, bytes_max: int = READ_TO_END_BYTES_MAX
 ) -> AsyncIterator[bytes]:
     """The body as it arrives. Errors: `ClientLeft`, `TooMuch`, `TooSlow`."""
+    whole = whole_body(scope)
+    if whole is not None:
+        yield whole
+        return
     until_s = asyncio.get_running_loop().time() + within_s
     size, is_more = 0, True
     while is_more:
@@ -68,14 +79,17 @@ async def body_chunks(
         is_more = message.get("more_body", False)
 
 
-async def read_body(receive: Receive, bytes_max: int, within_s: float) -> bytes | None:
+async def read_body(scope: Scope, receive: Receive, bytes_max: int, within_s: float) -> bytes | None:
     """The whole body, or None when it is larger; it is read to its end either way.
 
     Errors:  `ClientLeft`, `TooMuch`, `TooSlow`.
     """
+    whole = whole_body(scope)
+    if whole is not None:
+        return whole if len(whole) <= bytes_max else None
     chunks: list[bytes] = []
     size = 0
-    async for chunk in body_chunks(receive, within_s):
+    async for chunk in body_chunks(scope, receive, within_s):
         size += len(chunk)
         if size <= bytes_max:
             chunks.append(chunk)

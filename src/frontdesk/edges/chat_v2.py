@@ -1,6 +1,6 @@
 """Chat API version 2 over HTTP: addresses, bodies, refusals. What a session does is in `chat_v2_session`.
 
-The short path: plain ASGI, one look-up of the route, one decoding of the body.
+Plain ASGI: one look-up of the route, one decoding of the body.
 
 Source:  chat-api-v2 §§2, 7, 8 and 18.
 """
@@ -9,7 +9,7 @@ import asyncio
 import hmac
 import itertools
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 import msgspec
@@ -21,7 +21,6 @@ from frontdesk.edges.asgi import (
     CLOSE,
     READ_TO_END_BYTES_MAX,
     ClientLeft,
-    Headers,
     Receive,
     Scope,
     Send,
@@ -49,7 +48,14 @@ from frontdesk.wire.multipart import MultipartReader, Parts
 
 UPLOAD_SLACK_BYTES = 65_536  # The fields and boundaries around a file.
 MULTIPART = b"multipart/form-data"
-DOWNLOAD = "download"
+START = "start"
+UNKNOWN = "unknown"
+UPLOAD = "file"
+LIMITS = "file/limits"
+DOWNLOAD = "file/download"
+OF_A_FILE = (DOWNLOAD, "file/delete")
+SIMPLE = frozenset((*OPERATIONS, UPLOAD, LIMITS))
+FIELDS = {name: fields for name, (fields, _) in OPERATIONS.items()}
 CUT_OFF = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 _log = structlog.get_logger("chat_v2")
@@ -57,27 +63,21 @@ _references = itertools.count(int(time.time()) % 100_000_000)
 
 
 class Place(Struct, frozen=True):
-    """Where a request is addressed to. `operation` is empty when a chat is requested."""
+    """Where a request is addressed to.
+
+    Shape:   `operation` is empty when a chat is requested; `name` is the operation as metrics name it, one of
+             a fixed set; `file_id` is the file of `file/{fileId}/download` and `file/{fileId}/delete`.
+    """
 
     service: str
     chat_id: str
     operation: str
+    name: str
+    file_id: str = ""
 
     @property
-    def name(self) -> str:
-        """The operation as metrics name it: one of a fixed set."""
-        if not self.operation:
-            return "start" if not self.chat_id else "unknown"
-        if self.operation in OPERATIONS or self.operation in ("file", "file/limits"):
-            return self.operation
-        return f"file/{self.operation.rpartition('/')[2]}" if self.file_id else "unknown"
-
-    @property
-    def file_id(self) -> str:
-        """The file of `file/{fileId}/download` and `file/{fileId}/delete`; empty for anything else."""
-        parts = self.operation.split("/")
-        is_file = len(parts) == 3 and parts[0] == "file" and parts[2] in (DOWNLOAD, "delete")
-        return parts[1] if is_file else ""
+    def is_download(self) -> bool:
+        return self.name == DOWNLOAD
 
 
 class Download(Struct, frozen=True):
@@ -92,7 +92,14 @@ def place_of(path: str) -> Place:
     """The place that a path names, after the prefix."""
     service, _, rest = path.strip("/").partition("/")
     chat_id, _, operation = rest.partition("/")
-    return Place(service, chat_id, operation)
+    if operation in SIMPLE:
+        return Place(service, chat_id, operation, operation)
+    if not operation:
+        return Place(service, chat_id, "", UNKNOWN if chat_id else START)
+    parts = operation.split("/")
+    if len(parts) == 3 and parts[0] == "file" and f"file/{parts[2]}" in OF_A_FILE:
+        return Place(service, chat_id, operation, f"file/{parts[2]}", parts[1])
+    return Place(service, chat_id, operation, UNKNOWN)
 
 
 class ChatV2:
@@ -130,11 +137,6 @@ class ChatV2:
     def serves(self, path: str) -> bool:
         return path.startswith(self._root)
 
-    def cors_of(self, scope: Scope) -> Headers:
-        """What an answer to this request carries so that the page that asked may read it."""
-        place = place_of(scope["path"][len(self._root) :])
-        return self._cors.headers(place.service, header(scope, b"origin"))
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         place = place_of(scope["path"][len(self._root) :])
         origin = header(scope, b"origin")
@@ -147,36 +149,36 @@ class ChatV2:
         self._in_flight += 1
         try:
             answered = await self._answer(scope, receive, place, method)
-            if isinstance(answered, Download):
-                await send_file(send, answered.file, answered.chunks, cors)
-                status = 200
-            else:
-                status, body = answered
-                await answer(send, status, body, [*cors, CLOSE] if status in CUT_OFF else cors)
         except ClientLeft:
             return
+        except Exception:  # noqa: BLE001 - whatever else is sent, clients show nothing
+            # A fault of ours is "try again later" to a visitor.
+            _log.exception("request_failed", interaction_id=place.chat_id[:64], operation=place.name)
+            answered = self._later(None)
         finally:
             self._in_flight -= 1
+        if isinstance(answered, Download):
+            status = 200
+            await send_file(send, answered.file, answered.chunks, cors)
+        else:
+            status, body = answered
+            await answer(send, status, body, [*cors, CLOSE] if status in CUT_OFF else cors)
         self._metrics.answered(place.name, status, time.perf_counter() - started_s)
 
     async def _answer(self, scope: Scope, receive: Receive, place: Place, method: str) -> Answer:
         if method != "POST":
             return HTTPStatus.METHOD_NOT_ALLOWED, wire.failed(405, "use POST")
-        if self._api_key and not self._has_api_key(scope) and not place.operation.endswith(f"/{DOWNLOAD}"):
+        if self._api_key and not place.is_download and not self._has_api_key(scope):
             return HTTPStatus.UNAUTHORIZED, wire.failed(401, "the header apikey is missing or wrong")
-        if place.name == "unknown":
+        if place.name == UNKNOWN:
             return HTTPStatus.NOT_FOUND, wire.failed(404, "there is no such address")
         try:
-            if place.operation == "file":
+            if place.name == UPLOAD:
                 return await self._upload(scope, receive, place)
             form = await self._form(scope, receive)
-            if not place.operation:
+            if place.name == START:
                 return await self._begin(scope, place, form)
-
-            async def carry_out(session: Session) -> Answer:
-                return await self._carry_out(place, session, form)
-
-            return await self._operate(scope, place, form, carry_out)
+            return await self._operate(scope, place, form)
         except Refused as refusal:
             return HTTPStatus.BAD_REQUEST, wire.refused(refusal)
         except TooMuch:
@@ -193,7 +195,7 @@ class ChatV2:
 
     async def _form(self, scope: Scope, receive: Receive) -> Form:
         limits = self._limits
-        body = await read_body(receive, limits.body_bytes_max, limits.body_read_s)
+        body = await read_body(scope, receive, limits.body_bytes_max, limits.body_read_s)
         if body is None:
             limit = limits.body_bytes_max
             raise Refused("body_too_large", f"a request may have {limit} bytes", limit=limit)
@@ -215,7 +217,7 @@ class ChatV2:
         except Refused as error:
             refusal = error
         read_max = max(READ_TO_END_BYTES_MAX, 2 * bytes_max)
-        async for chunk in body_chunks(receive, self._limits.body_read_s, read_max):
+        async for chunk in body_chunks(scope, receive, self._limits.body_read_s, read_max):
             if reader is not None:
                 reader.feed(chunk)
         if reader is None:
@@ -233,45 +235,47 @@ class ChatV2:
             _log.warning("start_failed", service=place.service, reason=str(error))
             return self._later(None)
 
-    async def _operate(
-        self, scope: Scope, place: Place, form: Form, carry_out: Callable[[Session], Awaitable[Answer]]
-    ) -> Answer:
+    async def _operate(self, scope: Scope, place: Place, form: Form, upload: Parts | None = None) -> Answer:
         """Find the session and carry something out; the table of what each error is to this protocol."""
-        fields = msgspec.convert(form, SessionFields)
-        is_download = place.operation.endswith(DOWNLOAD)
+        fields = msgspec.convert(form, FIELDS.get(place.name, SessionFields))
         if self._is_busy(address_of(scope)):
             return self._later(self._sessions.known(place.service, place.chat_id, fields))
         session: Session | None = None
         try:
             session = await self._sessions.session(place.service, place.chat_id, fields)
             if session is None:
-                return self._gone(place, is_download=is_download)
+                return self._gone(place)
             if not self._by_chat.admits(place.chat_id):
                 self._metrics.refusals.labels(self._by_chat.name).inc()
                 return self._later(session)
-            return await carry_out(session)
+            return await self._carry_out(place, session, form, fields, upload)
         except Refused as refusal:
-            if is_download:
+            if place.is_download:
                 return HTTPStatus.FORBIDDEN, wire.refused(refusal)
             if wire.code_of(refusal) == wire.GONE_CODE:
                 return self._gone(place)
             return HTTPStatus.BAD_REQUEST, wire.refused(refusal)
         except NotFound as error:
-            if is_download:
+            if place.is_download:
                 return HTTPStatus.NOT_FOUND, wire.failed(404, str(error))
             return HTTPStatus.BAD_REQUEST, wire.failed(wire.MALFORMED_CODE, str(error))
         except (Unavailable, Conflict) as error:
             _log.warning("try_later", interaction_id=place.chat_id, operation=place.name, reason=str(error))
             return self._later(session)
 
-    async def _carry_out(self, place: Place, session: Session, form: Form) -> Answer:
-        if place.operation == "file/limits":
-            return HTTPStatus.OK, await self._files.limits(session)
-        if file_id := place.file_id:
-            if place.operation.endswith(DOWNLOAD):
-                return Download(*await self._files.download(session, file_id))
-            return HTTPStatus.OK, await self._files.delete(session, file_id)
-        return HTTPStatus.OK, await self._sessions.carry_out(place.operation, session, form)
+    async def _carry_out(
+        self, place: Place, session: Session, form: Form, fields: SessionFields, upload: Parts | None
+    ) -> Answer:
+        match place.name:
+            case "file/limits":
+                return HTTPStatus.OK, await self._files.limits(session)
+            case "file/download":
+                return Download(*await self._files.download(session, place.file_id))
+            case "file/delete":
+                return HTTPStatus.OK, await self._files.delete(session, place.file_id)
+        if upload is not None:
+            return HTTPStatus.OK, await self._files.upload(session, upload)
+        return HTTPStatus.OK, await OPERATIONS[place.name][1](self._sessions, session, fields, form)
 
     async def _upload(self, scope: Scope, receive: Receive, place: Place) -> Answer:
         if self._uploads.locked():
@@ -279,11 +283,7 @@ class ChatV2:
             return self._later(None)
         async with self._uploads:
             parts = await self._parts(scope, receive, place.service)
-
-            async def take(session: Session) -> Answer:
-                return HTTPStatus.OK, await self._files.upload(session, parts)
-
-            return await self._operate(scope, place, parts.fields, take)
+            return await self._operate(scope, place, parts.fields, parts)
 
     # --- answers that are no answers -----------------------------------------------------------
 
@@ -296,13 +296,13 @@ class ChatV2:
             return True
         return False
 
-    def _gone(self, place: Place, *, is_download: bool = False) -> Answer:
+    def _gone(self, place: Place) -> Answer:
         reference = next(_references)
         _log.info(
             "session_gone", interaction_id=place.chat_id[:64], operation=place.name, reference=reference
         )
         body = wire.gone(reference, says_why=self._start.reveals_gone(place.service))
-        return (HTTPStatus.NOT_FOUND if is_download else HTTPStatus.OK), body
+        return (HTTPStatus.NOT_FOUND if place.is_download else HTTPStatus.OK), body
 
     def _later(self, session: Session | None) -> Answer:
         if session is None:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-import msgspec
 from msgspec import Struct
 
 from frontdesk.desk.chat import Chat, Told
@@ -99,9 +98,8 @@ class ChatV2Sessions:
         """
         chat, chat_id = session.chat, session.chat_id
         if position is not None and position > chat.last_line + 1:
-            chat = await self._interactions.chats.catch_up(
-                chat_id
-            )  # Another node has told of more than this.
+            # Another node has told of more than this one knows.
+            chat = await self._interactions.chats.catch_up(chat_id)
         elif chat.is_stale:
             chat = await self._interactions.chats.chat(chat_id)
         next_position, is_ended = chat.last_line + 1, not chat.is_open
@@ -145,14 +143,6 @@ class ChatV2Sessions:
         )
 
     # --- what is asked -------------------------------------------------------------------------
-
-    async def carry_out(self, operation: str, session: Session, form: Form) -> bytes:
-        """Errors: `NotFound` for an unknown operation; those of each command."""
-        found = OPERATIONS.get(operation)
-        if found is None:
-            raise NotFound("there is no such operation")
-        fields_type, carry_out = found
-        return await carry_out(self, session, msgspec.convert(form, fields_type), form)
 
     async def refresh(self, session: Session, fields: RefreshFields, _form: Form) -> bytes:
         self._preview(session.chat, fields.message)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from frontdesk.edges.asgi import Headers
 
 ANY = "*"
+MADE_MAX = 1000  # Pages that visitors come from; beyond it, headers are made for each answer.
 _VARY = (b"vary", b"Origin")
 _CREDENTIALS = (b"access-control-allow-credentials", b"true")
 _PREFLIGHT: Headers = [
@@ -26,9 +27,18 @@ class Cors:
 
     def __init__(self, origins: Mapping[str, Iterable[str]]) -> None:
         self._origins = {service: frozenset(allowed) for service, allowed in origins.items()}
+        self._made: dict[tuple[str, bytes], Headers] = {}
 
     def headers(self, service: str, origin: bytes) -> Headers:
         """What every answer carries, errors too."""
+        made = self._made.get((service, origin))
+        if made is None:
+            made = self._headers(service, origin)
+            if len(self._made) < MADE_MAX:
+                self._made[service, origin] = made
+        return made
+
+    def _headers(self, service: str, origin: bytes) -> Headers:
         if not origin:
             return [_VARY]
         allowed = self._origins.get(service)

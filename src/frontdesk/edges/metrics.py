@@ -3,8 +3,14 @@
 A registry of its own for each server, so that several can live in one process.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import accumulate
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
 from prometheus_client.exposition import generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 from frontdesk.desk.floor import Floor
 from frontdesk.domain.card import InteractionCard
@@ -15,6 +21,44 @@ REASONS = frozenset(("client_left", "client_silent", "idle", "last_agent_left", 
 WAITS = (1, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
 
 
+class Requests(Collector):
+    """Requests by operation and status, with how long they took.
+
+    Shape:   counted in plain lists, because every request is; put into the text form when somebody asks.
+    """
+
+    def __init__(self) -> None:
+        self._tallies: dict[tuple[str, int], list[float]] = {}
+
+    def count(self, operation: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        tally = self._tallies.get((operation, status))
+        if tally is None:
+            tally = self._tallies[operation, status] = [0.0] * (len(SECONDS) + 2)
+        tally[bisect_left(SECONDS, seconds)] += 1
+        tally[-1] += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """The families as they are now."""
+        requests = CounterMetricFamily(
+            "frontdesk_requests", "Chat API requests answered.", labels=("operation", "status")
+        )
+        durations = HistogramMetricFamily(
+            "frontdesk_request_seconds", "Time from a request's head to its answer.", labels=("operation",)
+        )
+        by_operation: dict[str, list[float]] = {}
+        for (operation, status), tally in self._tallies.items():
+            requests.add_metric((operation, str(status)), sum(tally[:-1]))
+            so_far = by_operation.get(operation, [0.0] * len(tally))
+            by_operation[operation] = [a + b for a, b in zip(so_far, tally, strict=True)]
+        for operation, tally in by_operation.items():
+            counts = accumulate(tally[:-1])
+            buckets = [(str(bound), count) for bound, count in zip((*SECONDS, "+Inf"), counts, strict=True)]
+            durations.add_metric((operation,), buckets, tally[-1])
+        yield requests
+        yield durations
+
+
 class Metrics:
     """Counters of the edges, and gauges that are read off the floor when somebody asks."""
 
@@ -22,16 +66,8 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._waits: dict[str, int] = {}
         own = self.registry
-        self._requests = Counter(
-            "frontdesk_requests", "Chat API requests answered.", ("operation", "status"), registry=own
-        )
-        self._request_seconds = Histogram(
-            "frontdesk_request_seconds",
-            "Time from a request's head to its answer.",
-            ("operation",),
-            buckets=SECONDS,
-            registry=own,
-        )
+        self._requests = Requests()
+        own.register(self._requests)
         self.refusals = Counter(
             "frontdesk_limit_refusals", "Requests refused at a limit.", ("limit",), registry=own
         )
@@ -57,19 +93,10 @@ class Metrics:
         Gauge("frontdesk_agents_free", "People ready with a free slot.", registry=own).set_function(
             lambda: len(floor.free())
         )
-        self._by_operation: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, operation: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        found = self._by_operation.get((operation, status))
-        if found is None:
-            found = (
-                self._requests.labels(operation, str(status)),
-                self._request_seconds.labels(operation),
-            )
-            self._by_operation[operation, status] = found
-        found[0].inc()
-        found[1].observe(seconds)
+        self._requests.count(operation, status, seconds)
 
     def observe(self, interaction_id: str, card: InteractionCard, now_ms: int) -> None:
         """Take note of an interaction's card: what began, what was answered, what ended."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import uvicorn
 
-from frontdesk.edges.heads import bounded
+from frontdesk.edges.connection import connection
 from frontdesk.errors import DeskError
 from frontdesk.settings import Settings
 
@@ -57,7 +57,11 @@ async def answering(
     proxies = list(settings.server.trusted_proxies)
     config = uvicorn.Config(
         app,
-        http=bounded(settings.limits.head_bytes_max, settings.limits.head_read_s),
+        http=connection(
+            settings.limits.head_bytes_max,
+            settings.limits.head_read_s,
+            settings.server.prefix.rstrip("/") + "/2/chat/",
+        ),
         ws="websockets-sansio",
         ws_max_size=settings.limits.socket_message_bytes_max + 1,
         ws_per_message_deflate=False,  # A compression window for each connection costs more than it saves.

@@ -126,7 +126,7 @@ class WorkspaceHttp:
         return response
 
     async def _credentials(self, request: Request) -> SignInBody:
-        body = await read_body(request.receive, SIGN_IN_BYTES_MAX, self._body_read_s)
+        body = await read_body(request.scope, request.receive, SIGN_IN_BYTES_MAX, self._body_read_s)
         if body is None:
             raise Refused("bad_request", "the body is too large")
         try:
@@ -165,7 +165,7 @@ class WorkspaceHttp:
             bytes_max = self._file_bytes_max + SLACK_BYTES
             reader = MultipartReader(content_type, bytes_max=bytes_max)
             read_max = max(READ_TO_END_BYTES_MAX, 2 * bytes_max)
-            async for chunk in body_chunks(request.receive, self._body_read_s, read_max):
+            async for chunk in body_chunks(request.scope, request.receive, self._body_read_s, read_max):
                 reader.feed(chunk)
             parts = reader.finish()
             part = next(iter(parts.files), None)

@@ -1,0 +1,299 @@
+"""One HTTP connection: bounds for heads, and a short way for requests that come whole.
+
+Uvicorn's own connection makes room for bodies and answers of any length. Nearly every request of a chat
+comes in one piece and is answered in one piece, and there are very many: such a request keeps the web
+server's rules (order, keep-alive, graceful stop) and skips the rest. Any other takes uvicorn's way.
+
+A head is bounded in size and time, because uvicorn bounds neither: whoever sends half a head and then
+nothing would keep a connection for ever, and whoever never ends a head would fill the memory.
+"""
+
+import asyncio
+from typing import Any
+from urllib.parse import unquote
+
+import httptools
+import structlog
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from frontdesk.edges.asgi import WHOLE_BODY, App, Message, Scope
+
+KEEP_ALIVE_SLACK_S = 1.0
+ASGI = {"version": "3.0", "spec_version": "2.3"}
+
+_log = structlog.get_logger("connection")
+
+
+def connection(head_bytes_max: int, head_read_s: float, short_root: str) -> type[HttpToolsProtocol]:
+    """The connection with these bounds; what is posted under `short_root` may take the short way."""
+
+    class Bounded(_Connection):
+        bytes_max = head_bytes_max
+        read_s = head_read_s
+        root = short_root.encode()
+
+    return Bounded
+
+
+class WholeRequest:
+    """A request that came in one piece, until its answer is written; what uvicorn calls a cycle.
+
+    Shape:   the application finds the body in the scope's extension `WHOLE_BODY`, and may `receive` it too.
+             Its answer names its length.
+    """
+
+    __slots__ = (
+        "_body",
+        "_connection",
+        "_head",
+        "_left",
+        "disconnected",
+        "keep_alive",
+        "message_event",
+        "response_complete",
+        "response_started",
+        "scope",
+        "task",
+    )
+
+    def __init__(self, connection: "_Connection", scope: Scope, body: bytes, *, keep_alive: bool) -> None:
+        self.scope = scope
+        self.keep_alive = keep_alive
+        self.disconnected = False
+        self.response_started = False
+        self.response_complete = False
+        self.message_event = self  # Uvicorn sets it when the connection is lost.
+        self.task: asyncio.Task[None] | None = None  # Held, because loops forget tasks that nobody holds.
+        self._connection = connection
+        self._body: bytes | None = body
+        self._head: list[bytes] = []
+        self._left: asyncio.Event | None = None
+
+    def set(self) -> None:
+        """The connection is lost."""
+        if self._left is not None:
+            self._left.set()
+
+    async def run(self, app: App) -> None:
+        """Have the request answered."""
+        try:
+            await app(self.scope, self.receive, self.send)
+        except Exception:  # noqa: BLE001 - nobody else is there to hear of it
+            _log.exception("unanswered", path=self.scope["path"][:200])
+        if not self.response_complete and not self.disconnected:
+            self._connection.transport.close()
+
+    async def receive(self) -> Message:
+        """The body, then the end of the connection."""
+        if self._body is not None:
+            body, self._body = self._body, None
+            return {"type": "http.request", "body": body, "more_body": False}
+        if not self.disconnected and not self.response_complete:
+            self._left = asyncio.Event()
+            await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Write the answer: head and body together where there is one body."""
+        connection = self._connection
+        if connection.flow.write_paused and not self.disconnected:
+            await connection.flow.drain()
+        if self.disconnected or self.response_complete or connection.transport.is_closing():
+            return
+        if message["type"] == "http.response.start":
+            self._begin(message)
+            return
+        connection.transport.write(b"".join((*self._head, message.get("body", b""))))
+        self._head = []
+        if not message.get("more_body", False):
+            self.response_complete = True
+            self.set()
+            if not self.keep_alive:
+                connection.transport.close()
+            connection.on_response_complete()
+
+    def _begin(self, message: Message) -> None:
+        self.response_started = True
+        head = [STATUS_LINE[message["status"]]]
+        for name, value in (*self._connection.server_state.default_headers, *message["headers"]):
+            if name == b"connection" and value == b"close":
+                self.keep_alive = False
+            head += (name, b": ", value, b"\r\n")
+        head.append(b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n")
+        self._head = head
+
+
+class _Connection(HttpToolsProtocol):
+    """One connection.
+
+    Shape:   a head that comes in one piece, as nearly all do, costs no timer. What stands in one read beside
+             an overlong head is still parsed, so a head is refused at the first read after its bound.
+    """
+
+    bytes_max: int
+    read_s: float
+    root: bytes
+
+    def __init__(self, config: uvicorn.Config, *others: Any, **named: Any) -> None:
+        super().__init__(config, *others, **named)
+        self._is_in_head = True  # Of the first request; later ones say when they begin.
+        self._head_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._idle_since_s = 0.0
+        self._whole: list[bytes] | None = None  # The body of a request that may yet have come whole.
+
+    # --- heads ---------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+
+    def on_message_begin(self) -> None:
+        self._is_in_head = True
+        self._head_bytes = 0
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._whole is not None:
+            self._take_the_long_way()
+        if not self._is_in_head:
+            self._stop_timer()
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > self.bytes_max and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too long.")
+        elif self._head_timer is None:
+            self._start_timer()
+
+    def _start_timer(self) -> None:
+        self._head_timer = self.loop.call_later(self.read_s, self._too_slow)
+
+    def _stop_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _too_slow(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.close()
+
+    # --- the short way -------------------------------------------------------------------------
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head = False
+        if self._may_be_whole():
+            self._whole = []
+        else:
+            self._begin_the_long_way()
+
+    def _begin_the_long_way(self) -> None:
+        """Let uvicorn have the request, from its beginning."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers  # The scope has this very list.
+        super().on_headers_complete()
+
+    def _may_be_whole(self) -> bool:
+        parser = self.parser
+        return (
+            self.url.startswith(self.root)
+            and parser.get_method() == b"POST"
+            and not self._is_answering
+            and not self.flow.write_paused
+            and not self.expect_100_continue
+            and not parser.should_upgrade()
+            and parser.get_http_version() == "1.1"
+        )
+
+    @property
+    def _is_answering(self) -> bool:
+        cycle: Any = self.cycle  # None until the first request.
+        return cycle is not None and not cycle.response_complete
+
+    def on_body(self, body: bytes) -> None:
+        if self._whole is not None:
+            self._whole.append(body)
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if self._whole is None:
+            super().on_message_complete()
+            return
+        body, self._whole = b"".join(self._whole), None
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        scope: Scope = {
+            "type": "http",
+            "asgi": ASGI,
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": self.scheme,
+            "server": self.server,
+            "client": self.client,
+            "root_path": "",
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": url.path,
+            "query_string": url.query or b"",
+            "headers": self.headers,
+            "extensions": {WHOLE_BODY: body},
+        }
+        request = WholeRequest(self, scope, body, keep_alive=self.parser.should_keep_alive())
+        self.cycle = request  # type: ignore[assignment]  # It is one as far as uvicorn looks.
+        # A graceful stop waits for connections, and this one stays until it has answered.
+        request.task = self.loop.create_task(request.run(self.app))
+
+    def _take_the_long_way(self) -> None:
+        """More of the body is to come."""
+        parts, self._whole = self._whole or [], None
+        if not self.transport.is_closing():
+            self._begin_the_long_way()
+            for part in parts:
+                super().on_body(part)
+
+    # --- between requests ----------------------------------------------------------------------
+
+    def on_response_complete(self) -> None:
+        """Go on with what stands behind it, or wait for more; one timer for all waiting, set seldom."""
+        self._idle_since_s = self.loop.time()
+        if self.pipeline or self.timeout_keep_alive_task is None or self.transport.is_closing():
+            super().on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+            self.flow.resume_reading()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The time to wait is over, unless something came meanwhile."""
+        rest_s = self._idle_since_s + self.timeout_keep_alive - self.loop.time()
+        if self._is_answering or self._is_in_head or rest_s > KEEP_ALIVE_SLACK_S:
+            wait_s = max(rest_s, KEEP_ALIVE_SLACK_S)
+            self.timeout_keep_alive_task = self.loop.call_later(wait_s, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Leave the timer as it is: it looks for itself whether anything came."""
+
+    # --- upgrades ------------------------------------------------------------------------------
+
+    def _should_upgrade(self) -> bool:
+        return bool(self.scope["method"] == "GET" and super()._should_upgrade())
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over; one whose handshake cannot even be read is closed, not kept waiting."""
+        super().handle_websocket_upgrade()
+        protocol = self.transport.get_protocol()
+        if isinstance(protocol, WebSocketsSansIOProtocol) and not protocol.handshake_initiated:
+            self.transport.close()
