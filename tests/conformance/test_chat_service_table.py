@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TABLE = ROOT / "docs" / "conformance" / "webchat-service-part2.md"
+TABLE = ROOT / "docs" / "conformance" / "webchat-service.md"
 NAME = re.compile(r"test_(\d{3})(?:_(to|and)_(\d{3}))?_\w+")
 
 
@@ -21,7 +21,9 @@ def checks_of(test: str) -> set[int]:
 
 def test_the_table_tells_the_truth() -> None:
     rows = re.findall(r"^\| (\d+) \| .*? \| kept.*? \| (.*) \|$", TABLE.read_text(), re.MULTILINE)
-    told = {int(number): set(re.findall(r"`(test_\d\w+)`", cell)) for number, cell in rows}
+    told = {
+        int(number): set(re.findall(r"`(test_\d\w+)`", cell)) for number, cell in rows if int(number) > 73
+    }
     files = (ROOT / "tests" / "conformance").glob("test_chat_service_*.py")
     tests = {name for path in files for name in re.findall(r"def (test_\d\w+)\(", path.read_text())}
     assert told == {check: {test for test in tests if check in checks_of(test)} for check in range(74, 93)}
