@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import puremagic
 from msgspec import Struct
@@ -13,7 +13,7 @@ from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.commands import AddFile, DeleteFile, FetchFile
 from frontdesk.domain.events import FileUploaded
-from frontdesk.domain.filing import check_upload
+from frontdesk.domain.filing import check_upload, extension
 from frontdesk.domain.interaction import File, write_id
 from frontdesk.errors import NotFound, Refused
 from frontdesk.store.files import FileStore
@@ -21,7 +21,22 @@ from frontdesk.store.files import FileStore
 SNIFFED_BYTES = 8192
 UNKNOWN = "application/octet-stream"
 # What runs when it is opened, by its first bytes; whatever the file is called, nobody is sent one.
-_PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"#!")
+_PROGRAMS = (
+    *(b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"#!"),
+    *(b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xce"),  # macOS.
+    b"L\x00\x00\x00\x01\x14\x02\x00",  # A shortcut of Windows, which runs what it names.
+)
+# How files with these endings begin. A page or an archive under such a name is meant to deceive.
+_JPEG = re.compile(rb"\xff\xd8\xff")
+_BEGINS: Mapping[str, re.Pattern[bytes]] = {
+    "jpg": _JPEG,
+    "jpeg": _JPEG,
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "gif": re.compile(rb"GIF8[79]a"),
+    "webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+    "pdf": re.compile(rb".{0,1019}%PDF-", re.DOTALL),  # Readers look for it in the first kilobyte.
+    **dict.fromkeys(("docx", "xlsx"), re.compile(rb"PK\x03\x04")),
+}
 _UTF8 = codecs.getincrementaldecoder("utf-8")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")  # No text has these; spaces and line ends it has.
 # What a browser shows without running anything, should somebody open it from disk.
@@ -69,7 +84,9 @@ class Files:
         if len(upload.content) != upload.size_bytes:
             limit = rules.files.upload_max_file_bytes
             raise Refused("file_too_large", "the upload is too large", limit=limit)
-        media_type = sniff(upload.content[:SNIFFED_BYTES])
+        head = upload.content[:SNIFFED_BYTES]
+        media_type = sniff(head)
+        check_name(upload.name, head)
         file_id = new_id(self._clock_ms())
         key = f"{interaction_id}/{file_id}"
         await self._files.put(key, upload.content)
@@ -146,6 +163,13 @@ def sniff(head: bytes) -> str:
     if found.startswith("text/") and not _is_text(head):
         return UNKNOWN
     return found if found in _SAFE else UNKNOWN
+
+
+def check_name(name: str, head: bytes) -> None:
+    """Errors: `Refused("file_type")`: the name promises what the first bytes are not."""
+    begins = _BEGINS.get(extension(name))
+    if begins is not None and head and not begins.match(head):
+        raise Refused("file_type", "the file is not what its name says")
 
 
 def _is_text(head: bytes) -> bool:
