@@ -193,3 +193,11 @@ def test_whatever_a_file_is_called_its_clean_name_harms_nobody(name: str) -> Non
     assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in clean)
     assert clean not in (".", "..")
     assert clean_file_name(clean) == clean
+
+
+@pytest.mark.parametrize("stuffing", [";" * 8000, 'filename="' + ";" * 65 + '"; '])
+def test_a_header_of_very_many_parameters_is_refused_before_it_is_taken_apart(stuffing: str) -> None:
+    """A hundred of them in one small form would hold everybody up for a second."""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; {stuffing}name="a"'
+    with pytest.raises(Refused, match="parameters"):
+        read(f"{head}\r\n\r\n1\r\n".encode() + END)

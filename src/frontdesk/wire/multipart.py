@@ -19,6 +19,7 @@ from frontdesk.wire.form import FIELDS_MAX, Form, decode_text
 
 HEADERS_MAX = 8  # Per part; browsers send two.
 HEADER_BYTES_MAX = 8192  # Of one header; it has the file's name in it, whose letters may be escaped.
+HEADER_PARAMETERS_MAX = 64  # Taking a header apart takes time that grows with their square.
 FILE_NAME_BYTES_MAX = 200  # File systems take 255; users' copies get endings such as " (2)".
 EXTENSION_BYTES_MAX = 20
 
@@ -147,9 +148,10 @@ class MultipartReader:
         self._header_name = self._header_value = b""
 
     def _on_headers_finished(self) -> None:
-        disposition, options = parse_options_header(
-            self._part.headers.get(b"content-disposition", b"").decode("latin-1")
-        )
+        header = self._part.headers.get(b"content-disposition", b"")
+        if header.count(b";") > HEADER_PARAMETERS_MAX:
+            raise Refused("bad_form", f"a part's header has more than {HEADER_PARAMETERS_MAX} parameters")
+        disposition, options = parse_options_header(header.decode("latin-1"))
         if disposition != b"form-data" or b"name" not in options:
             raise Refused("bad_form", "a part of the form has no name")
         self._part.field = decode_text(options[b"name"])
@@ -203,9 +205,8 @@ class _Part:
 
     @property
     def media_type(self) -> str:
-        return parse_options_header(self.headers.get(b"content-type", b"").decode("latin-1"))[0].decode(
-            "latin-1"
-        )
+        header = self.headers.get(b"content-type", b"").partition(b";")[0]
+        return header.strip().lower().decode("latin-1")
 
 
 def _unescaped(name: str) -> str:
