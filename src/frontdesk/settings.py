@@ -70,6 +70,8 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Size of a form body other than an upload."""
     body_read_s: Annotated[int, Meta(ge=1, le=3600)] = 30
     """How long a body may take to arrive."""
+    answer_stall_s: Annotated[int, Meta(ge=1, le=3600)] = 60
+    """How long a client may read nothing of an answer that waits for it."""
     uploads_in_flight_max: Count = 50
     """Uploads taken in at once; each may need the memory of the largest file."""
     starts_per_minute_per_address: Count = 30

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import anyio
 import pytest
+from anyio.abc import SocketStream
 from msgspec.structs import replace
 
 from tests.conformance.house import NO_LIMITS, House, serving, settings_in
@@ -20,7 +21,7 @@ MULTIPART = "multipart/form-data; boundary=b"
 async def hasty_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A server that waits for nobody longer than a second."""
     settings = settings_in(tmp_path_factory.mktemp("hasty"))
-    limits = replace(NO_LIMITS, head_read_s=1, body_read_s=1, head_bytes_max=8192)
+    limits = replace(NO_LIMITS, head_read_s=1, body_read_s=1, answer_stall_s=1, head_bytes_max=8192)
     async with serving(replace(settings, limits=limits)) as house:
         yield house
 
@@ -87,6 +88,24 @@ async def test_a_body_in_many_pieces_is_one_body(hasty_house: House, chat: Chat)
     received = await exchange(port_of(hasty_house), *(bytes([byte]) for byte in whole))
     assert statuses(received) == [200]
     await goes_on(chat, "piece by piece")
+
+
+async def test_an_answer_that_nobody_reads_is_given_up(hasty_house: House, chat: Chat) -> None:
+    """A client asks for the transcript again and again and reads nothing: it does not keep its place."""
+    for _ in range(20):
+        (await chat.send("x" * 4000)).ok()
+    body = f"secureKey={chat.secure_key}".encode()
+    asked = request(path_to(chat, "refresh"), body) * 200
+
+    async def ask_for_ever(stream: SocketStream) -> None:
+        while True:
+            await stream.send(asked)
+            await anyio.sleep(0.1)
+
+    async with connected(port_of(hasty_house)) as stream:
+        with anyio.fail_after(10), pytest.raises((anyio.BrokenResourceError, anyio.ClosedResourceError)):
+            await ask_for_ever(stream)
+    assert len(await chat.events("Message")) == 20
 
 
 async def test_a_head_that_does_not_end_is_waited_for_only_so_long(hasty_house: House) -> None:

@@ -5,7 +5,8 @@ comes in one piece and is answered in one piece, and there are very many: such a
 server's rules (order, keep-alive, graceful stop) and skips the rest. Any other takes uvicorn's way.
 
 A head is bounded in size and time, because uvicorn bounds neither: whoever sends half a head and then
-nothing would keep a connection for ever, and whoever never ends a head would fill the memory.
+nothing would keep a connection for ever, and whoever never ends a head would fill the memory. An answer that
+nobody reads is given up for the same reason.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from frontdesk.edges.asgi import WHOLE_BODY, App, Message, Scope
+from frontdesk.settings import LimitSettings
 
 KEEP_ALIVE_SLACK_S = 1.0
 ASGI = {"version": "3.0", "spec_version": "2.3"}
@@ -26,15 +28,9 @@ ASGI = {"version": "3.0", "spec_version": "2.3"}
 _log = structlog.get_logger("connection")
 
 
-def connection(head_bytes_max: int, head_read_s: float, short_root: str) -> type[HttpToolsProtocol]:
+def connection(limits: LimitSettings, short_root: str) -> type[HttpToolsProtocol]:
     """The connection with these bounds; what is posted under `short_root` may take the short way."""
-
-    class Bounded(_Connection):
-        bytes_max = head_bytes_max
-        read_s = head_read_s
-        root = short_root.encode()
-
-    return Bounded
+    return type("Connection", (_Connection,), {"limits": limits, "root": short_root.encode()})
 
 
 class WholeRequest:
@@ -132,8 +128,7 @@ class _Connection(HttpToolsProtocol):
              an overlong head is still parsed, so a head is refused at the first read after its bound.
     """
 
-    bytes_max: int
-    read_s: float
+    limits: LimitSettings
     root: bytes
 
     def __init__(self, config: uvicorn.Config, *others: Any, **named: Any) -> None:
@@ -141,6 +136,7 @@ class _Connection(HttpToolsProtocol):
         self._is_in_head = True  # Of the first request; later ones say when they begin.
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._unread_timer: asyncio.TimerHandle | None = None
         self._idle_since_s = 0.0
         self._whole: list[bytes] | None = None  # The body of a request that may yet have come whole.
 
@@ -152,6 +148,7 @@ class _Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._stop_unread_timer()
         super().connection_lost(exc)
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
@@ -171,13 +168,13 @@ class _Connection(HttpToolsProtocol):
             self._stop_timer()
             return
         self._head_bytes += len(data)
-        if self._head_bytes > self.bytes_max and not self.transport.is_closing():
+        if self._head_bytes > self.limits.head_bytes_max and not self.transport.is_closing():
             self.send_400_response("The head of the request is too long.")
         elif self._head_timer is None:
             self._start_timer()
 
     def _start_timer(self) -> None:
-        self._head_timer = self.loop.call_later(self.read_s, self._too_slow)
+        self._head_timer = self.loop.call_later(self.limits.head_read_s, self._too_slow)
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:
@@ -187,6 +184,22 @@ class _Connection(HttpToolsProtocol):
     def _too_slow(self) -> None:
         if not self.transport.is_closing():
             self.transport.close()
+
+    # --- answers that nobody reads -------------------------------------------------------------
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stop_unread_timer()
+        self._unread_timer = self.loop.call_later(self.limits.answer_stall_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_unread_timer()
+        super().resume_writing()
+
+    def _stop_unread_timer(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
 
     # --- the short way -------------------------------------------------------------------------
 

@@ -57,11 +57,7 @@ async def answering(
     proxies = list(settings.server.trusted_proxies)
     config = uvicorn.Config(
         app,
-        http=connection(
-            settings.limits.head_bytes_max,
-            settings.limits.head_read_s,
-            settings.server.prefix.rstrip("/") + "/2/chat/",
-        ),
+        http=connection(settings.limits, f"{settings.server.prefix.rstrip('/')}/2/chat/"),
         ws="websockets-sansio",
         ws_max_size=settings.limits.socket_message_bytes_max + 1,
         ws_per_message_deflate=False,  # A compression window for each connection costs more than it saves.
