@@ -127,6 +127,22 @@ async def test_any_wish_in_a_chat_harms_no_chat(
     await amy.does("ping")
 
 
+async def test_what_harms_terminals_and_logs_is_taken_out_of_an_agents_words(
+    shared_house: House, amy: Agent
+) -> None:
+    """As it is of a visitor's; line breaks and tabs are text."""
+    chat = await shared_house.visitors.start()
+    await amy.takes(chat.chat_id)
+    await amy.does(
+        "say", interaction_id=chat.chat_id, text="one\n\ttwo\x1b[2J\x00\x9b", message_type="\x07text"
+    )
+    await amy.does("notice", interaction_id=chat.chat_id, text="\x1b]0;title\x07")
+    (said,) = await chat.events("Message")
+    assert (said["text"], said["messageType"]) == ("one\n\ttwo[2J", "text")
+    (notice,) = await chat.events("CustomNotice")
+    assert notice["text"] == "]0;title"
+
+
 @pytest.mark.parametrize("frame", ["x" * 262_145, b"x" * 262_145, "x" * 600_000])
 async def test_a_frame_over_the_limit_closes_the_connection_with_a_reason(
     shared_house: House, amy: Agent, frame: str | bytes

@@ -80,6 +80,11 @@ def parse_form(body: bytes) -> Form:
     return form
 
 
+def without_controls(text: str) -> str:
+    """`text` without the characters that no text may hold."""
+    return _CONTROLS.sub("", text)
+
+
 def decode_text(raw: bytes) -> str:
     """UTF-8 as text without control characters.
 
@@ -105,7 +110,7 @@ def unescape(text: str) -> str:
         plain = _ESCAPES.sub(_decoded_run, text)
     except UnicodeDecodeError as error:
         raise Refused("bad_form", "the form is not UTF-8") from error
-    return _CONTROLS.sub("", plain)
+    return without_controls(plain)
 
 
 def _decoded_run(run: re.Match[str]) -> str:

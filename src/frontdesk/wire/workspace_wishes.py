@@ -12,6 +12,7 @@ from frontdesk.domain import commands
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Visibility
 from frontdesk.errors import Refused
+from frontdesk.wire.form import without_controls
 
 WishId = Annotated[str, Meta(min_length=1, max_length=64)]
 InteractionId = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9]+$")]
@@ -66,8 +67,8 @@ class Say(InChat, frozen=True, kw_only=True, tag="say"):
     def command(self, party_id: int) -> Command:
         return commands.Say(
             party_id=party_id,
-            text=self.text,
-            message_type=self.message_type,
+            text=without_controls(self.text),
+            message_type=without_controls(self.message_type),
             attributes=self.attributes,
             visibility=self.visibility,
             client_id=self.id,
@@ -96,7 +97,7 @@ class Notice(InChat, frozen=True, kw_only=True, tag="notice"):
     def command(self, party_id: int) -> Command:
         return commands.GiveNotice(
             party_id=party_id,
-            text=self.text,
+            text=without_controls(self.text),
             attributes=self.attributes,
             visibility=self.visibility,
             client_id=self.id,
@@ -107,7 +108,10 @@ class SetData(InChat, frozen=True, kw_only=True, tag="set_data"):
     user_data: dict[str, str]
 
     def command(self, party_id: int) -> Command:
-        return commands.ChangeData(party_id=party_id, changes=self.user_data)
+        return commands.ChangeData(
+            party_id=party_id,
+            changes={without_controls(key): without_controls(value) for key, value in self.user_data.items()},
+        )
 
 
 class Receipt(InChat, frozen=True, kw_only=True, tag="receipt"):
@@ -129,7 +133,7 @@ class HandOver(InChat, frozen=True, kw_only=True, tag="hand_over"):
     summary: str = ""
 
     def command(self, party_id: int) -> Command:
-        return commands.HandOver(party_id=party_id, queue=self.queue, summary=self.summary)
+        return commands.HandOver(party_id=party_id, queue=self.queue, summary=without_controls(self.summary))
 
 
 class Leave(InChat, frozen=True, kw_only=True, tag="leave"):
