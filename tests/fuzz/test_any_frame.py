@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.desk.sign_ins import SignIns
+from frontdesk.edges.workspace_session import WorkspaceSession
 from frontdesk.errors import Denied
 from frontdesk.settings import DatabaseSettings
 from frontdesk.store.open import open_database
@@ -125,6 +126,23 @@ async def test_any_wish_in_a_chat_harms_no_chat(
     for done in (chat, bystander):
         (await done.ask("disconnect")).ok()
     await amy.does("ping")
+
+
+async def test_a_fault_of_ours_is_told_and_holds_up_nothing(
+    shared_house: House, amy: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    chat = await shared_house.visitors.start()
+    await amy.takes(chat.chat_id)
+    monkeypatch.setattr(WorkspaceSession, "_do", broken)
+    for _ in range(3):
+        answer = await amy.asks("say", interaction_id=chat.chat_id, text="lost")
+        assert (answer["is"], answer["code"]) == ("refused", "try_later")
+    monkeypatch.undo()
+    await amy.does("say", interaction_id=chat.chat_id, text="found again")
+    assert [event["text"] for event in await chat.events("Message")] == ["found again"]
 
 
 async def test_what_harms_terminals_and_logs_is_taken_out_of_an_agents_words(

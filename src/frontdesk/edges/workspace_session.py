@@ -168,6 +168,9 @@ class WorkspaceSession:
             self._tell(wire.refused(wish.id, refusal.code, refusal.text))
         except DeskError as error:
             self._tell(wire.refused(wish.id, _code_of(error), str(error)))
+        except Exception:  # noqa: BLE001  # A fault of ours must not hold up what is asked next in this chat.
+            _log.exception("wish_failed", agent_id=self.agent_id, wish=type(wish).__name__)
+            self._tell(wire.refused(wish.id, "try_later", "something went wrong here"))
         self.flush()
 
     async def _carry_out(self, wish: wishes.AnyWish) -> None:
