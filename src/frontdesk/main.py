@@ -189,6 +189,8 @@ class Parts:
             await asyncio.sleep(PRESENCE_EVERY_S)
             try:
                 await self._find_bots()
+                await self.socket.recheck()
+                await self.agents.dismiss(await self.accounts.disabled())
                 if self._shares_presence:
                     await self.chats.share_presence()
                     await self.agents.share_presence()

@@ -233,3 +233,20 @@ async def test_after_a_restart_everybody_has_time_to_come_back() -> None:
     again.clock.after_s(60)
     assert await fires(again)
     assert again.floor.chats_of("amy") == []
+
+
+async def test_one_who_may_work_here_no_more_has_nothing_left() -> None:
+    node = Node()
+    await node.ready("amy")
+    await node.ready("bob")
+    chat_id = await taken(node)
+    ringing_id = await node.start()
+    await node.do(ringing_id, commands.Invite("amy", 30))
+    bobs_id = await taken(node, "bob")
+    await node.agents.dismiss({"amy", "never heard of"})
+    assert not node.floor.is_at_work("amy")
+    assert {chat.interaction_id for chat in node.floor.waiting()} == {chat_id, ringing_id}
+    assert node.floor.chats_of("bob") == [bobs_id]
+    before = await node.database.head()
+    await node.agents.dismiss({"amy"})
+    assert await node.database.head() == before, "who is gone costs nothing"

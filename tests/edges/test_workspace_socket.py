@@ -11,9 +11,13 @@ import httpx2
 import pytest
 import websockets
 
+from frontdesk.desk.staff import Staff
+from frontdesk.main import wall_clock_ms
+from frontdesk.settings import WorkspaceSettings
+from frontdesk.store.open import open_database
 from frontdesk.wire import workspace_wishes as wishes
 from tests.conformance.agents import Agent, signed_in
-from tests.conformance.house import PASSWORD, House
+from tests.conformance.house import PASSWORD, House, serving, settings_in
 from tests.conformance.v2 import Chat
 
 pytestmark = pytest.mark.anyio
@@ -337,6 +341,28 @@ async def test_signing_out_closes_the_sockets_of_that_sign_in_and_no_other(house
             assert (await http.get(f"{house.url}/api/workspace/me")).status_code == 401
         assert (await amy.hears(lambda m: m["is"] == "closing"))["reason"] == "signed_out"
         await other.does("ping")
+
+
+async def test_an_account_that_is_disabled_elsewhere_ends_what_it_does_here(tmp_path: Path) -> None:
+    """As `frontdesk users disable` does it, in a process of its own."""
+    patient = settings_in(tmp_path, workspace=WorkspaceSettings(away_s=3600))
+    async with serving(patient) as house, house.agent("amy") as amy, again(house, "amy") as tab:
+        chat = await taken(house, amy)
+        database = await open_database(patient.database, is_server=False)
+        try:
+            await Staff(database.accounts, wall_clock_ms).disable("amy")
+        finally:
+            await database.aclose()
+        for socket in (amy, tab):
+            assert (await socket.hears(lambda m: m["is"] == "closing", within_s=8))["reason"] == "signed_out"
+        async with house.agent("bob") as bob:
+            await bob.takes(chat.chat_id)
+
+
+async def test_a_sign_in_that_has_run_out_closes_its_socket(tmp_path: Path) -> None:
+    brief = settings_in(tmp_path, workspace=WorkspaceSettings(away_s=60, session_s=1))
+    async with serving(brief) as house, house.agent("amy") as amy:
+        assert (await amy.hears(lambda m: m["is"] == "closing", within_s=8))["reason"] == "signed_out"
 
 
 async def test_an_agent_who_is_away_too_long_loses_the_chats_to_the_queue(house: House) -> None:

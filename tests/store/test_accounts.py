@@ -111,3 +111,21 @@ async def test_one_session_can_be_closed_or_all_of_an_account(accounts: Accounts
     assert await is_open() == [True, False, True, True]
     await accounts.close_sessions("1")
     assert await is_open() == [False, False, False, True]
+
+
+async def test_a_session_is_live_until_it_runs_out_is_ended_or_its_account_is_disabled(
+    accounts: Accounts,
+) -> None:
+    await accounts.add(AMY)
+    await accounts.add(BOT)
+    for token_hash, account in ((b"a", AMY), (b"b", AMY), (b"c", BOT)):
+        until_ms = 1000 if token_hash == b"a" else 2000
+        await accounts.open_session(SignIn(token_hash, account.account_id, until_ms))
+    assert await accounts.live_sessions(999) == {b"a", b"b", b"c"}
+    assert await accounts.live_sessions(1000) == {b"b", b"c"}
+    assert await accounts.disabled() == set()
+    await accounts.change(replace(BOT, is_disabled=True))
+    assert await accounts.disabled() == {"2"}
+    assert await accounts.live_sessions(0) == {b"a", b"b"}
+    await accounts.close_sessions("1", b"a")
+    assert await accounts.live_sessions(0) == {b"b"}

@@ -1,14 +1,14 @@
 """Agents, supervisors and bots at work: readiness, and being away."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
 from frontdesk.domain import agent as domain
-from frontdesk.domain.commands import HandOver
+from frontdesk.domain.commands import Decline, HandOver
 from frontdesk.errors import Conflict, DeskError, TooNew
 from frontdesk.store.account import Account
 from frontdesk.store.log import Arm, Card, Recorded, Store
@@ -134,9 +134,7 @@ class Agents:
         local_ms = now_ms if agent_id in self.connected else self._seen_ms.get(agent_id, 0)
         seen_ms = max(local_ms, await self._store.seen(stream) or 0, self._started_ms)
         if seen_ms + self._away_ms <= now_ms:
-            await self.not_ready(agent_id, "connection_lost")
-            for interaction_id in self._floor.chats_of(agent_id):
-                await self._give_back(agent_id, interaction_id)
+            await self._let_go(agent_id, "connection_lost")
             seen_ms = now_ms  # What could not be given back is tried again after as long.
         has_some = self._floor.chats_of(agent_id) or self._floor.invites_of(agent_id)
         due_ms = seen_ms + self._away_ms if has_some or self._floor.agent(agent_id).is_ready else None
@@ -144,12 +142,26 @@ class Agents:
         with contextlib.suppress(Conflict):  # Whoever wrote meanwhile set the timer.
             await self._store.append(stream, version, (), now_ms, (Arm(due_ms),))
 
-    async def _give_back(self, agent_id: str, interaction_id: str) -> None:
+    async def dismiss(self, agent_ids: Iterable[str]) -> None:
+        """Let those of these agents who are at work go: what they had is for others."""
+        for agent_id in agent_ids:
+            if self._floor.is_at_work(agent_id):
+                await self._let_go(agent_id, "account_disabled")
+
+    async def _let_go(self, agent_id: str, reason: str) -> None:
+        await self.not_ready(agent_id, reason)
+        for interaction_id in self._floor.invites_of(agent_id):
+            with contextlib.suppress(DeskError):  # It was taken meanwhile, or rings until its time is up.
+                await self._interactions.do(interaction_id, Decline(agent_id, "agent_away"))
+        for interaction_id in self._floor.chats_of(agent_id):
+            await self._give_back(agent_id, interaction_id, reason)
+
+    async def _give_back(self, agent_id: str, interaction_id: str, reason: str) -> None:
         try:
             _, full = await self._interactions.chats.full(interaction_id)
             party = full.state.party_of(agent_id)
             if party is not None:
-                command = HandOver(party_id=party.party_id, reason="connection_lost")
+                command = HandOver(party_id=party.party_id, reason=reason)
                 await self._interactions.do(interaction_id, command)
         except DeskError:
             return  # It ended meanwhile, or the timer finds it again.

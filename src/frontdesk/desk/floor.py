@@ -160,6 +160,11 @@ class Floor:
         desk = self._desks.get(agent_id)
         return desk.chats if desk is not None else set()
 
+    def is_at_work(self, agent_id: str) -> bool:
+        """Whether an agent is ready, or has chats or invites."""
+        desk = self._desks.get(agent_id)
+        return desk is not None and (desk.agent.is_ready or bool(desk.chats))
+
     def waiting(self) -> Iterator[Waiting]:
         """The chats that wait and do not ring."""
         since_ms = self._clock_ms() - self._ring_again_ms

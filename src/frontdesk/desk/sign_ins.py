@@ -58,8 +58,21 @@ class SignIns:
             raise Denied("please sign in", "not_signed_in")
         return account
 
+    async def live(self) -> set[str]:
+        """The names of all sign-ins that hold: not ended, not run out, of accounts that are not disabled."""
+        return {_name(token_hash) for token_hash in await self._accounts.live_sessions(self._clock_ms())}
+
     async def sign_out(self, token: str, account: Account) -> None:
         await self._accounts.close_sessions(account.account_id, _token_hash(token))
+
+
+def sign_in_name(token: str) -> str:
+    """What tells sign-ins apart without giving anything away."""
+    return _name(_token_hash(token))
+
+
+def _name(token_hash: bytes) -> str:
+    return token_hash.hex()[:16]
 
 
 def _token_hash(token: str) -> bytes:

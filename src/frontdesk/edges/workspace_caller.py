@@ -1,10 +1,9 @@
 """Who is asking: sign-in sessions of agents and bots, in a cookie or a bearer token."""
 
-import hashlib
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
-from frontdesk.desk.sign_ins import SignIns
+from frontdesk.desk.sign_ins import SignIns, sign_in_name
 from frontdesk.edges.asgi import Scope, header
 from frontdesk.errors import Denied
 from frontdesk.store.account import Account
@@ -24,7 +23,11 @@ class Callers:
         """The account, and a name for its sign-in. Errors: `Denied`."""
         token = token_of(scope)
         account = await self._sign_ins.who(token)
-        return account, token_id(token)
+        return account, sign_in_name(token)
+
+    async def live(self) -> set[str]:
+        """The names of all sign-ins that hold."""
+        return await self._sign_ins.live()
 
     def check_origin(self, scope: Scope) -> None:
         """Errors: `Denied` when a page of another site asks in the name of who is signed in here."""
@@ -47,11 +50,6 @@ def token_of(scope: Scope) -> str:
     except CookieError:
         return ""
     return cookie.value if cookie is not None else ""
-
-
-def token_id(token: str) -> str:
-    """What tells sign-ins apart without giving anything away."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _origin_of(url: str) -> str:

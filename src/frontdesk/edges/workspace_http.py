@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from frontdesk.desk.files import Files, Upload
 from frontdesk.desk.interactions import Interactions
-from frontdesk.desk.sign_ins import SignIns
+from frontdesk.desk.sign_ins import SignIns, sign_in_name
 from frontdesk.edges.asgi import (
     READ_TO_END_BYTES_MAX,
     ClientLeft,
@@ -23,7 +23,7 @@ from frontdesk.edges.asgi import (
 from frontdesk.edges.chat_v2_files import send_file
 from frontdesk.edges.limits import Window
 from frontdesk.edges.metrics import Metrics
-from frontdesk.edges.workspace_caller import COOKIE, Callers, token_id, token_of
+from frontdesk.edges.workspace_caller import COOKIE, Callers, token_of
 from frontdesk.edges.workspace_session import about
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, TooNew, Unavailable
@@ -143,7 +143,7 @@ class WorkspaceHttp:
             return error_of(failure)
         token = token_of(request.scope)
         await self._sign_ins.sign_out(token, account)
-        self._socket.shut("signed_out", token_id(token))
+        self._socket.shut("signed_out", sign_in_name(token))
         response = _json({})
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return response

@@ -38,6 +38,16 @@ class WorkspaceSocket:
             if not token_id or session.token_id == token_id:
                 session.shut(reason)
 
+    async def recheck(self) -> None:
+        """Close every connection whose sign-in has ended meanwhile: elsewhere, by its time, or for good."""
+        connected = tuple(self._open)
+        if not connected:
+            return
+        live = await self._callers.live()
+        for session in connected:
+            if session.token_id not in live:
+                session.shut("signed_out")
+
     def stop(self) -> None:
         """Close every connection, and those that come meanwhile."""
         self._is_stopping = True

@@ -51,5 +51,11 @@ class Accounts(Protocol):
     async def session(self, token_hash: bytes, now_ms: int) -> SignIn | None:
         """The session with this token, unless it has run out."""
 
+    async def live_sessions(self, now_ms: int) -> set[bytes]:
+        """The token hashes of all sessions that have not run out and whose account may sign in."""
+
+    async def disabled(self) -> set[str]:
+        """The ids of all accounts that may no longer sign in."""
+
     async def close_sessions(self, account_id: str, token_hash: bytes | None = None) -> None:
         """End one session, or all of an account."""

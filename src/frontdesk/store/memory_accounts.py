@@ -51,6 +51,14 @@ class MemoryAccounts:
         self._sessions = {key: held for key, held in self._sessions.items() if held.until_ms > now_ms}
         return None
 
+    async def live_sessions(self, now_ms: int) -> set[bytes]:
+        disabled = await self.disabled()
+        sessions = self._sessions.values()
+        return {s.token_hash for s in sessions if s.until_ms > now_ms and s.account_id not in disabled}
+
+    async def disabled(self) -> set[str]:
+        return {account.account_id for account in self._by_id.values() if account.is_disabled}
+
     async def close_sessions(self, account_id: str, token_hash: bytes | None = None) -> None:
         self._sessions = {
             key: held

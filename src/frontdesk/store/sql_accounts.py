@@ -81,6 +81,17 @@ class SqlAccounts:
         await self._tables.change("DELETE FROM sign_ins WHERE until_ms <= ?1", now_ms)
         return None
 
+    async def live_sessions(self, now_ms: int) -> set[bytes]:
+        sql = (
+            "SELECT token_hash FROM sign_ins JOIN accounts USING (account_id)"
+            " WHERE until_ms > ?1 AND NOT is_disabled"
+        )
+        return {bytes(row[0]) for row in await self._tables.rows(sql, now_ms)}
+
+    async def disabled(self) -> set[str]:
+        rows = await self._tables.rows("SELECT account_id FROM accounts WHERE is_disabled")
+        return {row[0] for row in rows}
+
     async def close_sessions(self, account_id: str, token_hash: bytes | None = None) -> None:
         if token_hash is None:
             await self._tables.change("DELETE FROM sign_ins WHERE account_id = ?1", account_id)
