@@ -1,0 +1,33 @@
+"""One connected agent or bot, as the desk tells it things."""
+
+from typing import Protocol
+
+from frontdesk.domain.agent import Role
+from frontdesk.domain.interaction import Interaction
+
+
+class Session(Protocol):
+    """One connected agent or bot. Nothing here may wait; what is told is sent at the next `flush`."""
+
+    agent_id: str
+    role: Role
+
+    def interaction(self, interaction_id: str, state: Interaction, party_id: int) -> None: ...
+
+    def event(self, interaction_id: str, version: int, at_ms: int, body: bytes) -> None: ...
+
+    def left(self, interaction_id: str) -> None: ...
+
+    def invited(self, interaction_id: str, state: Interaction, until_ms: int) -> None: ...
+
+    def invite_gone(self, interaction_id: str, reason: str) -> None: ...
+
+    def preview(self, interaction_id: str, text: str) -> None: ...
+
+    def readiness(self, reason: str, *, is_ready: bool) -> None: ...
+
+    def floor(self, ready: int) -> None: ...
+
+    def flush(self) -> None: ...
+
+    def shut(self, reason: str) -> None: ...
