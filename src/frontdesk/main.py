@@ -189,11 +189,11 @@ class Parts:
             await asyncio.sleep(PRESENCE_EVERY_S)
             try:
                 await self._find_bots()
-                await self.socket.recheck()
-                await self.agents.dismiss(await self.accounts.disabled())
                 if self._shares_presence:
                     await self.chats.share_presence()
                     await self.agents.share_presence()
+                await self.socket.recheck()
+                await self.agents.dismiss(await self.accounts.disabled())
             except DeskError as error:
                 _log.warning("presence_paused", reason=str(error))
 

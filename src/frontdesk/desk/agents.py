@@ -146,7 +146,8 @@ class Agents:
         """Let those of these agents who are at work go: what they had is for others."""
         for agent_id in agent_ids:
             if self._floor.is_at_work(agent_id):
-                await self._let_go(agent_id, "account_disabled")
+                with contextlib.suppress(TooNew):  # Newer nodes look after that one.
+                    await self._let_go(agent_id, "account_disabled")
 
     async def _let_go(self, agent_id: str, reason: str) -> None:
         await self.not_ready(agent_id, reason)
