@@ -156,6 +156,8 @@ async def serving(desk: Desk) -> AsyncIterator[ScriptedServer]:
 
 
 def _bytes(body: Any) -> bytes:
+    if isinstance(body, bytes):
+        return body
     return body.encode() if isinstance(body, str) else json.dumps(body).encode()
 
 

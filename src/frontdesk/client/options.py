@@ -36,12 +36,14 @@ class AsyncOptions(Struct, frozen=True):
 class Options(Struct, frozen=True):
     """The configuration, read once; what it does not say has its default.
 
-    Shape:   `headers` go out with every request; `message_chars_max` `None` is no limit.
+    Shape:   `headers` go out with every request, and what the server set as cookies if one `keeps_cookies`;
+             `message_chars_max` `None` is no limit.
     """
 
     data_url: str = ""
     transport_type: str = "v2"
     headers: Mapping[str, str] = {}
+    keeps_cookies: bool = False
     endpoint: str | None = None
     ajax_timeout_ms: float = AJAX_TIMEOUT_MS
     upload_timeout_ms: float = 0
@@ -62,6 +64,7 @@ def read_options(config: Mapping[str, Any]) -> Options:
         data_url=str(transport.get("dataURL") or config.get("dataURL") or ""),
         transport_type=str(transport.get("type") or "v2"),
         headers=_headers(config, transport),
+        keeps_cookies=_mapping(config.get("xhrFields")).get("withCredentials") is True,
         endpoint=None if endpoint is None else str(endpoint),
         ajax_timeout_ms=_number(config, "ajaxTimeout", AJAX_TIMEOUT_MS),
         upload_timeout_ms=_number(config, "fileUploadTimeout", 0),

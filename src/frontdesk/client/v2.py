@@ -2,25 +2,20 @@
 
 Source:  chat-api-v2, sections 2 to 16."""
 
-import asyncio
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
-from msgspec.structs import replace
 
-from frontdesk.client.transport import Answer, Credentials, Fault, Outcome, StartRequest, Supports, Upload
+from frontdesk.client.connections import RESPONSE_BYTES_MAX, Connections, TooLarge
+from frontdesk.client.transport import Answer, Credentials, Outcome, StartRequest, Supports, Upload
+from frontdesk.client.v2_answers import answer, unreachable, unread
 from frontdesk.wire.form import Value, encode_form
 
 AJAX_TIMEOUT_MS = 3000  # As the clients that these servers are made for.
-# Servers often close a connection after 5 s of silence: better not to be caught writing to it.
-LIMITS = httpx2.Limits(keepalive_expiry=4.5)
 URLENCODED = "application/x-www-form-urlencoded"
-
-_OUTCOMES = {0: Outcome.DONE, 1: Outcome.LATER, 2: Outcome.REFUSED}
 
 Part = tuple[str, tuple[str | None, bytes, str | None]]
 
@@ -28,7 +23,8 @@ Part = tuple[str, tuple[str | None, bytes, str | None]]
 class V2Transport:
     """A chat service at `url`, for instance `https://chat.example/genesys/2/chat/support`.
 
-    Shape:   `headers` go out with every request; `http` is used, not owned.
+    Shape:   `headers` go out with every request; `http` is used, not owned, and `keeps_cookies` says nothing
+             about it.
     Units:   `timeout_ms` bounds each request but uploads, `upload_timeout_ms` those; `0` is no bound.
     """
 
@@ -43,14 +39,17 @@ class V2Transport:
         upload_timeout_ms: float = 0,
         endpoint: str | None = None,
         http: httpx2.AsyncClient | None = None,
+        keeps_cookies: bool = False,
+        response_bytes_max: int = RESPONSE_BYTES_MAX,
     ) -> None:
         self._base = url.rstrip("/") + "/"
         self._headers = dict(headers or {})
         self._timeout_s = timeout_ms / 1000 or None
         self._upload_timeout_s = upload_timeout_ms / 1000 or None
         self._endpoint = endpoint
-        self._owns_http = http is None
-        self._http = http or httpx2.AsyncClient(timeout=None, limits=LIMITS)
+        self._connections = Connections(
+            url, http=http, keeps_cookies=keeps_cookies, response_bytes_max=response_bytes_max
+        )
 
     async def start(self, request: StartRequest) -> Answer:
         """Ask for a new session."""
@@ -147,18 +146,20 @@ class V2Transport:
 
     async def aclose(self) -> None:
         """Let go of connections, unless they belong to somebody else."""
-        if self._owns_http:
-            await self._http.aclose()
+        await self._connections.aclose()
 
     async def _ask(self, session: Credentials, operation: str, fields: Mapping[str, Value]) -> Answer:
         return await self._post(f"{quote(session.session_id, safe='')}/{operation}", fields, session)
 
     async def _post(self, path: str, fields: Mapping[str, Value], session: Credentials) -> Answer:
         body = encode_form({**_proof(session), **fields})
-        request = self._http.build_request(
-            "POST", self._base + path, content=body, headers={**self._headers, "content-type": URLENCODED}
+        return await self._answered(
+            self._base + path,
+            session,
+            self._timeout_s,
+            content=body,
+            headers={**self._headers, "content-type": URLENCODED},
         )
-        return await self._answered(request, session, self._timeout_s)
 
     async def _post_parts(
         self,
@@ -171,95 +172,24 @@ class V2Transport:
     ) -> Answer:
         url = f"{self._base}{quote(session.session_id, safe='')}/{operation}"
         files = [*parts, *(_part(name, value) for name, value in _proof(session).items())]
-        request = self._http.build_request("POST", url, files=files, headers=self._headers)
-        return await self._answered(request, session, timeout_s, is_file=is_file)
+        return await self._answered(
+            url, session, timeout_s, is_file=is_file, files=files, headers=self._headers
+        )
 
     async def _answered(
-        self, request: httpx2.Request, session: Credentials, timeout_s: float | None, *, is_file: bool = False
+        self, url: str, session: Credentials, timeout_s: float | None, *, is_file: bool = False, **parts: Any
     ) -> Answer:
         try:
-            async with asyncio.timeout(timeout_s):
-                response = await self._http.send(request)
+            response = await self._connections.post(url, timeout_s, **parts)
         except TimeoutError:
             return unreachable("timeout")
         except httpx2.HTTPError as error:
             return unreachable(type(error).__name__)
+        except TooLarge as error:
+            return unread(error.status, str(error))
         if is_file and response.is_success:
             return Answer(outcome=Outcome.DONE, response={}, content=response.content)
         return answer(response, session)
-
-
-def unreachable(why: str) -> Answer:
-    """The answer when there is none."""
-    response = {"status": 0, "statusText": why, "responseText": "", "responseJSON": None}
-    return Answer(outcome=Outcome.UNREACHABLE, response=response, status=0)
-
-
-def answer(response: httpx2.Response, session: Credentials) -> Answer:
-    """What a response of the server means to `session`."""
-    body = _json_object(response)
-    faults = _faults(body)
-    if not response.is_success or body is None:
-        refused = 400 <= response.status_code < 500
-        return Answer(
-            outcome=Outcome.REFUSED if refused else Outcome.BROKEN,
-            response=_failed(response, body),
-            status=response.status_code,
-            faults=faults,
-            retry_after_s=_number(response.headers.get("retry-after")),
-        )
-    expires = _number(body.get("idleTimerExpire"))
-    position = _number(body.get("nextPosition"))
-    status_code = body.get("statusCode")
-    return Answer(
-        outcome=_OUTCOMES.get(status_code, Outcome.BROKEN)
-        if isinstance(status_code, int)
-        else Outcome.BROKEN,
-        response=body,
-        status=response.status_code,
-        events=[event for event in _list(body.get("messages")) if isinstance(event, dict)],
-        chat_ended=body["chatEnded"] if isinstance(body.get("chatEnded"), bool) else None,
-        credentials=_newest(session, body),
-        next_position=None if position is None else int(position),
-        faults=faults,
-        idle_expires_s=None if expires is None else int(expires),
-        retry_after_s=_number(response.headers.get("retry-after")),
-    )
-
-
-def _json_object(response: httpx2.Response) -> dict[str, Any] | None:
-    """The body, if it is a JSON object and says so; an upload may be answered as text."""
-    try:
-        body = json.loads(response.content)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None
-
-
-def _failed(response: httpx2.Response, body: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {
-        "status": response.status_code,
-        "statusText": response.reason_phrase,
-        "responseText": response.text,
-        "responseJSON": body,
-    }
-
-
-def _faults(body: Mapping[str, Any] | None) -> list[Fault]:
-    return [
-        Fault(error["code"], str(error.get("advice") or error.get("message") or ""))
-        for error in _list((body or {}).get("errors"))
-        if isinstance(error, Mapping) and isinstance(error.get("code"), int | str)
-    ]
-
-
-def _newest(session: Credentials, body: Mapping[str, Any]) -> Credentials:
-    """The credentials with whatever the server gave anew; an empty value is none."""
-    names = {"secure_key": "secureKey", "user_id": "userId", "alias": "alias"}
-    fresh = {ours: str(body[theirs]) for ours, theirs in names.items() if body.get(theirs) not in (None, "")}
-    if not session.session_id:
-        fresh["session_id"] = str(body.get("chatId") or "")
-    return replace(session, **fresh)
 
 
 def _proof(session: Credentials) -> dict[str, str]:
@@ -272,16 +202,3 @@ def _attributes(attributes: Mapping[str, Any] | None) -> dict[str, Value]:
 
 def _part(name: str, value: str) -> Part:
     return (name, (None, value.encode(), None))
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _number(value: object) -> float | None:
-    """A number that somebody may have written as text; `None` when it is none."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    return number if math.isfinite(number) and not isinstance(value, bool) else None

@@ -114,6 +114,7 @@ class WebChatService:
             upload_timeout_ms=options.upload_timeout_ms,
             endpoint=options.endpoint,
             http=self._http,
+            keeps_cookies=options.keeps_cookies,
         )
 
     def _understood(self, config: Mapping[str, Any]) -> tuple[Options, Transport]:
