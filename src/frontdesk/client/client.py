@@ -10,7 +10,7 @@ async with Client("https://chat.example/genesys/2/chat/demo") as chat:
 import asyncio
 import contextlib
 import os
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -57,6 +57,7 @@ class Client:
         )
         self.webchat = WebChat(self.bus, store=store)
         self._lines: list[Line] = []
+        self._known: set[int] = set()
         self._is_over = False
         self._news = asyncio.Event()
         self._block: Mapping[str, Any] = {}
@@ -186,14 +187,15 @@ class Client:
 
     def _begin(self, _: Event) -> None:
         if self._lines or self._is_over:  # Whoever waits since before the first chat waits for this one.
-            self._lines, self._is_over = [], False
+            self._lines, self._known, self._is_over = [], set(), False
             self._tell()
 
     def _hear(self, event: Event) -> None:
-        known = {one.index for one in self._lines}
-        read = [line(message) for message in event.data["messages"]]
-        self._lines += [one for one in read if one is not None and one.index not in known]
-        self._lines.sort(key=_index)
+        for message in event.data["messages"]:
+            one = line(message)
+            if one is not None and one.index not in self._known:
+                self._known.add(one.index)
+                insort(self._lines, one, key=_index)  # Pages of history come later than what follows them.
         self._tell()
 
     def _end(self, event: Event) -> None:

@@ -34,12 +34,10 @@ class Session:
         self.position = 1
         """The first event index that is still wanted."""
         self._eyes = eyes
-        self._seen: set[int] = set()
-
-    @property
-    def oldest_index(self) -> int | None:
+        self.oldest_index: int | None = None
         """The smallest index that was taken in."""
-        return min(self._seen, default=None)
+        self._newest_index = 0
+        self._seen: set[int] = set()
 
     def take(self, answer: Answer, *, restoring: bool = False) -> list[Told]:
         """Take in the newest part of the transcript; what to publish for it."""
@@ -47,10 +45,9 @@ class Session:
         messages, originals = self._read(answer.events, told, restoring=restoring)
         self.messages += messages
         self.originals += originals
-        after = max(self._seen, default=0) + 1
         # The server's own count passes over events that the visitor must not see. A good answer's is sure.
         counted = answer.next_position if answer.outcome is Outcome.DONE else None
-        self.position = max(self.position, after, counted or 0)
+        self.position = max(self.position, self._newest_index + 1, counted or 0)
         if messages:
             told.append(self._received(messages, originals, answer, restoring=restoring))
         return told
@@ -76,7 +73,7 @@ class Session:
             index = index_of(event)
             if index is None or index in self._seen:
                 continue
-            self._seen.add(index)
+            self._note(index)
             message = normalise(
                 event,
                 is_bot=self.people.is_bot(event),
@@ -89,6 +86,11 @@ class Session:
                 messages.append(message)
                 originals.append(event)
         return messages, originals
+
+    def _note(self, index: int) -> None:
+        self._seen.add(index)
+        self._newest_index = max(index, self._newest_index)
+        self.oldest_index = index if self.oldest_index is None else min(index, self.oldest_index)
 
     def _is_hidden(self, event: Mapping[str, Any], *texts: str) -> bool:
         return type_of(event) == "Message" and any(hides(self._eyes.filters, text) for text in texts)
