@@ -13,10 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from frontdesk.client.chat_errors import ChatFailed
+from frontdesk.client import ChatFailed, ChatService, ChatSession
 from frontdesk.client.chat_events import AgentConnected, ErrorReported, MessageReceived, SessionEnded
-from frontdesk.client.chat_service import ChatService
-from frontdesk.client.chat_session import ChatSession
 from frontdesk.client.state_store import FileStorage
 
 

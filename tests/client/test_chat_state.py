@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from frontdesk.client.chat_state import Keeper, MemoryState, State
+from frontdesk.client.chat_state import Keeper, State, StateStorage
+from frontdesk.client.state_store import FileStorage, MemoryStorage
 
 pytestmark = pytest.mark.anyio
 
@@ -56,8 +58,12 @@ class BrokenStorage:
         raise OSError("no such disk")
 
 
-async def test_what_is_written_is_what_is_read() -> None:
-    storage = MemoryState()
+@pytest.fixture(params=["memory", "file"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> StateStorage:
+    return MemoryStorage() if request.param == "memory" else FileStorage(tmp_path / "state.json")
+
+
+async def test_what_is_written_is_what_is_read(storage: StateStorage) -> None:
     keeper = Keeper(storage)
     keeper.keep(STATE)
     await keeper.written()
@@ -65,8 +71,7 @@ async def test_what_is_written_is_what_is_read() -> None:
     assert await keeper.read() == STATE
 
 
-async def test_the_end_of_the_session_is_written_as_none() -> None:
-    storage = MemoryState()
+async def test_the_end_of_the_session_is_written_as_none(storage: StateStorage) -> None:
     storage.write(dict(KEPT))
     keeper = Keeper(storage)
     keeper.keep(None)

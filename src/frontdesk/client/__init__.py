@@ -1,12 +1,16 @@
-"""The Python SDK: bus, WebChatService, agent client and bots.
+"""The Python SDK: visitors with or without a bus, agents and bots.
 
 It speaks only documented protocols, so it works against other servers too."""
 
 from frontdesk.client.agent import AgentClient
 from frontdesk.client.bot import Bot
 from frontdesk.client.bus import Bus, CommandRejected
+from frontdesk.client.chat_errors import ChatFailed, ErrorCode
+from frontdesk.client.chat_service import ChatService
+from frontdesk.client.chat_session import ChatSession
 from frontdesk.client.client import Client
 from frontdesk.client.lines import Line
+from frontdesk.client.webchat import WebChat
 from frontdesk.client.webchat_service import WebChatService
 from frontdesk.client.workspace_chat import Chat
 from frontdesk.client.workspace_http import SignInRefused
@@ -18,14 +22,19 @@ __all__ = [
     "Bot",
     "Bus",
     "Chat",
+    "ChatFailed",
     "ChatMessage",
+    "ChatService",
+    "ChatSession",
     "Client",
     "CommandRejected",
+    "ErrorCode",
     "FloorChanged",
     "Happened",
     "InteractionCard",
     "Invitation",
     "Line",
     "SignInRefused",
+    "WebChat",
     "WebChatService",
 ]

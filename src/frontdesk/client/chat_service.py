@@ -13,9 +13,10 @@ import httpx2
 from frontdesk.client.bus import Bus, CommandRejected
 from frontdesk.client.chat_errors import ChatError, ChatFailed, ErrorCode, chat_error
 from frontdesk.client.chat_session import ChatSession
-from frontdesk.client.chat_state import Keeper, MemoryState, StateStorage
+from frontdesk.client.chat_state import Keeper, StateStorage
 from frontdesk.client.clock import Clock
 from frontdesk.client.promise import spawn
+from frontdesk.client.state_store import MemoryStorage
 from frontdesk.client.transport import Transport
 from frontdesk.client.webchat_service import TransportFactory, WebChatService
 
@@ -43,7 +44,7 @@ class ChatService:
         http: httpx2.AsyncClient | None = None,
     ) -> None:
         self._http = http
-        self._keeper = Keeper(MemoryState() if state_storage is None else state_storage)
+        self._keeper = Keeper(MemoryStorage() if state_storage is None else state_storage)
         self._options = dict(options or {})
         self._clock = clock
         self._service: WebChatService | None = None

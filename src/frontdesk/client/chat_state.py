@@ -34,6 +34,7 @@ class StateStorage(Protocol):
     """What a program gives as `state_storage`. Both methods may be coroutines.
 
     Shape:   a state is an object that JSON can hold; `write(None)` says that the session is over.
+             `MemoryStorage` and `FileStorage` of `state_store` are two.
     """
 
     def write(self, state: Any, /) -> Awaitable[None] | None:
@@ -41,19 +42,6 @@ class StateStorage(Protocol):
 
     def read(self) -> object:
         """What was last written, or nothing."""
-
-
-class MemoryState:
-    """Keeps the state as long as this object lives."""
-
-    def __init__(self) -> None:
-        self._state: dict[str, object] | None = None
-
-    def write(self, state: dict[str, object] | None, /) -> None:
-        self._state = state
-
-    def read(self) -> dict[str, object] | None:
-        return self._state
 
 
 class Keeper:

@@ -26,15 +26,15 @@ class MemoryStorage:
     """State that lasts as long as this object."""
 
     def __init__(self) -> None:
-        self._text = "{}"
+        self._text = "null"
 
     def read(self) -> object:
         """What was last written, as a copy."""
         return json.loads(self._text)
 
-    def write(self, state: Mapping[str, Any]) -> None:
-        """Keep a copy of `state`."""
-        self._text = json.dumps(dict(state))
+    def write(self, state: Mapping[str, Any] | None) -> None:
+        """Keep a copy of `state`; `None` is nothing."""
+        self._text = json.dumps(state if state is None else dict(state))
 
 
 class FileStorage:
@@ -53,7 +53,7 @@ class FileStorage:
         except FileNotFoundError:
             return None
 
-    def write(self, state: Mapping[str, Any]) -> None:
+    def write(self, state: Mapping[str, Any] | None) -> None:
         """Replace the file; without any state there is no file."""
         if not state:
             self._path.unlink(missing_ok=True)
