@@ -138,6 +138,21 @@ async def test_a_start_that_is_given_up_leaves_no_chat_behind(
     await chat.start_session(server_url=server.url)
 
 
+async def test_nor_does_one_whose_service_is_closed_meanwhile(
+    chat: ChatService, server: ScriptedChat, page: Page
+) -> None:
+    starting = asyncio.create_task(chat.start_session(server_url=server.url))
+    async with asyncio.timeout(5):
+        while not server.asked("start"):
+            await asyncio.sleep(0)
+    await chat.aclose()
+    error = await refused(starting)
+    assert error is not None
+    assert error.code is ErrorCode.NOT_EXECUTED
+    assert len(server.asked("disconnect")) == 1
+    assert page.read() is None
+
+
 async def test_a_program_may_bring_its_own_transport(server: ScriptedChat) -> None:
     async with ChatService(clock=HandClock()) as chat:
         session = await chat.start_session(transport=V2Transport(server.url), username="Mira")

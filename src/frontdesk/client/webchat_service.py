@@ -85,8 +85,10 @@ class WebChatService:
         Shape:   a start that is under way is waited for and taken back.
         """
         self.engine.close()
-        await self.engine.begun()
-        await self.engine.transport.aclose()
+        try:
+            await self.engine.begun()
+        finally:
+            await self.engine.transport.aclose()
 
     def _handlers(self) -> dict[str, Handler]:
         return {
