@@ -26,7 +26,7 @@ class MemoryStorage:
     """State that lasts as long as this object."""
 
     def __init__(self) -> None:
-        self._text = "null"
+        self._text = "{}"
 
     def read(self) -> object:
         """What was last written, as a copy."""
