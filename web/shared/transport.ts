@@ -1,0 +1,143 @@
+// The seam between the visitor's chat and the network: what can be asked of a chat server, and what it says.
+//
+// A transport speaks one protocol. It keeps no state of a session, never rejects for what a network or a server
+// does, and knows no event of the bus. Its twin is src/frontdesk/client/transport.py: same names, camelCase.
+
+/** What proves that a session is ours: bearer secrets, never to be logged or put into an address. */
+export interface Credentials {
+  readonly sessionId: string
+  readonly secureKey: string
+  readonly userId: string
+  readonly alias: string
+  /** For protocols that need more than these four. */
+  readonly extra?: Readonly<Record<string, string>>
+}
+
+/** What a transport can do beyond starting, reading, writing and ending. */
+export interface Supports {
+  readonly polling: boolean
+  readonly customNotice: boolean
+  readonly userData: boolean
+  readonly fileUpload: boolean
+  readonly fileDownload: boolean
+  readonly fileLimits: boolean
+  readonly verify: boolean
+  readonly pagination: boolean
+}
+
+/**
+ * How a request went.
+ *
+ * `done`: the server did it (`statusCode` 0). `later`: it cannot now, but perhaps later (1). `refused`: it
+ * understood and will not (2, or a status of 400 to 499). `broken`: something between us and the chat answered in
+ * its place (any other status, or no chat envelope). `unreachable`: no answer, or it took too long.
+ */
+export type Outcome = 'done' | 'later' | 'refused' | 'broken' | 'unreachable'
+
+/** One of the errors a server lists. */
+export interface Fault {
+  readonly code: number | string
+  readonly text: string
+}
+
+/** A JSON object as the server sent it. */
+export type Json = Readonly<Record<string, unknown>>
+
+/** What came of one request. */
+export interface Answer {
+  readonly outcome: Outcome
+  /** What commands resolve or reject with: the body of a 2xx answer, else `{status, statusText, responseText, responseJSON}`. */
+  readonly response: Json
+  /** The HTTP status; 0 when there was none. */
+  readonly status: number
+  /** The server's own objects, untouched. */
+  readonly events: readonly Json[]
+  /** `undefined` when the server did not say. */
+  readonly chatEnded?: boolean
+  /** Complete, with the newest values. */
+  readonly credentials?: Credentials
+  readonly nextPosition?: number
+  readonly faults: readonly Fault[]
+  readonly idleExpiresS?: number
+  readonly retryAfterS?: number
+  /** A downloaded file. */
+  readonly content?: Blob
+}
+
+/** Whether the other end of the network answered and meant well: what ends an outage. */
+export const isReached = (answer: Answer): boolean => answer.status >= 200 && answer.status < 300
+
+/** Who wants to chat, about what. */
+export interface StartRequest {
+  readonly nickname?: string
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly email?: string
+  readonly subject?: string
+  readonly text?: string
+  readonly userData?: Json
+}
+
+/** What may go with a message. */
+export interface SendOptions {
+  readonly messageType?: string
+  readonly attributes?: Json
+}
+
+/** What the visitor does at the keyboard. */
+export interface Typing {
+  readonly isTyping: boolean
+  readonly preview: string
+  readonly position: number
+}
+
+/** How an upload goes on, and how it is given up. */
+export interface UploadOptions {
+  readonly description?: string
+  readonly onProgress?: (sentBytes: number, allBytes: number) => void
+  readonly signal?: AbortSignal
+}
+
+/**
+ * One protocol to one chat service.
+ *
+ * Every call gives an `Answer`, whatever happens. `position` is the first event index wanted; a negative one
+ * counts from the end.
+ */
+export interface Transport {
+  readonly supports: Supports
+
+  /** Ask for a new session. */
+  start(request: StartRequest): Promise<Answer>
+  /** Everything from `position` on; `preview` is what stands in the input box. */
+  refresh(session: Credentials, position: number, preview?: string): Promise<Answer>
+  send(session: Credentials, text: string, options?: SendOptions): Promise<Answer>
+  /** Typing started or stopped. */
+  type(session: Credentials, typing: Typing): Promise<Answer>
+  /** A word between programs. */
+  notice(session: Credentials, text?: string, attributes?: Json): Promise<Answer>
+  /** Merge into the data attached to the session. */
+  updateUserData(session: Credentials, userData: Json): Promise<Answer>
+  /** Put an address before the other side. */
+  pushUrl(session: Credentials, url: string): Promise<Answer>
+  /** Be called otherwise from now on. */
+  updateNickname(session: Credentials, nickname: string): Promise<Answer>
+  /** Everything up to and including `position` was read. */
+  readReceipt(session: Credentials, position: number): Promise<Answer>
+  /** Leave, which ends the session. */
+  disconnect(session: Credentials): Promise<Answer>
+  /** What may be uploaded. */
+  fileLimits(session: Credentials): Promise<Answer>
+  /** Put a file before the other side. */
+  upload(session: Credentials, file: File, options?: UploadOptions): Promise<Answer>
+  /** A file's bytes, in `content`. */
+  download(session: Credentials, fileId: string): Promise<Answer>
+  /** Take an own file back. */
+  deleteFile(session: Credentials, fileId: string): Promise<Answer>
+  /** The values of attached data that the visitor may read, in `response.userData`. */
+  readUserData(session: Credentials, keys: readonly string[]): Promise<Answer>
+  /** Remove attached data; when, in `response.timestamp`. */
+  deleteUserData(session: Credentials, keys: readonly string[]): Promise<Answer>
+  /** Let go of connections. */
+  close(): void
+}

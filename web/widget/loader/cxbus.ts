@@ -1,0 +1,9 @@
+// The bus alone, for pages that say themselves what is loaded when.
+
+import { createPageBus } from '../pagebus'
+import { install, quickBus } from './page'
+
+install(false, (desk) => {
+  const bus = createPageBus(desk)
+  return { bus, quick: quickBus(bus), isThere: () => Promise.resolve() }
+})

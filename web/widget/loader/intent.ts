@@ -1,0 +1,19 @@
+// Whether a page wants more than the launcher from the start.
+
+import type { Settings } from '../settings'
+
+// A chat that goes on, or plugins that asked to be there on the next page.
+const GOES_ON = /_genesys\.widgets\.(webchat\.state\.(\S+\.)?session=|app\.autoLoadList=[^;]*true)/
+
+/** Whether the configuration, or what earlier pages left, needs the rest at once. */
+export function wantsAll({ onReady, extensions, main, webchat = {} }: Settings): unknown {
+  const { chatButton, autoInvite, proactive, async, transport } = webchat
+  return (
+    onReady ||
+    Object.keys(extensions ?? {})[0] ||
+    main?.preload?.length ||
+    chatButton?.template ||
+    [autoInvite, proactive, async, transport?.async].some((it) => it?.enabled) ||
+    GOES_ON.test(document.cookie)
+  )
+}

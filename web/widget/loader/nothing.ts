@@ -1,0 +1,2 @@
+/** For what may fail without harm. */
+export const nothing = () => {}

@@ -1,0 +1,104 @@
+// Puts the bus and our global on the page, and everything else only when somebody wants it.
+
+import type { Bus, Plugin, QuickBus } from '../../shared/types'
+import type { Core } from '../core/start'
+import type { Desk, Frontdesk } from '../desk'
+import { addSettings, settings, settingsOfTag, watchConfiguration } from './configuration'
+import { wantsAll } from './intent'
+import { createLauncher } from './launcher'
+import { createMount } from './mount'
+import { nothing } from './nothing'
+
+/** A bus, and when it is more than a stand-in. */
+export interface PageBus {
+  readonly bus: Bus
+  readonly quick: QuickBus
+  readonly isThere: () => Promise<unknown>
+}
+
+/** Makes the bus of a page. `fetchFile` gives the exports of a file of ours. */
+export type BusMaker = (desk: Desk, fetchFile: <T>(file: string) => Promise<T>) => PageBus
+
+/** The interface that pages use. */
+export function quickBus(bus: Bus): QuickBus {
+  const plugin = bus.registerPlugin('QuickBus') as Plugin
+  plugin.ready()
+  return Object.assign(plugin, { registerPlugin: bus.registerPlugin })
+}
+
+/** Put everything on the page, once; as one bundle, it also starts what the configuration asks for. */
+export function install(isBundle: boolean, makeBus: BusMaker): void {
+  const earlier = window.frontdesk
+  if (earlier && 'begin' in earlier) {
+    if (isBundle) earlier.begin()
+    return
+  }
+  const tag = document.currentScript as HTMLScriptElement | null
+  const base = new URL('.', tag?.src ?? `${location.origin}/widget/`).href
+  const desk = createDesk(base, makeBus)
+  const { bus, quick, load } = desk
+
+  const consider = async () => {
+    await desk.configured
+    const now = settings()
+    now.bus = quick
+    if (!desk.isBundle) return
+    const button = now.webchat?.chatButton
+    if (button?.enabled && !button.template) desk.launcher.show()
+    if (wantsAll(now)) load('widgets-core').catch(nothing)
+  }
+  const frontdesk: Frontdesk = {
+    version: desk.version,
+    bus,
+    command: quick.command,
+    subscribe: quick.subscribe,
+    before: quick.before,
+    load,
+    configure(given) {
+      addSettings(given)
+      consider()
+    },
+    push(...functions) {
+      for (const each of functions) each(frontdesk)
+    },
+    begin() {
+      desk.isBundle = true
+      consider()
+    },
+  }
+  window.CXBus = bus
+  window.frontdesk = frontdesk
+  watchConfiguration(consider)
+  if (tag?.dataset['service']) frontdesk.configure(settingsOfTag(tag.dataset, base))
+  if (isBundle) frontdesk.begin()
+  if (earlier) frontdesk.push(...earlier)
+}
+
+function createDesk(base: string, makeBus: BusMaker): Desk {
+  let core: Promise<Core> | undefined
+  let tries = 0
+  // A browser remembers that a module could not be had, so another try needs another address.
+  const fetchFile = (file: string) => import(/* @vite-ignore */ base + file + (tries ? `?${tries}` : ''))
+  const desk = {
+    version: VERSION,
+    base,
+    isBundle: false,
+    settings,
+    launcher: createLauncher(() => desk),
+    configured: new Promise((resolve) => {
+      if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', resolve)
+      else resolve(0)
+    }),
+    mount: createMount(() => settings().main ?? {}),
+    load(name) {
+      core ??= Promise.all([fetchFile(CORE_FILE), page.isThere()]).then(([{ start }]) => start(desk))
+      core.catch(() => {
+        core = undefined
+        tries++
+      })
+      return core.then((it) => it.load(name))
+    },
+  } as Desk
+  const page = makeBus(desk, fetchFile)
+  return Object.assign(desk, page)
+}
