@@ -42,4 +42,4 @@ lock: ## lock the dependencies into requirements/: ARGS=--upgrade
 	@$(BIN)/python -m scripts.lock $(ARGS)
 
 clean: ## remove everything that was built or installed here, except data/
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist web/node_modules src/frontdesk/edges/built .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

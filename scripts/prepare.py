@@ -6,7 +6,7 @@ command that does; the tests that need it are then skipped by name.
 
 import argparse
 
-from scripts import machine, packages
+from scripts import machine, packages, widget
 from scripts.machine import say
 
 GROUPS = {
@@ -17,7 +17,8 @@ GROUPS = {
     "bench": ("run", "dev"),
     "lock": (),
 }
-NEED_NODE = ("test", "bench")
+NEED_NODE = ("run", "test", "check", "bench")
+NEED_WIDGET = ("run", "test", "bench")
 NEED_BROWSER = ("test",)
 
 
@@ -28,6 +29,10 @@ def main() -> None:
     packages.install(*GROUPS[target])
     if target in NEED_NODE:
         _node()
+    if target in NEED_WIDGET:
+        _widget()
+    elif target in NEED_NODE:
+        widget.install()
     if target in NEED_BROWSER:
         _browser()
 
@@ -38,6 +43,11 @@ def _node() -> None:
         packages.install("node")
     if machine.node() is None:
         say(f"Node does not run; tests that need it are skipped. To have it: {machine.NODE_COMMAND}")
+
+
+def _widget() -> None:
+    if not widget.build():
+        say("the widget is not built; without it, /widget/ is empty and tests that need it fail")
 
 
 def _browser() -> None:

@@ -17,6 +17,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from frontdesk.edges.widget_files import widget_files
+
 STATIC = Path(__file__).parent / "static"
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -38,7 +40,8 @@ def pages(*, demo: bool) -> list[BaseRoute]:
     """The routes of every page and of the files they load.
 
     Shape:   `/`, `/agent/`, `/api/`, their files under `/assets/`; with `demo` also `/shop/`. Only exact
-             paths of `/api/` are taken, so the API keeps the rest of that folder.
+             paths of `/api/` are taken, so the API keeps the rest of that folder. What the pages of other
+             sites load lies under `/widget/`.
     """
     folders = ["agent", "api", "shared", "start", *(["shop"] if demo else [])]
     shown = ["agent", "api", *(["shop"] if demo else [])]
@@ -48,6 +51,7 @@ def pages(*, demo: bool) -> list[BaseRoute]:
         *(Route(f"/{name}", _with_slash, include_in_schema=False) for name in shown),
         *(Mount(f"/assets/{name}", _Guarded(StaticFiles(directory=STATIC / name))) for name in folders),
         Route("/favicon.ico", _icon, include_in_schema=False),
+        *widget_files(),
     ]
 
 
