@@ -162,6 +162,7 @@ class Parts:
                 (s.rules.files.upload_max_file_bytes for s in settings.services.values()), default=0
             ),
             body_read_s=limits.body_read_s,
+            upload_read_s=limits.upload_read_s,
             session_s=settings.workspace.session_s,
         )
         rest = Starlette(routes=[*workspace.routes(), *self.operations.routes(), *pages(demo=is_demo)])
@@ -187,6 +188,7 @@ class Parts:
     async def _presence(self) -> None:
         while True:
             await asyncio.sleep(PRESENCE_EVERY_S)
+            self.chats.rest()
             try:
                 await self._find_bots()
                 if self._shares_presence:

@@ -70,6 +70,8 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Size of a form body other than an upload."""
     body_read_s: Annotated[int, Meta(ge=1, le=3600)] = 30
     """How long a body may take to arrive."""
+    upload_read_s: Annotated[int, Meta(ge=1, le=86_400)] = 300
+    """How long an upload may take to arrive: phones are slow."""
     answer_stall_s: Annotated[int, Meta(ge=1, le=3600)] = 60
     """How long a client may read nothing of an answer that waits for it."""
     uploads_in_flight_max: Count = 50

@@ -224,3 +224,18 @@ async def test_a_snapshot_that_cannot_be_kept_is_done_without(monkeypatch: pytes
         await node.interactions.aclose()
         gc.collect()
     assert len(await texts(node, chat_id)) == SNAPSHOT_EVERY
+
+
+async def test_a_chat_that_nobody_uses_keeps_only_what_a_poll_needs() -> None:
+    node = Node()
+    chat_id = await node.start()
+    await node.do(chat_id, say("Hello"))
+    node.chats.rest()
+    chat = node.chats.known(chat_id)
+    assert chat is not None
+    assert chat.full is not None, "it was used a moment ago"
+    node.chats.rest()
+    assert chat.full is None
+    assert (chat.last_line, chat.is_stale) == (3, False)
+    await node.do(chat_id, say("still there"))
+    assert chat.full is not None

@@ -21,7 +21,9 @@ MULTIPART = "multipart/form-data; boundary=b"
 async def hasty_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A server that waits for nobody longer than a second."""
     settings = settings_in(tmp_path_factory.mktemp("hasty"))
-    limits = replace(NO_LIMITS, head_read_s=1, body_read_s=1, answer_stall_s=1, head_bytes_max=8192)
+    limits = replace(
+        NO_LIMITS, head_read_s=1, body_read_s=1, upload_read_s=1, answer_stall_s=1, head_bytes_max=8192
+    )
     async with serving(replace(settings, limits=limits)) as house:
         yield house
 

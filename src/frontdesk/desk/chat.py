@@ -20,10 +20,10 @@ LINES_KEPT_MAX = 64
 class Told:
     """One recorded event, decoded once, with what each wire has made of it.
 
-    Shape:   `party` is the author as it was called then; `forms` maps a wire's name to its bytes.
+    Shape:   `party` is the author as it was called then; `form` is what the wire of visitors made of it.
     """
 
-    __slots__ = ("at_ms", "body", "event", "forms", "party", "version")
+    __slots__ = ("at_ms", "body", "event", "form", "party", "version")
 
     def __init__(self, version: int, at_ms: int, body: bytes, event: Event, after: Interaction) -> None:
         self.version = version
@@ -31,7 +31,7 @@ class Told:
         self.body = body
         self.event = event
         self.party: Party | None = after.party(getattr(event, "party_id", 1))
-        self.forms: dict[str, bytes] = {}
+        self.form: bytes | None = None
 
 
 class Full:

@@ -42,6 +42,7 @@ class Chats:
         self._chats_max = chats_max
         self._chats: OrderedDict[str, Chat] = OrderedDict()
         self._full: OrderedDict[str, Chat] = OrderedDict()
+        self._used: set[str] = set()
         self._loading: dict[str, asyncio.Future[tuple[Chat, Full]]] = {}
         self._heard: dict[str, int] = {}  # The newest version that went by while a chat was being loaded.
         self._shares_presence = shares_presence
@@ -66,8 +67,7 @@ class Chats:
         if chat is None or chat.is_stale or chat.full is None:
             chat, loaded = await self._once(interaction_id)
             return chat, chat.full or loaded  # Others may have crowded it out of memory again.
-        if interaction_id in self._full:
-            self._full.move_to_end(interaction_id)
+        self._used.add(interaction_id)
         return chat, chat.full
 
     async def settled(self, interaction_id: str) -> tuple[Chat, Full]:
@@ -208,12 +208,22 @@ class Chats:
         self._chats.move_to_end(chat.interaction_id)
         self._full[chat.interaction_id] = chat
         self._full.move_to_end(chat.interaction_id)
+        self._used.add(chat.interaction_id)
         while len(self._full) > self._full_chats_max:
-            _, quiet = self._full.popitem(last=False)
-            if quiet.writing is None:
-                quiet.full = None
+            self._quieten(next(iter(self._full)))
         while len(self._chats) > self._chats_max:
             self.drop(next(iter(self._chats)))
+
+    def rest(self) -> None:
+        """Let go of the state of every chat that was not used since this was last called."""
+        for interaction_id in self._full.keys() - self._used:
+            self._quieten(interaction_id)
+        self._used = set()
+
+    def _quieten(self, interaction_id: str) -> None:
+        quiet = self._full.pop(interaction_id)
+        if quiet.writing is None:
+            quiet.full = None
 
     def drop(self, interaction_id: str) -> None:
         """Hold a chat no longer."""

@@ -217,7 +217,7 @@ class ChatV2:
         except Refused as error:
             refusal = error
         read_max = max(READ_TO_END_BYTES_MAX, 2 * bytes_max)
-        async for chunk in body_chunks(scope, receive, self._limits.body_read_s, read_max):
+        async for chunk in body_chunks(scope, receive, self._limits.upload_read_s, read_max):
             if reader is not None:
                 reader.feed(chunk)
         if reader is None:

@@ -28,7 +28,6 @@ from frontdesk.wire.chat_v2_fields import (
 )
 from frontdesk.wire.form import Form, user_data
 
-FORM = "v2"  # The name of this wire among the forms of an event.
 CHAT_ID_CHARS_MAX = 64
 PRIVATE_KEYS = ("GCTI_", "_genesys_")  # webchat-service §9.3: written by clients, never read back.
 
@@ -233,10 +232,10 @@ def _readable(keys: frozenset[str]) -> frozenset[str]:
 
 def _line(told: Told) -> bytes:
     """The event in this wire's form, made once; empty when it is not for visitors."""
-    form = told.forms.get(FORM)
+    form = told.form
     if form is None:
         form = wire.line(told.version, told.at_ms, told.event, told.party) or b""
-        told.forms[FORM] = form
+        told.form = form
     return form
 
 

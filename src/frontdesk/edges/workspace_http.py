@@ -78,6 +78,7 @@ class WorkspaceHttp:
         *,
         file_bytes_max: int,
         body_read_s: int,
+        upload_read_s: int,
         session_s: int,
     ) -> None:
         self._sign_ins = sign_ins
@@ -89,6 +90,7 @@ class WorkspaceHttp:
         self._metrics = metrics
         self._file_bytes_max = file_bytes_max
         self._body_read_s = body_read_s
+        self._upload_read_s = upload_read_s
         self._session_s = session_s
 
     def routes(self) -> list[Route]:
@@ -165,7 +167,7 @@ class WorkspaceHttp:
             bytes_max = self._file_bytes_max + SLACK_BYTES
             reader = MultipartReader(content_type, bytes_max=bytes_max)
             read_max = max(READ_TO_END_BYTES_MAX, 2 * bytes_max)
-            async for chunk in body_chunks(request.scope, request.receive, self._body_read_s, read_max):
+            async for chunk in body_chunks(request.scope, request.receive, self._upload_read_s, read_max):
                 reader.feed(chunk)
             parts = reader.finish()
             part = next(iter(parts.files), None)
