@@ -143,6 +143,7 @@ class Parts:
             self.hub,
             clock_ms,
             limits.socket_outbox_messages_max,
+            self.metrics.refused,
         )
         self.socket = WorkspaceSocket(desk, callers, self.metrics, limits.socket_message_bytes_max)
         self.operations = Operations(
@@ -258,7 +259,10 @@ async def running(
         parts = Parts(settings, database, files, clock_ms, is_demo=is_demo)
         opened.push_async_callback(parts.aclose)
         await parts.load()
-        async with _working(parts), answering(parts.app, settings, listener, parts.stop):
+        answers = answering(
+            parts.app, settings, listener, before_stop=parts.stop, refused=parts.metrics.refused
+        )
+        async with _working(parts), answers:
             host = settings.server.host if settings.server.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
             server = Server(parts, port, f"http://{f'[{host}]' if ':' in host else host}:{port}")
             _log.info("serving", url=server.url)

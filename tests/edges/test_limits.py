@@ -131,6 +131,7 @@ async def test_a_body_that_is_too_large_is_refused_and_the_chat_goes_on(tmp_path
         chat = await house.visitors.start()
         (await chat.send("x" * 2000)).refused(204)
         (await chat.send("x")).ok()
+        assert await refusals(house, "body_too_large") == 1
         assert [e["text"] for e in await chat.events("Message")] == ["x"]
 
 
@@ -176,6 +177,18 @@ async def test_uploads_of_files_at_their_limits(tmp_path: Path) -> None:
         async with house.agent("amy") as amy:
             await amy.takes(chat.chat_id)
             (await chat.upload("a.txt", b"hello")).ok()
+
+
+async def test_the_limits_of_a_services_rules_are_counted_too(tmp_path: Path) -> None:
+    async with house_with(tmp_path) as house:
+        chat = await house.visitors.start()
+        (await chat.send("x" * 4001)).refused(204)
+        (await chat.ask("updateData", **{"userData[a]": "x" * 17_000})).refused(100)
+        (await chat.upload("a.txt", b"x" * 2_097_153, "text/plain")).refused(202)
+        counted = [
+            await refusals(house, code) for code in ("text_too_long", "user_data_too_large", "file_too_large")
+        ]
+    assert counted == [1, 1, 1]
 
 
 async def test_a_long_chat_can_still_be_ended(tmp_path: Path) -> None:

@@ -180,12 +180,14 @@ class ChatV2:
                 return await self._begin(scope, place, form)
             return await self._operate(scope, place, form)
         except Refused as refusal:
-            return HTTPStatus.BAD_REQUEST, wire.refused(refusal)
+            return self._refused(refusal)
         except TooMuch:
+            self._metrics.refused("body_bytes_max")
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, wire.failed(
                 wire.MALFORMED_CODE, "the body is too large"
             )
         except TooSlow:
+            self._metrics.refused("body_read_s")
             return HTTPStatus.REQUEST_TIMEOUT, wire.failed(408, "the body took too long to arrive")
 
     def _has_api_key(self, scope: Scope) -> bool:
@@ -246,15 +248,16 @@ class ChatV2:
             if session is None:
                 return self._gone(place)
             if not self._by_chat.admits(place.chat_id):
-                self._metrics.refusals.labels(self._by_chat.name).inc()
+                self._metrics.refused(self._by_chat.name)
                 return self._later(session)
             return await self._carry_out(place, session, form, fields, upload)
         except Refused as refusal:
             if place.is_download:
-                return HTTPStatus.FORBIDDEN, wire.refused(refusal)
+                return self._refused(refusal, HTTPStatus.FORBIDDEN)
             if wire.code_of(refusal) == wire.GONE_CODE:
+                self._count(refusal)
                 return self._gone(place)
-            return HTTPStatus.BAD_REQUEST, wire.refused(refusal)
+            return self._refused(refusal)
         except NotFound as error:
             if place.is_download:
                 return HTTPStatus.NOT_FOUND, wire.failed(404, str(error))
@@ -279,7 +282,7 @@ class ChatV2:
 
     async def _upload(self, scope: Scope, receive: Receive, place: Place) -> Answer:
         if self._uploads.locked():
-            self._metrics.refusals.labels("uploads_in_flight_max").inc()
+            self._metrics.refused("uploads_in_flight_max")
             return self._later(None)
         async with self._uploads:
             parts = await self._parts(scope, receive, place.service)
@@ -289,12 +292,20 @@ class ChatV2:
 
     def _is_busy(self, address: str) -> bool:
         if self._in_flight > self._limits.requests_in_flight_max:
-            self._metrics.refusals.labels("requests_in_flight_max").inc()
+            self._metrics.refused("requests_in_flight_max")
             return True
         if not self._by_address.admits(address):
-            self._metrics.refusals.labels(self._by_address.name).inc()
+            self._metrics.refused(self._by_address.name)
             return True
         return False
+
+    def _refused(self, refusal: Refused, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
+        self._count(refusal)
+        return status, wire.refused(refusal)
+
+    def _count(self, refusal: Refused) -> None:
+        if refusal.limit is not None:
+            self._metrics.refused(refusal.code)
 
     def _gone(self, place: Place) -> Answer:
         reference = next(_references)

@@ -103,5 +103,5 @@ class ChatV2Start:
         elif not self._starts.admits(address):
             reached = self._starts.name
         if reached:
-            self._metrics.refusals.labels(reached).inc()
+            self._metrics.refused(reached)
             raise Unavailable(f"the limit {reached} is reached")

@@ -10,6 +10,7 @@ nobody reads is given up for the same reason.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,9 +29,15 @@ ASGI = {"version": "3.0", "spec_version": "2.3"}
 _log = structlog.get_logger("connection")
 
 
-def connection(limits: LimitSettings, short_root: str) -> type[HttpToolsProtocol]:
-    """The connection with these bounds; what is posted under `short_root` may take the short way."""
-    return type("Connection", (_Connection,), {"limits": limits, "root": short_root.encode()})
+def connection(
+    limits: LimitSettings, short_root: str, refused: Callable[[str], None]
+) -> type[HttpToolsProtocol]:
+    """The connection with these bounds; what is posted under `short_root` may take the short way.
+
+    Shape:   `refused` is called with the name of a bound that somebody has reached.
+    """
+    members = {"limits": limits, "root": short_root.encode(), "refused": staticmethod(refused)}
+    return type("Connection", (_Connection,), members)
 
 
 class WholeRequest:
@@ -130,6 +137,7 @@ class _Connection(HttpToolsProtocol):
 
     limits: LimitSettings
     root: bytes
+    refused: Callable[[str], None]
 
     def __init__(self, config: uvicorn.Config, *others: Any, **named: Any) -> None:
         super().__init__(config, *others, **named)
@@ -169,6 +177,7 @@ class _Connection(HttpToolsProtocol):
             return
         self._head_bytes += len(data)
         if self._head_bytes > self.limits.head_bytes_max and not self.transport.is_closing():
+            self.refused("head_bytes_max")
             self.send_400_response("The head of the request is too long.")
         elif self._head_timer is None:
             self._start_timer()
@@ -183,6 +192,8 @@ class _Connection(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         if not self.transport.is_closing():
+            if self._head_bytes:
+                self.refused("head_read_s")
             self.transport.close()
 
     # --- answers that nobody reads -------------------------------------------------------------
@@ -190,7 +201,11 @@ class _Connection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stop_unread_timer()
-        self._unread_timer = self.loop.call_later(self.limits.answer_stall_s, self.transport.abort)
+        self._unread_timer = self.loop.call_later(self.limits.answer_stall_s, self._give_up)
+
+    def _give_up(self) -> None:
+        self.refused("answer_stall_s")
+        self.transport.abort()
 
     def resume_writing(self) -> None:
         self._stop_unread_timer()

@@ -68,7 +68,7 @@ class Metrics:
         own = self.registry
         self._requests = Requests()
         own.register(self._requests)
-        self.refusals = Counter(
+        self._refusals = Counter(
             "frontdesk_limit_refusals", "Requests refused at a limit.", ("limit",), registry=own
         )
         self._started = Counter("frontdesk_interactions_started", "Chats begun.", ("service",), registry=own)
@@ -108,6 +108,10 @@ class Metrics:
             self._waits[interaction_id] = card.queued_ms
         elif waited_since is not None:
             self._wait_seconds.labels(card.service).observe((now_ms - waited_since) / 1000)
+
+    def refused(self, limit: str) -> None:
+        """Count one refusal at a limit, by the limit's name."""
+        self._refusals.labels(limit).inc()
 
     def started(self, service: str) -> None:
         self._started.labels(service).inc()

@@ -51,13 +51,18 @@ class _Uvicorn(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def answering(
-    app: Any, settings: Settings, listener: socket.socket, before_stop: Callable[[], None]
+    app: Any,
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    before_stop: Callable[[], None],
+    refused: Callable[[str], None],
 ) -> AsyncIterator[None]:
     """Answer for as long as the block lasts; requests under way are answered at the end."""
     proxies = list(settings.server.trusted_proxies)
     config = uvicorn.Config(
         app,
-        http=connection(settings.limits, f"{settings.server.prefix.rstrip('/')}/2/chat/"),
+        http=connection(settings.limits, f"{settings.server.prefix.rstrip('/')}/2/chat/", refused),
         ws="websockets-sansio",
         ws_max_size=settings.limits.socket_message_bytes_max + 1,
         ws_per_message_deflate=False,  # A compression window for each connection costs more than it saves.

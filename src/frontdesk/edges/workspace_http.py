@@ -106,7 +106,7 @@ class WorkspaceHttp:
     async def sign_in(self, request: Request) -> Response:
         """Begin a session."""
         if not self._tries.admits(address_of(request.scope)):
-            self._metrics.refusals.labels(self._tries.name).inc()
+            self._metrics.refused(self._tries.name)
             return error(429, "too_many_tries", "too many tries; wait a minute", {"retry-after": "60"})
         try:
             self._callers.check_origin(request.scope)

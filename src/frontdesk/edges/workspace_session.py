@@ -41,6 +41,7 @@ class Desk:
         hub: Hub,
         clock_ms: Callable[[], int],
         outbox_max: int,
+        refused: Callable[[str], None],
     ) -> None:
         self.interactions = interactions
         self.agents = agents
@@ -48,6 +49,7 @@ class Desk:
         self.hub = hub
         self.clock_ms = clock_ms
         self.outbox_max = outbox_max
+        self.refused = refused
         self._newest: tuple[str, int] = ("", 0)
         self._form = b""
 
@@ -107,6 +109,7 @@ class WorkspaceSession:
 
     def _tell(self, message: bytes) -> None:
         if len(self._outbox) >= self._desk.outbox_max:
+            self._desk.refused("socket_outbox_messages_max")
             self.shut("too_slow")
         elif not self.closing:
             self._outbox.append(message)
@@ -165,6 +168,8 @@ class WorkspaceSession:
         try:
             await self._carry_out(wish)
         except Refused as refusal:
+            if refusal.limit is not None:
+                self._desk.refused(refusal.code)
             self._tell(wire.refused(wish.id, refusal.code, refusal.text))
         except DeskError as error:
             self._tell(wire.refused(wish.id, _code_of(error), str(error)))

@@ -102,6 +102,7 @@ class WorkspaceSocket:
                 return
             frame = message.get("text") or message.get("bytes") or ""
             if len(frame) > self._message_bytes_max:
+                self._metrics.refused("socket_message_bytes_max")
                 session.shut("message_too_large")
                 return
             await session.receive(frame)
