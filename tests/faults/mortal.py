@@ -4,18 +4,23 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from bench.house import frontdesk, person
 from bench.postgres import Postgres
 from bench.processes import Server
 
 
 class Node:
-    """One server process after the other. It knows the first `agents` people of `bench.house`."""
+    """One server process after the other. It knows the first `agents` people of `bench.house`.
 
-    def __init__(self, place: Path, database: Postgres | None, agents: int) -> None:
+    Shape:   each of them takes `capacity` chats, so that none is left without any by a late start.
+    """
+
+    def __init__(self, place: Path, database: Postgres | None, agents: int, capacity: int) -> None:
         self._place = place
         self._database = database
-        self._people = [person(number) for number in range(agents)]
+        self._people = [replace(person(number), capacity=capacity) for number in range(agents)]
         self._life = AsyncExitStack()
         self._server: Server | None = None
         self._port = 0

@@ -14,7 +14,7 @@ import pytest
 from bench.driver.v2 import granted
 from bench.postgres import Postgres
 from tests.faults.mortal import Node
-from tests.faults.town import MESSAGE, SAID, Bystander, Chat, Told, Town, until
+from tests.faults.town import CHATS, MESSAGE, SAID, Bystander, Chat, Told, Town, until
 
 CRASHES = int(os.environ.get("FRONTDESK_CRASHES", "6"))
 LIFE_S = (0.0, 0.3)  # How long a server that has begun to work goes on, at random.
@@ -23,16 +23,22 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60 + 10 * CRASHES)]
 
 
 async def test_a_crash_takes_back_no_word_on_sqlite(tmp_path: Path) -> None:
-    await survives([Node(tmp_path, None, agents=1)], agents=1)
+    await survives([Node(tmp_path, None, agents=1, capacity=CHATS)], agents=1)
 
 
 async def test_a_crash_takes_back_no_word_on_postgres(tmp_path: Path, postgres_database: str) -> None:
-    await survives([Node(tmp_path, Postgres(postgres_database), agents=1)], agents=1)
+    await survives([Node(tmp_path, Postgres(postgres_database), agents=1, capacity=CHATS)], agents=1)
 
 
 async def test_a_crash_of_one_of_two_nodes_takes_back_no_word(tmp_path: Path, postgres_database: str) -> None:
     database = Postgres(postgres_database)
-    await survives([Node(tmp_path, database, agents=2), Node(tmp_path, database, agents=2)], agents=2)
+    await survives(
+        [
+            Node(tmp_path, database, agents=2, capacity=CHATS // 2),
+            Node(tmp_path, database, agents=2, capacity=CHATS // 2),
+        ],
+        agents=2,
+    )
 
 
 async def survives(nodes: Sequence[Node], agents: int) -> None:
