@@ -101,9 +101,11 @@ class Agent:
 
 
 @asynccontextmanager
-async def window(browser: Browser, address: str, **options: Any) -> AsyncIterator[Page]:
+async def window(browser: Browser, address: str, *, helpers: str = "", **options: Any) -> AsyncIterator[Page]:
     """A page in a context of its own; whatever goes wrong in it, or runs that should not, fails the test."""
     context = await browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+    if helpers:
+        await context.add_init_script(helpers)
     faults: list[str] = []
     page = await context.new_page()
     page.set_default_timeout(SOON_MS)

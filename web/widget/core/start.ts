@@ -77,8 +77,8 @@ async function run(core: Core, extensions: ReturnType<typeof addExtensions>): Pr
   const { desk, app, languages, themes } = core
   await desk.configured
   const settings = desk.settings()
-  settings.main = { ...settings.main, ...settings.app, ...settings.global }
-  const { main } = settings
+  settings.main ??= {}
+  const main = Object.assign(settings.main, settings.app, settings.global)
   if (desk.isBundle) for (const name of Object.keys(PLUGINS)) core.load(name)
   if (main.debug) desk.bus.configure({ debug: true })
   app.data('deploymentID', main.deploymentID)
@@ -91,8 +91,8 @@ async function run(core: Core, extensions: ReturnType<typeof addExtensions>): Pr
   await languages.load()
   await core.speak(main.lang ?? 'en')
   moveStylesheet(main.customStylesheetID)
-  await extensions.runFunctions()
   app.ready()
+  await extensions.runFunctions()
   app.republish('ready', settings)
   app.data('ready', true)
   remember('true')

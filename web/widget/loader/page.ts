@@ -70,7 +70,8 @@ export function install(isBundle: boolean, makeBus: BusMaker): void {
   window.frontdesk = frontdesk
   watchConfiguration(consider)
   if (tag?.dataset['service']) frontdesk.configure(settingsOfTag(tag.dataset, base))
-  if (isBundle) frontdesk.begin()
+  desk.isBundle = isBundle
+  consider()
   if (earlier) frontdesk.push(...earlier)
 }
 

@@ -67,7 +67,7 @@ export function createStandIn(version: string, want: () => unknown): { bus: Bus;
   return {
     bus: stand(() => bus, member({}), {
       ...NO_PROMISE,
-      runtime: { version, plugins, ready: false, lines: [] },
+      runtime: { version, plugins, ready: false },
     }) as Bus,
     arrived(real) {
       bus = real
