@@ -19,6 +19,7 @@ BUILT = ROOT / "src" / "frontdesk" / "edges" / "built"
 # What was built last, and what was installed last.
 BUILT_STAMP = BUILT / "fingerprint"
 INSTALLED_STAMP = WEB / "node_modules" / ".frontdesk-installed"
+NOT_BUILT = (".md", ".test.ts", ".test.tsx")
 VERSION_FILE = ROOT / "src" / "frontdesk" / "__init__.py"
 
 
@@ -72,11 +73,11 @@ def fingerprint() -> str:
 
 
 def sources() -> list[Path]:
-    """The files of `web/`, in order."""
+    """The files of `web/` that the build may read, in order."""
     found: list[Path] = []
     for folder, folders, files in os.walk(WEB):
         folders[:] = [name for name in folders if name != "node_modules"]
-        found += [Path(folder) / name for name in files]
+        found += [Path(folder) / name for name in files if not name.endswith(NOT_BUILT)]
     return sorted(found)
 
 

@@ -13,12 +13,17 @@ from scripts import widget
 from tests.browser.site import Site, serving
 from tests.journeys.people import window
 
-# For the pages of these tests: how a promise ended, and waiting until the bus has delivered everything.
+# For the pages of these tests: how a promise ended, waiting until the bus has delivered everything, and
+# waiting for anything else. Playwright's own waiting evaluates text, which the policy of the site forbids.
 HELPERS = """
 window.ending = (promise) => new Promise((resolve) => promise
     .done((...values) => resolve(['resolved', ...values]))
     .fail((...values) => resolve(['rejected', ...values])))
 window.delivered = async () => { for (let round = 0; round < 5; round++) await CXBus.command('LOAD') }
+window.until = (test) => new Promise((resolve) => {
+    const look = () => test() ? resolve(true) : requestAnimationFrame(look)
+    look()
+})
 """
 
 Visit = Callable[..., AbstractAsyncContextManager[Page]]

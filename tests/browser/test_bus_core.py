@@ -61,7 +61,8 @@ async def test_34_extensions_run_before_app_ready_and_onready_is_called_once(
 async def test_34_an_extension_may_be_the_address_of_a_script(site: Site, visit: Visit) -> None:
     site.put("/extension.js", "window.readyThen = CXBus.data('App.ready')")
     async with visit(configured(site, {"extensions": {"Later": "/extension.js"}})) as page:
-        await page.wait_for_function("window.readyThen === true")
+        await page.evaluate("until(() => 'readyThen' in window)")
+        assert await page.evaluate("readyThen")
 
 
 async def test_35_app_ready_is_delivered_to_a_subscriber_added_after_start_up(
@@ -114,9 +115,7 @@ async def test_38_a_theme_is_swapped_on_every_widget_and_republished(site: Site,
     settings = {"webchat": {"chatButton": {"enabled": True, "openDelay": 0}}}
     async with visit(configured(site, settings)) as page:
         await page.get_by_role("button", name="Chat").wait_for()
-        await page.evaluate(
-            "document.body.append(Object.assign(document.createElement('p'), {className: 'cx-widget'}))"
-        )
+        await page.evaluate("document.body.firstElementChild.className = 'cx-widget'")
         await page.evaluate(READY)
         assert await page.evaluate("CXBus.command('App.getTheme')") == "cx-theme-dark"
         assert await page.evaluate("CXBus.command('App.setTheme', {theme: 'light'})") == "light"
@@ -154,13 +153,15 @@ async def test_40_a_toast_needs_content_and_a_reserved_one_refuses_others(site: 
             """async () => {
                 const [a, b] = ['A', 'B'].map((name) => CXBus.registerPlugin(name))
                 const empty = await ending(a.command('Toaster.open', {type: 'generic'}))
-                const [, {events}] = await ending(a.command('Toaster.open',
+                const {events} = await a.command('Toaster.open',
                     {title: 'Hello', body: '<b>you</b>', immutable: true, controls: 'close',
-                     buttons: {type: 'binary', primary: 'Yes', secondary: 'No'}}))
-                const closed = new Promise((resolve) => a.subscribe(events.close, ({event}) => resolve(event)))
+                     buttons: {type: 'binary', primary: 'Yes', secondary: 'No'}})
+                const closed = new Promise((resolve) =>
+                    a.subscribe(events.close, ({event}) => resolve(event)))
                 const others = [await ending(b.command('Toaster.open', {body: 'x'})),
                     await ending(b.command('Toaster.close'))]
-                const text = document.querySelector('frontdesk-chat').shadowRoot.querySelector('.cx-toast').innerText
+                const {shadowRoot} = document.querySelector('frontdesk-chat')
+                const text = shadowRoot.querySelector('.cx-toast').innerText
                 const own = await ending(a.command('Toaster.close'))
                 return {empty, others, own, text, again: await ending(a.command('Toaster.close')),
                     isClosed: events.close === await closed}

@@ -14,14 +14,18 @@ READY = "new Promise((resolve) => CXBus.subscribe('App.ready', ({event}) => reso
 LOADED = """() => performance.getEntriesByType('resource').map(({name}) => name)
     .filter((name) => name.includes('/widget/')).map((name) => name.replace(/.*\\/(\\w+).*/, '$1'))"""
 
+SIZES = """() => performance.getEntriesByType('resource').filter(({name}) => name.includes('/widget/'))
+    .map(({encodedBodySize}) => encodedBodySize)"""
+
 
 async def test_before_intent_a_page_loads_the_loader_and_nothing_else(site: Site, visit: Visit) -> None:
     async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"))) as page:
         await page.get_by_role("button", name="Chat").wait_for()
         assert await page.evaluate(LOADED) == ["frontdesk"]
         assert await page.context.cookies() == []
-        size = await page.evaluate("performance.getEntriesByType('resource').at(-1).encodedBodySize")
-        assert 0 < size <= 3000  # As it came over the network.
+        sizes = await page.evaluate(SIZES)
+        assert sizes
+        assert all(0 < size <= 3000 for size in sizes)  # As it came over the network.
 
 
 async def test_pointing_at_the_launcher_loads_the_rest(site: Site, visit: Visit) -> None:
@@ -48,13 +52,13 @@ async def test_no_shift_and_no_long_task_while_it_starts(site: Site, visit: Visi
 async def test_the_script_may_come_before_the_configuration(site: Site, visit: Visit) -> None:
     later = site.script("window._genesys = {}; _genesys.widgets = {}; _genesys.widgets.webchat = {}", "later")
     last = site.script(
-        "_genesys.widgets.webchat.chatButton = {enabled: true, openDelay: 0}; _genesys.widgets.onReady = (bus) => {"
-        " window.ready = bus.namespace() }",
+        """_genesys.widgets.webchat.chatButton = {enabled: true, openDelay: 0}
+        _genesys.widgets.onReady = (bus) => { window.ready = bus.namespace() }""",
         "last",
     )
     async with visit(site.page(site.widget(), later, last)) as page:
         await page.get_by_role("button", name="Chat").wait_for()
-        await page.wait_for_function("window.ready === 'QuickBus'")
+        await page.evaluate("until(() => window.ready === 'QuickBus')")
 
 
 async def test_the_configuration_may_come_after_the_page_was_read(site: Site, visit: Visit) -> None:
@@ -94,7 +98,7 @@ async def test_what_is_said_before_the_script_is_heard(site: Site, visit: Visit)
         "before",
     )
     async with visit(site.page(before, site.widget("frontdesk.js"))) as page:
-        await page.wait_for_function("window.seen.length === 1")
+        await page.evaluate("until(() => seen.length === 1)")
         assert await page.evaluate("frontdesk.version") == await page.evaluate("CXBus.runtime.version")
 
 
@@ -145,7 +149,7 @@ async def test_style_of_the_page_does_not_reach_the_launcher(site: Site, visit: 
         await page.evaluate(
             """() => {
                 const sheet = new CSSStyleSheet()
-                sheet.replaceSync('* { font: 40px serif !important; color: red !important } button { all: unset }')
+                sheet.replaceSync('* { font: 40px serif !important; color: red !important }')
                 document.adoptedStyleSheets.push(sheet)
             }"""
         )
