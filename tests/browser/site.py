@@ -14,13 +14,17 @@ TYPES = {"html": "text/html", "js": "text/javascript", "json": "application/json
 
 
 class Site:
-    """Files by their paths; `asked` is every path that a browser asked for, in order."""
+    """Files by their paths; `asked` is every path that a browser asked for, in order.
+
+    Shape:   `policy` is what the site allows, with `{widget}` for the origin of the widget.
+    """
 
     def __init__(self, widget_url: str) -> None:
         self.widget_url = widget_url
         self.url = ""
         self.files: dict[str, str] = {}
         self.asked: list[str] = []
+        self.policy = POLICY
 
     def put(self, path: str, text: str) -> None:
         """Have a file; there is a new one under a path when it is put again."""
@@ -43,7 +47,10 @@ class Site:
 
     def headers(self) -> Mapping[str, str]:
         """What every answer carries."""
-        return {"content-security-policy": POLICY.format(widget=self.widget_url), "cache-control": "no-store"}
+        return {
+            "content-security-policy": self.policy.format(widget=self.widget_url),
+            "cache-control": "no-store",
+        }
 
 
 @contextmanager

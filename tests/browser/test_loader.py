@@ -1,6 +1,7 @@
 """The loader: what a page pays before anybody wants to chat, and in which order a page may say things."""
 
 import pytest
+from playwright.async_api import Route
 
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
@@ -155,3 +156,41 @@ async def test_style_of_the_page_does_not_reach_the_launcher(site: Site, visit: 
         )
         after = await button.evaluate("(node) => getComputedStyle(node).font + getComputedStyle(node).color")
         assert after == before
+
+
+async def test_a_configuration_said_with_var_is_found(site: Site, visit: Visit) -> None:
+    said = LAUNCHER.replace("window._genesys", "var _genesys")
+    async with visit(site.page(site.script(said), site.widget())) as page:
+        await page.get_by_role("button", name="Chat").wait_for()
+        assert await page.evaluate("_genesys.widgets.bus.namespace()") == "QuickBus"
+    async with visit(site.page(site.widget(), site.script(said))) as page:
+        await page.get_by_role("button", name="Chat").wait_for()
+
+
+async def test_a_policy_that_trusts_only_a_nonce_is_enough(site: Site, visit: Visit) -> None:
+    site.policy = "default-src 'none'; script-src 'nonce-abc'; connect-src {widget}"
+    site.put("/foo.js", "window.foo = true")
+    tags = site.script(LAUNCHER) + site.widget("frontdesk.js")
+    async with visit(site.page(tags.replace("<script", '<script nonce="abc"'))) as page:
+        await page.get_by_role("button", name="Chat").hover()
+        assert await page.evaluate(READY) == "App.ready"
+        await page.evaluate("CXBus.loadFile('/foo.js')")
+        assert await page.evaluate("foo")
+
+
+@pytest.mark.parametrize("part", ["bus", "core"])
+async def test_a_part_that_did_not_come_is_asked_for_again(site: Site, visit: Visit, part: str) -> None:
+    async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"))) as page:
+        refused: list[str] = []
+
+        async def refuse_once(route: Route) -> None:
+            refused.append(route.request.url)
+            await (route.continue_() if len(refused) > 1 else route.abort())
+
+        await page.route(f"**/{part}.*", refuse_once)
+        button = page.get_by_role("button", name="Chat")
+        await button.hover()
+        await page.evaluate("until(() => performance.getEntriesByType('resource').length > 2)")
+        await button.focus()
+        assert await page.evaluate(READY) == "App.ready"
+        assert len(refused) == 2

@@ -79,7 +79,7 @@ async function run(core: Core, extensions: ReturnType<typeof addExtensions>): Pr
   const settings = desk.settings()
   settings.main ??= {}
   const main = Object.assign(settings.main, settings.app, settings.global)
-  if (desk.isBundle) for (const name of Object.keys(PLUGINS)) core.load(name)
+  if (desk.isBundle) for (const name of Object.keys(PLUGINS)) core.load(name).catch(() => {}) // A command tries again.
   if (main.debug) desk.bus.configure({ debug: true })
   app.data('deploymentID', main.deploymentID)
   app.data('cookieOptions', core.cookies.options())

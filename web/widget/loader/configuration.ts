@@ -9,16 +9,20 @@ function watch<T extends object, K extends keyof T>(
   told: (value: NonNullable<T[K]>) => void,
 ) {
   let value = owner[key]
-  Object.defineProperty(owner, key, {
-    configurable: true,
-    enumerable: true,
-    get: () => value,
-    set(next: T[K]) {
-      value = next
-      if (next) told(next)
-    },
-  })
   if (value) told(value)
+  try {
+    Object.defineProperty(owner, key, {
+      configurable: true,
+      enumerable: true,
+      get: () => value,
+      set(next: T[K]) {
+        value = next
+        if (next) told(next)
+      },
+    })
+  } catch {
+    // Said with `var`, it cannot be watched, but it is there.
+  }
 }
 
 /** Call `arrived` with `_genesys.widgets`, or its older alias, whenever the page sets it. */

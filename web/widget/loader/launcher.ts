@@ -1,7 +1,7 @@
 // The button that opens the chat: all that most visitors ever load.
 
 import type { Desk, Launcher } from '../desk'
-import type { ChatButtonSettings } from '../settings'
+import type { ChatButtonSettings, LanguagePack } from '../settings'
 import { nothing } from './nothing'
 
 const WORDS: Record<string, string> = { pl: 'Czat', tr: 'Sohbet', ja: 'チャット', zh: '聊天', ar: 'دردشة' }
@@ -9,8 +9,8 @@ const WORDS: Record<string, string> = { pl: 'Czat', tr: 'Sohbet', ja: 'チャッ
 /** What stands on the button: the site's word, else ours. */
 function word({ main = {} }: ReturnType<Desk['settings']>): string {
   const { lang = 'en', i18n } = main
-  const own = typeof i18n === 'object' ? i18n[lang]?.['webchat']?.['ChatButton'] : undefined
-  return typeof own === 'string' ? own : (WORDS[lang.slice(0, 2)] ?? 'Chat')
+  const own = (i18n as LanguagePack | undefined)?.[lang]?.['webchat']?.['ChatButton']
+  return (own as string) ?? WORDS[lang.slice(0, 2)] ?? 'Chat'
 }
 
 function span(className: string): HTMLElement {

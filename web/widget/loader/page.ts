@@ -79,7 +79,11 @@ function createDesk(base: string, makeBus: BusMaker): Desk {
   let core: Promise<Core> | undefined
   let tries = 0
   // A browser remembers that a module could not be had, so another try needs another address.
-  const fetchFile = (file: string) => import(/* @vite-ignore */ base + file + (tries ? `?${tries}` : ''))
+  const fetchFile = (file: string) =>
+    import(/* @vite-ignore */ base + file + (tries ? `?${tries}` : '')).catch((error) => {
+      tries++
+      throw error
+    })
   const desk = {
     version: VERSION,
     base,
@@ -95,7 +99,6 @@ function createDesk(base: string, makeBus: BusMaker): Desk {
       core ??= Promise.all([fetchFile(CORE_FILE), page.isThere()]).then(([{ start }]) => start(desk))
       core.catch(() => {
         core = undefined
-        tries++
       })
       return core.then((it) => it.load(name))
     },
