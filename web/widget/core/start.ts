@@ -4,6 +4,7 @@ import type { Plugin } from '../../shared/types'
 import type { Compatibility } from '../compatibility/compatibility'
 import type { Desk } from '../desk'
 import { PLUGINS } from '../plugins'
+import { brandStyle } from '../themes/brand'
 import tokens from '../themes/tokens.css?inline'
 import views from '../themes/views.css?inline'
 import { addApp } from './app'
@@ -48,7 +49,7 @@ export function start(desk: Desk): Core {
   const app = add('App')
   const core = createCore(desk, app)
   // The body is there once the page has been parsed.
-  desk.configured.then(() => [tokens, views].forEach(core.style))
+  desk.configured.then(() => [tokens, brandStyle(desk), views].forEach(core.style))
   remember('false')
   app.data('ID', guid())
   addApp(core, app)

@@ -1,4 +1,5 @@
-// Which theme class the widget carries: on every element of class `cx-widget`, ours and the site's.
+// Which theme class the widget carries: on every element of class `cx-widget`, ours and the site's, and on the
+// element `frontdesk-chat`.
 
 import type { Desk } from '../desk'
 
@@ -37,6 +38,8 @@ export function createThemes(desk: Desk, changed: (cssClass: string) => void): T
   }
   const dressAll = () => {
     dress(document)
+    // Our element too: there, the page may set custom properties for each theme.
+    dress((desk.mount().getRootNode() as ShadowRoot).host)
     dress(desk.mount())
     changed(current())
   }
