@@ -1,32 +1,5 @@
-"""Servers for the tests of this folder.
+"""The servers of the conformance tests serve here too."""
 
-Tests without agents share one server per file, because each chat is a world of its own. Tests with agents
-have a server for themselves: an agent would be given the chats that other tests left waiting.
-"""
+from tests.conformance.conftest import house, shared_house, visitors
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from tests.conformance.house import House, serving, settings_in
-from tests.conformance.v2 import Visitors
-
-
-@pytest.fixture(scope="module")
-async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with serving(settings_in(tmp_path_factory.mktemp("house"))) as house:
-        yield house
-
-
-@pytest.fixture
-def visitors(shared_house: House) -> Visitors:
-    """Visitors of the server that the tests of a file share."""
-    return shared_house.visitors
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """A server for one test alone."""
-    async with serving(settings_in(tmp_path)) as own:
-        yield own
+__all__ = ["house", "shared_house", "visitors"]

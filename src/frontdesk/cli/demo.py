@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import logging
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -81,16 +84,23 @@ async def _begun(bot: Bot, working: asyncio.Task[None]) -> None:
 
 
 def _tell(url: str) -> None:
+    command = _command()
     addresses = Table.grid(padding=(0, 2))
     rows = (
         ("Shop with a chat", f"{url}/shop/"),
         ("Agent's page", f"{url}/agent/   login {AMY}, password {AMY_PASSWORD}"),
         ("API reference", f"{url}/api/"),
         ("Metrics", f"{url}/metrics"),
-        ("In a terminal", f"frontdesk chat {url}/{SERVICE}"),
-        ("", f"frontdesk agent {url} --login {AMY}"),
+        ("In a terminal", f"{command} chat {url}/{SERVICE}"),
+        ("", f"{command} agent {url} --login {AMY}"),
     )
     for name, address in rows:
         addresses.add_row(Text(name, "bold"), address)
     output.print("Frontdesk is ready. Ctrl-C stops it.\n")
     output.print(addresses)
+
+
+def _command() -> str:
+    """What to type for this program where it is not on the path."""
+    own = Path(sys.argv[0])
+    return os.path.relpath(own) if own.name == "frontdesk" and not shutil.which("frontdesk") else "frontdesk"
