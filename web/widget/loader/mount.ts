@@ -6,7 +6,7 @@ const STYLE = `:host{all:initial}
 .cx-side-button{position:fixed;bottom:20px;inset-inline-end:20px;z-index:2147483000;display:flex;align-items:center;gap:8px;min-height:48px;padding:0 20px;border:0;border-radius:24px;background:var(--cx-primary,#1b5fc1);color:var(--cx-primary-text,lch(from var(--cx-primary,#1b5fc1) calc((49 - l)*infinity) 0 0));font:600 16px var(--cx-font,system-ui,sans-serif);box-shadow:0 2px 12px #0004;cursor:pointer}
 .cx-side-button:focus-visible{outline:3px solid;outline-offset:-6px}
 .cx-side-button[aria-busy]{opacity:.7}
-.cx-side-button .cx-icon{padding:12px;background:currentColor;clip-path:path("M12 3C6.5 3 2 6.6 2 11c0 2.3 1 4.4 3 6L4 21l5-2c1 0 2 0 3 0 5.5 0 10-3.6 10-8s-4.5-8-10-8z")}`
+.cx-side-button .cx-icon{padding:12px;background:currentColor;clip-path:path("M5 3h14q3 0 3 3v9q0 3-3 3h-9l-5 4v-4q-3 0-3-3V6q0-3 3-3z")}`
 
 /** Makes the element on its first call; gives what holds everything to be seen, in an open shadow root. */
 export function createMount(main: () => MainSettings): () => HTMLElement {
