@@ -103,6 +103,21 @@ async def test_what_is_said_before_the_script_is_heard(site: Site, visit: Visit)
         assert await page.evaluate("frontdesk.version") == await page.evaluate("CXBus.runtime.version")
 
 
+async def test_a_site_may_configure_later_and_call_at_once(site: Site, visit: Visit) -> None:
+    async with visit(site.page(site.widget("frontdesk.js"))) as page:
+        found = await page.evaluate(
+            """async () => {
+                frontdesk.configure({webchat: {chatButton: {enabled: true}}, main: {theme: 'light'}})
+                frontdesk.configure({webchat: {chatButton: {enabled: true, openDelay: 0}}})
+                const seen = []
+                frontdesk.push((desk) => seen.push(desk === frontdesk), () => seen.push('second'))
+                return [seen, await frontdesk.command('App.getTheme'), frontdesk.bus === CXBus]
+            }"""
+        )
+        assert found == [[True, "second"], "cx-theme-light", True]
+        await page.get_by_role("button", name="Chat").wait_for()
+
+
 async def test_the_lazy_shape_starts_nothing_by_itself(site: Site, visit: Visit) -> None:
     lazy = site.script(
         f"""CXBus.configure({{pluginsPath: '{site.widget_url}/widget/plugins'}})
