@@ -53,19 +53,25 @@ export interface Answer {
   /** The server's own objects, untouched. */
   readonly events: readonly Json[]
   /** `undefined` when the server did not say. */
-  readonly chatEnded?: boolean
+  readonly chatEnded?: boolean | undefined
   /** Complete, with the newest values. */
-  readonly credentials?: Credentials
-  readonly nextPosition?: number
+  readonly credentials?: Credentials | undefined
+  readonly nextPosition?: number | undefined
   readonly faults: readonly Fault[]
-  readonly idleExpiresS?: number
-  readonly retryAfterS?: number
+  readonly idleExpiresS?: number | undefined
+  readonly retryAfterS?: number | undefined
   /** A downloaded file. */
-  readonly content?: Blob
+  readonly content?: Blob | undefined
 }
 
-/** Whether the other end of the network answered and meant well: what ends an outage. */
-export const isReached = (answer: Answer): boolean => answer.status >= 200 && answer.status < 300
+/**
+ * Whether the chat service itself answered and meant well: what ends an outage.
+ *
+ * Not so for a page that says 200 in its place, as the sign-in page of a hotel's network does: what has neither of
+ * the members that every envelope has is none.
+ */
+export const isReached = ({ status, outcome, chatEnded }: Answer): boolean =>
+  status >= 200 && status < 300 && (outcome !== 'broken' || chatEnded !== undefined)
 
 /** Who wants to chat, about what. */
 export interface StartRequest {
@@ -81,7 +87,7 @@ export interface StartRequest {
 /** What may go with a message. */
 export interface SendOptions {
   readonly messageType?: string
-  readonly attributes?: Json
+  readonly attributes?: Json | undefined
 }
 
 /** What the visitor does at the keyboard. */
@@ -93,9 +99,9 @@ export interface Typing {
 
 /** How an upload goes on, and how it is given up. */
 export interface UploadOptions {
-  readonly description?: string
-  readonly onProgress?: (sentBytes: number, allBytes: number) => void
-  readonly signal?: AbortSignal
+  readonly description?: string | undefined
+  readonly onProgress?: ((sentBytes: number, allBytes: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

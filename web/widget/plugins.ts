@@ -10,4 +10,6 @@ export interface PluginFile {
 }
 
 /** By name, in lower case. */
-export const PLUGINS: Record<string, () => Promise<PluginFile>> = {}
+export const PLUGINS: Record<string, () => Promise<PluginFile>> = {
+  webchatservice: () => import('./service/plugin'),
+}

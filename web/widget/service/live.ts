@@ -1,0 +1,21 @@
+// The session that the visitor is in now, with all that belongs to it and ends with it.
+
+import type { Health } from './health'
+import type { Poller } from './polling'
+import type { Session } from './session'
+import type { TypingBurst } from './typing'
+
+export interface Live {
+  readonly session: Session
+  readonly health: Health
+  readonly poller: Poller
+  readonly typing: TypingBurst
+  isLeaving: boolean
+}
+
+/** Follow it no more, and write nothing to it. */
+export function letGo(live: Live): void {
+  live.typing.drop()
+  live.poller.stop()
+  live.isLeaving = true
+}

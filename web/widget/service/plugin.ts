@@ -1,0 +1,49 @@
+// WebChatService on a page: with its configuration, its cookies, and what it knows of the page.
+
+import type { Core } from '../core/start'
+import type { Desk } from '../desk'
+import { objectOf } from './json'
+import { createService, NAME, type Service } from './service'
+import { pageData } from './userdata'
+
+export function register(desk: Desk, core: Core): void {
+  const plugin = desk.bus.registerPlugin(NAME)
+  if (!plugin) return
+  const { cookies, app } = core
+  const { domain, path } = cookies.options()
+  const service = createService(plugin, {
+    config: () => desk.settings().webchat ?? {},
+    header: () => objectOf(app.data('requestHeader')),
+    store: cookies,
+    pageData: () => pageData(desk.version),
+    language: () => core.languages.current(),
+    callbackValues: [cookies, { domain, path }],
+    isOpen: () => desk.bus.data('WebChat.open') === true,
+  })
+  followPage(service)
+  // The next page needs us at once while there is a chat, and only then.
+  const load = (command: string) => () => plugin.command(`App.${command}`, { name: NAME })
+  for (const name of ['started', 'restored']) plugin.subscribe(`${NAME}.${name}`, load('registerAutoLoad'))
+  for (const name of ['ended', 'restoreTimeout', 'restoreFailed'])
+    plugin.subscribe(`${NAME}.${name}`, load('deregisterAutoLoad'))
+  core.whenReady(() => {
+    // A window that comes with us must hear how the chat of the page before is told again.
+    const window = desk.isBundle ? core.load('webchat').catch(() => {}) : Promise.resolve()
+    window.then(service.begin)
+  })
+}
+
+/** What the browser knows better than a clock: somebody looks again, the network is back. */
+function followPage({ engine }: Service): void {
+  const isWatched = () => document.visibilityState === 'visible' && document.hasFocus()
+  const look = () => {
+    const { live } = engine
+    if (!live) return
+    if (engine.options().sleeps) live.poller.sleep(!isWatched())
+    else if (document.visibilityState === 'visible') live.poller.hurry()
+  }
+  document.addEventListener('visibilitychange', look)
+  window.addEventListener('focus', look)
+  window.addEventListener('blur', look)
+  window.addEventListener('online', look)
+}

@@ -1,0 +1,212 @@
+// WebChatService: a visitor's chat as a plugin of the bus, without any window: webchat-service, sections 1 to 6.
+//
+// Its twin is src/frontdesk/client/webchat_service.py.
+
+import { report } from '../../shared/promise'
+import type { Credentials, Json, Transport } from '../../shared/transport'
+import type { Call, Handler, Plugin } from '../../shared/types'
+import { createEngine, type Engine } from './engine'
+import { fileCommands } from './files'
+import { followingCommands } from './following'
+import { isObject, textOf } from './json'
+import { type Options, readOptions } from './options'
+import { publicOf } from './outcomes'
+import * as refusals from './refusals'
+import { Rejection } from './rejection'
+import { createRestoring, type Restoring } from './restoring'
+import type { Store } from './saved'
+import { createV2 } from './transports/v2'
+import { readUserData } from './userdata'
+import { wordCommands } from './words'
+
+export const NAME = 'WebChatService'
+
+const EVENTS =
+  'ready started restored restoreTimeout restoreFailed restoredOffline messageReceived error ended ' +
+  'agentTypingStarted agentTypingStopped pollingStarted pollingStopped clientConnected clientDisconnected ' +
+  'agentConnected agentDisconnected supervisorConnected supervisorDisconnected botConnected botDisconnected ' +
+  'clientTypingStarted clientTypingStopped disconnected reconnected connectionPending chatServerWentOffline ' +
+  'chatServerBackOnline connectionRestored ajaxResponse capabilitiesChanged sleeping waking'
+
+const NOBODY: Credentials = { sessionId: '', secureKey: '', userId: '', alias: '' }
+
+/** What a command gives, now or later; a thrown `Rejection` says why not. */
+export type Command = (data: Json, call: Call) => unknown
+export type Commands = Record<string, Command>
+
+/** Makes a transport, which reads its options whenever it uses them. */
+export type TransportMaker = (options: () => Options) => Transport
+
+/** What a service lives in. */
+export interface Surroundings {
+  /** The `webchat` object of the page, as it is now. */
+  readonly config: () => object
+  /** Headers that the page wants to be sent along. */
+  readonly header: () => Json
+  readonly store: Store
+  /** What is known of the page, under the names that servers know. */
+  readonly pageData: () => Json
+  readonly language: () => string
+  /** Protocols by the name that `transport.type` gives. */
+  readonly transports?: Record<string, TransportMaker>
+  /** Given to callbacks of the page, after their own value. */
+  readonly callbackValues?: readonly unknown[]
+  /** Whether a chat window is on screen. */
+  readonly isOpen?: () => boolean
+}
+
+export interface Service {
+  readonly engine: Engine
+  readonly restoring: Restoring
+  /** Be ready for commands, and go on with the session that was kept, if there is one. */
+  begin(): void
+}
+
+/** A handler of the bus that settles the call with what `command` gives. */
+const handler =
+  (command: Command): Handler =>
+  async (call) => {
+    try {
+      const value = await command(call.data, call)
+      if (value === undefined) call.deferred.resolve()
+      else call.deferred.resolve(value)
+    } catch (error) {
+      if (error instanceof Rejection) return call.deferred.reject(...error.reasons)
+      call.deferred.reject(error)
+      report(error)
+    }
+  }
+
+/** The headless chat service, as `plugin`. */
+export function createService(plugin: Plugin, surroundings: Surroundings): Service {
+  const { store, callbackValues = [], isOpen = () => false } = surroundings
+  let config = surroundings.config
+  let userData: Json = {}
+  const options = () => readOptions(config(), surroundings.header())
+  const makers: Record<string, TransportMaker> = { v2: createV2, ...surroundings.transports }
+
+  const transport = () => (makers[options().transportType] ?? createV2)(options)
+
+  const engine = createEngine({
+    transport: transport(),
+    options,
+    store,
+    publish: plugin.publish,
+    callbackValues,
+  })
+  const restoring = createRestoring(engine, isOpen)
+
+  const requireUseful = () => {
+    const { transportType, dataUrl } = options()
+    if (!Object.keys(config()).length) throw new Rejection(refusals.INVALID_CONFIGURATION)
+    if (!makers[transportType] || (transportType === 'v2' && !dataUrl))
+      throw new Rejection(refusals.INVALID_TRANSPORT)
+  }
+  const tellCapabilities = () => {
+    const { pagination, fileUpload } = engine.transport.supports
+    const { isEnabled } = options().asynchronous
+    const capabilities = {
+      async: isEnabled,
+      asyncClose: isEnabled,
+      pagination: pagination && isEnabled,
+      fileUpload,
+    }
+    plugin.data('capabilities', capabilities)
+    plugin.publish('capabilitiesChanged', capabilities)
+  }
+  const useData = (data: Json) => {
+    userData = data
+    plugin.data('userData', { ...userData })
+  }
+  const restore: Command = ({ sessionData }, { commander }) => {
+    restoring.refuse(commander === NAME)
+    return restoring.restore(sessionData)
+  }
+  const agents = () => ({ ...engine.session?.people.agents })
+
+  const commands: Commands = {
+    configure(data) {
+      engine.requireNobody()
+      const before = config
+      config = () => data
+      try {
+        requireUseful()
+      } catch (error) {
+        config = before
+        throw error
+      }
+      engine.transport.close()
+      engine.transport = transport()
+      tellCapabilities()
+    },
+    startChat(data) {
+      engine.requireNobody()
+      const given = readUserData(data['userData'])
+      requireUseful()
+      const { userData: configured } = config() as { userData?: unknown }
+      useData({
+        GCTI_LanguageCode: surroundings.language(),
+        ...(isObject(configured) && configured),
+        ...userData,
+        ...given,
+        ...surroundings.pageData(),
+        ...(options().asynchronous.isEnabled && { GCTI_Chat_AsyncMode: 'true' }),
+      })
+      const text = (name: string) => textOf(data[name])
+      return engine.start({
+        nickname: text('nickname'),
+        firstName: text('firstname'),
+        lastName: text('lastname'),
+        email: text('email'),
+        subject: text('subject'),
+        text: text('text'),
+        userData,
+      })
+    },
+    endChat: () => engine.leave(),
+    restore,
+    asyncRestore: restore,
+    async verifySession() {
+      if (!engine.transport.supports.verify) throw new Rejection(refusals.NO_VERIFY)
+      return { sessionActive: await restoring.verify() }
+    },
+    fetchHistory: () => restoring.fetchHistory(),
+    updateUserData(data) {
+      useData({ ...userData, ...data })
+      if (!engine.isActive()) return { ...userData }
+      if (!engine.transport.supports.userData) throw new Rejection(refusals.NO_USER_DATA)
+      return engine.request((who) => engine.transport.updateUserData(who, data))
+    },
+    getTranscript: () => ({
+      messages: [...(engine.session?.messages ?? [])],
+      originalMessages: [...(engine.session?.originals ?? [])],
+    }),
+    getAgents: () => ({ agents: agents() }),
+    getStats() {
+      const times = (engine.session?.messages ?? []).map(({ timestamp }) => Number(timestamp ?? 0))
+      const [startTime] = times
+      const endTime = times.at(-1)
+      if (startTime === undefined || endTime === undefined)
+        return { agents: agents(), startTime: false, endTime: false, duration: false }
+      return { agents: agents(), startTime, endTime, duration: endTime - startTime }
+    },
+    getSessionData: () => publicOf(engine.live?.session.credentials ?? NOBODY),
+    ...wordCommands(engine),
+    ...fileCommands(engine),
+    ...followingCommands(engine, plugin),
+  }
+  plugin.registerEvents(EVENTS.split(' '))
+  for (const [name, command] of Object.entries(commands)) plugin.registerCommand(name, handler(command))
+
+  return {
+    engine,
+    restoring,
+    begin() {
+      engine.transport = transport() // The page may have said meanwhile what it wants.
+      tellCapabilities()
+      plugin.ready()
+      plugin.republish('ready')
+      if (restoring.hasSaved()) plugin.command('restore')
+    },
+  }
+}

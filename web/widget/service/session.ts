@@ -1,0 +1,105 @@
+// One chat session as the visitor's side knows it: its credentials, its transcript, its people.
+//
+// It has no network and no bus: answers go in, events to publish come out, in order.
+
+import type { Answer, Credentials, Json } from '../../shared/transport'
+import { hides } from './filters'
+import { indexOf, type Message, normalise, type PreProcessor, typeOf, wordsOf } from './messages'
+import { publicOf } from './outcomes'
+import { createPeople, type Told } from './people'
+
+/** How messages are looked at on this page: `filters` hide them, `preprocessors` change them. */
+export interface Eyes {
+  filters: readonly RegExp[]
+  readonly preprocessors: PreProcessor[]
+}
+
+export type Session = ReturnType<typeof createSession>
+
+/** What is known of one session. `messages` and `originals` go in step; every index is taken in once. */
+export function createSession(credentials: Credentials, eyes: Eyes) {
+  const people = createPeople()
+  const seen = new Set<number>()
+  let newestIndex = 0
+
+  const isHidden = (event: Json, ...texts: string[]) =>
+    typeOf(event) === 'Message' && texts.some((text) => hides(eyes.filters, text))
+
+  const read = (events: readonly Json[], restoring: boolean, told?: Told[]) => {
+    const messages: Message[] = []
+    const originals: Json[] = []
+    for (const event of events) {
+      const index = indexOf(event)
+      if (index === undefined || seen.has(index)) continue
+      seen.add(index)
+      newestIndex = Math.max(index, newestIndex)
+      session.oldestIndex = Math.min(index, session.oldestIndex ?? index)
+      const words = wordsOf(event)
+      const preprocessors = isHidden(event, words) ? [] : eyes.preprocessors
+      const message = normalise(event, { isBot: people.isBot(event), restoring, preprocessors })
+      told?.push(...people.hear(event, message))
+      if (!isHidden(event, words, `${message['text'] ?? ''}`)) {
+        messages.push(message)
+        originals.push(event)
+      }
+    }
+    return { messages, originals }
+  }
+  type Read = ReturnType<typeof read>
+
+  const received = (
+    { messages, originals }: Read,
+    answer: Answer,
+    restoring: boolean,
+    oldMessages: boolean,
+  ): Told => ({
+    name: 'messageReceived',
+    data: {
+      originalMessages: originals,
+      messages,
+      restoring,
+      sessionData: publicOf(session.credentials),
+      oldMessages,
+      ...(answer.idleExpiresS !== undefined && { idleTimeCountDown: answer.idleExpiresS }),
+    },
+  })
+  const session = {
+    credentials,
+    people,
+    messages: [] as Message[],
+    originals: [] as Json[],
+    /** The first event index that is still wanted. */
+    position: 1,
+    /** The smallest index that was taken in. */
+    oldestIndex: undefined as number | undefined,
+
+    /** Take in the newest part of the transcript; what to publish for it. */
+    take(answer: Answer, restoring = false): Told[] {
+      const told: Told[] = []
+      const page = read(answer.events, restoring, told)
+      session.messages.push(...page.messages)
+      session.originals.push(...page.originals)
+      // The server's own count passes over events that the visitor must not see. A good answer's is sure.
+      const counted = answer.outcome === 'done' ? answer.nextPosition : 0
+      session.position = Math.max(session.position, newestIndex + 1, counted ?? 0)
+      if (page.messages.length) told.push(received(page, answer, restoring, false))
+      return told
+    },
+
+    /** Take in an older part of the transcript; who came and went in it is no news. */
+    takeHistory(answer: Answer): Told[] {
+      const oldest = session.oldestIndex ?? 1
+      const { messages, originals } = read(
+        answer.events.filter((event) => (indexOf(event) ?? oldest) < oldest),
+        false,
+      )
+      session.messages.unshift(...messages)
+      session.originals.unshift(...originals)
+      if (!messages.length) return []
+      // A page shows these above what it has, so the newest comes first.
+      const page = { messages: messages.toReversed(), originals: originals.toReversed() }
+      return [received(page, answer, false, true)]
+    },
+  }
+  return session
+}
