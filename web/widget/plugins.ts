@@ -13,3 +13,8 @@ export interface PluginFile {
 export const PLUGINS: Record<string, () => Promise<PluginFile>> = {
   webchatservice: () => import('./service/plugin'),
 }
+
+/** Brought only when a page asks for them by name. */
+export const ON_DEMAND: typeof PLUGINS = {
+  headless: () => import('./lifecycle/headless'),
+}

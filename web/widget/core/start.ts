@@ -3,7 +3,7 @@
 import type { Plugin } from '../../shared/types'
 import type { Compatibility } from '../compatibility/compatibility'
 import type { Desk } from '../desk'
-import { PLUGINS } from '../plugins'
+import { ON_DEMAND, PLUGINS } from '../plugins'
 import { brandStyle } from '../themes/brand'
 import tokens from '../themes/tokens.css?inline'
 import views from '../themes/views.css?inline'
@@ -137,7 +137,8 @@ function createCore(desk: Desk, app: Plugin): Core {
     }),
     load(name) {
       const key = name.toLowerCase()
-      loaded[key] ??= Promise.resolve(PLUGINS[key]?.().then(({ register }) => register(desk, core)))
+      const fetchFile = PLUGINS[key] ?? ON_DEMAND[key]
+      loaded[key] ??= Promise.resolve(fetchFile?.().then(({ register }) => register(desk, core)))
       loaded[key].catch(() => {
         delete loaded[key]
       })

@@ -91,7 +91,10 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     transport: transport(),
     options,
     store,
-    publish: plugin.publish,
+    publish(name, data) {
+      if (/^(started|restored|ended)$/.test(name)) plugin.data('active', name !== 'ended')
+      return plugin.publish(name, data)
+    },
     callbackValues,
   })
   const restoring = createRestoring(engine, isOpen)
