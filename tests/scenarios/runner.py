@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from frontdesk.client.promise import Promise
 from tests.client.desk import Desk
+from tests.client.scripted_server import ScriptedServer
 from tests.client.stage import Stage, on_stage
 from tests.scenarios.matching import difference
 
@@ -16,43 +17,103 @@ EXPECTATIONS = ("published", "requests", "polls", "resolves", "rejects", "transc
 EXTRAS = ("with", "hidden", "ended", "idleTimerExpire", "comment")
 
 
+class Player(Protocol):
+    """A visitor's side that a scenario is played with.
+
+    Shape:   `heard` is what was published since it was last cleared, in order; names of the service stand
+             without its namespace.
+    """
+
+    server: ScriptedServer
+    heard: list[tuple[str, Any]]
+
+    async def call(self, address: str, written: Any) -> None:
+        """Call a command, with options as a scenario writes them, and do not wait."""
+
+    async def ended(self) -> tuple[str, Any]:
+        """The state of the last call, and what it was settled with."""
+
+    async def ask(self, address: str) -> Any:
+        """What a command that needs no network resolves with."""
+
+    async def metadata(self) -> Any:
+        """The block of the interaction."""
+
+    async def settle(self) -> None:
+        """Let everything happen that needs no clock."""
+
+    async def wait(self, duration_ms: float) -> None:
+        """Let time pass, alarm by alarm."""
+
+    async def reload(self, away_ms: float) -> None:
+        """The page goes, and comes again later."""
+
+
+class SdkPlayer:
+    """The Python SDK on a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.server = stage.server
+        self.heard = stage.heard
+        self.settle, self.wait, self.reload = stage.settle, stage.wait, stage.reload
+        self.ask = stage.do
+        self._stage = stage
+        self._promise: Promise
+
+    async def call(self, address: str, written: Any) -> None:
+        self._promise = self._stage.call(address, _value(written))
+
+    async def ended(self) -> tuple[str, Any]:
+        outcome: list[Any] = []
+        self._promise.always(lambda *values: outcome.append(values[0] if values else None))
+        return self._promise.state(), outcome[0] if outcome else None
+
+    async def metadata(self) -> Any:
+        return self._stage.bus.data("WebChat.metadata")
+
+
 async def play(scenario: Mapping[str, Any]) -> None:
+    """Play `scenario` with the SDK."""
+    desk = Desk(scenario.get("parties"))
+    async with on_stage(scenario.get("config"), desk=desk, page=scenario.get("page")) as stage:
+        await play_with(SdkPlayer(stage), scenario)
+
+
+async def play_with(player: Player, scenario: Mapping[str, Any]) -> None:
     """Play `scenario` to its end.
 
     Errors:  `AssertionError` with the number of the step that went otherwise.
     """
-    desk = Desk(scenario.get("parties"))
-    async with on_stage(scenario.get("config"), desk=desk, page=scenario.get("page")) as stage:
-        for number, step in enumerate(scenario["steps"], start=1):
-            unknown = set(step) - {*ACTIONS, *EXPECTATIONS, *EXTRAS}
-            assert not unknown, f"step {number} has unknown members {unknown}"
-            await _take(stage, step, f"step {number} ({next(iter(step))})")
+    for number, step in enumerate(scenario["steps"], start=1):
+        unknown = set(step) - {*ACTIONS, *EXPECTATIONS, *EXTRAS}
+        assert not unknown, f"step {number} has unknown members {unknown}"
+        await _take(player, step, f"step {number} ({next(iter(step))})")
 
 
-async def _take(stage: Stage, step: Step, where: str) -> None:
-    stage.heard.clear()
-    stage.server.requests.clear()
-    promise = await _act(stage, step)
-    await stage.settle()
-    _compare_published(stage, step, where)
-    _compare_requests(stage, step, where)
-    if promise is not None:
-        _compare_promise(promise, step, where)
-    await _compare_state(stage, step, where)
+async def _take(player: Player, step: Step, where: str) -> None:
+    player.heard.clear()
+    player.server.requests.clear()
+    await _act(player, step)
+    await player.settle()
+    _compare_published(player, step, where)
+    _compare_requests(player, step, where)
+    if "do" in step:
+        await _compare_ended(player, step, where)
+    await _compare_state(player, step, where)
 
 
-async def _act(stage: Stage, step: Step) -> Promise | None:
-    """Do what `step` says; the promise of the command it calls, if it does."""
+async def _act(player: Player, step: Step) -> None:
+    server, desk = player.server, player.server.desk
     match step:
         case {"do": address}:
-            return stage.call(address, _value(step.get("with", {})))
+            await player.call(address, step.get("with", {}))
         case {"happens": events}:
-            stage.desk.hides(step.get("hidden", 0))
-            stage.desk.happens(*events)
-            stage.desk.has_ended = step.get("ended", stage.desk.has_ended)
-            stage.desk.idle_expires_s = step.get("idleTimerExpire")
+            desk.hides(step.get("hidden", 0))
+            desk.happens(*events)
+            desk.has_ended = step.get("ended", desk.has_ended)
+            desk.idle_expires_s = step.get("idleTimerExpire")
         case {"answer": answer}:
-            stage.server.override(
+            server.override(
                 answer["to"],
                 answer.get("json", answer.get("text", {})),
                 status=answer.get("status", 200),
@@ -61,18 +122,17 @@ async def _act(stage: Stage, step: Step) -> Promise | None:
                 is_lost=answer.get("lost", False),
             )
         case {"hold": operation}:
-            stage.server.hold(operation)
+            server.hold(operation)
         case {"release": operation}:
-            stage.server.release(operation)
+            server.release(operation)
         case {"network": state}:
-            stage.server.is_lost = state == "lost"
+            server.is_lost = state == "lost"
         case {"wait": duration_ms}:
-            await stage.wait(duration_ms)
+            await player.wait(duration_ms)
         case {"reload": away_ms}:
-            await stage.reload(away_ms)
+            await player.reload(away_ms)
         case _:
             raise AssertionError(f"no action in {step}")
-    return None
 
 
 def _value(written: Any) -> Any:
@@ -93,17 +153,17 @@ def _value(written: Any) -> Any:
             return written
 
 
-def _compare_published(stage: Stage, step: Step, where: str) -> None:
+def _compare_published(player: Player, step: Step, where: str) -> None:
     wanted: list[Any] = [[one, None] if isinstance(one, str) else one for one in step.get("published", [])]
-    names = [name for name, _ in wanted]
-    assert stage.names == names, f"{where} published {stage.names}, not {names}"
-    for (name, pattern), (_, data) in zip(wanted, stage.heard, strict=True):
+    names, heard = [name for name, _ in wanted], [name for name, _ in player.heard]
+    assert heard == names, f"{where} published {heard}, not {names}"
+    for (name, pattern), (_, data) in zip(wanted, player.heard, strict=True):
         wrong = "" if pattern is None else difference(pattern, data, name)
         assert not wrong, f"{where}: {wrong}"
 
 
-def _compare_requests(stage: Stage, step: Step, where: str) -> None:
-    others = [one for one in stage.server.requests if one.operation != "refresh"]
+def _compare_requests(player: Player, step: Step, where: str) -> None:
+    others = [one for one in player.server.requests if one.operation != "refresh"]
     if "requests" in step:
         wanted = [[one, {}] if isinstance(one, str) else one for one in step["requests"]]
         got = [[one.operation, one.fields] for one in others]
@@ -111,29 +171,28 @@ def _compare_requests(stage: Stage, step: Step, where: str) -> None:
         wrong = difference(wanted, got, "requests")
         assert not wrong, f"{where}: {wrong}"
     if "polls" in step:
-        polls = len(stage.server.requests) - len(others)
+        polls = len(player.server.requests) - len(others)
         assert polls == step["polls"], f"{where} polled {polls} times, not {step['polls']}"
 
 
-def _compare_promise(promise: Promise, step: Step, where: str) -> None:
-    state = "rejected" if "rejects" in step else "resolved"
-    if "hold" not in step and ("resolves" in step or "rejects" in step):
-        outcome: list[Any] = []
-        promise.always(lambda *values: outcome.append(values[0] if values else None))
-        assert promise.state() == state, f"{where} is {promise.state()}: {outcome}"
-        wrong = difference(step.get("resolves", step.get("rejects")), outcome[0], state)
+async def _compare_ended(player: Player, step: Step, where: str) -> None:
+    if "resolves" in step or "rejects" in step:
+        wanted = "rejected" if "rejects" in step else "resolved"
+        state, value = await player.ended()
+        assert state == wanted, f"{where} is {state}: {value}"
+        wrong = difference(step.get("resolves", step.get("rejects")), value, state)
         assert not wrong, f"{where}: {wrong}"
 
 
-async def _compare_state(stage: Stage, step: Step, where: str) -> None:
+async def _compare_state(player: Player, step: Step, where: str) -> None:
     if "transcript" in step:
-        messages = (await stage.do("getTranscript"))["messages"]
+        messages = (await player.ask("getTranscript"))["messages"]
         got = [[message["type"], message["from"].get("name"), message["text"]] for message in messages]
         wrong = difference(step["transcript"], got, "the transcript")
         assert not wrong, f"{where}: {wrong}"
     if "agents" in step:
-        wrong = difference(step["agents"], (await stage.do("getAgents"))["agents"], "the agents")
+        wrong = difference(step["agents"], (await player.ask("getAgents"))["agents"], "the agents")
         assert not wrong, f"{where}: {wrong}"
     if "metadata" in step:
-        wrong = difference(step["metadata"], stage.bus.data("WebChat.metadata"), "the metadata")
+        wrong = difference(step["metadata"], await player.metadata(), "the metadata")
         assert not wrong, f"{where}: {wrong}"
