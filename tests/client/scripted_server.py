@@ -35,11 +35,13 @@ class ScriptedServer:
     """The HTTP side of a desk.
 
     Shape:   `requests` are all that came, in order; `overrides` are used up one by one for their operation;
-             while `is_lost`, every connection breaks; what is in `held` waits for `release`.
+             while `is_lost`, every connection breaks; what is in `held` waits for `release`. Browsers ask again
+             when a connection breaks that carried answers before: for them one that `keeps_alive` is no use.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, keeps_alive: bool = True) -> None:
         self.desk = desk
+        self.keeps_alive = keeps_alive
         self.requests: list[Request] = []
         self.overrides: dict[str, list[Override]] = {}
         self.is_lost = False
@@ -98,7 +100,7 @@ class ScriptedServer:
         if self.is_lost or (override is not None and override.is_lost):
             return False
         self._reply(writer, self._answer(operation, fields, chat_id, file, override))
-        return True
+        return self.keeps_alive
 
     def _operation(self, path: str) -> tuple[str, str]:
         assert path.startswith(SERVICE), path
@@ -136,14 +138,16 @@ class ScriptedServer:
     def _reply(self, writer: asyncio.StreamWriter, answer: tuple[int, Mapping[str, str], bytes]) -> None:
         status, headers, body = answer
         lines = {"content-type": "application/json", "content-length": str(len(body)), **headers}
+        if not self.keeps_alive:
+            lines["connection"] = "close"
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         writer.write(f"HTTP/1.1 {status} Said\r\n{head}\r\n".encode() + body)
 
 
 @asynccontextmanager
-async def serving(desk: Desk) -> AsyncIterator[ScriptedServer]:
+async def serving(desk: Desk, *, keeps_alive: bool = True) -> AsyncIterator[ScriptedServer]:
     """A server for `desk`; `url` is the address of its one service."""
-    scripted = ScriptedServer(desk)
+    scripted = ScriptedServer(desk, keeps_alive=keeps_alive)
     server = await asyncio.start_server(scripted.serve, "127.0.0.1", 0)
     scripted.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{SERVICE}"
     try:
