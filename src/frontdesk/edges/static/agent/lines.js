@@ -16,7 +16,7 @@ import { isWebAddress } from '../shared/linked_text.js'
 
 const ROLES = { bot: 'Assistant', supervisor: 'Supervisor', agent: 'Colleague', external: 'External', system: 'System' }
 const END_REASONS = { client_left: 'the visitor left', client_silent: 'the visitor is gone', idle: 'nobody wrote' }
-const LEFT_BECAUSE = { client_silent: 'their browser is gone', handed_over: 'the chat was handed over', connection_lost: 'the connection was lost' }
+const LEFT_BECAUSE = { client_silent: 'their browser is gone', handed_over: 'the chat was handed over', connection_lost: 'the connection was lost', account_disabled: 'the account was disabled' }
 
 /**
  * @param {Chat} chat

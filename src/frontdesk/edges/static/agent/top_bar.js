@@ -4,7 +4,7 @@ import { el, setText } from '../shared/element.js'
 import { icon } from '../shared/icons.js'
 import { showShortcuts } from './shortcuts.js'
 
-const AWAY = { connection_lost: 'Your connection was away too long, so you are not ready. Switch it on again to get chats.' }
+const AWAY = { connection_lost: 'Your connection was away too long, so you are not ready. Switch it on again to get chats.', account_disabled: 'Your account was disabled. Ask whoever manages accounts.' }
 const CONNECTION = { connecting: 'Connecting…', waiting: 'Connection lost. Trying again; what you write is kept and sent then.', open: '' }
 
 export class TopBar {
