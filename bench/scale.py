@@ -13,6 +13,7 @@ class Scale(Struct, frozen=True, kw_only=True):
     polls: int = 100
     arrivals: int = 1500
     idle_chats: int = 2000
+    quiet_s: float = 12.0
     held_sockets: int = 1000
     many_chats: int = 100_000
     few_chats: int = 10
@@ -31,6 +32,7 @@ QUICK = Scale(
     polls=10,
     arrivals=20,
     idle_chats=20,
+    quiet_s=0.1,
     held_sockets=10,
     many_chats=100,
     long_events=100,

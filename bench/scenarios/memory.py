@@ -30,7 +30,7 @@ async def memory(scale: Scale, tell: Tell) -> Sequence[Row]:
             socket_bytes = await _sockets(server, scale.held_sockets)
         async with frontdesk(place) as server:
             tell(f"{scale.idle_chats} chats")
-            chat_bytes = await _chats(server, scale.idle_chats)
+            chat_bytes = await _chats(server, scale.idle_chats, scale.quiet_s)
     return (
         Row(
             scenario="memory",
@@ -70,10 +70,11 @@ async def _sockets(server: Server, count: int) -> float:
     return (after - before) / (count - 1)
 
 
-async def _chats(server: Server, count: int) -> float:
-    """Bytes for one of `count` chats that an agent has taken and whose visitors have polled.
+async def _chats(server: Server, count: int, quiet_s: float) -> float:
+    """Bytes for one of `count` chats that an agent has taken and whose visitors poll, while nobody writes.
 
-    Shape:   over a few connections, as through a proxy: a connection has a budget of its own.
+    Shape:   over a few connections, as through a proxy: a connection has a budget of its own. What as many
+             chats before them needed to begin, and no longer need, is there for them to use.
     """
     desk = Desk(Ear())
     await desk.open(server.url)
@@ -90,10 +91,12 @@ async def _chats(server: Server, count: int) -> float:
         await catch_up(visitors)
         await catch_up(visitors)
 
-    await round_of(CONNECTIONS)
-    before = server.memory_bytes()
     rounded = count // CONNECTIONS * CONNECTIONS or CONNECTIONS
     await round_of(rounded)
+    await asyncio.sleep(quiet_s)
+    before = server.memory_bytes()
+    await round_of(rounded)
+    await asyncio.sleep(quiet_s)
     after = server.memory_bytes()
     desk.close()
     for connection in connections:

@@ -54,7 +54,6 @@ class WholeRequest:
         "_left",
         "disconnected",
         "keep_alive",
-        "message_event",
         "response_complete",
         "response_started",
         "scope",
@@ -67,12 +66,16 @@ class WholeRequest:
         self.disconnected = False
         self.response_started = False
         self.response_complete = False
-        self.message_event = self  # Uvicorn sets it when the connection is lost.
         self.task: asyncio.Task[None] | None = None  # Held, because loops forget tasks that nobody holds.
         self._connection = connection
         self._body: bytes | None = body
         self._head: list[bytes] = []
         self._left: asyncio.Event | None = None
+
+    @property
+    def message_event(self) -> "WholeRequest":
+        """What uvicorn sets when the connection is lost: itself, and not held, for that would be a cycle."""
+        return self
 
     def set(self) -> None:
         """The connection is lost."""
