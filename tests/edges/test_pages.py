@@ -19,7 +19,7 @@ def browser(*, demo: bool) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=transport, base_url="http://here")
 
 
-@pytest.mark.parametrize("path", ["/", "/agent/", "/shop/", "/api/", "/assets/shared/base.css"])
+@pytest.mark.parametrize("path", ["/", "/agent/", "/shop/", "/api/", "/widget/", "/assets/shared/base.css"])
 async def test_every_answer_carries_the_security_headers(path: str) -> None:
     async with browser(demo=True) as http:
         answer = await http.get(path)
@@ -52,7 +52,7 @@ async def test_the_rest_of_the_api_folder_is_left_to_the_api() -> None:
     assert [answer.status_code for answer in answers] == [404, 404]
 
 
-@pytest.mark.parametrize("path", ["/agent", "/shop", "/api"])
+@pytest.mark.parametrize("path", ["/agent", "/shop", "/api", "/widget", "/widget/playground"])
 async def test_a_forgotten_slash_is_added(path: str) -> None:
     async with browser(demo=True) as http:
         answer = await http.get(path)

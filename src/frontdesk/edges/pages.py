@@ -1,4 +1,5 @@
-"""The web pages: start page, agent page, demo shop, readable API page; static files under a strict policy.
+"""The web pages: start page, agent page, demo shop, readable API page, pages about the widget; static files
+under a strict policy.
 
 Nothing here is built or templated: what lies in `static/` is what browsers get, and every answer carries
 the headers below. A page may load only what this server serves, and no script or style that is written
@@ -33,23 +34,27 @@ SECURITY_HEADERS = {
 }
 # Browsers keep the files and ask whether they are still true: an upgrade shows at once, at the cost of a 304.
 CACHING = "no-cache"
+# The pages about the widget stand beside its files.
+WIDGET_PAGES = {"/widget": "snippet", "/widget/playground": "playground"}
 ONLY_IN_DEMO = re.compile(r"[ \t]*<!-- only in the demonstration -->.*?<!-- end -->\n?", re.DOTALL)
 
 
 def pages(*, demo: bool) -> list[BaseRoute]:
     """The routes of every page and of the files they load.
 
-    Shape:   `/`, `/agent/`, `/api/`, their files under `/assets/`; with `demo` also `/shop/`. Only exact
-             paths of `/api/` are taken, so the API keeps the rest of that folder. What the pages of other
-             sites load lies under `/widget/`.
+    Shape:   `/`, `/agent/`, `/api/`, `/widget/`, `/widget/playground/`, their files under `/assets/`;
+             with `demo` also `/shop/`. Only exact paths of `/api/` are taken, so the API keeps the rest of
+             that folder; and of `/widget/`, where the files of the widget lie.
     """
-    folders = ["agent", "api", "shared", "start", *(["shop"] if demo else [])]
-    shown = ["agent", "api", *(["shop"] if demo else [])]
+    shown = {"/agent": "agent", "/api": "api", **WIDGET_PAGES, **({"/shop": "shop"} if demo else {})}
     return [
         Route("/", _page("start", demo=demo), name="start"),
-        *(Route(f"/{name}/", _page(name, demo=demo), name=name) for name in shown),
-        *(Route(f"/{name}", _with_slash, include_in_schema=False) for name in shown),
-        *(Mount(f"/assets/{name}", _Guarded(StaticFiles(directory=STATIC / name))) for name in folders),
+        *(Route(f"{path}/", _page(name, demo=demo), name=name) for path, name in shown.items()),
+        *(Route(path, _with_slash, include_in_schema=False) for path in shown),
+        *(
+            Mount(f"/assets/{name}", _Guarded(StaticFiles(directory=STATIC / name)))
+            for name in ("shared", "start", *shown.values())
+        ),
         Route("/favicon.ico", _icon, include_in_schema=False),
         *widget_files(),
     ]
