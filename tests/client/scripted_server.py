@@ -35,8 +35,8 @@ class ScriptedServer:
     """The HTTP side of a desk.
 
     Shape:   `requests` are all that came, in order; `overrides` are used up one by one for their operation;
-             while `is_lost`, every connection breaks; what is in `held` waits for `release`. Browsers ask again
-             when a connection breaks that carried answers before: for them one that `keeps_alive` is no use.
+             while `is_lost`, every connection breaks; what is in `held` waits for `release`. Without
+             `keeps_alive` each connection carries one answer: browsers ask again when a later one breaks.
     """
 
     def __init__(self, desk: Desk, *, keeps_alive: bool = True) -> None:

@@ -57,6 +57,19 @@ async function buildLoader(name, files) {
   })
 }
 
+/** The Chat Service API as a module that needs no other file. */
+async function buildModule(name, input) {
+  await build({
+    ...COMMON,
+    build: {
+      outDir: OUT,
+      emptyOutDir: false,
+      target: TARGET,
+      lib: { entry: join(WEB, input), formats: ['es'], fileName: () => `${name}.mjs` },
+    },
+  })
+}
+
 /** The names that pages already have in their scripts: bus, section 2.1. */
 function writeKnownNames() {
   copyFileSync(join(OUT, 'frontdesk.js'), join(OUT, 'widgets.min.js'))
@@ -85,7 +98,8 @@ function integrity(file) {
 }
 
 const files = await buildChunks()
-for (const name of ['frontdesk', 'cxbus']) await buildLoader(name, files)
+for (const name of ['frontdesk', 'cxbus', 'chat']) await buildLoader(name, files)
+await buildModule('chat', 'widget/chatservice/chat.ts')
 writeKnownNames()
 const sizes = check(OUT)
 const facts = { version: VERSION, files, integrity: integrity('frontdesk.js'), sizes }
