@@ -46,10 +46,8 @@ export function piecesOf(wishes, server, integrity) {
  * @param {string} [integrity]
  */
 function tagOf({ service, lang, theme, color }, server, isWhole, integrity) {
-  const attributes = [
-    attribute('src', `${server}/widget/frontdesk.js`),
-    'async',
-    'crossorigin',
+  const lines = [
+    `<script async crossorigin src="${server}/widget/frontdesk.js"`,
     integrity && attribute('integrity', integrity),
     ...(isWhole
       ? [
@@ -60,7 +58,7 @@ function tagOf({ service, lang, theme, color }, server, isWhole, integrity) {
         ]
       : []),
   ].filter(Boolean)
-  return `<script ${attributes.join('\n  ')}></script>`
+  return `${lines.join('\n  ')}></script>`
 }
 
 /**
