@@ -1,4 +1,4 @@
-"""Brand, themes, languages: words can be read before the core is there and after; pages have the last word."""
+"""Brand, themes, languages: one can read it before the core is there and after; pages have the last word."""
 
 import pytest
 from playwright.async_api import Locator, expect

@@ -102,5 +102,7 @@ for (const name of ['frontdesk', 'cxbus', 'chat']) await buildLoader(name, files
 await buildModule('chat', 'widget/chatservice/chat.ts')
 writeKnownNames()
 const sizes = check(OUT)
-const facts = { version: VERSION, files, integrity: integrity('frontdesk.js'), sizes }
+const scripts = readdirSync(OUT).filter((name) => name.endsWith('.js'))
+const integrities = Object.fromEntries(scripts.map((name) => [name, integrity(name)]))
+const facts = { version: VERSION, files, integrity: integrities['frontdesk.js'], integrities, sizes }
 writeFileSync(join(OUT, 'build.json'), `${JSON.stringify(facts, null, 2)}\n`)
