@@ -25,6 +25,7 @@ CHECKS = {
 WEB_CHECKS = {
     "lint and format of web": ("biome", "check", "--error-on-warnings"),
     "types of web": ("tsc",),
+    "types of web's examples": ("tsc", "--project", "tsconfig.examples.json"),
 }
 
 

@@ -1,0 +1,54 @@
+// What a page may configure: `frontdesk.configure(…)`, or `window._genesys.widgets`.
+
+import type { Settings, WebChatSettings } from '../widget/settings'
+
+/** One field of the form before the chat. */
+export interface FormField {
+  id: string
+  name: string
+  type?: string
+  label?: string | ({ text: string } & Record<string, unknown>)
+  placeholder?: string
+  value?: unknown
+  maxlength?: number | string
+  options?: { text: string; value?: string; selected?: boolean; disabled?: boolean; group?: boolean }[]
+  /** A row of your own, with `{label}` and `{input}`. */
+  wrapper?: string
+  /** Whether the value will do. */
+  validate?: (event: Event, row: unknown, input: unknown, label: unknown, ...more: unknown[]) => boolean
+  validateWhileTyping?: boolean
+  [attribute: string]: unknown
+}
+
+/** The options of the window and of the service behind it. Milliseconds, unless the name says otherwise. */
+export interface ChatSettings extends WebChatSettings {
+  /** Where the service answers: `https://chat.example.com/genesys/2/chat/support`. */
+  dataURL?: string
+  apikey?: string | number
+  /** Stands beside the chat at the agent's desk. */
+  userData?: Record<string, unknown>
+  emojis?: boolean
+  /** `😀:smile;👍:thumbs up` */
+  emojiList?: string
+  uploadsEnabled?: boolean
+  markdown?: boolean
+  charCountEnabled?: boolean
+  maxMessageLength?: number
+  form?: { wrapper?: string; inputs: (FormField | { custom: string })[] }
+  confirmFormCloseEnabled?: boolean
+  timeFormat?: 12 | 24 | '12' | '24'
+  autoInvite?: { enabled?: boolean; timeToInviteSeconds?: number; inviteTimeoutSeconds?: number }
+  inviteOnRestoreTimeout?: boolean
+  minimizeOnMobileRestore?: boolean
+  /** How long a visitor may be away and still find the chat again. */
+  restoreTimeout?: number
+  ajaxTimeout?: number
+  pollExceptionLimit?: number
+  enableCustomHeader?: boolean
+  ariaIdleAlertIntervals?: number[] | boolean
+  ariaCharRemainingIntervals?: number[] | boolean
+}
+
+export interface Configuration extends Settings {
+  webchat?: ChatSettings
+}
