@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, FilePayload
 
 from tests.browser.stage import BrowserPlayer, on_stage
 from tests.client.desk import Desk
@@ -263,7 +263,7 @@ async def test_69_a_file_comes_from_an_input_of_the_page_and_tells_how_far_it_is
     await player.page.evaluate("document.body.innerHTML = '<input type=file id=file multiple>'")
     await player.page.set_input_files(
         "#file",
-        [{"name": name, "mimeType": "text/plain", "buffer": b"hello"} for name in ("ä b.txt", "2.txt")],
+        [FilePayload(name=name, mimeType="text/plain", buffer=b"hello") for name in ("ä b.txt", "2.txt")],
     )
     answer = await player.page.evaluate(
         """async () => {

@@ -10,7 +10,7 @@ import { createPeople } from '../service/people'
 import { credentialsFrom } from '../service/saved'
 import { NAME, type Service } from '../service/service'
 import { type Callback, createCallbacks } from './callbacks'
-import { ChatFailed, CODE, chatError, type FailEvent, failed, failureOf } from './errors'
+import { ChatFailed, CODE, chatError, failed, failureOf } from './errors'
 import { messageEventOf, partyOf } from './events'
 import { type Keeper, stateOf } from './state'
 
@@ -32,8 +32,9 @@ export interface SessionParts {
 /** A promise in the old manner of what `run` gives; `fail` gets an event. */
 export function promised<T>(run: () => Promise<T>, isStart = false): Promised<T> {
   const deferred = defer<T>()
-  run().then(deferred.resolve, (error) =>
-    deferred.reject(failureOf(error, isStart).event satisfies FailEvent),
+  run().then(
+    (value) => (value === undefined ? deferred.resolve() : deferred.resolve(value)),
+    (error) => deferred.reject(failureOf(error, isStart).event),
   )
   return deferred.promise()
 }
