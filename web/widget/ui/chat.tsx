@@ -1,0 +1,63 @@
+// The window's model: what is known, who draws it, what it says.
+
+import { render } from 'preact'
+import type { Plugin } from '../../shared/types'
+import { element } from '../core/nodes'
+import type { Core } from '../core/start'
+import type { WindowOptions } from './options'
+import { type Chat, EMPTY, filled, type State } from './state'
+import { Window } from './window'
+
+const SPOKEN_MS = 5000
+
+export function createChat(core: Core, plugin: Plugin): Chat {
+  const options = () => (core.desk.settings().webchat ?? {}) as WindowOptions
+  const host = element('div', 'cx-widget cx-common-container cx-webchat')
+  const looks: ((before: State) => void)[] = []
+  let isDue = false
+  let silence: ReturnType<typeof setTimeout> | undefined
+
+  const draw = () => {
+    isDue = false
+    render(chat.state.isOpen ? <Window chat={chat} state={chat.state} /> : null, host)
+  }
+  const chat: Chat = {
+    core,
+    plugin,
+    serviceName: options().chatButton?.servicePlugin ?? 'WebChatService',
+    host,
+    state: EMPTY,
+    interaction: undefined,
+    opened: {},
+    options,
+    draw,
+    set(change) {
+      const before = chat.state
+      chat.state = { ...before, ...change }
+      if (!isDue) queueMicrotask(draw)
+      isDue = true
+      for (const look of looks) look(before)
+    },
+    watch: (look) => looks.push(look),
+    say: (key, values) => filled(`${chat.state.words[key] ?? key}`, values),
+    label: (key) => `${chat.state.words[`Aria${key}`] ?? chat.say(key)}`,
+    service: (command, given) => plugin.command(`${chat.serviceName}.${command}`, given),
+    command: (name, given) => plugin.command(`WebChat.${name}`, given),
+    speak(text) {
+      chat.set({ spoken: [...chat.state.spoken, text] })
+      clearTimeout(silence)
+      silence = setTimeout(() => chat.set({ spoken: [] }), SPOKEN_MS)
+    },
+    focused: () => (host.getRootNode() as ShadowRoot).activeElement ?? null,
+  }
+  plugin.subscribe('App.i18n', () => chat.set({ words: core.languages.table()['webchat'] ?? {} }))
+  plugin.subscribe<{ timeFormat: number }>('App.timeFormat', ({ data }) => {
+    chat.set({ timeFormat: Number(options().timeFormat ?? data.timeFormat) })
+  })
+  const layout = () => {
+    chat.set({ isMobile: core.app.data('mobileMode') === true || core.app.data('zoom') === 'mobile' })
+  }
+  plugin.subscribe('App.mobileMode', layout)
+  plugin.subscribe('App.zoom', layout)
+  return chat
+}

@@ -1,0 +1,154 @@
+// What a transcript shows: messages of the service become lines. Pure; knows no document.
+
+import type { Options } from '../../shared/types'
+
+/** A message as the service publishes it. */
+export interface Said {
+  index?: number | string
+  type?: string
+  text?: string
+  timestamp?: number
+  from?: { id?: string | number; type?: string; name?: string }
+  userData?: Options
+  fileDetails?: Record<string, string>
+  html?: boolean
+  bubble?: Bubble
+  avatar?: unknown
+  restoring?: boolean
+  content?: unknown
+  contentType?: string
+}
+
+export interface Bubble {
+  fill?: string
+  radius?: number | string
+  time?: boolean
+  name?: boolean
+  avatar?: false | { custom?: string; icon?: string }
+  direction?: 'left' | 'right' | 'none'
+}
+
+export interface Line {
+  /** Unique in the transcript; `cx-chat-index-<index>` is the id of its node. */
+  readonly index: number | string
+  readonly kind: 'message' | 'system' | 'file' | 'injected'
+  /** `Client`, `Agent`, `Bot`, `Supervisor`, `External`, `injected`. */
+  readonly author: string
+  /** Lines of one group are shown as one person's. */
+  readonly group: string
+  readonly name: string
+  readonly text: string
+  readonly at: number
+  /** The string of a system line, so that it changes with the language. */
+  readonly key?: string
+  readonly isHtml?: boolean
+  readonly isRestored?: boolean
+  readonly status?: 'sending' | 'failed'
+  readonly file?: { readonly id: string; readonly name: string; readonly size: string }
+  readonly rich?: Rich
+  readonly said?: Said
+  readonly original?: Options
+  readonly bubble?: Bubble
+  /** What a page put in instead of words. */
+  readonly node?: Node
+}
+
+/** Structured content beside the words of a message. */
+export interface Rich {
+  readonly type: string
+  readonly items: readonly Item[]
+}
+
+export interface Item {
+  readonly id?: string
+  readonly type?: string
+  readonly title?: string
+  readonly text?: string
+  readonly desc?: string
+  readonly image?: string
+  readonly url?: string
+  readonly actions?: { textback?: string; url?: string }
+  readonly components?: readonly Item[]
+}
+
+const PEOPLE = /^(Agent|Bot|Supervisor)$/
+
+/** The line of a message; nothing when it is not for the transcript. */
+export function lineOf(said: Said, original?: Options): Line | undefined {
+  const { type = '', from = {}, index = '', text = '', timestamp = Date.now() } = said
+  const author = from.type ?? 'External'
+  const line = {
+    index,
+    author,
+    group: `${author}${from.id ?? ''}`,
+    name: from.name ?? '',
+    text,
+    at: Number(timestamp),
+    said,
+    ...(original && { original }),
+    ...(said.restoring && { isRestored: true }),
+    ...(said.bubble && { bubble: said.bubble }),
+  }
+  const system = (key?: string): Line => ({ ...line, kind: 'system', group: '', ...(key && { key }) })
+  if (type === 'ParticipantJoined' && author === 'Client') return system('ChatStarted')
+  if (type === 'ParticipantJoined' && PEOPLE.test(author)) return system(`${author}Connected`)
+  if (type === 'ParticipantLeft' && PEOPLE.test(author)) return system(`${author}Disconnected`)
+  if (type === 'FileUploaded') {
+    const { 'file-id': id = '', 'file-name': name = '', 'file-size': size = '' } = said.fileDetails ?? {}
+    return { ...line, kind: 'file', file: { id, name, size } }
+  }
+  if (!/^(Message|PushUrl|Structured)$/.test(type)) return undefined
+  if (author === 'External') return text ? system() : undefined
+  const rich = richOf(said, original)
+  return { ...line, kind: 'message', ...(said.html && { isHtml: true }), ...(rich && { rich }) }
+}
+
+/** Structured content, where servers put it. */
+function richOf(said: Said, original?: Options): Rich | undefined {
+  const at = (from: unknown, key: string) => (from as Options | undefined)?.[key]
+  let found = at(at(at(original?.['eventAttributes'], 'structured-content'), 'genesys-chat'), 'content')
+  try {
+    if (typeof found === 'string') found = JSON.parse(found)
+  } catch {
+    return undefined // The words of the message say it as well.
+  }
+  const { contentType, content } = (found ?? said) as { contentType?: string; content?: unknown }
+  if (!contentType || !content) return undefined
+  const items = (Array.isArray(content) ? content : [content]).filter((it) => it && typeof it === 'object')
+  return { type: contentType, items }
+}
+
+/** The transcript with lines added; what is there already is not added again. */
+export function withLines(lines: readonly Line[], added: readonly Line[], isOld = false): readonly Line[] {
+  const known = new Set(lines.map(({ index }) => index))
+  const fresh = added.filter(({ index }) => !known.has(index)) // Redelivered after a reconnect.
+  return isOld ? [...fresh.reverse(), ...lines] : [...lines, ...fresh]
+}
+
+/** The lines as groups: what one person says in a row stands together. */
+export function grouped(lines: readonly Line[], isDated: boolean): Line[][] {
+  const groups: Line[][] = []
+  let before: Line | undefined
+  for (const line of lines) {
+    const isNew =
+      !before || !line.group || line.group !== before.group || (isDated && day(line.at) !== day(before.at))
+    if (isNew) groups.push([])
+    groups.at(-1)?.push(line)
+    before = line
+  }
+  return groups
+}
+
+/** The day of a time, for comparing. */
+export const day = (ms: number): string => new Date(ms).toDateString()
+
+/** The conversation as a text to keep. */
+export function asText(lines: readonly Line[], wordsOf: (line: Line) => string): string {
+  return lines
+    .map((line) => {
+      const time = new Date(line.at).toLocaleString()
+      const name = line.kind === 'system' ? '' : `${line.name}: `
+      return `[${time}] ${name}${line.file?.name ?? wordsOf(line)}\n`
+    })
+    .join('')
+}

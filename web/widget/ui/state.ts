@@ -1,0 +1,142 @@
+// What is known about the window, and everybody's way to change it.
+
+import type { Options, Plugin, Promised } from '../../shared/types'
+import type { Core } from '../core/start'
+import type { Interaction } from '../lifecycle/interaction'
+import type { FilledForm } from './form'
+import type { Line } from './lines'
+import type { OpenOptions, WindowOptions } from './options'
+
+/** A question or a notice before which everything else has to wait. */
+export interface Alert {
+  readonly kind: 'chat-end' | 'chat-close' | 'general'
+  /** What it is about, so that it can be taken back. */
+  readonly about: string
+  readonly text: string
+  /** The last one is what the visitor most likely wants. */
+  readonly buttons: readonly AlertButton[]
+}
+
+export interface AlertButton {
+  readonly name: string
+  readonly key: string
+  readonly act?: () => void
+}
+
+export interface State {
+  readonly isOpen: boolean
+  readonly isMinimized: boolean
+  readonly isHidden: boolean
+  /** An asynchronous chat that was left closed stays so until somebody writes. */
+  readonly staysClosed: boolean
+  readonly isMobile: boolean
+  /** A session goes on. */
+  readonly isActive: boolean
+  /** There was a session; its transcript can be read. */
+  readonly isEnded: boolean
+  readonly isLoading: boolean
+  /** No connection. */
+  readonly isLocked: boolean
+  readonly lines: readonly Line[]
+  /** How many of the newest lines are in the document. */
+  readonly shown: number
+  readonly typing: readonly { id: string; name: string; type: string }[]
+  readonly unread: number
+  readonly draft: string
+  readonly alert: Alert | undefined
+  readonly isEmojiOpen: boolean
+  readonly form: FilledForm | undefined
+  readonly overlays: { readonly static?: Slot; readonly dynamic?: Slot }
+  readonly idle: { readonly text: string; readonly until: number; readonly span: number } | undefined
+  readonly upload: { readonly name: string; readonly part: number; cancel(): void } | undefined
+  readonly limits: { readonly types: string; readonly bytesMax: number; readonly needsAgent: boolean }
+  readonly hasAgent: boolean
+  readonly capabilities: { async?: boolean; asyncClose?: string; pagination?: boolean; fileUpload?: boolean }
+  /** What is to be read out. */
+  readonly spoken: readonly string[]
+  readonly words: Options
+  readonly timeFormat: number
+}
+
+export interface Slot {
+  readonly node: Node
+  readonly mode: string
+  readonly hasNoFooter: boolean
+}
+
+/** How much of a long transcript the document holds at once. */
+export const SHOWN_MAX = 1000
+
+export const EMPTY: State = {
+  isOpen: false,
+  isMinimized: false,
+  isHidden: false,
+  staysClosed: false,
+  isMobile: false,
+  isActive: false,
+  isEnded: false,
+  isLoading: false,
+  isLocked: false,
+  lines: [],
+  shown: SHOWN_MAX,
+  typing: [],
+  unread: 0,
+  draft: '',
+  alert: undefined,
+  isEmojiOpen: false,
+  form: undefined,
+  overlays: {},
+  idle: undefined,
+  upload: undefined,
+  limits: { types: '', bytesMax: Number.POSITIVE_INFINITY, needsAgent: false },
+  hasAgent: false,
+  capabilities: {},
+  spoken: [],
+  words: {},
+  timeFormat: 12,
+}
+
+/** The window as all its parts see it. */
+export interface Chat {
+  readonly core: Core
+  readonly plugin: Plugin
+  /** The name of the plugin that talks to the server. */
+  readonly serviceName: string
+  /** The root of the window. */
+  readonly host: HTMLElement
+  state: State
+  /** The visitor's interaction, once the plugin is ready. */
+  interaction: Interaction | undefined
+  /** What `WebChat.open` was told. */
+  opened: OpenOptions
+  options(): WindowOptions
+  /** Change what is known; the view follows within the same task. */
+  set(change: Partial<State>): void
+  /** Call `look` after every change, with what was before. */
+  watch(look: (before: State) => void): void
+  /** Draw what is known now, at once. */
+  draw(): void
+  /** The text of a key, with `<%Name%>` filled in. */
+  say(key: string, values?: Record<string, string>): string
+  /** What readers hear of a control: the text of `Aria<key>`, or of the key. */
+  label(key: string): string
+  /** A command to the service. */
+  service<T = Options>(command: string, options?: object): Promised<T>
+  /** A command through the bus to ourselves, so that hooks see it. */
+  command(name: string, options?: object): Promised
+  /** Read something out. */
+  speak(text: string): void
+  /** What has the focus in our shadow root. */
+  focused(): Element | null
+}
+
+/** The text of an error by its code; `undefined` when there is none for it. */
+export function errorText(chat: Chat, code: string | number, values?: Record<string, string>) {
+  const errors = (chat.state.words['Errors'] ?? {}) as Record<string, string>
+  return errors[code] === undefined ? undefined : filled(errors[code], values)
+}
+
+/** A text with `<%Name%>` filled in. */
+export function filled(text: string, values: Record<string, string> = {}): string {
+  return text.replace(/<%(\w+)%>/g, (all, name: string) => values[name] ?? all)
+}
