@@ -156,6 +156,13 @@ async def take_pictures(browser: Browser, url: str) -> None:
     await pocket.get_by_text("Chat started").wait_for()
     await picture(pocket, "shop-phone-dark")
     await picture(await window("/shop/", **DESKTOP), "shop")
+    choice = "service=demo&theme=system&branded=on&color=%230b6e4f"
+    snippet = await window(f"/widget/?{choice}", **DESKTOP)
+    await snippet.get_by_role("button", name="Copy: The tag").wait_for()
+    await picture(snippet, "widget-tag")
+    playground = await window(f"/widget/playground/?{choice}", **DESKTOP)
+    await playground.get_by_role("list", name="Events").get_by_text("App.ready").wait_for()
+    await picture(playground, "widget-playground")
     api = await window("/api/", **DESKTOP)
     await api.get_by_role("heading", name="Answers").first.wait_for()
     await picture(api, "api")
