@@ -79,6 +79,18 @@ async def test_a_page_sets_custom_properties_for_each_theme(site: Site, visit: V
         await expect(page.locator("frontdesk-chat")).to_have_class("cx-theme-light")
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_a_link_in_a_toast_can_be_read_on_any_brand(site: Site, visit: Visit, theme: str) -> None:
+    tag = site.widget("frontdesk.js", f'data-service="demo" data-color="#808080" data-theme="{theme}"')
+    async with visit(site.page(tag)) as page:
+        assert await page.evaluate(READY) == "App.ready"
+        toast = "{type: 'custom', title: 'News', body: '<a href=\"/news\">Read it</a>'}"
+        await page.evaluate(f"CXBus.command('Toaster.open', {toast}).then(() => true)")
+        words, _ = await colours(page.get_by_role("link", name="Read it"))
+        red = int(words.partition(" ")[0])
+        assert red < 0x72 if theme == "light" else red > 0x90
+
+
 @pytest.mark.parametrize(("scheme", "theme"), [("dark", "cx-theme-dark"), ("light", "cx-theme-light")])
 async def test_the_system_decides_when_it_is_asked(site: Site, visit: Visit, scheme: str, theme: str) -> None:
     tag = site.widget("frontdesk.js", 'data-service="demo" data-theme="system"')
