@@ -75,6 +75,23 @@ async def test_the_tag_may_demand_the_script_that_is_served(browser: Browser, ho
         await expect(tag).to_contain_text(integrity["integrity"])
 
 
+async def test_the_hash_of_every_script_is_true(browser: Browser, house: House) -> None:
+    async with window(browser, f"{house.url}/widget/") as page:
+        checked = await page.evaluate(
+            """async () => {
+                const { integrities } = await (await fetch('/widget/build.json')).json()
+                const files = Object.entries(integrities)
+                await Promise.all(files.map(([name, integrity]) => fetch(`/widget/${name}`, { integrity })))
+                return files.map(([name]) => name)
+            }"""
+        )
+        assert {"frontdesk.js", "widgets.min.js", "cxbus.min.js"} <= set(checked)
+        wrong = (
+            "fetch('/widget/frontdesk.js', {integrity: 'sha384-' + 'A'.repeat(64)}).catch(() => 'refused')"
+        )
+        assert await page.evaluate(wrong) == "refused"
+
+
 async def test_what_is_copied_is_what_is_shown(browser: Browser, house: House) -> None:
     async with window(browser, f"{house.url}/widget/?service=demo", permissions=["clipboard-read"]) as page:
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
