@@ -3,8 +3,8 @@
 import type { Answer, Json } from '../../shared/transport'
 import type { Engine } from './engine'
 import { isObject, objectOf, objectsOf, textOf } from './json'
-import { isFine, settled } from './outcomes'
-import { NO_DOWNLOAD, NO_FILE, NO_FILE_LIMITS, NO_UPLOAD } from './refusals'
+import { isFine } from './outcomes'
+import { NO_FILE } from './refusals'
 import { Rejection } from './rejection'
 import type { Commands } from './service'
 
@@ -40,7 +40,6 @@ export function fileCommands(engine: Engine): Commands {
   return {
     /** With `onProgress` to be told of progress, and `signal` to give up: `{files, onProgress?, signal?}`. */
     async sendFile(data, { deferred }) {
-      if (!engine.transport.supports.fileUpload) throw new Rejection(NO_UPLOAD)
       const live = engine.require()
       const file = fileOf(data['files'])
       if (!file) throw new Rejection(NO_FILE)
@@ -62,7 +61,6 @@ export function fileCommands(engine: Engine): Commands {
     },
     /** `fileName` is what the file is called on the visitor's side. */
     async downloadFile({ fileId, field, fileName }) {
-      if (!engine.transport.supports.fileDownload) throw new Rejection(NO_DOWNLOAD)
       const id = textOf(fileId || field)
       const { content, response } = await engine.ask((who) => engine.transport.download(who, id))
       if (!content) throw new Rejection(response)
@@ -70,10 +68,7 @@ export function fileCommands(engine: Engine): Commands {
     },
     deleteFile: ({ fileId }) =>
       engine.request((who) => engine.transport.deleteFile(who, textOf(fileId)), true),
-    async getFileLimits() {
-      if (!engine.transport.supports.fileLimits) throw new Rejection(NO_FILE_LIMITS)
-      return settled(await engine.ask(engine.transport.fileLimits))
-    },
+    getFileLimits: () => engine.request((who) => engine.transport.fileLimits(who)),
   }
 
   /** What the transcript calls the file. */

@@ -3,30 +3,18 @@
 import type { Plugin } from '../../shared/types'
 import type { Engine } from './engine'
 import type { Live } from './live'
-import {
-  NO_POLL,
-  NO_POLL_EXCEPTIONS,
-  NO_POLLING,
-  NO_SESSION,
-  NOT_POLLING,
-  POLL_BUSY,
-  PRIVATE_POLL,
-} from './refusals'
+import { NO_POLL, NO_SESSION, NOT_POLLING, POLL_BUSY, PRIVATE_POLL } from './refusals'
 import { Rejection } from './rejection'
 import { type Commands, NAME } from './service'
 
 const NOT_IDLE = { purpose: 'cancel-idle-timer' }
 
 export function followingCommands(engine: Engine, plugin: Plugin): Commands {
-  const requirePolling = (refusal: string) => {
-    if (!engine.transport.supports.polling) throw new Rejection(refusal)
-  }
   const requireLive = (refusal: string): Live => {
     if (!engine.live || engine.live.isLeaving) throw new Rejection(refusal)
     return engine.live
   }
   const stopPoll = () => {
-    requirePolling(NO_POLLING)
     const live = requireLive(NO_SESSION)
     if (!live.poller.isStarted()) throw new Rejection(NOT_POLLING)
     engine.stopPolling(live)
@@ -39,17 +27,15 @@ export function followingCommands(engine: Engine, plugin: Plugin): Commands {
   return {
     async poll(_, { commander }) {
       if (commander !== NAME) throw new Rejection(PRIVATE_POLL)
-      requirePolling(NO_POLL)
+      if (!engine.transport.supports.polling) throw new Rejection(NO_POLL)
       if (!(await requireLive(POLL_BUSY).poller.pollOnce())) throw new Rejection(POLL_BUSY)
     },
     startPoll() {
-      requirePolling(NO_POLLING)
       engine.startPolling(requireLive(NO_SESSION))
     },
     stopPoll,
     pausePoll: stopPoll,
     resetPollExceptions() {
-      requirePolling(NO_POLL_EXCEPTIONS)
       engine.live?.health.forgetExceptions()
     },
     sleep() {

@@ -1,5 +1,6 @@
 // WebChatService on a page: with its configuration, its cookies, and what it knows of the page.
 
+import type { Plugin } from '../../shared/types'
 import type { Core } from '../core/start'
 import type { Desk } from '../desk'
 import { objectOf } from './json'
@@ -20,7 +21,7 @@ export function register(desk: Desk, core: Core): void {
     callbackValues: [cookies, { domain, path }],
     isOpen: () => desk.bus.data('WebChat.open') === true,
   })
-  followPage(service)
+  followPage(plugin, service)
   // The next page needs us at once while there is a chat, and only then.
   const load = (command: string) => () => plugin.command(`App.${command}`, { name: NAME })
   for (const name of ['started', 'restored']) plugin.subscribe(`${NAME}.${name}`, load('registerAutoLoad'))
@@ -34,16 +35,16 @@ export function register(desk: Desk, core: Core): void {
 }
 
 /** What the browser knows better than a clock: somebody looks again, the network is back. */
-function followPage({ engine }: Service): void {
-  const isWatched = () => document.visibilityState === 'visible' && document.hasFocus()
+function followPage(plugin: Plugin, { engine }: Service): void {
   const look = () => {
-    const { live } = engine
-    if (!live) return
-    if (engine.options().sleeps) live.poller.sleep(!isWatched())
-    else if (document.visibilityState === 'visible') live.poller.hurry()
+    const isVisible = document.visibilityState === 'visible'
+    const isWatched = isVisible && document.hasFocus()
+    if (!engine.isActive()) return
+    if (!engine.options().sleeps) {
+      if (isVisible) engine.live?.poller.hurry()
+    } else if (isWatched === (plugin.data('sleeping') === true))
+      plugin.command(isWatched ? 'wake' : 'sleep', { resetIdleState: true })
   }
   document.addEventListener('visibilitychange', look)
-  window.addEventListener('focus', look)
-  window.addEventListener('blur', look)
-  window.addEventListener('online', look)
+  for (const event of ['focus', 'blur', 'online', 'pageshow']) window.addEventListener(event, look)
 }

@@ -3,7 +3,7 @@
 // Its twin is src/frontdesk/client/webchat_service.py.
 
 import { report } from '../../shared/promise'
-import type { Credentials, Json, Transport } from '../../shared/transport'
+import type { Credentials, Json, Supports, Transport } from '../../shared/transport'
 import type { Call, Handler, Plugin } from '../../shared/types'
 import { createEngine, type Engine } from './engine'
 import { fileCommands } from './files'
@@ -62,10 +62,25 @@ export interface Service {
   begin(): void
 }
 
+/** What commands need of a transport, and how they are refused without it. */
+const NEEDS: Record<string, [what: keyof Supports, refusal: string]> = {
+  sendCustomNotice: ['customNotice', refusals.NO_CUSTOM_NOTICE],
+  sendFile: ['fileUpload', refusals.NO_UPLOAD],
+  downloadFile: ['fileDownload', refusals.NO_DOWNLOAD],
+  getFileLimits: ['fileLimits', refusals.NO_FILE_LIMITS],
+  verifySession: ['verify', refusals.NO_VERIFY],
+  startPoll: ['polling', refusals.NO_POLLING],
+  stopPoll: ['polling', refusals.NO_POLLING],
+  pausePoll: ['polling', refusals.NO_POLLING],
+  resetPollExceptions: ['polling', refusals.NO_POLL_EXCEPTIONS],
+}
+
 /** A handler of the bus that settles the call with what `command` gives. */
 const handler =
-  (command: Command): Handler =>
+  (engine: Engine, name: string, command: Command): Handler =>
   async (call) => {
+    const [what, refusal] = NEEDS[name] ?? []
+    if (what && !engine.transport.supports[what]) return call.deferred.reject(refusal)
     try {
       const value = await command(call.data, call)
       if (value === undefined) call.deferred.resolve()
@@ -169,10 +184,7 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     endChat: () => engine.leave(),
     restore,
     asyncRestore: restore,
-    async verifySession() {
-      if (!engine.transport.supports.verify) throw new Rejection(refusals.NO_VERIFY)
-      return { sessionActive: await restoring.verify() }
-    },
+    verifySession: async () => ({ sessionActive: await restoring.verify() }),
     fetchHistory: () => restoring.fetchHistory(),
     updateUserData(data) {
       useData({ ...userData, ...data })
@@ -199,7 +211,8 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     ...followingCommands(engine, plugin),
   }
   plugin.registerEvents(EVENTS.split(' '))
-  for (const [name, command] of Object.entries(commands)) plugin.registerCommand(name, handler(command))
+  for (const [name, command] of Object.entries(commands))
+    plugin.registerCommand(name, handler(engine, name, command))
 
   return {
     engine,

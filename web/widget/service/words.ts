@@ -4,15 +4,7 @@ import type { Json } from '../../shared/transport'
 import type { Engine } from './engine'
 import { mergedFilters, readFilters } from './filters'
 import { numberOf, textOf } from './json'
-import {
-  BAD_FILTERS,
-  BAD_INPUT,
-  NO_CUSTOM_NOTICE,
-  NO_SESSION,
-  NO_TEXT,
-  noPreProcessor,
-  tooLong,
-} from './refusals'
+import { BAD_FILTERS, BAD_INPUT, NO_SESSION, NO_TEXT, noPreProcessor, tooLong } from './refusals'
 import { Rejection } from './rejection'
 import type { Commands } from './service'
 
@@ -56,7 +48,6 @@ export function wordCommands(engine: Engine): Commands {
   return {
     sendMessage,
     sendCustomNotice({ message, eventAttributes }) {
-      if (!engine.transport.supports.customNotice) throw new Rejection(NO_CUSTOM_NOTICE)
       const text = message === undefined ? undefined : textOf(message)
       return engine.request((who) => engine.transport.notice(who, text, eventAttributes as Json | undefined))
     },

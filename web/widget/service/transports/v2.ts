@@ -56,11 +56,11 @@ export function createV2(read: () => V2Options): Transport {
       request.onload = async () => {
         const { status, statusText, response } = request
         if (isFile && status >= 200 && status < 300)
-          resolve({ outcome: 'done', status, response: {}, events: [], faults: [], content: response })
+          return resolve({ outcome: 'done', status, response: {}, events: [], faults: [], content: response })
         const text = isFile ? await response.text() : response
         // Asking for one header that is not shown to us would be an error in the console.
         const retryAfter = /^retry-after: *(.+)$/im.exec(request.getAllResponseHeaders())?.[1]
-        resolve(answerOf({ status, statusText, text, retryAfter }, session))
+        return resolve(answerOf({ status, statusText, text, retryAfter }, session))
       }
       if (onProgress) request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total)
       signal?.addEventListener('abort', () => request.abort())
