@@ -23,6 +23,7 @@ from tests.journeys.people import PASSWORD as HOUSE_PASSWORD
 pytestmark = pytest.mark.anyio
 
 PASSWORD = "correct horse battery staple"
+SOON_S = 15
 # Everything heard on the bus, from the first event on.
 EARS = """
 window.heard = []
@@ -65,14 +66,21 @@ async def says(page: Page, text: str) -> Any:
     return response
 
 
+async def leaves(page: Page) -> None:
+    """The chat ends: the next test's agent is to get that test's chat."""
+    await page.evaluate("ending(CXBus.command('WebChatService.endChat'))")
+
+
 async def sees(page: Page, *words: str) -> None:
     """Exactly these words have come, once each, in this order."""
-    await page.evaluate("(count) => until(() => words().length >= count)", len(words))
+    async with asyncio.timeout(SOON_S):
+        await page.evaluate("(count) => until(() => words().length >= count)", len(words))
     assert await page.evaluate("words()") == list(words)
 
 
 async def hears(page: Page, name: str) -> None:
-    await page.evaluate("(name) => until(() => names().includes(name))", name)
+    async with asyncio.timeout(SOON_S):
+        await page.evaluate("(name) => until(() => names().includes(name))", name)
 
 
 @asynccontextmanager
@@ -183,6 +191,7 @@ async def test_54_a_slow_and_flaky_network_loses_nothing(server: Server, site: S
         assert story == ["disconnected", "reconnected"] * (len(story) // 2)
         assert story
         assert "error" not in await page.evaluate("names()")
+        await leaves(page)
 
 
 async def test_54_a_browser_that_is_online_again_asks_at_once(
@@ -204,6 +213,7 @@ async def test_54_a_browser_that_is_online_again_asks_at_once(
         async with page.expect_request("**/refresh", timeout=3000):
             pass
         await hears(page, "reconnected")
+        await leaves(page)
 
 
 async def test_52_the_server_is_killed_and_comes_back_on_the_same_address(
