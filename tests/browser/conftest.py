@@ -36,11 +36,11 @@ def built(node_path: Path) -> Path:
     return widget.BUILT / "widget"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def server(
     anyio_backend: str, built: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Server]:
-    """A server that all tests here share."""
+    """A server that the tests of a file share: its agents are given nobody else's chats."""
     folder = tmp_path_factory.mktemp("server")
     settings = Settings(
         server=ServerSettings(port=0, stop_grace_s=1),

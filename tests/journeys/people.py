@@ -1,7 +1,8 @@
 """The people of the journeys and what they do at their pages, in their words."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,6 +12,7 @@ AGENT = ("amy", "Amy")
 COLLEAGUE = ("ben", "Ben")
 PASSWORD = "correct horse battery staple"
 SOON_MS = 10_000
+EVALUATED_S = 45.0
 
 
 def lines(page: Page) -> Locator:
@@ -100,6 +102,16 @@ class Agent:
         await self.page.get_by_role("dialog").get_by_role("button", name=confirm, exact=True).click()
 
 
+def _in_time(evaluate: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """`evaluate`, failing when the page has no answer in time."""
+
+    async def in_time(*arguments: Any) -> Any:
+        async with asyncio.timeout(EVALUATED_S):
+            return await evaluate(*arguments)
+
+    return in_time
+
+
 @asynccontextmanager
 async def window(browser: Browser, address: str, *, helpers: str = "", **options: Any) -> AsyncIterator[Page]:
     """A page in a context of its own; whatever goes wrong in it, or runs that should not, fails the test."""
@@ -109,6 +121,7 @@ async def window(browser: Browser, address: str, *, helpers: str = "", **options
     faults: list[str] = []
     page = await context.new_page()
     page.set_default_timeout(SOON_MS)
+    page.evaluate = _in_time(page.evaluate)  # type: ignore[assignment, method-assign]  # It has no time limit.
     page.on("pageerror", lambda error: faults.append(f"error: {error}"))
     page.on("dialog", lambda dialog: faults.append(f"a script ran: {dialog.message}"))
     page.on(
