@@ -12,6 +12,13 @@ import { submit } from './submitting'
 export const NOT_OPEN = 'WebChat is not open'
 const STATE = '_genesys.widgets.webchat.state.'
 const SLIDE_MS = 500
+// What has the focus in a new view: the first of these that is there.
+const FIRST = [
+  '[autofocus]',
+  '.cx-form-inputs :is(input:not([type=hidden]),select,textarea)',
+  'textarea:enabled',
+  '.cx-button-close',
+]
 
 interface Dock {
   close(after?: () => void): void
@@ -142,9 +149,8 @@ function slide({ host, core, state }: Chat): void {
 
 function focusFirst({ host, state }: Chat): void {
   if (state.isMinimized) return
-  const first =
-    '[autofocus],.cx-form-inputs :is(input:not([type=hidden]),select,textarea),textarea:enabled,.cx-button-close'
-  host.querySelector<HTMLElement>(first)?.focus({ preventScroll: true })
+  const wanted = FIRST.map((selector) => host.querySelector<HTMLElement>(selector))
+  wanted.find((it) => it)?.focus({ preventScroll: true })
 }
 
 /** Follow what happens around the window: its view, its words. */

@@ -96,7 +96,7 @@ export class Raw extends Component<{ node: Node | undefined; class?: string }> {
   }
   override render({ node, class: name }: { node: Node | undefined; class?: string }) {
     const put = (into: HTMLDivElement | null) => {
-      if (into && node) into.replaceChildren(node)
+      into?.replaceChildren(...(node ? [node] : []))
     }
     return <div class={name} ref={put} />
   }
