@@ -29,6 +29,7 @@ from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase
 from frontdesk.edges.app import FrontdeskApp
 from frontdesk.edges.chat_v2 import ChatV2
+from frontdesk.edges.chat_v2_cometd_door import Cometd
 from frontdesk.edges.chat_v2_files import ChatV2Files
 from frontdesk.edges.chat_v2_session import ChatV2Sessions
 from frontdesk.edges.chat_v2_start import ChatV2Start
@@ -118,12 +119,13 @@ class Parts:
             by_address=open_by_address,
             node=Gate("open_chats_per_node", limits.open_chats_per_node),
         )
+        origins = Cors({name: s.allowed_origins for name, s in settings.services.items()})
         chat_v2 = ChatV2(
             settings.server.prefix.rstrip("/"),
             start,
             sessions,
             ChatV2Files(chat_files, sessions, self.interactions, self.services, clock_ms),
-            Cors({name: s.allowed_origins for name, s in settings.services.items()}),
+            origins,
             limits,
             Window("requests_per_second_per_address", limits.requests_per_second_per_address, 1000, clock_ms),
             Window("requests_per_second_per_chat", limits.requests_per_second_per_chat, 1000, clock_ms),
@@ -167,7 +169,8 @@ class Parts:
             session_s=settings.workspace.session_s,
         )
         rest = Starlette(routes=[*workspace.routes(), *self.operations.routes(), *pages(demo=is_demo)])
-        self.app = FrontdeskApp(chat_v2, self.socket, rest)
+        self.cometd = Cometd(settings, chat_v2, sessions, self.chats, origins, self.metrics, clock_ms)
+        self.app = FrontdeskApp(chat_v2, self.cometd, self.socket, rest)
         self._shares_presence = database.shares_presence
         self._store = store
 
@@ -210,8 +213,10 @@ class Parts:
         """Say that this node is about to stop, and let agents and bots go."""
         self.operations.is_stopping = True
         self.socket.stop()
+        self.cometd.stop()
 
     async def aclose(self) -> None:
+        await self.cometd.aclose()
         await self.hub.aclose()
         await self.interactions.aclose()
 

@@ -96,6 +96,34 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Messages that may wait for a slow reader before its socket is closed with a reason."""
     requests_in_flight_max: Count = 5_000
     """Requests worked on at once, before further ones are told to try later."""
+    cometd_clients_per_address: Count = 100
+    """CometD clients of one address."""
+    cometd_clients_per_node: Count = 100_000
+    """CometD clients over which new ones are told to try later."""
+    cometd_subscriptions_per_client: Count = 20
+    """Channels that one CometD client may subscribe to."""
+    cometd_chats_per_client: Count = 10
+    """Chats that one CometD client may follow at once."""
+    cometd_queue_messages_per_client: Count = 1_000
+    """Messages that may wait for a CometD client before it is forgotten and asks again for what it missed."""
+    cometd_queue_bytes_per_client: Bytes = 1_048_576
+    """Size of what may wait for a CometD client."""
+    cometd_message_bytes_max: Bytes = 262_144
+    """Size of what a CometD client may send at once."""
+
+
+class CometdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The CometD variant of the chat API: chats that are pushed to visitors instead of polled."""
+
+    is_on: bool = True
+    """Whether it is served, at `…/cometd` beside `…/2/chat/`."""
+    connect_s: Annotated[int, Meta(ge=1, le=600)] = 30
+    """How long a connect is held when there is nothing to tell; less than what proxies on the way allow."""
+    absence_s: Annotated[int, Meta(ge=1, le=600)] = 30
+    """How long a client may be without a connect before it is forgotten."""
+    callback_polling: bool = False
+    """Offer requests by script tags, for pages that can do nothing else. A script does not say whose page it
+    is on, so it is answered only for services whose `allowed_origins` are any."""
 
 
 class WorkspaceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -149,6 +177,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     database: DatabaseSettings = DatabaseSettings()
     files: FileStoreSettings = FileStoreSettings()
     limits: LimitSettings = LimitSettings()
+    cometd: CometdSettings = CometdSettings()
     workspace: WorkspaceSettings = WorkspaceSettings()
     log: LogSettings = LogSettings()
     services: dict[str, ServiceSettings] = {}

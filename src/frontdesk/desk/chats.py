@@ -9,6 +9,7 @@ import structlog
 from frontdesk.desk.chat import Chat, Full, Hearing, Told
 from frontdesk.desk.folding import fold, restored
 from frontdesk.desk.identity import stream_of
+from frontdesk.desk.watchers import Watchers
 from frontdesk.domain.interaction import Interaction
 from frontdesk.errors import NotFound, TooNew
 from frontdesk.store.log import Recorded, Store
@@ -36,6 +37,7 @@ class Chats:
         full_chats_max: int = 2000,
         chats_max: int = 200_000,
     ) -> None:
+        self.watchers = Watchers()
         self._store = store
         self._clock_ms = clock_ms
         self._full_chats_max = full_chats_max
@@ -144,6 +146,8 @@ class Chats:
     async def last_seen_ms(self, chat: Chat) -> int:
         """When any node last heard of the visitor's client; nobody could be seen while we were down."""
         chat.seen_ms = max(chat.seen_ms, self._started_ms)
+        if chat.interaction_id in self.watchers:
+            chat.seen_ms = self._clock_ms()
         if self._shares_presence:
             chat.seen_ms = max(chat.seen_ms, await self._store.seen(stream_of(chat.interaction_id)) or 0)
         return chat.seen_ms
@@ -151,6 +155,10 @@ class Chats:
     async def share_presence(self) -> None:
         """Tell other nodes which visitors this one has heard of since it was last asked to."""
         since_ms, self._shared_ms = self._shared_ms, self._clock_ms()
+        for interaction_id in self.watchers:
+            watched = self._chats.get(interaction_id)
+            if watched is not None:
+                watched.seen_ms = self._shared_ms
         chats = self._chats.values()
         seen = [(stream_of(chat.interaction_id), chat.seen_ms) for chat in chats if chat.seen_ms >= since_ms]
         if seen:

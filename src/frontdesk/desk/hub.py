@@ -75,6 +75,7 @@ class Hub:
     def heard(self, interaction_id: str, record: Recorded) -> None:
         """An event of an interaction is committed."""
         self._readings.heard(interaction_id, record)
+        self._chats.watchers.heard(interaction_id)
 
     def changed(self, interaction_id: str, record: Recorded, event: Event) -> None:
         """The same event, when it changed who takes part or who is rung."""
@@ -105,6 +106,7 @@ class Hub:
         for session in self._to_flush:
             session.flush()
         self._to_flush.clear()
+        self._chats.watchers.caught_up()
 
     # --- joining and ringing -------------------------------------------------------------------
 

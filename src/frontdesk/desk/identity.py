@@ -11,6 +11,7 @@ import secrets
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _STREAM = "interaction/"
+KEY_BYTES = 16
 
 
 def new_id(now_ms: int) -> str:
@@ -19,9 +20,14 @@ def new_id(now_ms: int) -> str:
     return "".join(_DIGITS[number >> shift & 31] for shift in range(95, -1, -5))
 
 
-def new_key() -> str:
-    """A secret of 128 random bits."""
-    return secrets.token_hex(16)
+def new_key(interaction_id: str) -> str:
+    """A secret of 128 random bits that names what it opens: some clients show nothing but the key."""
+    return secrets.token_hex(KEY_BYTES) + interaction_id
+
+
+def opened_by(key: str) -> str:
+    """The interaction that a key names. Whether it opens it is another question: anybody can write a name."""
+    return key[2 * KEY_BYTES :]
 
 
 def hash_key(key: str) -> str:

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from frontdesk.desk.identity import opened_by
 from frontdesk.domain.interaction import File
 from frontdesk.edges.asgi import (
     CLOSE,
@@ -42,6 +43,7 @@ from frontdesk.edges.metrics import Metrics
 from frontdesk.errors import Conflict, NotFound, Refused, Unavailable
 from frontdesk.settings import LimitSettings
 from frontdesk.wire import chat_v2 as wire
+from frontdesk.wire.chat_v2_cometd import file_operation
 from frontdesk.wire.chat_v2_fields import SessionFields
 from frontdesk.wire.form import Form, parse_form
 from frontdesk.wire.multipart import MultipartReader, Parts
@@ -51,6 +53,7 @@ MULTIPART = b"multipart/form-data"
 START = "start"
 UNKNOWN = "unknown"
 UPLOAD = "file"
+BY_FORM = "chat-ntf"
 LIMITS = "file/limits"
 DOWNLOAD = "file/download"
 OF_A_FILE = (DOWNLOAD, "file/delete")
@@ -86,6 +89,12 @@ class Download(Struct, frozen=True):
 
 
 Answer = tuple[int, bytes] | Download
+BY_ITS_FORM = Place("", "", BY_FORM, BY_FORM)
+NO_API_KEY: Answer = (HTTPStatus.UNAUTHORIZED, wire.failed(401, "the header apikey is missing or wrong"))
+
+
+def _is_multipart(scope: Scope) -> bool:
+    return header(scope, b"content-type").lower().startswith(MULTIPART)
 
 
 def place_of(path: str) -> Place:
@@ -121,6 +130,7 @@ class ChatV2:
         file_bytes_max: dict[str, int],
     ) -> None:
         self._root = f"{prefix}/2/chat/"
+        self._by_form_at = f"{prefix}/2/{BY_FORM}"
         self._start = start
         self._sessions = sessions
         self._files = files
@@ -135,10 +145,11 @@ class ChatV2:
         self._in_flight = 0
 
     def serves(self, path: str) -> bool:
-        return path.startswith(self._root)
+        return path.startswith(self._root) or path == self._by_form_at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        place = place_of(scope["path"][len(self._root) :])
+        path = scope["path"]
+        place = BY_ITS_FORM if path == self._by_form_at else place_of(path[len(self._root) :])
         origin = header(scope, b"origin")
         method = scope["method"]
         if method == "OPTIONS":
@@ -168,17 +179,16 @@ class ChatV2:
     async def _answer(self, scope: Scope, receive: Receive, place: Place, method: str) -> Answer:
         if method != "POST":
             return HTTPStatus.METHOD_NOT_ALLOWED, wire.failed(405, "use POST")
-        if self._api_key and not place.is_download and not self._has_api_key(scope):
-            return HTTPStatus.UNAUTHORIZED, wire.failed(401, "the header apikey is missing or wrong")
+        if place.name != BY_FORM and self._lacks_api_key(scope, place):
+            return NO_API_KEY
         if place.name == UNKNOWN:
             return HTTPStatus.NOT_FOUND, wire.failed(404, "there is no such address")
         try:
             if place.name == UPLOAD:
                 return await self._upload(scope, receive, place)
-            form = await self._form(scope, receive)
-            if place.name == START:
-                return await self._begin(scope, place, form)
-            return await self._operate(scope, place, form)
+            if place.name == BY_FORM:
+                return await self._by_form(scope, receive)
+            return await self.ask(place, await self._form(scope, receive), address_of(scope))
         except Refused as refusal:
             return self._refused(refusal)
         except TooMuch:
@@ -190,8 +200,11 @@ class ChatV2:
             self._metrics.refused("body_read_s")
             return HTTPStatus.REQUEST_TIMEOUT, wire.failed(408, "the body took too long to arrive")
 
-    def _has_api_key(self, scope: Scope) -> bool:
-        return hmac.compare_digest(header(scope, b"apikey"), self._api_key.encode())
+    def _lacks_api_key(self, scope: Scope, place: Place) -> bool:
+        """Downloads are posted by forms, which cannot have a header: the session's own key has to do."""
+        if not self._api_key or place.is_download:
+            return False
+        return not hmac.compare_digest(header(scope, b"apikey"), self._api_key.encode())
 
     # --- bodies --------------------------------------------------------------------------------
 
@@ -201,16 +214,16 @@ class ChatV2:
         if body is None:
             limit = limits.body_bytes_max
             raise Refused("body_too_large", f"a request may have {limit} bytes", limit=limit)
-        content_type = header(scope, b"content-type")
-        if not content_type.lower().startswith(MULTIPART):
+        if not _is_multipart(scope):
             return parse_form(body)
-        reader = MultipartReader(content_type.decode("latin-1"), bytes_max=limits.body_bytes_max)
+        content_type = header(scope, b"content-type").decode("latin-1")
+        reader = MultipartReader(content_type, bytes_max=limits.body_bytes_max)
         reader.feed(body)
         return reader.finish().fields
 
-    async def _parts(self, scope: Scope, receive: Receive, service: str) -> Parts:
+    async def _parts(self, scope: Scope, receive: Receive, file_bytes_max: int) -> Parts:
         """The parts of an upload, read to the end however long it is."""
-        bytes_max = self._file_bytes_max.get(service, 0) + UPLOAD_SLACK_BYTES
+        bytes_max = file_bytes_max + UPLOAD_SLACK_BYTES
         content_type = header(scope, b"content-type").decode("latin-1")
         reader: MultipartReader | None = None
         refusal: Refused | None = None
@@ -228,19 +241,28 @@ class ChatV2:
 
     # --- requests ------------------------------------------------------------------------------
 
-    async def _begin(self, scope: Scope, place: Place, form: Form) -> Answer:
-        if self._is_busy(address_of(scope)):
+    async def ask(self, place: Place, form: Form, address: str, upload: Parts | None = None) -> Answer:
+        """Begin a chat or carry something out in one, whichever way it was asked for."""
+        try:
+            if place.name == START:
+                return await self._begin(place, form, address)
+            return await self._operate(place, form, address, upload)
+        except Refused as refusal:
+            return self._refused(refusal)
+
+    async def _begin(self, place: Place, form: Form, address: str) -> Answer:
+        if self._is_busy(address):
             return self._later(None)
         try:
-            return HTTPStatus.OK, await self._start.start(place.service, form, address_of(scope))
+            return HTTPStatus.OK, await self._start.start(place.service, form, address)
         except (Unavailable, Conflict) as error:
             _log.warning("start_failed", service=place.service, reason=str(error))
             return self._later(None)
 
-    async def _operate(self, scope: Scope, place: Place, form: Form, upload: Parts | None = None) -> Answer:
+    async def _operate(self, place: Place, form: Form, address: str, upload: Parts | None) -> Answer:
         """Find the session and carry something out; the table of what each error is to this protocol."""
         fields = msgspec.convert(form, FIELDS.get(place.name, SessionFields))
-        if self._is_busy(address_of(scope)):
+        if self._is_busy(address):
             return self._later(self._sessions.known(place.service, place.chat_id, fields))
         session: Session | None = None
         try:
@@ -285,8 +307,35 @@ class ChatV2:
             self._metrics.refused("uploads_in_flight_max")
             return self._later(None)
         async with self._uploads:
-            parts = await self._parts(scope, receive, place.service)
-            return await self._operate(scope, place, parts.fields, parts)
+            parts = await self._parts(scope, receive, self._file_bytes_max.get(place.service, 0))
+            return await self.ask(place, parts.fields, address_of(scope), parts)
+
+    async def _by_form(self, scope: Scope, receive: Receive) -> Answer:
+        """A request whose form says what it wants, and of which chat (§17.8)."""
+        if not _is_multipart(scope):
+            return await self._as_formed(scope, Parts(await self._form(scope, receive), ()))
+        if self._uploads.locked():
+            self._metrics.refused("uploads_in_flight_max")
+            return self._later(None)
+        async with self._uploads:
+            bytes_max = max(self._file_bytes_max.values(), default=0)
+            return await self._as_formed(scope, await self._parts(scope, receive, bytes_max))
+
+    async def _as_formed(self, scope: Scope, parts: Parts) -> Answer:
+        form = parts.fields
+        name = file_operation(form, has_file=bool(parts.files))
+        chat_id = form.get("chatId") or opened_by(form.get("secureKey", ""))
+        try:
+            service = await self._sessions.service_of(chat_id)
+        except Unavailable as error:
+            _log.warning("try_later", interaction_id=chat_id[:64], operation=name, reason=str(error))
+            return self._later(None)
+        place = Place(service, chat_id, name, name, form.get("fileId", ""))
+        if self._lacks_api_key(scope, place):
+            return NO_API_KEY
+        if not self._cors.admits(service, header(scope, b"origin")):
+            raise Refused("wrong_origin", "pages of this origin may not use the service")
+        return await self.ask(place, form, address_of(scope), parts if name == UPLOAD else None)
 
     # --- answers that are no answers -----------------------------------------------------------
 

@@ -69,13 +69,21 @@ class ChatV2Sessions:
 
     async def session(self, service: str, chat_id: str, fields: SessionFields) -> Session | None:
         """The session, or None when there is none for who asks: unknown, over for good, or another's."""
+        chat = await self._find(chat_id)
+        return self._proven(chat, service, fields) if chat is not None else None
+
+    async def service_of(self, chat_id: str) -> str:
+        """The service of a chat, for clients that do not name it; empty when there is no such chat."""
+        chat = await self._find(chat_id)
+        return chat.service if chat is not None else ""
+
+    async def _find(self, chat_id: str) -> Chat | None:
         if len(chat_id) > CHAT_ID_CHARS_MAX or not chat_id.isascii() or not chat_id.isalnum():
             return None
         try:
-            chat = self._interactions.chats.known(chat_id) or await self._interactions.chats.chat(chat_id)
+            return self._interactions.chats.known(chat_id) or await self._interactions.chats.chat(chat_id)
         except NotFound:
             return None
-        return self._proven(chat, service, fields)
 
     def _proven(self, chat: Chat, service: str, fields: SessionFields) -> Session | None:
         if not is_key(fields.secure_key, chat.key_hash) or chat.service != service or chat.is_archived:

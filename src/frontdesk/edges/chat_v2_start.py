@@ -68,7 +68,8 @@ class ChatV2Start:
         fields = msgspec.convert(form, StartFields)
         self._admit(service_name, address)
         now_ms = self._clock_ms()
-        key = new_key()
+        interaction_id = new_id(now_ms)
+        key = new_key(interaction_id)
         command = Start(
             service=service_name,
             user_id=secrets.token_hex(8).upper(),
@@ -84,7 +85,7 @@ class ChatV2Start:
             address=address,
             queue=None if self._services.bot_id(service_name) else service.queue,
         )
-        chat = await self._interactions.start(new_id(now_ms), command)
+        chat = await self._interactions.start(interaction_id, command)
         self._by_address.add(chat.interaction_id, address)
         self._metrics.started(service_name)
         _log.info("started", interaction_id=chat.interaction_id, service=service_name)

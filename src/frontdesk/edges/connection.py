@@ -10,7 +10,7 @@ nobody reads is given up for the same reason.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -30,13 +30,14 @@ _log = structlog.get_logger("connection")
 
 
 def connection(
-    limits: LimitSettings, short_root: str, refused: Callable[[str], None]
+    limits: LimitSettings, short_roots: Iterable[str], refused: Callable[[str], None]
 ) -> type[HttpToolsProtocol]:
-    """The connection with these bounds; what is posted under `short_root` may take the short way.
+    """The connection with these bounds; what is posted under one of `short_roots` may take the short way.
 
     Shape:   `refused` is called with the name of a bound that somebody has reached.
     """
-    members = {"limits": limits, "root": short_root.encode(), "refused": staticmethod(refused)}
+    roots = tuple(root.encode() for root in short_roots)
+    members = {"limits": limits, "roots": roots, "refused": staticmethod(refused)}
     return type("Connection", (_Connection,), members)
 
 
@@ -139,7 +140,7 @@ class _Connection(HttpToolsProtocol):
     """
 
     limits: LimitSettings
-    root: bytes
+    roots: tuple[bytes, ...]
     refused: Callable[[str], None]
 
     def __init__(self, config: uvicorn.Config, *others: Any, **named: Any) -> None:
@@ -239,7 +240,7 @@ class _Connection(HttpToolsProtocol):
     def _may_be_whole(self) -> bool:
         parser = self.parser
         return (
-            self.url.startswith(self.root)
+            self.url.startswith(self.roots)
             and parser.get_method() == b"POST"
             and not self._is_answering
             and not self.flow.write_paused

@@ -38,6 +38,10 @@ class Cors:
                 self._made[service, origin] = made
         return made
 
+    def admits(self, service: str, origin: bytes) -> bool:
+        """Whether a page of this origin may use the service; programs that are no pages have no origin."""
+        return not origin or len(self.headers(service, origin)) > 1
+
     def _headers(self, service: str, origin: bytes) -> Headers:
         if not origin:
             return [_VARY]

@@ -59,12 +59,13 @@ async def answering(
     refused: Callable[[str], None],
 ) -> AsyncIterator[None]:
     """Answer for as long as the block lasts; requests under way are answered at the end."""
-    proxies = list(settings.server.trusted_proxies)
+    proxies, limits = list(settings.server.trusted_proxies), settings.limits
+    prefix = settings.server.prefix.rstrip("/")
     config = uvicorn.Config(
         app,
-        http=connection(settings.limits, f"{settings.server.prefix.rstrip('/')}/2/chat/", refused),
+        http=connection(limits, (f"{prefix}/2/chat/", f"{prefix}/cometd"), refused),
         ws="websockets-sansio",
-        ws_max_size=settings.limits.socket_message_bytes_max + 1,
+        ws_max_size=max(limits.socket_message_bytes_max, limits.cometd_message_bytes_max) + 1,
         ws_per_message_deflate=False,  # A compression window for each connection costs more than it saves.
         lifespan="off",
         access_log=False,

@@ -1,0 +1,116 @@
+"""The two ways in which Bayeux reaches a client: a request that is answered once, and a WebSocket."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Sequence
+
+from frontdesk.edges.asgi import NO_STORE, Headers, Send, answer
+from frontdesk.wire import bayeux_messages as wire
+from frontdesk.wire.bayeux_client import CALLBACK_POLLING, LONG_POLLING, WEBSOCKET, Carrier
+
+SCRIPT: tuple[bytes, bytes] = (b"content-type", b"text/javascript;charset=UTF-8")
+NO_SNIFF: tuple[bytes, bytes] = (b"x-content-type-options", b"nosniff")
+TRY_AGAIN = 1013
+
+Later = Callable[[Coroutine[None, None, None]], None]
+
+
+class Caller(Carrier, ABC):
+    """Who is behind a carrier: the origin of the page, and how to answer without waiting for it."""
+
+    __slots__ = ("_later", "_send", "origin")
+
+    def __init__(self, kind: str, address: str, origin: bytes, send: Send, later: Later) -> None:
+        super().__init__(kind, address)
+        self.origin = origin
+        self._send = send
+        self._later = later
+
+    @abstractmethod
+    def tell(self, messages: Sequence[bytes]) -> str:
+        """Send messages soon; the limit that keeps them from being sent, or nothing."""
+
+
+class Poll(Caller):
+    """A request: it can be told one thing, and that is its answer."""
+
+    __slots__ = ("_callback", "_headers")
+
+    def __init__(
+        self, address: str, origin: bytes, headers: Headers, send: Send, later: Later, callback: str = ""
+    ) -> None:
+        kind = CALLBACK_POLLING if callback else LONG_POLLING
+        super().__init__(kind, address, origin, send, later)
+        self._headers = headers
+        self._callback = callback
+
+    def tell(self, messages: Sequence[bytes]) -> str:
+        self._later(self.answer(200, messages))
+        return ""
+
+    async def answer(self, status: int, messages: Sequence[bytes]) -> None:
+        """Answer the request."""
+        body = wire.batch(messages)
+        if not self._callback:
+            await answer(self._send, status, body, self._headers)
+            return
+        body = wire.called(self._callback, body)
+        headers = [SCRIPT, NO_SNIFF, NO_STORE, (b"content-length", b"%d" % len(body)), *self._headers]
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+class Socket(Caller):
+    """A WebSocket: what it is told goes out in order, as many messages in a frame as have gathered."""
+
+    __slots__ = ("_bytes_max", "_is_sending", "_outbox", "_outbox_bytes", "_outbox_max", "is_closed")
+
+    def __init__(
+        self,
+        address: str,
+        origin: bytes,
+        send: Send,
+        later: Later,
+        *,
+        outbox_max: int,
+        bytes_max: int,
+    ) -> None:
+        super().__init__(WEBSOCKET, address, origin, send, later)
+        self._outbox: list[bytes] = []
+        self._outbox_bytes = 0
+        self._outbox_max = outbox_max
+        self._bytes_max = bytes_max
+        self._is_sending = False
+        self.is_closed = False
+
+    def tell(self, messages: Sequence[bytes]) -> str:
+        if self.is_closed:
+            return ""
+        if len(self._outbox) >= self._outbox_max:
+            return "queue_messages_per_client"
+        size = sum(map(len, messages))
+        if self._outbox and self._outbox_bytes + size > self._bytes_max:
+            return "queue_bytes_per_client"
+        self._outbox += messages
+        self._outbox_bytes += size
+        if not self._is_sending:
+            self._is_sending = True
+            self._later(self._send_all())
+        return ""
+
+    async def _send_all(self) -> None:
+        try:
+            while self._outbox and not self.is_closed:
+                messages, self._outbox, self._outbox_bytes = self._outbox, [], 0
+                await self._send({"type": "websocket.send", "text": wire.batch(messages).decode()})
+        finally:
+            self._is_sending = False
+
+    def close(self, code: int = TRY_AGAIN, reason: str = "") -> None:
+        """Close it, with what has gathered unsaid."""
+        if not self.is_closed:
+            self.is_closed = True
+            self._outbox = []
+            self._later(self._close(code, reason))
+
+    async def _close(self, code: int, reason: str) -> None:
+        await self._send({"type": "websocket.close", "code": code, "reason": reason})

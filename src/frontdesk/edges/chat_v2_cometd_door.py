@@ -1,0 +1,86 @@
+"""The CometD variant put together: the door, and the chats behind it."""
+
+from collections.abc import Callable
+
+from frontdesk.desk.chats import Chats
+from frontdesk.edges.asgi import Receive, Scope, Send
+from frontdesk.edges.bayeux import BayeuxDoor, BayeuxSettings
+from frontdesk.edges.chat_v2 import ChatV2
+from frontdesk.edges.chat_v2_cometd import ChatV2Cometd
+from frontdesk.edges.chat_v2_session import ChatV2Sessions
+from frontdesk.edges.cors import Cors
+from frontdesk.edges.limits import Window
+from frontdesk.edges.metrics import Metrics
+from frontdesk.settings import Settings
+from frontdesk.wire.bayeux_client import Bounds
+
+
+class Cometd:
+    """The ASGI application at `{prefix}/cometd`, unless it is switched off.
+
+    Shape:   pages of every origin that some service allows may speak Bayeux; which service they may use is
+             asked each time they publish.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        chat_v2: ChatV2,
+        sessions: ChatV2Sessions,
+        chats: Chats,
+        origins: Cors,
+        metrics: Metrics,
+        clock_ms: Callable[[], int],
+    ) -> None:
+        limits = settings.limits
+        requests = limits.requests_per_second_per_address
+        self._is_on = settings.cometd.is_on
+        self._door = BayeuxDoor(
+            _settings(settings),
+            Cors({"": [origin for s in settings.services.values() for origin in s.allowed_origins]}),
+            Window("requests_per_second_per_address", requests, 1000, clock_ms),
+            metrics,
+            clock_ms,
+        )
+        self._chats = ChatV2Cometd(
+            self._door, chat_v2, sessions, chats, origins, metrics, clock_ms, limits.cometd_chats_per_client
+        )
+        metrics.show("cometd_clients", "CometD clients that are known.", lambda: self._door.client_count)
+        metrics.show(
+            "cometd_connects_held", "CometD connects that wait for news.", lambda: self._door.held_count
+        )
+
+    def serves(self, path: str) -> bool:
+        return self._is_on and self._door.serves(path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._door(scope, receive, send)
+
+    def stop(self) -> None:
+        """Let every client go: it comes again, to whoever is there then."""
+        self._door.stop()
+
+    async def aclose(self) -> None:
+        """Say nothing more."""
+        await self._chats.aclose()
+        await self._door.aclose()
+
+
+def _settings(settings: Settings) -> BayeuxSettings:
+    limits = settings.limits
+    return BayeuxSettings(
+        root=f"{settings.server.prefix.rstrip('/')}/cometd",
+        bounds=Bounds(
+            hold_ms=settings.cometd.connect_s * 1000,
+            absence_ms=settings.cometd.absence_s * 1000,
+            clients_per_node=limits.cometd_clients_per_node,
+            clients_per_address=limits.cometd_clients_per_address,
+            subscriptions_per_client=limits.cometd_subscriptions_per_client,
+            queue_messages_per_client=limits.cometd_queue_messages_per_client,
+            queue_bytes_per_client=limits.cometd_queue_bytes_per_client,
+        ),
+        message_bytes_max=limits.cometd_message_bytes_max,
+        body_read_s=limits.body_read_s,
+        has_callback_polling=settings.cometd.callback_polling,
+        api_key=settings.server.api_key,
+    )
