@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from frontdesk.settings import CometdSettings
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.v2 import Visitors
 
@@ -23,6 +24,14 @@ async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 def visitors(shared_house: House) -> Visitors:
     """Visitors of the server that the tests of a file share."""
     return shared_house.visitors
+
+
+@pytest.fixture(scope="module")
+async def quick_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One whose CometD connects are held for two seconds."""
+    settings = settings_in(tmp_path_factory.mktemp("house"), cometd=CometdSettings(connect_s=2, absence_s=2))
+    async with serving(settings) as house:
+        yield house
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ NO_LIMITS = LimitSettings(
     requests_per_second_per_address=MANY,
     requests_per_second_per_chat=MANY,
     sign_ins_per_minute_per_address=MANY,
+    cometd_clients_per_address=MANY,
 )
 
 
