@@ -153,6 +153,7 @@ class BayeuxSocket(Bayeux):
     def __init__(self, url: str, http: httpx2.AsyncClient, service: str = "s") -> None:
         super().__init__(url, http, service)
         self._socket: websockets.ClientConnection | None = None
+        self.replies: list[Message] = []
         self._replies: dict[str, Message] = {}
         self._replied = anyio.Event()
 
@@ -164,6 +165,7 @@ class BayeuxSocket(Bayeux):
                 messages = json.loads(frame)
                 assert isinstance(messages, list)
                 replies = [m for m in messages if "id" in m]
+                self.replies += replies
                 self._replies |= {m["id"]: m for m in replies}
                 self._keep([m for m in messages if "id" not in m])
                 self._replied.set()
@@ -179,6 +181,11 @@ class BayeuxSocket(Bayeux):
             with anyio.move_on_after(until - monotonic()):
                 await self._replied.wait()
         return [self._replies[m["id"]] for m in asked]
+
+    async def replied(self) -> None:
+        """The next frame is there."""
+        with anyio.fail_after(WITHIN_S):
+            await self._replied.wait()
 
     async def connect(self, timeout_ms: int | None = None, **members: Any) -> Message:
         return await super().connect(timeout_ms, connectionType="websocket", **members)
