@@ -142,6 +142,12 @@ class Orders(RuleBasedStateMachine):
             browser.socket = Line(kind)
         return browser.socket
 
+    def tells(self, browser: Browser) -> None:
+        number = next(self.numbers)
+        browser.told.append(number)
+        message = pushed(CHANNEL, json.dumps([browser.client_id, number]).encode())
+        self.does(self.bayeux.push(browser.client_id, message, self.now_ms))
+
     # --- what happens --------------------------------------------------------------------------
 
     @rule(acks=st.booleans())
@@ -181,15 +187,22 @@ class Orders(RuleBasedStateMachine):
         assert [reply["successful"] for reply in replies] == [True, True, False, True]
 
     @precondition(lambda self: self.browsers)
-    @rule(data=st.data(), times=st.integers(1, 3), is_lost=st.booleans())
-    def it_is_told_something(self, data: st.DataObject, times: int, is_lost: bool) -> None:
+    @rule(data=st.data(), times=st.integers(1, 3))
+    def it_is_told_something(self, data: st.DataObject, times: int) -> None:
         browser = self.some(data)
-        self.loses = is_lost and browser.acks
         for _ in range(times):
-            number = next(self.numbers)
-            browser.told.append(number)
-            message = pushed(CHANNEL, json.dumps([browser.client_id, number]).encode())
-            self.does(self.bayeux.push(browser.client_id, message, self.now_ms))
+            self.tells(browser)
+
+    @precondition(lambda self: any(browser.acks for browser in self.browsers.values()))
+    @rule(data=st.data(), is_held=st.booleans())
+    def it_is_told_something_that_is_lost(self, data: st.DataObject, is_held: bool) -> None:
+        browser = data.draw(st.sampled_from([b for b in self.browsers.values() if b.acks]))
+        if is_held:
+            self.connects(browser, Line(LONG_POLLING))
+        self.loses = True
+        self.tells(browser)
+        if not is_held:
+            self.connects(browser, Line(LONG_POLLING))
         self.loses = False
 
     @precondition(lambda self: self.held)
@@ -224,7 +237,7 @@ class Orders(RuleBasedStateMachine):
         assert (reply["successful"], reply["error"]) == (False, UNKNOWN)
         assert reply["advice"]["reconnect"] == "handshake"
 
-    @rule(passes_ms=st.integers(0, 40))
+    @rule(passes_ms=st.sampled_from([0, 1, 5, 10, 40]))
     def time_passes(self, passes_ms: int) -> None:
         self.now_ms += passes_ms
         self.does(self.bayeux.tick(self.now_ms))
@@ -267,5 +280,5 @@ def not_later(action: Action) -> bool:
     return isinstance(action, Reply | Publish)
 
 
-Orders.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Orders.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 TestEveryOrder = Orders.TestCase
