@@ -1,0 +1,333 @@
+"""What Bayeux answers, message by message. Every other order is in `test_bayeux_orders`."""
+
+import json
+from typing import Any
+
+import pytest
+
+from frontdesk.wire.bayeux import Action, Bayeux, Gone, Hold, Publish, Reached, Reply, Send
+from frontdesk.wire.bayeux_client import CALLBACK_POLLING, LONG_POLLING, WEBSOCKET, Bounds, Carrier
+from frontdesk.wire.bayeux_messages import BadBatch, Malformed, called, is_callback, is_channel, parse, pushed
+
+BOUNDS = Bounds(
+    hold_ms=30_000,
+    absence_ms=20_000,
+    clients_per_address=2,
+    clients_per_node=3,
+    subscriptions_per_client=2,
+    queue_messages_per_client=3,
+    queue_bytes_per_client=100,
+)
+CHANNEL = "/service/chat/s"
+SMALL = pushed(CHANNEL, b"{}")
+
+
+class House:
+    """A server and a clock."""
+
+    def __init__(self, bounds: Bounds = BOUNDS) -> None:
+        self.now_ms = 1000
+        self.names = iter(f"c{n}" for n in range(100))
+        self.bayeux = Bayeux(
+            bounds, lambda channel: channel.startswith("/service/chat/"), self.names.__next__
+        )
+
+    def take(
+        self, message: dict[str, Any], line: Carrier | None = None, *, is_alone: bool = True
+    ) -> list[Action]:
+        (parsed,) = parse(json.dumps(message))
+        return self.bayeux.receive(line or poll(), parsed, self.now_ms, is_alone=is_alone)
+
+    def ask(self, message: dict[str, Any], line: Carrier | None = None) -> dict[str, Any]:
+        """The one answer to a message that is answered at once."""
+        (action,) = [a for a in self.take(message, line) if isinstance(a, Reply)]
+        reply: dict[str, Any] = json.loads(action.message)
+        return reply
+
+    def client(self, **members: Any) -> str:
+        hello = {"channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": [LONG_POLLING]}
+        client_id: str = self.ask(hello | members)["clientId"]
+        return client_id
+
+    def hold(self, client_id: str, line: Carrier | None = None, **members: Any) -> Carrier:
+        """A connect that is held; where it is."""
+        line = line or poll()
+        assert self.take(connect(client_id, line.kind, **members), line)[-1] == Hold()
+        return line
+
+    def push(self, client_id: str, message: bytes = SMALL) -> list[Action]:
+        return self.bayeux.push(client_id, message, self.now_ms)
+
+
+def poll(address: str = "192.0.2.1") -> Carrier:
+    return Carrier(LONG_POLLING, address)
+
+
+def connect(client_id: str, kind: str = LONG_POLLING, **members: Any) -> dict[str, Any]:
+    return {"id": "7", "channel": "/meta/connect", "clientId": client_id, "connectionType": kind, **members}
+
+
+def read(action: Action) -> list[dict[str, Any]]:
+    """The messages of a `Send`."""
+    assert isinstance(action, Send)
+    return [json.loads(message) for message in action.messages]
+
+
+# --- handshakes --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1", ""])
+def test_a_client_of_this_version_is_let_in(version: str) -> None:
+    hello = {"channel": "/meta/handshake", "version": version, "supportedConnectionTypes": [WEBSOCKET]}
+    assert House().ask(hello)["successful"]
+
+
+@pytest.mark.parametrize("members", [{"version": "2.0"}, {"supportedConnectionTypes": [CALLBACK_POLLING]}])
+def test_one_that_cannot_be_understood_is_told_not_to_try_again(members: dict[str, Any]) -> None:
+    hello = {"channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": [LONG_POLLING]}
+    reply = House().ask(hello | members)
+    assert (reply["successful"], reply["advice"]["reconnect"]) == (False, "none")
+
+
+def test_an_address_and_a_server_have_room_for_so_many() -> None:
+    house = House()
+    hello = {"channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": [LONG_POLLING]}
+    first = house.client()
+    house.client()
+    refused = house.take(hello)
+    assert refused[0] == Reached("clients_per_address")
+    house.ask(hello, poll("192.0.2.2"))
+    assert house.take(hello, poll("192.0.2.3"))[0] == Reached("clients_per_node")
+    house.ask({"channel": "/meta/disconnect", "clientId": first})
+    assert house.ask(hello)["successful"]
+
+
+# --- connects ----------------------------------------------------------------------------------
+
+
+def test_a_connect_is_held_for_its_time_and_not_a_millisecond_less() -> None:
+    house = House()
+    line = house.hold(house.client())
+    house.now_ms += 29_999
+    assert house.bayeux.tick(house.now_ms) == []
+    house.now_ms += 1
+    (answer,) = house.bayeux.tick(house.now_ms)
+    assert isinstance(answer, Send)
+    assert answer.carrier is line
+    assert [message["channel"] for message in read(answer)] == ["/meta/connect"]
+
+
+def test_a_client_may_wish_for_less_time_and_not_for_more() -> None:
+    house = House()
+    client = house.client()
+    house.hold(client, advice={"timeout": 1000})
+    assert house.bayeux.next_tick_ms() == house.now_ms + 1000
+    assert house.take(connect(client, advice={"timeout": 0}))[-1] != Hold()
+    house.hold(client, advice={"timeout": 10**12})
+    house.now_ms += BOUNDS.hold_ms
+    assert len(house.bayeux.tick(house.now_ms)) == 1
+
+
+def test_one_among_other_messages_is_not_held() -> None:
+    house = House()
+    assert isinstance(house.take(connect(house.client()), is_alone=False)[-1], Reply)
+
+
+def test_news_answers_it() -> None:
+    house = House()
+    client = house.client()
+    house.hold(client)
+    (answer,) = house.push(client)
+    assert [message["channel"] for message in read(answer)] == [CHANNEL, "/meta/connect"]
+
+
+def test_news_waits_for_it() -> None:
+    house = House()
+    client = house.client()
+    assert house.push(client) == []
+    replies = [json.loads(a.message) for a in house.take(connect(client)) if isinstance(a, Reply)]
+    assert [reply["channel"] for reply in replies] == [CHANNEL, "/meta/connect"]
+
+
+def test_on_a_socket_news_does_not_end_it() -> None:
+    house = House()
+    client = house.client()
+    line = house.hold(client, Carrier(WEBSOCKET, "192.0.2.1"))
+    (news,) = house.push(client)
+    assert [message["channel"] for message in read(news)] == [CHANNEL]
+    assert isinstance(news, Send)
+    assert news.carrier is line
+    assert house.bayeux.held_count == 1
+
+
+def test_a_connect_by_a_way_that_it_did_not_come_by_is_refused() -> None:
+    house = House()
+    client = house.client()
+    assert not house.ask(connect(client, WEBSOCKET), poll())["successful"]
+    assert not house.ask(connect(client, CALLBACK_POLLING), Carrier(CALLBACK_POLLING, "a"))["successful"]
+
+
+def test_who_stays_away_is_forgotten_and_not_a_millisecond_early() -> None:
+    house = House()
+    client = house.client()
+    line = house.hold(client)
+    house.now_ms += 29_000
+    house.bayeux.left(line, house.now_ms)
+    house.now_ms += 19_999
+    assert house.bayeux.tick(house.now_ms) == []
+    house.now_ms += 1
+    assert house.bayeux.tick(house.now_ms) == [Gone(client)]
+    assert house.ask(connect(client))["error"] == "402::Unknown client"
+
+
+def test_a_server_that_stops_lets_everybody_go_and_holds_nobody() -> None:
+    house = House()
+    client = house.client()
+    house.hold(client)
+    (answer,) = house.bayeux.stop()
+    (reply,) = read(answer)
+    assert (reply["successful"], reply["advice"]["interval"]) == (True, 1000)
+    assert isinstance(house.take(connect(client))[-1], Reply)
+
+
+# --- acknowledgements --------------------------------------------------------------------------
+
+
+def test_what_was_not_acknowledged_comes_again_before_anything_else() -> None:
+    house = House()
+    client = house.client(ext={"ack": True})
+    house.hold(client, ext={"ack": 0})
+    (answer,) = house.push(client, pushed(CHANNEL, b'"one"'))
+    assert read(answer)[-1]["ext"] == {"ack": 1}
+    house.push(client, pushed(CHANNEL, b'"two"'))
+    again = [
+        json.loads(a.message) for a in house.take(connect(client, ext={"ack": 0})) if isinstance(a, Reply)
+    ]
+    assert [message.get("data") for message in again] == ["one", "two", None]
+    assert again[-1]["ext"] == {"ack": 2}
+    house.hold(client, ext={"ack": 2})
+
+
+def test_a_client_that_acknowledges_hears_everything_by_its_connects() -> None:
+    house = House()
+    client = house.client(ext={"ack": True})
+    house.hold(client, Carrier(WEBSOCKET, "192.0.2.1"), ext={"ack": 0})
+    (answer,) = house.push(client)
+    assert [message["channel"] for message in read(answer)] == [CHANNEL, "/meta/connect"]
+    assert house.push(client) == []
+
+
+@pytest.mark.parametrize("ext", [None, {}, {"ack": "one"}, {"ack": True}, {"ack": None}, {"ack": 99}])
+def test_one_that_says_nothing_of_it_turns_in_no_circles(ext: dict[str, Any] | None) -> None:
+    house = House()
+    client = house.client(ext={"ack": True})
+    house.push(client)
+    house.take(connect(client))
+    house.hold(client, **({} if ext is None else {"ext": ext}))
+
+
+# --- bounds ------------------------------------------------------------------------------------
+
+
+def test_a_client_for_whom_too_much_waits_is_forgotten() -> None:
+    house = House(Bounds(queue_messages_per_client=3))
+    client = house.client()
+    assert [house.push(client) for _ in range(3)] == [[], [], []]
+    assert house.push(client) == [Reached("queue_messages_per_client"), Gone(client)]
+    assert house.push(client) == []
+
+
+def test_what_waits_is_bounded_in_size_but_one_message_always_fits() -> None:
+    house = House()
+    client = house.client()
+    assert house.push(client, pushed(CHANNEL, b'"%b"' % (b"x" * 1000))) == []
+    assert house.push(client) == [Reached("queue_bytes_per_client"), Gone(client)]
+
+
+def test_a_client_may_subscribe_to_so_much() -> None:
+    house = House()
+    client = house.client()
+    subscribe = {"channel": "/meta/subscribe", "clientId": client}
+    assert house.ask(subscribe | {"subscription": ["/service/chat/a", "/service/chat/b"]})["successful"]
+    assert house.ask(subscribe | {"subscription": "/service/chat/a"})["successful"]
+    assert house.take(subscribe | {"subscription": "/service/chat/c"})[0] == Reached(
+        "subscriptions_per_client"
+    )
+    unsubscribe = {"channel": "/meta/unsubscribe", "clientId": client, "subscription": "/service/chat/a"}
+    assert house.ask(unsubscribe)["successful"]
+    assert house.ask(subscribe | {"subscription": "/service/chat/c"})["successful"]
+
+
+@pytest.mark.parametrize(
+    "subscription", ["", [], "/meta/connect", "/elsewhere", "no channel", ["/service/chat/a", ""]]
+)
+def test_nobody_subscribes_to_what_is_not_there(subscription: object) -> None:
+    house = House()
+    message = {"channel": "/meta/subscribe", "clientId": house.client(), "subscription": subscription}
+    assert not house.ask(message)["successful"]
+
+
+def test_what_is_published_is_handed_on_as_it_came() -> None:
+    house = House()
+    client = house.client()
+    (action,) = house.take({"id": 5, "channel": CHANNEL, "clientId": client, "data": {"a": [1, None]}})
+    assert isinstance(action, Publish)
+    assert (action.client_id, action.channel, json.loads(bytes(action.data))) == (
+        client,
+        CHANNEL,
+        {"a": [1, None]},
+    )
+    assert json.loads(action.reply) == {"id": 5, "channel": CHANNEL, "successful": True}
+    assert not house.ask({"channel": CHANNEL, "clientId": client})["successful"]
+
+
+# --- what can be read --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"5", b'"a"', b"[{", b"null", b"[" * 50_000, b"\xff"])
+def test_a_body_without_a_message_is_none(body: bytes) -> None:
+    with pytest.raises(BadBatch):
+        parse(body)
+
+
+@pytest.mark.parametrize(
+    ("message", "salvaged"),
+    [
+        ({"channel": "/a", "id": "1", "clientId": 5}, Malformed("", "/a", "1")),
+        ({"channel": "/a", "id": [], "ext": 5}, Malformed("", "/a", None)),
+        ({"channel": "a", "id": 3}, Malformed("", None, 3)),
+        ({"channel": "/a/", "id": True}, Malformed("", None, None)),
+        ({"channel": "/a", "id": "x" * 200}, Malformed("", "/a", None)),
+        ({"channel": "/" + "a" * 600, "id": "1"}, Malformed("", None, "1")),
+        (5, Malformed("", None, None)),
+        ([], Malformed("", None, None)),
+    ],
+)
+def test_a_message_that_is_none_is_answered_by_what_can_be_read_of_it(
+    message: object, salvaged: Malformed
+) -> None:
+    first, second = parse(json.dumps([message, {"channel": "/good"}]))
+    assert isinstance(first, Malformed)
+    assert (first.channel, first.id) == (salvaged.channel, salvaged.id)
+    assert first.why
+    assert not isinstance(second, Malformed)
+    assert json.loads(House().bayeux.receive(poll(), first, 0)[0].message)["error"].startswith("400:")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["cb", "_cometd_jsonp_0", "a.b.$c"])
+def test_the_name_of_a_function_may_be_called(name: str) -> None:
+    assert is_callback(name)
+
+
+@pytest.mark.parametrize("name", ["", "a;b", "a(", "<script>", "a.", "1a", "a\n", "é", "x" * 200])
+def test_nothing_else_may(name: str) -> None:
+    assert not is_callback(name)
+
+
+def test_a_script_has_no_line_ends_in_its_text() -> None:
+    assert called("cb", '["\u2028\u2029"]'.encode()) == b'/**/cb(["\\u2028\\u2029"]);'
+
+
+@pytest.mark.parametrize("name", ["/", "//", "a", "/a//b", "/a\x00", "/a/"])
+def test_what_is_no_channel(name: str) -> None:
+    assert not is_channel(name)
