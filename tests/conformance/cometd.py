@@ -112,8 +112,9 @@ class Bayeux:
 
     async def keep_connecting(self) -> None:
         """Connect again and again."""
-        while (await self.connect())["successful"]:
-            pass
+        with suppress(websockets.ConnectionClosed):
+            while (await self.connect())["successful"]:
+                pass
 
     async def hears(self, wanted: Callable[[dict[str, Any]], object], since: int = 0) -> dict[str, Any]:
         """The first data, from the `since`th push on, that is as `wanted`."""
@@ -136,6 +137,10 @@ class Bayeux:
         data = await self.hears(lambda _: True, since)
         self.credentials = {k: data[k] for k in ("chatId", "userId", "secureKey", "alias") if k in data}
         return data
+
+    async def metrics(self) -> str:
+        """What the server tells its operator."""
+        return (await self._http.get(self.url.removesuffix("/genesys/cometd") + "/metrics")).text
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -182,6 +187,22 @@ class BayeuxSocket(Bayeux):
                 await self._replied.wait()
         return [self._replies[m["id"]] for m in asked]
 
+    async def sends(self, message: Message) -> None:
+        """Send a message without waiting for its reply."""
+        assert self._socket is not None
+        await self._socket.send(json.dumps([message]))
+
+    async def stops_reading(self) -> None:
+        """Leave unread whatever the server sends from now on."""
+        assert self._socket is not None
+        self._socket.transport.pause_reading()
+
+    async def closed(self) -> None:
+        """The server has closed the socket."""
+        assert self._socket is not None
+        with anyio.fail_after(WITHIN_S):
+            await self._socket.wait_closed()
+
     async def replied(self) -> None:
         """The next frame is there."""
         with anyio.fail_after(WITHIN_S):
@@ -209,7 +230,7 @@ async def socket_follower(url: str, service: str = "s") -> AsyncIterator[BayeuxS
     address = f"{url.replace('http', 'ws', 1)}/genesys/cometd"
     async with (
         httpx2.AsyncClient(timeout=60) as http,
-        websockets.connect(address, origin=ORIGIN, max_size=None) as socket,
+        websockets.connect(address, origin=ORIGIN, max_size=None, close_timeout=1) as socket,
         anyio.create_task_group() as tasks,
     ):
         client = BayeuxSocket(url, http, service)

@@ -322,7 +322,7 @@ class BayeuxDoor:
         if client is not None:
             self._do(self._bayeux.drop(client.client_id))
         if isinstance(caller, Socket):
-            caller.close(reason="too slow")
+            caller.cut_off()
 
     # --- time ----------------------------------------------------------------------------------
 

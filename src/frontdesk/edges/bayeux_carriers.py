@@ -105,12 +105,19 @@ class Socket(Caller):
         finally:
             self._is_sending = False
 
-    def close(self, code: int = TRY_AGAIN, reason: str = "") -> None:
-        """Close it, with what has gathered unsaid."""
+    def close(self, code: int, reason: str) -> None:
+        """Close it after what has gathered."""
         if not self.is_closed:
             self.is_closed = True
-            self._outbox = []
             self._later(self._close(code, reason))
 
+    def cut_off(self) -> None:
+        """Close it, with what has gathered unsaid: whoever does not read gets no more."""
+        self._outbox = []
+        self.close(TRY_AGAIN, "too slow")
+
     async def _close(self, code: int, reason: str) -> None:
+        rest, self._outbox = self._outbox, []
+        if rest:
+            await self._send({"type": "websocket.send", "text": wire.batch(rest).decode()})
         await self._send({"type": "websocket.close", "code": code, "reason": reason})
