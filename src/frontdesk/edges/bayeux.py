@@ -57,6 +57,7 @@ class BayeuxSettings(Struct, frozen=True, kw_only=True):
     root: str
     bounds: Bounds
     message_bytes_max: int
+    publishes_in_flight_max: int
     body_read_s: float
     has_callback_polling: bool = False
     api_key: str = ""
@@ -100,6 +101,7 @@ class BayeuxDoor:
         self._lanes: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sockets: set[Socket] = set()
+        self._in_flight = 0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms = 0
 
@@ -203,7 +205,8 @@ class BayeuxDoor:
         if replies:
             await poll.answer(HTTPStatus.OK, replies)
             return
-        del messages, body  # It may be held for long.
+        del messages, body  # It may be held for long, with what was asked long ago.
+        scope["headers"], scope["extensions"] = [], {}
         while (await receive())["type"] != "http.disconnect":
             pass
         self._bayeux.left(poll, self._clock_ms())  # Nothing, when it was answered.
@@ -266,6 +269,9 @@ class BayeuxDoor:
                 match action:
                     case bayeux.Reply():
                         replies.append(action.message)
+                    case bayeux.Publish() if self._in_flight >= self._settings.publishes_in_flight_max:
+                        self._metrics.refused("requests_in_flight_max")
+                        replies.append(wire.refused(message, BUSY, self._bayeux.busy))
                     case bayeux.Publish():
                         await self._publish(caller, action)
                         replies.append(action.reply)
@@ -287,6 +293,7 @@ class BayeuxDoor:
         """Carry out what was published, after what the same client published before."""
         before, lanes = self._lanes.get(publish.client_id), self._lanes
         mine = lanes[publish.client_id] = asyncio.get_running_loop().create_future()
+        self._in_flight += 1
         try:
             if before is not None:
                 await asyncio.wait((before,))
@@ -294,6 +301,7 @@ class BayeuxDoor:
             if service is not None:
                 await service.publish(publish.client_id, publish.channel, publish.data, caller)
         finally:
+            self._in_flight -= 1
             mine.set_result(None)
             if lanes.get(publish.client_id) is mine:
                 del lanes[publish.client_id]

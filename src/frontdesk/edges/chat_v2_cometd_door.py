@@ -80,6 +80,7 @@ def _settings(settings: Settings) -> BayeuxSettings:
             queue_bytes_per_client=limits.cometd_queue_bytes_per_client,
         ),
         message_bytes_max=limits.cometd_message_bytes_max,
+        publishes_in_flight_max=limits.requests_in_flight_max,
         body_read_s=limits.body_read_s,
         has_callback_polling=settings.cometd.callback_polling,
         api_key=settings.server.api_key,

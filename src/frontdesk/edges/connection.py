@@ -282,6 +282,7 @@ class _Connection(HttpToolsProtocol):
             "headers": self.headers,
             "extensions": {WHOLE_BODY: body},
         }
+        self.headers = []  # The scope has them, for as long as anybody needs them.
         request = WholeRequest(self, scope, body, keep_alive=self.parser.should_keep_alive())
         self.cycle = request  # type: ignore[assignment]  # It is one as far as uvicorn looks.
         # A graceful stop waits for connections, and this one stays until it has answered.
