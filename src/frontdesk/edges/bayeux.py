@@ -30,6 +30,7 @@ from frontdesk.edges.asgi import (
     answer_nothing,
     header,
     read_body,
+    whole_body,
 )
 from frontdesk.edges.bayeux_carriers import Caller, Poll, Socket
 from frontdesk.edges.cors import Cors
@@ -206,7 +207,8 @@ class BayeuxDoor:
             await poll.answer(HTTPStatus.OK, replies)
             return
         del messages, body  # It may be held for long, with what was asked long ago.
-        scope["headers"], scope["extensions"] = [], {}
+        if whole_body(scope) is not None:
+            scope["headers"], scope["extensions"] = [], {}
         while (await receive())["type"] != "http.disconnect":
             pass
         self._bayeux.left(poll, self._clock_ms())  # Nothing, when it was answered.

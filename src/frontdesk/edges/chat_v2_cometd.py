@@ -7,6 +7,7 @@ Source:  chat-api-v2 §§17.4–17.7.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 
 import structlog
@@ -110,9 +111,11 @@ class ChatV2Cometd:
             chat_id = form.get("chatId") or opened_by(form.get("secureKey", ""))
             name = chat_v2_cometd.OPERATIONS[operation]
             place = Place(service, chat_id, name, name)
+        began_s = time.perf_counter()
         answer = await self._rest.ask(place, form, caller.address)
         assert not isinstance(answer, Download)
-        _, body = answer
+        status, body = answer
+        self._metrics.answered(f"cometd/{operation}", status, time.perf_counter() - began_s)
         answered = chat_v2_cometd.answered(body)
         if answered.status:
             return body
