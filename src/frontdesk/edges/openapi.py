@@ -66,11 +66,12 @@ def _chat_paths(prefix: str) -> dict[str, Any]:
     download = _chat_call(
         "file/download", "Download a file.", _form(SessionFields), ("serviceName", "chatId", "fileId")
     )
-    download["post"]["responses"] = {
-        "200": {"description": "The bytes, as an attachment", "content": {"application/octet-stream": {}}},
-        "403": _answer("No more downloads in this chat", "Envelope"),
-        "404": _answer("No such file, or not for who asks", "Envelope"),
-    }
+    answers = download["post"]["responses"]
+    del answers["401"]  # Browsers follow a link to a file: there is no header.
+    answers["200"] = _answer("The bytes, as an attachment; or `statusCode` says: later", "Envelope")
+    answers["200"]["content"]["application/octet-stream"] = {}
+    answers["403"] = _answer("No more downloads in this chat", "Envelope")
+    answers["404"] = _answer("No such file, or not for who asks", "Envelope")
     paths[f"{prefix}{_CHAT}/file/{{fileId}}/download"] = download
     return paths
 
