@@ -1,6 +1,6 @@
 """The ASGI application: chat wires on the short path, everything else on the comfortable one."""
 
-from frontdesk.edges.asgi import App, Receive, Scope, Send
+from frontdesk.edges.asgi import App, Headers, Receive, Scope, Send
 from frontdesk.edges.chat_v2 import ChatV2
 
 SOCKET = "/api/workspace/socket"
@@ -14,6 +14,10 @@ class FrontdeskApp:
         self._chat_v2 = chat_v2
         self._socket = socket
         self._rest = rest
+
+    def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
+        """The answer to a chat request that need not wait for anything."""
+        return self._chat_v2.at_once(scope) if self._chat_v2.serves(scope["path"]) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:

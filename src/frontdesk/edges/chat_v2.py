@@ -21,6 +21,7 @@ from frontdesk.edges.asgi import (
     CLOSE,
     READ_TO_END_BYTES_MAX,
     ClientLeft,
+    Headers,
     Receive,
     Scope,
     Send,
@@ -31,7 +32,9 @@ from frontdesk.edges.asgi import (
     answer_nothing,
     body_chunks,
     header,
+    json_headers,
     read_body,
+    whole_body,
 )
 from frontdesk.edges.chat_v2_files import ChatV2Files, send_file
 from frontdesk.edges.chat_v2_session import OPERATIONS, ChatV2Sessions, Session
@@ -42,13 +45,14 @@ from frontdesk.edges.metrics import Metrics
 from frontdesk.errors import Conflict, NotFound, Refused, Unavailable
 from frontdesk.settings import LimitSettings
 from frontdesk.wire import chat_v2 as wire
-from frontdesk.wire.chat_v2_fields import SessionFields
+from frontdesk.wire.chat_v2_fields import RefreshFields, SessionFields
 from frontdesk.wire.form import Form, parse_form
 from frontdesk.wire.multipart import MultipartReader, Parts
 
 UPLOAD_SLACK_BYTES = 65_536  # The fields and boundaries around a file.
 MULTIPART = b"multipart/form-data"
 START = "start"
+REFRESH = "refresh"
 UNKNOWN = "unknown"
 UPLOAD = "file"
 LIMITS = "file/limits"
@@ -86,6 +90,10 @@ class Download(Struct, frozen=True):
 
 
 Answer = tuple[int, bytes] | Download
+
+
+def _is_multipart(scope: Scope) -> bool:
+    return header(scope, b"content-type").lower().startswith(MULTIPART)
 
 
 def place_of(path: str) -> Place:
@@ -165,6 +173,36 @@ class ChatV2:
             await answer(send, status, body, [*cors, CLOSE] if status in CUT_OFF else cors)
         self._metrics.answered(place.name, status, time.perf_counter() - started_s)
 
+    def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
+        """The answer to a poll that brings nothing new, as most polls do, and those are most of all requests.
+
+        Shape:   None for whatever needs more than this node has at hand; then nothing has been counted.
+        """
+        place = place_of(scope["path"][len(self._root) :])
+        body = whole_body(scope)
+        if place.name != REFRESH or body is None or len(body) > self._limits.body_bytes_max:
+            return None
+        if _is_multipart(scope) or (self._api_key and not self._has_api_key(scope)):
+            return None
+        started_s = time.perf_counter()
+        try:
+            fields = msgspec.convert(parse_form(body), RefreshFields)
+        except Refused:
+            return None
+        session = self._sessions.known(place.service, place.chat_id, fields)
+        if session is None or not self._sessions.has_nothing_new(session, fields):
+            return None
+        if self._is_busy(address_of(scope)) or self._asks_too_often(place.chat_id):
+            status, answered = self._later(session)
+        else:
+            status, answered = HTTPStatus.OK, self._sessions.refresh_nothing(session, fields)
+        self._metrics.answered(REFRESH, status, time.perf_counter() - started_s)
+        return (
+            status,
+            json_headers(answered, self._cors.headers(place.service, header(scope, b"origin"))),
+            answered,
+        )
+
     async def _answer(self, scope: Scope, receive: Receive, place: Place, method: str) -> Answer:
         if method != "POST":
             return HTTPStatus.METHOD_NOT_ALLOWED, wire.failed(405, "use POST")
@@ -201,10 +239,10 @@ class ChatV2:
         if body is None:
             limit = limits.body_bytes_max
             raise Refused("body_too_large", f"a request may have {limit} bytes", limit=limit)
-        content_type = header(scope, b"content-type")
-        if not content_type.lower().startswith(MULTIPART):
+        if not _is_multipart(scope):
             return parse_form(body)
-        reader = MultipartReader(content_type.decode("latin-1"), bytes_max=limits.body_bytes_max)
+        content_type = header(scope, b"content-type").decode("latin-1")
+        reader = MultipartReader(content_type, bytes_max=limits.body_bytes_max)
         reader.feed(body)
         return reader.finish().fields
 
@@ -247,8 +285,7 @@ class ChatV2:
             session = await self._sessions.session(place.service, place.chat_id, fields)
             if session is None:
                 return self._gone(place)
-            if not self._by_chat.admits(place.chat_id):
-                self._metrics.refused(self._by_chat.name)
+            if self._asks_too_often(place.chat_id):
                 return self._later(session)
             return await self._carry_out(place, session, form, fields, upload)
         except Refused as refusal:
@@ -299,6 +336,12 @@ class ChatV2:
             return True
         return False
 
+    def _asks_too_often(self, chat_id: str) -> bool:
+        if self._by_chat.admits(chat_id):
+            return False
+        self._metrics.refused(self._by_chat.name)
+        return True
+
     def _refused(self, refusal: Refused, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
         self._count(refusal)
         return status, wire.refused(refusal)
@@ -315,7 +358,7 @@ class ChatV2:
         body = wire.gone(reference, says_why=self._start.reveals_gone(place.service))
         return (HTTPStatus.NOT_FOUND if place.is_download else HTTPStatus.OK), body
 
-    def _later(self, session: Session | None) -> Answer:
+    def _later(self, session: Session | None) -> tuple[int, bytes]:
         if session is None:
             return HTTPStatus.OK, wire.try_later()
         next_position = session.chat.last_line + 1

@@ -101,22 +101,36 @@ class ChatV2Sessions:
             chat = await self._interactions.chats.catch_up(chat_id)
         elif chat.is_stale:
             chat = await self._interactions.chats.chat(chat_id)
-        next_position, is_ended = chat.last_line + 1, not chat.is_open
-        lines: list[bytes] = []
-        if position is not None and position < next_position:
-            told = await self._told(chat, chat_id, position)
-            next_position = max(
-                (t.version + 1 for t in told if type(t.event) in _LINES), default=next_position
-            )
-            is_ended = is_ended or any(type(t.event) is Ended for t in told)
-            lines = [line for t in told if (line := _line(t))]
-            if position < 0:
-                lines = lines[position:]
+        if position is None or position > chat.last_line:
+            return self._nothing_new(session.identity, chat, extra)
+        told = await self._told(chat, chat_id, position)
+        return self._news(session.identity, chat, told, position, extra)
+
+    def _nothing_new(
+        self, identity: wire.Identity, chat: Chat, extra: Mapping[str, str] | None = None
+    ) -> bytes:
         return wire.envelope(
-            session.identity,
-            is_ended=is_ended,
+            identity, is_ended=not chat.is_open, next_position=chat.last_line + 1, user_data=extra
+        )
+
+    def _news(
+        self,
+        identity: wire.Identity,
+        chat: Chat,
+        told: Sequence[Told],
+        position: int,
+        extra: Mapping[str, str] | None = None,
+    ) -> bytes:
+        lines = [line for t in told if (line := _line(t))]
+        if position < 0:
+            lines = lines[position:]
+        return wire.envelope(
+            identity,
+            is_ended=not chat.is_open or any(type(t.event) is Ended for t in told),
             lines=lines,
-            next_position=next_position,
+            next_position=max(
+                (t.version + 1 for t in told if type(t.event) in _LINES), default=chat.last_line + 1
+            ),
             idle_expire_s=self._idle_expire_s(chat) if lines else None,
             user_data=extra,
         )
@@ -145,8 +159,16 @@ class ChatV2Sessions:
 
     async def refresh(self, session: Session, fields: RefreshFields, _form: Form) -> bytes:
         self._preview(session.chat, fields.message)
-        position = wire.parse_position(fields.transcript_position)
-        return await self.answer(session, 1 if position is None or position == 0 else position)
+        return await self.answer(session, _first_wanted(fields))
+
+    def has_nothing_new(self, session: Session, fields: RefreshFields) -> bool:
+        """Whether this node knows, without asking the log, that a poll brings nothing."""
+        return not session.chat.is_stale and _first_wanted(fields) == session.chat.last_line + 1
+
+    def refresh_nothing(self, session: Session, fields: RefreshFields) -> bytes:
+        """`refresh` when there is nothing new."""
+        self._preview(session.chat, fields.message)
+        return self._nothing_new(session.identity, session.chat)
 
     async def send(self, session: Session, fields: SendFields, _form: Form) -> bytes:
         said = commands.Say(
@@ -224,6 +246,11 @@ class ChatV2Sessions:
         if text != chat.preview and chat.is_open:
             chat.preview = text
             self._hub.preview(chat.interaction_id, chat.preview)
+
+
+def _first_wanted(fields: RefreshFields) -> int:
+    """The position that a poll asks for; without one, all."""
+    return wire.parse_position(fields.transcript_position) or 1
 
 
 def _readable(keys: frozenset[str]) -> frozenset[str]:

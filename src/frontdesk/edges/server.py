@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from frontdesk.edges.app import FrontdeskApp
+from frontdesk.edges.asgi import AtOnce, Headers, Receive, Scope, Send
 from frontdesk.edges.connection import connection
 from frontdesk.errors import DeskError
 from frontdesk.settings import Settings
@@ -51,7 +54,7 @@ class _Uvicorn(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def answering(
-    app: Any,
+    app: FrontdeskApp,
     settings: Settings,
     listener: socket.socket,
     *,
@@ -62,7 +65,12 @@ async def answering(
     proxies = list(settings.server.trusted_proxies)
     config = uvicorn.Config(
         app,
-        http=connection(settings.limits, f"{settings.server.prefix.rstrip('/')}/2/chat/", refused),
+        http=connection(
+            settings.limits,
+            f"{settings.server.prefix.rstrip('/')}/2/chat/",
+            _through(proxies, app.at_once) if proxies else app.at_once,
+            refused,
+        ),
         ws="websockets-sansio",
         ws_max_size=settings.limits.socket_message_bytes_max + 1,
         ws_per_message_deflate=False,  # A compression window for each connection costs more than it saves.
@@ -90,3 +98,20 @@ async def answering(
         before_stop()
         server.should_exit = True
         await task
+
+
+def _through(proxies: list[str], at_once: AtOnce) -> AtOnce:
+    """The same for requests that come through trusted proxies: uvicorn tells whom they come from."""
+
+    async def nobody(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        """What the middleware calls with the scope that it has put right."""
+
+    name_caller: Any = ProxyHeadersMiddleware(nobody, proxies)  # type: ignore[arg-type]
+
+    def named(scope: Scope) -> tuple[int, Headers, bytes] | None:
+        scope = dict(scope)
+        with contextlib.suppress(StopIteration):
+            name_caller(scope, None, None).send(None)  # It awaits nothing but `nobody`.
+        return at_once(scope)
+
+    return named
