@@ -16,7 +16,7 @@ from playwright.async_api import Browser, async_playwright
 from scripts import machine
 from tests.postgres import fresh_database, own_server
 
-pytest_plugins = ["tests.no_skips", "pytester"]
+pytest_plugins = ["tests.no_skips", "tests.runner", "pytester"]
 
 # An example may take its time on a machine that others use too; each test has a limit of its own. The rest
 # stays as it was: what runs unattended tries the same examples every time.
