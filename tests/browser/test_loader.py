@@ -5,7 +5,7 @@ from playwright.async_api import Route
 
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
-from tests.journeys.people import SOON_MS
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 
@@ -85,7 +85,7 @@ async def test_a_new_site_needs_one_tag(site: Site, visit: Visit) -> None:
     tag = site.widget("frontdesk.js", 'data-service="demo" data-lang="pl" data-color="rgb(0, 90, 60)" async')
     async with visit(site.page(tag)) as page:
         button = page.get_by_role("button", name="Czat")
-        await button.wait_for(timeout=SOON_MS)
+        await button.wait_for(timeout=PATIENCE_MS)
         assert await page.evaluate("_genesys.widgets.webchat.dataURL") == (
             f"{site.widget_url}/genesys/2/chat/demo"
         )

@@ -11,6 +11,7 @@ import pytest
 
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.v2 import Visitors
+from tests.desk.nodes import Clock
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,18 @@ async def shared_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 def visitors(shared_house: House) -> Visitors:
     """Visitors of the server that the tests of a file share."""
     return shared_house.visitors
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def clocked(tmp_path: Path, clock: Clock) -> AsyncIterator[House]:
+    """A server for one test alone, whose time stands still until the test moves it."""
+    async with serving(settings_in(tmp_path), clock) as own:
+        yield own
 
 
 @pytest.fixture

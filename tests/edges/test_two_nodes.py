@@ -12,6 +12,8 @@ from frontdesk.settings import DatabaseSettings, ServiceSettings
 from tests.conformance.agents import Agent, signed_in
 from tests.conformance.house import PASSWORD, House, serving, settings_in
 from tests.conformance.v2 import Chat, Visitors
+from tests.desk.nodes import Clock
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -19,7 +21,7 @@ Two = tuple[House, House]
 
 
 @pytest.fixture
-async def two(postgres_database: str, tmp_path: Path) -> AsyncIterator[Two]:
+async def two(postgres_database: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Two]:
     settings = settings_in(
         tmp_path,
         database=DatabaseSettings(url=postgres_database),
@@ -30,8 +32,8 @@ async def two(postgres_database: str, tmp_path: Path) -> AsyncIterator[Two]:
     )
     async with AsyncExitStack() as stack:
         yield (
-            await stack.enter_async_context(serving(settings)),
-            await stack.enter_async_context(serving(settings)),
+            await stack.enter_async_context(serving(settings, clock)),
+            await stack.enter_async_context(serving(settings, clock)),
         )
 
 
@@ -83,7 +85,7 @@ async def test_no_chat_rings_for_two_agents(two: Two) -> None:
 
 
 async def _rings_somewhere(chat: Chat, *agents: Agent) -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE_S):
         while not any(
             m["is"] == "invited" and m["interaction_id"] == chat.chat_id
             for agent in agents
@@ -92,16 +94,26 @@ async def _rings_somewhere(chat: Chat, *agents: Agent) -> None:
             await anyio.sleep(0.02)
 
 
-async def test_polls_at_one_node_keep_a_chat_alive_for_the_timers_of_the_other(two: Two) -> None:
-    """The node that started the chat hears nothing more of its visitor; the other one does."""
+async def test_polls_at_one_node_keep_a_chat_alive_for_the_timers_of_the_other(
+    two: Two, clock: Clock
+) -> None:
+    """The node that started the chat hears nothing more of its visitor; the other one does.
+
+    The nodes tell each other every few seconds who was heard of, which no clock but the machine's counts.
+    """
     a, b = two
     chat = await a.visitors.start("silence")
     there = at(b, chat)
     for _ in range(24):
+        clock.after_s(0.5)
         await anyio.sleep(0.5)
         assert not (await there.refresh(1)).has_ended
     silent = await a.visitors.start("silence")
-    await anyio.sleep(11)
+    with anyio.fail_after(PATIENCE_S):
+        while not sum([await node.measured("frontdesk_interactions_ended_total") for node in two]):
+            clock.after_s(0.5)
+            await anyio.sleep(0.5)
+            assert not (await there.refresh(1)).has_ended
     assert (await silent.refresh(1)).has_ended
 
 
