@@ -4,9 +4,9 @@
 
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, parse, resolve } from 'node:path'
 import { check } from './budget.mjs'
-import { compile, VERSION, WEB, writeNamed } from './compile.mjs'
+import { compile, contentHash, VERSION, WEB, writeNamed } from './compile.mjs'
 import { writeLanguages } from './languages.mjs'
 
 const OUT = resolve(process.argv[2] ?? join(WEB, '../src/frontdesk/edges/built/widget'))
@@ -18,16 +18,30 @@ const PARTS = {
   compatibility: ['COMPATIBILITY_FILE', 'widget/compatibility/compatibility.ts'],
   more: ['MORE_FILE', 'widget/service/more.ts'],
   webchatservice: ['SERVICE_FILE', 'widget/service/plugin.ts'],
+  webchat: ['WINDOW_FILE', 'widget/ui/plugin.ts'],
   headless: ['HEADLESS_FILE', 'widget/lifecycle/headless.ts'],
 }
+// What few chats need of the window: each source here is a file.
+const WINDOW_PARTS = join(WEB, 'widget/ui/parts')
 
 /** Write the parts; the constants that lead to them, and to the languages. */
 async function writeParts() {
   const { codes, hash } = writeLanguages(OUT)
-  const constants = { LANGUAGES: codes, LANGUAGES_HASH: hash }
+  const constants = { LANGUAGES: codes, LANGUAGES_HASH: hash, WINDOW_HASH: await writeWindowParts() }
   for (const [name, [constant, input]] of Object.entries(PARTS))
     constants[constant] = writeNamed(OUT, name, await compile(input, 'es', constants))
   return constants
+}
+
+/** Write what few chats need of the window; the hash that all these files have in their names. */
+async function writeWindowParts() {
+  const codes = {}
+  for (const source of readdirSync(WINDOW_PARTS).filter((file) => /\.tsx?$/.test(file)))
+    codes[parse(source).name] = await compile(join(WINDOW_PARTS, source), 'es')
+  const hash = contentHash(...Object.values(codes))
+  for (const [name, code] of Object.entries(codes))
+    writeFileSync(join(OUT, `window-${name}.${hash}.js`), code)
+  return hash
 }
 
 /** A classic script that pages know by its name. */

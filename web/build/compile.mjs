@@ -39,7 +39,7 @@ export async function compile(input, format, constants = {}) {
       modulePreload: false,
       assetsInlineLimit: 0,
       rollupOptions: {
-        input: join(WEB, input),
+        input: resolve(WEB, input),
         preserveEntrySignatures: 'strict',
         output: { format, entryFileNames: '[name].js' },
       },

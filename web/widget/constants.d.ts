@@ -7,6 +7,7 @@ declare const FILE: string
 /** Files that come when a page asks for what is in them; `Desk.fetch` brings them. */
 declare const COMPATIBILITY_FILE: string
 declare const SERVICE_FILE: string
+declare const WINDOW_FILE: string
 declare const MORE_FILE: string
 declare const HEADLESS_FILE: string
 declare const SITE_FILE: string
@@ -15,3 +16,5 @@ declare const BRAND_FILE: string
 declare const LANGUAGES: readonly string[]
 /** Stands in the name of each of their files: `<code>.<hash>.js`. */
 declare const LANGUAGES_HASH: string
+/** Stands in the name of each part of the window: `window-<name>.<hash>.js`. */
+declare const WINDOW_HASH: string

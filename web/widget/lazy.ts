@@ -7,6 +7,9 @@ import type { PluginFile } from './plugins'
 export const start = (desk: Desk): Core =>
   startCore(
     desk,
-    { webchatservice: () => desk.fetch<PluginFile>(SERVICE_FILE) },
+    {
+      webchatservice: () => desk.fetch<PluginFile>(SERVICE_FILE),
+      webchat: () => desk.fetch<PluginFile>(WINDOW_FILE),
+    },
     { headless: () => desk.fetch<PluginFile>(HEADLESS_FILE) },
   )
