@@ -19,8 +19,8 @@ ARGUMENTS = (
 )
 SCREEN = {"width": 1280, "height": 800}
 
-# Long tasks are those over 50 ms; the browser tells of no shorter one. What moves because somebody clicked or typed
-# is no layout shift. Source: Long Tasks API; Layout Instability API.
+# Long tasks are those over 50 ms; the browser tells of no shorter one. What moves because somebody clicked or
+# typed is no layout shift. Source: Long Tasks API; Layout Instability API.
 WATCH = """
     window.felt = { tasks: [], shift: 0 }
     new PerformanceObserver((list) => {
