@@ -17,6 +17,7 @@ from frontdesk.desk.files import Files
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.follower import Follower
 from frontdesk.desk.hub import Hub
+from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.previews import Previews
 from frontdesk.desk.routing import Routing
@@ -27,6 +28,7 @@ from frontdesk.desk.timers import Timers
 from frontdesk.domain.agent import Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase
+from frontdesk.edges.admission import Admission
 from frontdesk.edges.app import FrontdeskApp
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_files import ChatV2Files
@@ -38,6 +40,7 @@ from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.operations import Operations
 from frontdesk.edges.pages import pages
 from frontdesk.edges.server import answering, listen
+from frontdesk.edges.traffic import Traffic
 from frontdesk.edges.workspace_caller import Callers
 from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
@@ -98,26 +101,30 @@ class Parts:
             _log_end,
         ]
 
-        sessions = ChatV2Sessions(
-            self.interactions, self.services, self.hub, clock_ms, limits.preview_chars_max
-        )
+        input_boxes = InputBoxes(self.hub, clock_ms, limits.preview_chars_max)
+        sessions = ChatV2Sessions(self.interactions, self.services, input_boxes, clock_ms)
         chat_files = Files(files, self.interactions, self.services, clock_ms)
         open_by_address = OpenByAddress(limits.open_chats_per_address)
         self.interactions.on_card.append(open_by_address.observe)
+        admission = Admission(
+            self.floor,
+            self.metrics,
+            node=Gate("open_chats_per_node", limits.open_chats_per_node),
+            services={n: Gate("open_chats_max", s.open_chats_max) for n, s in settings.services.items()},
+            by_address=open_by_address,
+            starts=Window(
+                "starts_per_minute_per_address", limits.starts_per_minute_per_address, 60_000, clock_ms
+            ),
+        )
         start = ChatV2Start(
             self.interactions,
             self.services,
             settings.services,
             sessions,
-            self.floor,
+            admission,
             clock_ms,
-            self.metrics,
-            starts=Window(
-                "starts_per_minute_per_address", limits.starts_per_minute_per_address, 60_000, clock_ms
-            ),
-            by_address=open_by_address,
-            node=Gate("open_chats_per_node", limits.open_chats_per_node),
         )
+        traffic = Traffic(limits, clock_ms, self.metrics)
         chat_v2 = ChatV2(
             settings.server.prefix.rstrip("/"),
             start,
@@ -125,8 +132,7 @@ class Parts:
             ChatV2Files(chat_files, sessions, self.interactions, self.services, clock_ms),
             Cors({name: s.allowed_origins for name, s in settings.services.items()}),
             limits,
-            Window("requests_per_second_per_address", limits.requests_per_second_per_address, 1000, clock_ms),
-            Window("requests_per_second_per_chat", limits.requests_per_second_per_chat, 1000, clock_ms),
+            traffic,
             self.metrics,
             api_key=settings.server.api_key,
             file_bytes_max={
