@@ -221,7 +221,7 @@ def _readable(keys: frozenset[str]) -> frozenset[str]:
 
 def _line(told: Told) -> bytes:
     """The event in this wire's form, made once; empty when it is not for visitors."""
-    form = told.form
+    form: bytes | None = told.form
     if form is None:
         form = wire.line(told.version, told.at_ms, told.event, told.party) or b""
         told.form = form

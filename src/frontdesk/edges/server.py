@@ -33,6 +33,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _chat_roots(settings: Settings) -> tuple[str, ...]:
+    """Where nearly every request comes in one piece and is answered in one piece."""
+    return f"{settings.server.prefix.rstrip('/')}/2/chat/", f"{settings.chat_v3.prefix.rstrip('/')}/v3/"
+
+
 class _Uvicorn(uvicorn.Server):
     """Uvicorn without its signal handlers: who runs the server decides when it stops."""
 
@@ -62,7 +67,7 @@ async def answering(
     proxies = list(settings.server.trusted_proxies)
     config = uvicorn.Config(
         app,
-        http=connection(settings.limits, f"{settings.server.prefix.rstrip('/')}/2/chat/", refused),
+        http=connection(settings.limits, _chat_roots(settings), refused),
         ws="websockets-sansio",
         ws_max_size=settings.limits.socket_message_bytes_max + 1,
         ws_per_message_deflate=False,  # A compression window for each connection costs more than it saves.
