@@ -191,6 +191,16 @@ class Visit:
             await anyio.sleep(0.05)
         raise AssertionError(f"it did not come within {WAIT_S} s; at last there was {answer.body}")
 
+    async def comes_to_an_end(self) -> Answer:
+        """The first read that is refused, asked for so seldom that the visitor counts as silent."""
+        until = monotonic() + WAIT_S
+        while monotonic() < until:
+            await anyio.sleep(1.5)
+            answer = await self.read()
+            if answer.status != 200:
+                return answer
+        raise AssertionError(f"the session goes on after {WAIT_S} s")
+
     async def sees(self, text: str) -> Answer:
         return await self.comes(lambda answer: text in answer.texts)
 
@@ -227,7 +237,7 @@ class Widget:
         self.take((await self.visit.read(count=count_)).ok())
 
     async def scroll_up(self, count_: int = 20) -> bool:
-        """Fetch an older page; whether there may be another. A page it cannot use stops the widget for ever."""
+        """Fetch an older page; whether there may be another. One it cannot use stops the widget for ever."""
         anchor = self.shown[0]["index"]
         page = (await self.visit.read(index=anchor, count=count_)).ok().messages
         assert page, "an empty page stops the widget for ever"

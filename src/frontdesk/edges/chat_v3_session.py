@@ -3,6 +3,7 @@
 Source:  chat-api-v3 §3.4 for who may ask, §§5.4 to 5.7 for the operations.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from frontdesk.wire.chat_v3_fields import Body
 from frontdesk.wire.chat_v3_token import ABSENT, Claims, claims_of
 
 SESSION_ID_CHARS_MAX = 64
+LEFT_KEPT_MAX = 10_000  # Far more than end within the time in which they can still be read.
 LEFT_BY_VISITOR = ("client_left", "client_silent")
 TYPING = {"typingstarted": True, "typingstopped": False}
 
@@ -50,6 +52,7 @@ class ChatV3Sessions:
         self._input_boxes = input_boxes
         self._clock_ms = clock_ms
         self._secrets = secrets
+        self._left: OrderedDict[str, None] = OrderedDict()
 
     # --- who asks ------------------------------------------------------------------------------
 
@@ -63,7 +66,7 @@ class ChatV3Sessions:
         Errors:  `Refused`: `gone` whatever the token is, `not_authorised`, `key_unknown`.
         """
         chat = await self.chat(session_id)
-        if chat is None or is_gone(chat):
+        if chat is None or is_gone(chat) or session_id in self._left:
             raise gone()
         return self._proven(chat, token, api_key)
 
@@ -135,6 +138,12 @@ class ChatV3Sessions:
             await self._interactions.do(session.session_id, change)
         return wire.succeeded()
 
+    def _note_left(self, session_id: str) -> None:
+        """Remember who has left a chat that was over: the end may have been left to the page (§7.8)."""
+        self._left[session_id] = None
+        if len(self._left) > LEFT_KEPT_MAX:
+            self._left.popitem(last=False)
+
     async def leave(self, session_id: str, participant_id: str, token: str, api_key: str) -> bytes:
         """Leave; leaving twice is leaving.
 
@@ -146,8 +155,11 @@ class ChatV3Sessions:
         session = self._proven(chat, token, api_key)
         if participant_id != session.claims.participant_id:
             raise Refused("not_authorised", "only the own participant can leave")
-        leave = commands.Leave(party_id=CLIENT, reason="client_left")
-        await self._interactions.do(session_id, leave)
+        if chat.is_open:
+            leave = commands.Leave(party_id=CLIENT, reason="client_left")
+            await self._interactions.do(session_id, leave)
+        else:
+            self._note_left(session_id)
         return wire.succeeded()
 
 
