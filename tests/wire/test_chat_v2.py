@@ -105,6 +105,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         ),
     ),
     (events.IdleClosed(2, "Closed."), seen("IdleClose", text="Closed.")),
+    (events.CameBack(2), seen("ParticipantJoined")),
 ]
 
 
@@ -127,6 +128,8 @@ BOOKKEEPING: list[Event] = [
     events.Queued(queue="default", summary="for our side"),
     events.Invited("amy", AT_MS),
     events.InviteEnded("amy", "declined"),
+    events.Rested("quiet"),
+    events.Woke(1),
     events.Ended(reason="solved", party_id=2),
     events.Archived(),
 ]

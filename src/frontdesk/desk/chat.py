@@ -109,6 +109,7 @@ class Chat:
         "full",
         "interaction_id",
         "is_archived",
+        "is_left",
         "is_open",
         "is_stale",
         "key_hash",
@@ -144,6 +145,7 @@ class Chat:
         self.last_line = state.last_line
         self.is_open = state.is_open
         self.is_archived = state.phase is Phase.ARCHIVED
+        self.is_left = bool(state.parties) and not state.client.is_present
         self.end_reason = state.end_reason
 
     # --- how fresh it is -----------------------------------------------------------------------

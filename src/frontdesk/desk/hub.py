@@ -90,7 +90,7 @@ class Hub:
             case events.Left():
                 if self._floor.is_open(interaction_id):  # Else everybody reads to its end.
                     self._readings.part_ended(interaction_id, record.version)
-            case events.Ended():
+            case events.Ended() | events.Rested():
                 self._readings.part_ended(interaction_id, record.version)
             case events.Invited():
                 for session in self._sessions.get(event.agent_id, ()):

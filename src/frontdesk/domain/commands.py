@@ -24,6 +24,7 @@ class Start(Struct, frozen=True, kw_only=True):
     user_data: dict[str, str] = {}
     address: str = ""
     queue: str | None = None
+    asynchronous: bool = False
 
 
 class Join(Struct, frozen=True, kw_only=True):
@@ -31,6 +32,10 @@ class Join(Struct, frozen=True, kw_only=True):
     participant_id: str
     nickname: str
     visibility: Visibility = Visibility.ALL
+
+
+class ComeBack(Struct, frozen=True):
+    """The visitor of an asynchronous interaction is here again."""
 
 
 class Leave(Struct, frozen=True, kw_only=True):
@@ -159,6 +164,7 @@ class Tick(Struct, frozen=True, kw_only=True):
 Command = (
     Start
     | Join
+    | ComeBack
     | Leave
     | Say
     | SetTyping

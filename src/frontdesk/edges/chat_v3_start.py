@@ -13,7 +13,7 @@ from frontdesk.desk.identity import new_id, new_key
 from frontdesk.desk.input_boxes import CLIENT
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.services import ServiceBook
-from frontdesk.domain.commands import Start
+from frontdesk.domain.commands import ComeBack, Start
 from frontdesk.edges.admission import Admission
 from frontdesk.edges.chat_v3_places import Places
 from frontdesk.edges.chat_v3_services import ChatV3Services
@@ -92,6 +92,7 @@ class ChatV3Start:
             user_data=fields.user_data,
             address=address,
             queue=None if self._book.bot_id(service.name) else service.queue,
+            asynchronous=self._book.rules(service.name).asynchronous,
         )
         chat = await self._interactions.start(new_id(self._clock_ms()), command)
         self._admission.begun(chat.interaction_id, service.name, address)
@@ -122,6 +123,8 @@ class ChatV3Start:
 
     async def _resume(self, chat: Chat) -> bytes:
         chat.seen_ms = self._clock_ms()
+        if chat.is_left:
+            chat = await self._interactions.do(chat.interaction_id, ComeBack())
         return self._welcome(chat, chat.version)
 
     async def _renewed(self, token: str, api_key: str, fields: StartFields) -> StartFields:

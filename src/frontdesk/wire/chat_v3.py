@@ -247,6 +247,7 @@ def _warned(_view: View, event: events.IdleWarned, _party: Party, _at_ms: int) -
 _SHAPES: Mapping[type, tuple[str, Callable[[View, Any, Party, int], Members]]] = {
     events.Started: ("ParticipantJoined", _nothing),
     events.Joined: ("ParticipantJoined", _nothing),
+    events.CameBack: ("ParticipantJoined", _nothing),
     events.Left: ("ParticipantLeft", _nothing),
     events.Said: ("Text", _said),
     events.TypingStarted: ("TypingStarted", _typing),
