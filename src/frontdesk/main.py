@@ -171,6 +171,7 @@ class Parts:
         workspace = WorkspaceHttp(
             sign_ins,
             self.interactions,
+            store,
             chat_files,
             callers,
             self.socket,

@@ -111,6 +111,7 @@ LATER: tuple[st.SearchStrategy[Command], ...] = (
     st.builds(commands.Accept, AGENTS, st.just("Amy")),
     st.builds(commands.Decline, AGENTS),
     st.just(commands.ComeBack()),
+    st.builds(commands.TakeUp, agent_id=AGENTS, nickname=st.just("somebody"), is_supervisor=st.booleans()),
 )
 ENDS = st.builds(commands.End, reason=st.just("done"), party_id=PARTIES)
 

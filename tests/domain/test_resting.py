@@ -1,10 +1,23 @@
 """Conversations that stay open over days: they rest while nobody attends to them, and wake with a word."""
 
+import pytest
 from msgspec.structs import replace
 
 from frontdesk.domain import commands, events
 from frontdesk.domain.card import card_of
-from frontdesk.domain.commands import Accept, ComeBack, End, HandOver, Invite, Leave, Queue, Say, Start, Tick
+from frontdesk.domain.commands import (
+    Accept,
+    ComeBack,
+    End,
+    HandOver,
+    Invite,
+    Leave,
+    Queue,
+    Say,
+    Start,
+    TakeUp,
+    Tick,
+)
 from frontdesk.domain.deadlines import Presence, next_due
 from frontdesk.domain.events import (
     CameBack,
@@ -21,6 +34,7 @@ from frontdesk.domain.events import (
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.rules import Rules
 from frontdesk.domain.targeting import Free, Waiting, choose
+from frontdesk.errors import NotFound
 from tests.domain.story import AMY, BEGIN_MS, GREETER, MIRA, QUEUED, Story
 
 DAY_S = 86_400
@@ -149,11 +163,19 @@ def test_our_side_can_end_it_while_it_rests() -> None:
     assert told.state.phase is Phase.ENDED
 
 
-def test_an_agent_may_take_it_up_while_it_rests() -> None:
-    join = commands.Join(kind=Kind.AGENT, participant_id="bob", nickname="Bob")
-    told = story(*RESTS).when(join)
-    told.then(Joined(party_id=3, kind=Kind.AGENT, participant_id="bob", nickname="Bob"))
+def test_who_took_part_may_take_it_up_while_it_rests() -> None:
+    told = story(*RESTS).when(TakeUp(agent_id="amy", nickname="Amy"))
+    told.then(Joined(party_id=3, kind=Kind.AGENT, participant_id="amy", nickname="Amy"))
     assert told.state.phase is Phase.ACTIVE
+    told.when(TakeUp(agent_id="amy", nickname="Amy")).then()
+    told.refuses(TakeUp(agent_id="sam", nickname="Sam", is_supervisor=True), "not_resting")
+
+
+def test_another_agents_conversation_is_for_supervisors_alone() -> None:
+    with pytest.raises(NotFound):
+        story(*RESTS).when(TakeUp(agent_id="bob", nickname="Bob"))
+    told = story(*RESTS).when(TakeUp(agent_id="sam", nickname="Sam", is_supervisor=True))
+    told.then(Joined(party_id=3, kind=Kind.SUPERVISOR, participant_id="sam", nickname="Sam"))
 
 
 def test_a_bot_that_leaves_lets_it_rest_too() -> None:

@@ -38,6 +38,14 @@ class ComeBack(Struct, frozen=True):
     """The visitor of an asynchronous interaction is here again."""
 
 
+class TakeUp(Struct, frozen=True, kw_only=True):
+    """Attend to a conversation that rests; a supervisor may also take up one that was another's."""
+
+    agent_id: str
+    nickname: str
+    is_supervisor: bool = False
+
+
 class Leave(Struct, frozen=True, kw_only=True):
     party_id: int
     reason: str = ""
@@ -165,6 +173,7 @@ Command = (
     Start
     | Join
     | ComeBack
+    | TakeUp
     | Leave
     | Say
     | SetTyping

@@ -18,6 +18,7 @@ _WRITES = (commands.Say, commands.PushUrl, commands.GiveNotice, commands.AddFile
 _OPEN: tuple[type[Command], ...] = (
     commands.Join,
     commands.ComeBack,
+    commands.TakeUp,
     commands.Leave,
     commands.Say,
     commands.SetTyping,
@@ -110,6 +111,7 @@ _DECIDE: dict[type, Callable[[Interaction, Any, int, ServiceRules], Sequence[Eve
     commands.Decline: taking.decline,
     commands.Join: taking.join,
     commands.ComeBack: resting.come_back,
+    commands.TakeUp: resting.take_up,
     commands.HandOver: taking.hand_over,
     commands.Leave: taking.leave,
     commands.End: taking.end,

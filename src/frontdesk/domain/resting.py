@@ -9,6 +9,7 @@ from frontdesk.domain import commands, events
 from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import Interaction, Phase
 from frontdesk.domain.rules import ServiceRules
+from frontdesk.errors import NotFound, Refused
 
 CLIENT = 1
 
@@ -18,6 +19,26 @@ def come_back(
 ) -> Sequence[Event]:
     """The visitor is here again. That alone wakes nobody: it happens with every page that is looked at."""
     return () if state.client.is_present else (events.CameBack(CLIENT),)
+
+
+def take_up(
+    state: Interaction, command: commands.TakeUp, _now_ms: int, _rules: ServiceRules
+) -> Sequence[Event]:
+    """Errors: `NotFound` for an agent who never took part in it; `Refused("not_resting")`."""
+    if state.party_of(command.agent_id) is not None:
+        return ()
+    if not command.is_supervisor and not state.newest_party_of(command.agent_id):
+        raise NotFound("there is no such chat of yours")
+    if state.phase is not Phase.DORMANT:
+        raise Refused("not_resting", "the chat does not rest")
+    return (
+        events.Joined(
+            party_id=len(state.parties) + 1,
+            kind=Kind.SUPERVISOR if command.is_supervisor else Kind.AGENT,
+            participant_id=command.agent_id,
+            nickname=command.nickname,
+        ),
+    )
 
 
 def visitor_leaves(state: Interaction, left: events.Left) -> Sequence[Event]:
