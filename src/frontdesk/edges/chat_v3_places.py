@@ -54,6 +54,7 @@ class Places:
         if self._positions.are_shared:
             noted = await self._positions.find(session.session_id, session.claims.transport_id)
             if noted is not None:
+                place.floor = max(place.floor, noted.settled)
                 place.arrived(noted.delivered, self._clock_ms())
 
     async def note_now(self, session: Session, place: Delivery) -> None:

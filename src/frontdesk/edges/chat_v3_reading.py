@@ -83,20 +83,20 @@ class ChatV3Reading:
     # --- live ----------------------------------------------------------------------------------
 
     async def _poll(self, session: Session, place: Delivery, *, replays: bool) -> Read:
-        chat, now_ms = await self._current(session, place.cursor), self._clock_ms()
+        chat = await self._current(session, place.cursor)
         replays = replays and chat.is_open
-        since = place.settled(now_ms, self._replay_ms) if replays else place.cursor
-        if since >= chat.version:
-            return self._nothing_new(session, chat, now_ms, replays=replays)
         if place.cursor < chat.version:
             await self._places.refresh(session, place)
-            since = min(since, place.cursor) if replays else place.cursor
+        now_ms = self._clock_ms()
+        since = place.settled(now_ms, self._replay_ms) if replays else place.cursor
+        if since >= chat.version:
+            return self._nothing_new(chat, now_ms, replays=replays)
         batch = place.due(await self._lines(chat, since + 1), chat.version, now_ms)
         typing = self._typing(chat, now_ms) if replays else []
         is_ended = self._has_ended(chat) and batch.up_to >= chat.version
         return self._delivering(session, place, [*batch.bodies, *typing], batch.up_to, is_ended=is_ended)
 
-    def _nothing_new(self, session: Session, chat: Chat, now_ms: int, *, replays: bool) -> Read:
+    def _nothing_new(self, chat: Chat, now_ms: int, *, replays: bool) -> Read:
         if self._has_ended(chat):
             return Read(wire.messages((), is_ended=True))
         typing = self._typing(chat, now_ms) if replays else None
