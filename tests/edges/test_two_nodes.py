@@ -12,6 +12,7 @@ from frontdesk.settings import DatabaseSettings, ServiceSettings
 from tests.conformance.agents import Agent, signed_in
 from tests.conformance.house import PASSWORD, House, serving, settings_in
 from tests.conformance.v2 import Chat, Visitors
+from tests.conformance.v3 import Site, Widget, site_of
 from tests.desk.nodes import Clock
 from tests.patience import PATIENCE_S
 
@@ -28,6 +29,7 @@ async def two(postgres_database: str, tmp_path: Path, clock: Clock) -> AsyncIter
         services={
             "s": ServiceSettings(),
             "silence": ServiceSettings(rules=Rules(client_silence_s=8)),
+            "long": ServiceSettings(rules=Rules(asynchronous=True)),
         },
     )
     async with AsyncExitStack() as stack:
@@ -125,3 +127,76 @@ async def test_previews_cross_nodes(two: Two) -> None:
         await amy.hears_event(chat.chat_id, "Joined")
         await chat.refresh(1, message="half a wor")
         await amy.hears(lambda m: m["is"] == "preview" and m["text"] == "half a wor")
+
+
+@pytest.fixture
+async def sites(two: Two) -> AsyncIterator[tuple[Site, Site]]:
+    async with site_of(two[0].url) as a, site_of(two[1].url) as b:
+        yield a, b
+
+
+async def test_a_page_of_version_3_may_ask_any_node_and_misses_nothing(sites: tuple[Site, Site]) -> None:
+    visit = await sites[0].visit()
+    tabs = [Widget(visit), Widget(visit)]
+    for number in range(20):
+        visit.site = sites[number % 2]
+        await visit.says(f"word {number}")
+        visit.site = sites[number // 2 % 2]
+        await tabs[number % 2].polls()
+    with anyio.fail_after(30):
+        while any(len(tab.texts) < 20 for tab in tabs):
+            for tab in tabs:
+                await tab.polls()
+    for tab in tabs:
+        assert tab.texts == [f"word {number}" for number in range(20)]
+
+
+async def test_what_was_read_in_pages_at_one_node_is_not_old_news_at_another(
+    sites: tuple[Site, Site],
+) -> None:
+    visit = await sites[1].visit()
+    await visit.poll()
+    visit.site = sites[0]
+    await visit.says(*(f"word {number}" for number in range(40)))
+    widget = Widget(visit)
+    await widget.restore()
+    visit.site = sites[1]
+    await visit.says("new")
+    with anyio.fail_after(30):
+        while "new" not in widget.texts:
+            await widget.polls()
+    assert widget.texts == [*(f"word {number}" for number in range(20, 40)), "new"]
+
+
+async def test_a_poll_held_at_one_node_hears_of_a_word_at_another(sites: tuple[Site, Site]) -> None:
+    visit = await sites[0].visit()
+    await visit.poll(widget=False)
+    answers: list[list[str]] = []
+
+    async def is_held() -> None:
+        answers.append((await visit.comes(lambda answer: answer.messages, widget=False)).texts)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(is_held)
+        await anyio.sleep(0.3)  # Whether it is held already or not, it hears of it.
+        there = await visit.resume()
+        there.site = sites[1]
+        await there.says("from elsewhere")
+    assert answers == [["from elsewhere"]]
+
+
+async def test_a_conversation_wakes_at_whichever_node_somebody_writes(
+    two: Two, sites: tuple[Site, Site]
+) -> None:
+    visit = await sites[0].visit("long")
+    async with two[0].agent("amy") as amy:
+        await amy.takes(visit.session_id)
+        await amy.does("leave", interaction_id=visit.session_id)
+        await amy.hears(lambda m: m["is"] == "left")
+        visit.site = sites[1]
+        again = await visit.resume("long")
+        assert again.session_id == visit.session_id
+        await again.says("I am back")
+        await amy.hears(lambda _: sum(m["is"] == "invited" for m in amy.heard) == 2, within_s=30)
+        await amy.does("accept", interaction_id=visit.session_id)
+        await amy.hears_event(visit.session_id, "Said", text="I am back")

@@ -2,6 +2,7 @@
 
 from frontdesk.edges.asgi import App, Headers, Receive, Scope, Send
 from frontdesk.edges.chat_v2 import ChatV2
+from frontdesk.edges.chat_v3 import ChatV3
 
 SOCKET = "/api/workspace/socket"
 NOT_FOUND = 4404
@@ -10,8 +11,9 @@ NOT_FOUND = 4404
 class FrontdeskApp:
     """Looks once at a path and hands the request on."""
 
-    def __init__(self, chat_v2: ChatV2, socket: App, rest: App) -> None:
+    def __init__(self, chat_v2: ChatV2, chat_v3: ChatV3, socket: App, rest: App) -> None:
         self._chat_v2 = chat_v2
+        self._chat_v3 = chat_v3
         self._socket = socket
         self._rest = rest
 
@@ -23,6 +25,8 @@ class FrontdeskApp:
         match scope["type"]:
             case "http" if self._chat_v2.serves(scope["path"]):
                 await self._chat_v2(scope, receive, send)
+            case "http" if self._chat_v3.serves(scope["path"]):
+                await self._chat_v3(scope, receive, send)
             case "http":
                 await self._rest(scope, receive, send)
             case "websocket" if scope["path"] == SOCKET:

@@ -19,7 +19,6 @@ from msgspec import Struct
 from frontdesk.domain.interaction import File
 from frontdesk.edges.asgi import (
     CLOSE,
-    READ_TO_END_BYTES_MAX,
     ClientLeft,
     Headers,
     Receive,
@@ -30,27 +29,24 @@ from frontdesk.edges.asgi import (
     address_of,
     answer,
     answer_nothing,
-    body_chunks,
     header,
     json_headers,
-    read_body,
     whole_body,
 )
+from frontdesk.edges.bodies import form_of, read_form, read_upload
 from frontdesk.edges.chat_v2_files import ChatV2Files, send_file
 from frontdesk.edges.chat_v2_session import OPERATIONS, ChatV2Sessions, Session
 from frontdesk.edges.chat_v2_start import ChatV2Start
 from frontdesk.edges.cors import Cors
-from frontdesk.edges.limits import Window
 from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.traffic import Traffic
 from frontdesk.errors import Conflict, NotFound, Refused, Unavailable
 from frontdesk.settings import LimitSettings
 from frontdesk.wire import chat_v2 as wire
 from frontdesk.wire.chat_v2_fields import RefreshFields, SessionFields
-from frontdesk.wire.form import Form, parse_form
-from frontdesk.wire.multipart import MultipartReader, Parts
+from frontdesk.wire.form import Form
+from frontdesk.wire.multipart import Parts
 
-UPLOAD_SLACK_BYTES = 65_536  # The fields and boundaries around a file.
-MULTIPART = b"multipart/form-data"
 START = "start"
 REFRESH = "refresh"
 UNKNOWN = "unknown"
@@ -92,10 +88,6 @@ class Download(Struct, frozen=True):
 Answer = tuple[int, bytes] | Download
 
 
-def _is_multipart(scope: Scope) -> bool:
-    return header(scope, b"content-type").lower().startswith(MULTIPART)
-
-
 def place_of(path: str) -> Place:
     """The place that a path names, after the prefix."""
     service, _, rest = path.strip("/").partition("/")
@@ -121,8 +113,7 @@ class ChatV2:
         files: ChatV2Files,
         cors: Cors,
         limits: LimitSettings,
-        by_address: Window,
-        by_chat: Window,
+        traffic: Traffic,
         metrics: Metrics,
         *,
         api_key: str,
@@ -134,13 +125,11 @@ class ChatV2:
         self._files = files
         self._cors = cors
         self._limits = limits
-        self._by_address = by_address
-        self._by_chat = by_chat
+        self._traffic = traffic
         self._metrics = metrics
         self._api_key = api_key
         self._file_bytes_max = file_bytes_max
         self._uploads = asyncio.Semaphore(limits.uploads_in_flight_max)
-        self._in_flight = 0
 
     def serves(self, path: str) -> bool:
         return path.startswith(self._root)
@@ -154,7 +143,7 @@ class ChatV2:
             return
         cors = self._cors.headers(place.service, origin)
         started_s = time.perf_counter()
-        self._in_flight += 1
+        self._traffic.in_flight += 1
         try:
             answered = await self._answer(scope, receive, place, method)
         except ClientLeft:
@@ -164,7 +153,7 @@ class ChatV2:
             _log.exception("request_failed", interaction_id=place.chat_id[:64], operation=place.name)
             answered = self._later(None)
         finally:
-            self._in_flight -= 1
+            self._traffic.in_flight -= 1
         if isinstance(answered, Download):
             status = 200
             await send_file(send, answered.file, answered.chunks, cors)
@@ -180,19 +169,22 @@ class ChatV2:
         """
         place = place_of(scope["path"][len(self._root) :])
         body = whole_body(scope)
-        if place.name != REFRESH or body is None or len(body) > self._limits.body_bytes_max:
+        if place.name != REFRESH or scope["method"] != "POST":
             return None
-        if _is_multipart(scope) or (self._api_key and not self._has_api_key(scope)):
+        if body is None or len(body) > self._limits.body_bytes_max:
+            return None
+        if self._api_key and not self._has_api_key(scope):
             return None
         started_s = time.perf_counter()
         try:
-            fields = msgspec.convert(parse_form(body), RefreshFields)
+            fields = msgspec.convert(form_of(header(scope, b"content-type"), body), RefreshFields)
         except Refused:
             return None
         session = self._sessions.known(place.service, place.chat_id, fields)
         if session is None or not self._sessions.has_nothing_new(session, fields):
             return None
-        if self._is_busy(address_of(scope)) or self._asks_too_often(place.chat_id):
+        traffic = self._traffic
+        if traffic.is_too_much(address_of(scope)) or traffic.is_too_much_of(place.chat_id):
             status, answered = self._later(session)
         else:
             status, answered = HTTPStatus.OK, self._sessions.refresh_nothing(session, fields)
@@ -213,7 +205,7 @@ class ChatV2:
         try:
             if place.name == UPLOAD:
                 return await self._upload(scope, receive, place)
-            form = await self._form(scope, receive)
+            form = await read_form(scope, receive, self._limits)
             if place.name == START:
                 return await self._begin(scope, place, form)
             return await self._operate(scope, place, form)
@@ -231,43 +223,10 @@ class ChatV2:
     def _has_api_key(self, scope: Scope) -> bool:
         return hmac.compare_digest(header(scope, b"apikey"), self._api_key.encode())
 
-    # --- bodies --------------------------------------------------------------------------------
-
-    async def _form(self, scope: Scope, receive: Receive) -> Form:
-        limits = self._limits
-        body = await read_body(scope, receive, limits.body_bytes_max, limits.body_read_s)
-        if body is None:
-            limit = limits.body_bytes_max
-            raise Refused("body_too_large", f"a request may have {limit} bytes", limit=limit)
-        if not _is_multipart(scope):
-            return parse_form(body)
-        content_type = header(scope, b"content-type").decode("latin-1")
-        reader = MultipartReader(content_type, bytes_max=limits.body_bytes_max)
-        reader.feed(body)
-        return reader.finish().fields
-
-    async def _parts(self, scope: Scope, receive: Receive, service: str) -> Parts:
-        """The parts of an upload, read to the end however long it is."""
-        bytes_max = self._file_bytes_max.get(service, 0) + UPLOAD_SLACK_BYTES
-        content_type = header(scope, b"content-type").decode("latin-1")
-        reader: MultipartReader | None = None
-        refusal: Refused | None = None
-        try:
-            reader = MultipartReader(content_type, bytes_max=bytes_max)
-        except Refused as error:
-            refusal = error
-        read_max = max(READ_TO_END_BYTES_MAX, 2 * bytes_max)
-        async for chunk in body_chunks(scope, receive, self._limits.upload_read_s, read_max):
-            if reader is not None:
-                reader.feed(chunk)
-        if reader is None:
-            raise refusal or Refused("bad_form", "the body must be multipart/form-data")
-        return reader.finish()
-
     # --- requests ------------------------------------------------------------------------------
 
     async def _begin(self, scope: Scope, place: Place, form: Form) -> Answer:
-        if self._is_busy(address_of(scope)):
+        if self._traffic.is_too_much(address_of(scope)):
             return self._later(None)
         try:
             return HTTPStatus.OK, await self._start.start(place.service, form, address_of(scope))
@@ -278,14 +237,14 @@ class ChatV2:
     async def _operate(self, scope: Scope, place: Place, form: Form, upload: Parts | None = None) -> Answer:
         """Find the session and carry something out; the table of what each error is to this protocol."""
         fields = msgspec.convert(form, FIELDS.get(place.name, SessionFields))
-        if self._is_busy(address_of(scope)):
+        if self._traffic.is_too_much(address_of(scope)):
             return self._later(self._sessions.known(place.service, place.chat_id, fields))
         session: Session | None = None
         try:
             session = await self._sessions.session(place.service, place.chat_id, fields)
             if session is None:
                 return self._gone(place)
-            if self._asks_too_often(place.chat_id):
+            if self._traffic.is_too_much_of(place.chat_id):
                 return self._later(session)
             return await self._carry_out(place, session, form, fields, upload)
         except Refused as refusal:
@@ -322,25 +281,11 @@ class ChatV2:
             self._metrics.refused("uploads_in_flight_max")
             return self._later(None)
         async with self._uploads:
-            parts = await self._parts(scope, receive, place.service)
+            bytes_max = self._file_bytes_max.get(place.service, 0)
+            parts = await read_upload(scope, receive, bytes_max, self._limits.upload_read_s)
             return await self._operate(scope, place, parts.fields, parts)
 
     # --- answers that are no answers -----------------------------------------------------------
-
-    def _is_busy(self, address: str) -> bool:
-        if self._in_flight > self._limits.requests_in_flight_max:
-            self._metrics.refused("requests_in_flight_max")
-            return True
-        if not self._by_address.admits(address):
-            self._metrics.refused(self._by_address.name)
-            return True
-        return False
-
-    def _asks_too_often(self, chat_id: str) -> bool:
-        if self._by_chat.admits(chat_id):
-            return False
-        self._metrics.refused(self._by_chat.name)
-        return True
 
     def _refused(self, refusal: Refused, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
         self._count(refusal)

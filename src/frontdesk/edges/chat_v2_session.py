@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from msgspec import Struct
 
 from frontdesk.desk.chat import Chat, Told
-from frontdesk.desk.hub import Hub
 from frontdesk.desk.identity import is_key
+from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain import commands
@@ -50,15 +50,13 @@ class ChatV2Sessions:
         self,
         interactions: Interactions,
         services: ServiceBook,
-        hub: Hub,
+        input_boxes: InputBoxes,
         clock_ms: Callable[[], int],
-        preview_chars_max: int,
     ) -> None:
         self._interactions = interactions
         self._services = services
-        self._hub = hub
+        self._input_boxes = input_boxes
         self._clock_ms = clock_ms
-        self._preview_chars_max = preview_chars_max
 
     # --- who asks ------------------------------------------------------------------------------
 
@@ -158,7 +156,7 @@ class ChatV2Sessions:
     # --- what is asked -------------------------------------------------------------------------
 
     async def refresh(self, session: Session, fields: RefreshFields, _form: Form) -> bytes:
-        self._preview(session.chat, fields.message)
+        self._input_boxes.holds(session.chat, fields.message)
         return await self.answer(session, _first_wanted(fields))
 
     def has_nothing_new(self, session: Session, fields: RefreshFields) -> bool:
@@ -167,7 +165,7 @@ class ChatV2Sessions:
 
     def refresh_nothing(self, session: Session, fields: RefreshFields) -> bytes:
         """`refresh` when there is nothing new."""
-        self._preview(session.chat, fields.message)
+        self._input_boxes.holds(session.chat, fields.message)
         return self._nothing_new(session.identity, session.chat)
 
     async def send(self, session: Session, fields: SendFields, _form: Form) -> bytes:
@@ -178,13 +176,13 @@ class ChatV2Sessions:
             attributes=wire.parse_attributes(fields.event_attributes),
         )
         answer = await self._do(session, said, fields)
-        self._preview(session.chat, "")
+        self._input_boxes.holds(session.chat, "")
         return answer
 
     async def start_typing(self, session: Session, fields: TypingFields, _form: Form) -> bytes:
-        session.chat.note_typing(1, self._clock_ms())
+        self._input_boxes.typing(session.chat)
         answer = await self._do(session, commands.SetTyping(1, True), fields)
-        self._preview(session.chat, fields.message)
+        self._input_boxes.holds(session.chat, fields.message)
         return answer
 
     async def stop_typing(self, session: Session, fields: TypingFields, _form: Form) -> bytes:
@@ -238,15 +236,6 @@ class ChatV2Sessions:
             timestamp_ms=self._clock_ms(),
         )
 
-    def _preview(self, chat: Chat, text: str) -> None:
-        """What stands in the visitor's input box; a visitor who still has something there is still typing."""
-        if text and chat.typing_ms is not None:
-            chat.note_typing(1, self._clock_ms())
-        text = text[: self._preview_chars_max]
-        if text != chat.preview and chat.is_open:
-            chat.preview = text
-            self._hub.preview(chat.interaction_id, chat.preview)
-
 
 def _first_wanted(fields: RefreshFields) -> int:
     """The position that a poll asks for; without one, all."""
@@ -259,7 +248,7 @@ def _readable(keys: frozenset[str]) -> frozenset[str]:
 
 def _line(told: Told) -> bytes:
     """The event in this wire's form, made once; empty when it is not for visitors."""
-    form = told.form
+    form: bytes | None = told.form
     if form is None:
         form = wire.line(told.version, told.at_ms, told.event, told.party) or b""
         told.form = form

@@ -11,7 +11,7 @@ nobody reads is given up for the same reason.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -25,21 +25,22 @@ from frontdesk.edges.asgi import CLOSE, WHOLE_BODY, App, AtOnce, Headers, Messag
 from frontdesk.settings import LimitSettings
 
 KEEP_ALIVE_SLACK_S = 1.0
+SHORT = (b"POST", b"GET", b"PUT", b"DELETE", b"OPTIONS")  # An answer to HEAD has a length and no body.
 ASGI = {"version": "3.0", "spec_version": "2.3"}
 
 _log = structlog.get_logger("connection")
 
 
 def connection(
-    limits: LimitSettings, short_root: str, at_once: AtOnce, refused: Callable[[str], None]
+    limits: LimitSettings, short_roots: Iterable[str], at_once: AtOnce, refused: Callable[[str], None]
 ) -> type[HttpToolsProtocol]:
-    """The connection with these bounds; what is posted under `short_root` may take the short way.
+    """The connection with these bounds; what is asked under `short_roots` may take the short way.
 
     Shape:   `refused` is called with the name of a bound that somebody has reached.
     """
     members = {
         "limits": limits,
-        "root": short_root.encode(),
+        "roots": tuple(r.encode() for r in short_roots),
         "at_once": staticmethod(at_once),
         "refused": staticmethod(refused),
         "outbox": Outbox(),
@@ -165,7 +166,7 @@ class _Connection(HttpToolsProtocol):
     """
 
     limits: LimitSettings
-    root: bytes
+    roots: tuple[bytes, ...]
     at_once: AtOnce
     refused: Callable[[str], None]
     outbox: Outbox
@@ -267,8 +268,8 @@ class _Connection(HttpToolsProtocol):
     def _may_be_whole(self) -> bool:
         parser = self.parser
         return (
-            self.url.startswith(self.root)
-            and parser.get_method() == b"POST"
+            self.url.startswith(self.roots)
+            and parser.get_method() in SHORT
             and not self._is_answering
             and not self.flow.write_paused
             and not self.expect_100_continue
@@ -298,7 +299,7 @@ class _Connection(HttpToolsProtocol):
             "type": "http",
             "asgi": ASGI,
             "http_version": "1.1",
-            "method": "POST",
+            "method": self.parser.get_method().decode("ascii"),
             "scheme": self.scheme,
             "server": self.server,
             "client": self.client,

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from frontdesk import __version__
+from frontdesk.desk.resting import RestingPage
 from frontdesk.edges.chat_v2_session import OPERATIONS
 from frontdesk.edges.workspace_http import FileKept, SignedIn, SignInBody, WorkspaceHttp
 from frontdesk.wire.chat_v2_answers import Envelope
@@ -28,7 +29,15 @@ _FILES = {
 def describe(prefix: str) -> dict[str, Any]:
     """The whole description. `prefix` is where the chat API lives."""
     fields = {kind for kind, _ in OPERATIONS.values()}
-    types = [Envelope, StartFields, SignInBody, SignedIn, FileKept, *sorted(fields, key=lambda f: f.__name__)]
+    types = [
+        Envelope,
+        StartFields,
+        SignInBody,
+        SignedIn,
+        FileKept,
+        RestingPage,
+        *sorted(fields, key=lambda f: f.__name__),
+    ]
     _, components = msgspec.json.schema_components(types, ref_template=_REF)
     return {
         "openapi": "3.1.0",
@@ -108,6 +117,14 @@ def _workspace_paths() -> dict[str, Any]:
         },
         f"{base}/sign-out": {"post": _workspace_call(WorkspaceHttp.sign_out, security=signed_in)},
         f"{base}/me": {"get": _workspace_call(WorkspaceHttp.me, security=signed_in)},
+        f"{base}/resting": {
+            "get": _workspace_call(
+                WorkspaceHttp.resting,
+                "RestingPage",
+                security=signed_in,
+                parameters=[{"name": "after", "in": "query", "schema": {"type": "string"}}],
+            ),
+        },
         f"{base}/interactions/{{interaction_id}}/files": {
             "post": _workspace_call(
                 WorkspaceHttp.upload,

@@ -36,6 +36,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _chat_roots(settings: Settings) -> tuple[str, ...]:
+    """Where nearly every request comes in one piece and is answered in one piece."""
+    return f"{settings.server.prefix.rstrip('/')}/2/chat/", f"{settings.chat_v3.prefix.rstrip('/')}/v3/"
+
+
 class _Uvicorn(uvicorn.Server):
     """Uvicorn without its signal handlers: who runs the server decides when it stops."""
 
@@ -67,7 +72,7 @@ async def answering(
         app,
         http=connection(
             settings.limits,
-            f"{settings.server.prefix.rstrip('/')}/2/chat/",
+            _chat_roots(settings),
             _through(proxies, app.at_once) if proxies else app.at_once,
             refused,
         ),
