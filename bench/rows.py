@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Unit = Literal["µs", "ms", "s", "/s", "MiB", "KiB", "×"]
+Unit = Literal["µs", "ms", "s", "/s", "MiB", "KiB", "×", ""]
 
 
 class Budget(Struct, frozen=True):
@@ -100,7 +100,7 @@ def cells(row: Row) -> tuple[str, ...]:
     return (
         row.scenario,
         row.what,
-        f"{number(row.value)} {row.unit}",
+        f"{number(row.value)} {row.unit}".rstrip(),
         f"{row.against} {number(row.baseline)} {row.unit}" if row.baseline else "",
         f"{row.ratio:.2f} ×" if row.ratio is not None else "",
         limit,

@@ -21,6 +21,9 @@ class Scale(Struct, frozen=True, kw_only=True):
     short_events: int = 10
     reconnects: int = 5000
     sync_delay_ms: int = 5
+    shown_messages: int = 20
+    short_transcript: int = 1000
+    long_transcript: int = 10_000
 
 
 FULL = Scale()
@@ -37,4 +40,7 @@ QUICK = Scale(
     many_chats=100,
     long_events=100,
     reconnects=50,
+    shown_messages=2,
+    short_transcript=100,
+    long_transcript=200,
 )

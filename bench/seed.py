@@ -37,7 +37,7 @@ async def seed(place: Path, chats: int, made: Callable[[int], None]) -> Seeded:
     database = await open_database(wanted.database)
     book = ServiceBook({SERVICE: Service(name=SERVICE, rules=wanted.services[SERVICE].rules)})
     interactions = Interactions(database.store, Chats(database.store, _now_ms), book, _now_ms)
-    key = new_key("")  # One for all of them: whoever asks names the chat as well.
+    key = new_key()  # One for all of them: whoever asks names the chat as well.
 
     async def one(number: int) -> str:
         chat_id = new_id(_now_ms())

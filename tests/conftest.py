@@ -11,17 +11,20 @@ from pathlib import Path
 import hypothesis
 import pytest
 import structlog
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from scripts import machine
+from tests.patience import PATIENCE_MS
 from tests.postgres import fresh_database, own_server
 
-pytest_plugins = ["tests.no_skips", "pytester"]
+pytest_plugins = ["tests.no_skips", "tests.runner", "pytester"]
 
 # An example may take its time on a machine that others use too; each test has a limit of its own. The rest
 # stays as it was: what runs unattended tries the same examples every time.
 hypothesis.settings.register_profile("house", parent=hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("house")
+
+expect.set_options(timeout=PATIENCE_MS)
 
 # No sandbox: it is refused to root, as containers often are; what these browsers see is our own pages.
 BROWSER_ARGUMENTS = (

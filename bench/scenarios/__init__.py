@@ -15,6 +15,7 @@ from bench.scenarios.restart import restart
 from bench.scenarios.size import size
 from bench.scenarios.slow_disk import slow_disk
 from bench.scenarios.transcript import transcript
+from bench.scenarios.widget import widget
 
 Scenario = Callable[[Scale, Tell], Awaitable[Sequence[Row]]]
 
@@ -31,5 +32,6 @@ SCENARIOS: Mapping[str, Scenario] = {
         reconnect,
         slow_disk,
         peers,
+        widget,
     )
 }

@@ -17,9 +17,12 @@ from frontdesk.desk.files import Files
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.follower import Follower
 from frontdesk.desk.hub import Hub
+from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.positions import Positions
 from frontdesk.desk.previews import Previews
 from frontdesk.desk.routing import Routing
+from frontdesk.desk.secrets import shared_secret
 from frontdesk.desk.services import Service, ServiceBook
 from frontdesk.desk.sign_ins import SignIns
 from frontdesk.desk.staff import Staff
@@ -27,18 +30,21 @@ from frontdesk.desk.timers import Timers
 from frontdesk.domain.agent import Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase
+from frontdesk.edges.admission import Admission
 from frontdesk.edges.app import FrontdeskApp
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
 from frontdesk.edges.chat_v2_files import ChatV2Files
 from frontdesk.edges.chat_v2_session import ChatV2Sessions
 from frontdesk.edges.chat_v2_start import ChatV2Start
+from frontdesk.edges.chat_v3_parts import DeskParts, chat_v3
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.limits import Gate, OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.operations import Operations
 from frontdesk.edges.pages import pages
 from frontdesk.edges.server import answering, listen
+from frontdesk.edges.traffic import Traffic
 from frontdesk.edges.workspace_caller import Callers
 from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
@@ -52,6 +58,7 @@ from frontdesk.store.open import Database, open_database
 PRESENCE_EVERY_S = 5.0
 RESTART_AFTER_S = 1.0
 COLLECT_AFTER_OBJECTS = 20_000
+TOKENS_SIGNED_BY = "visitor_tokens"
 
 Clock = Callable[[], int]
 
@@ -66,7 +73,14 @@ class Parts:
     """Every part of one node, put together and not yet running."""
 
     def __init__(
-        self, settings: Settings, database: Database, files: FileStore, clock_ms: Clock, *, is_demo: bool
+        self,
+        settings: Settings,
+        database: Database,
+        files: FileStore,
+        clock_ms: Clock,
+        secret: str,
+        *,
+        is_demo: bool,
     ) -> None:
         store, limits = database.store, settings.limits
         node_id = secrets.token_hex(8)
@@ -91,35 +105,41 @@ class Parts:
         )
         previews = Previews(store, node_id, are_shared=database.shares_presence)
         self.hub = Hub(self.chats, self.floor, previews)
+        self.positions = Positions(store, are_shared=database.shares_presence)
         self.follower = Follower(store, self.chats, self.agents, self.floor, self.hub)
         self.metrics = Metrics(self.floor)
         self.interactions.on_card += [
             self.floor.put,
             lambda interaction_id, card: self.metrics.observe(interaction_id, card, clock_ms()),
             _log_end,
+            self.positions.observe,
         ]
 
-        sessions = ChatV2Sessions(
-            self.interactions, self.services, self.hub, clock_ms, limits.preview_chars_max
-        )
+        input_boxes = InputBoxes(self.hub, clock_ms, limits.preview_chars_max)
+        sessions = ChatV2Sessions(self.interactions, self.services, input_boxes, clock_ms)
         chat_files = Files(files, self.interactions, self.services, clock_ms)
         open_by_address = OpenByAddress(limits.open_chats_per_address)
         self.interactions.on_card.append(open_by_address.observe)
+        admission = Admission(
+            self.floor,
+            self.metrics,
+            node=Gate("open_chats_per_node", limits.open_chats_per_node),
+            services={n: Gate("open_chats_max", s.open_chats_max) for n, s in settings.services.items()},
+            by_address=open_by_address,
+            starts=Window(
+                "starts_per_minute_per_address", limits.starts_per_minute_per_address, 60_000, clock_ms
+            ),
+        )
         start = ChatV2Start(
             self.interactions,
             self.services,
             settings.services,
             sessions,
-            self.floor,
+            admission,
             clock_ms,
-            self.metrics,
-            starts=Window(
-                "starts_per_minute_per_address", limits.starts_per_minute_per_address, 60_000, clock_ms
-            ),
-            by_address=open_by_address,
-            node=Gate("open_chats_per_node", limits.open_chats_per_node),
         )
         origins = Cors({name: s.allowed_origins for name, s in settings.services.items()})
+        traffic = Traffic(limits, clock_ms, self.metrics)
         chat_v2 = ChatV2(
             settings.server.prefix.rstrip("/"),
             start,
@@ -127,8 +147,7 @@ class Parts:
             ChatV2Files(chat_files, sessions, self.interactions, self.services, clock_ms),
             origins,
             limits,
-            Window("requests_per_second_per_address", limits.requests_per_second_per_address, 1000, clock_ms),
-            Window("requests_per_second_per_chat", limits.requests_per_second_per_chat, 1000, clock_ms),
+            traffic,
             self.metrics,
             api_key=settings.server.api_key,
             file_bytes_max={
@@ -154,6 +173,7 @@ class Parts:
         workspace = WorkspaceHttp(
             sign_ins,
             self.interactions,
+            store,
             chat_files,
             callers,
             self.socket,
@@ -169,8 +189,22 @@ class Parts:
             session_s=settings.workspace.session_s,
         )
         rest = Starlette(routes=[*workspace.routes(), *self.operations.routes(), *pages(demo=is_demo)])
-        self.cometd = Cometd(settings, chat_v2, sessions, self.chats, origins, self.metrics, clock_ms)
-        self.app = FrontdeskApp(chat_v2, self.cometd, self.socket, rest)
+        v3_parts = DeskParts(
+            interactions=self.interactions,
+            services=self.services,
+            files=chat_files,
+            positions=self.positions,
+            news=self.hub.news,
+            input_boxes=input_boxes,
+            admission=admission,
+            traffic=traffic,
+            metrics=self.metrics,
+            clock_ms=clock_ms,
+        )
+        self.cometd = Cometd(
+            settings, chat_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
+        )
+        self.app = FrontdeskApp(chat_v2, self.cometd, chat_v3(settings, v3_parts, secret), self.socket, rest)
         self._shares_presence = database.shares_presence
         self._store = store
 
@@ -218,6 +252,7 @@ class Parts:
     async def aclose(self) -> None:
         await self.cometd.aclose()
         await self.hub.aclose()
+        await self.positions.aclose()
         await self.interactions.aclose()
 
 
@@ -261,7 +296,8 @@ async def running(
         files = open_files(settings.files)
         opened.push_async_callback(files.aclose)
         await files.ping()
-        parts = Parts(settings, database, files, clock_ms, is_demo=is_demo)
+        secret = await shared_secret(database.store, TOKENS_SIGNED_BY, clock_ms())
+        parts = Parts(settings, database, files, clock_ms, secret, is_demo=is_demo)
         opened.push_async_callback(parts.aclose)
         await parts.load()
         answers = answering(

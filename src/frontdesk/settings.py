@@ -4,7 +4,7 @@ A file in TOML and the environment (`FRONTDESK_SERVER__PORT=8080`) fill these ty
 refused by its name.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -139,6 +139,28 @@ class WorkspaceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Chats at once for a new account."""
 
 
+class ChatV3Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Chat API version 3, at `{prefix}/v3/chat/sessions`; its endpoints are the services by their names."""
+
+    prefix: str = "/nexus"
+    """Path before `/v3/chat/sessions`, as existing clients have it in their configuration."""
+    default_endpoint: str = ""
+    """Service for clients that name none; empty to refuse them."""
+    token_secrets: tuple[str, ...] = ()
+    """What visitors' tokens are signed with: the first signs new ones, older ones may be of any; empty to
+    have one made and kept in the database."""
+    replay_window_s: Annotated[int, Meta(ge=0, le=600)] = 10
+    """How long messages are delivered again, so that each tab of a page gets them."""
+    poll_hold_s: Annotated[int, Meta(ge=0, le=300)] = 20
+    """How long a poll with nothing new is held for clients that send no `operationId`."""
+    held_polls_max: Count = 20_000
+    """Polls held at once; further ones are answered as they come."""
+    soft_send_errors: bool = True
+    """Tell of a message that was not taken in with status 200, which existing clients show; else with 4xx."""
+    resume_lost: Literal["reject", "renew"] = "reject"
+    """What a page is told whose conversation is over: `reject`, or `renew` to begin another for it."""
+
+
 class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One chat service, as `{serviceName}` in an address names it."""
 
@@ -158,6 +180,15 @@ class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Send `errors` with the answer for a session that is gone (chat-api-v2 §8.3)."""
     visitor_readable_keys: tuple[str, ...] = ()
     """User-data keys that routing sets and the visitor may read (webchat-service §9.3)."""
+    api_keys: tuple[str, ...] = ()
+    """Values of `x-api-key` whose pages may use this service over version 3; empty for any page."""
+    visitor_type: Literal["Client", "Customer"] = "Client"
+    """What version 3 calls the visitor in `from.type`."""
+    end_text: str = "This chat has ended."
+    """What version 3 says when our side has ended a chat."""
+    end_marker: str = ""
+    """Text that scripts of a page look for to end a chat themselves; version 3 then says it in the place of
+    `end_text`, and leaves the end to them."""
     rules: Rules = Rules()
 
 
@@ -179,6 +210,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits: LimitSettings = LimitSettings()
     cometd: CometdSettings = CometdSettings()
     workspace: WorkspaceSettings = WorkspaceSettings()
+    chat_v3: ChatV3Settings = ChatV3Settings()
     log: LogSettings = LogSettings()
     services: dict[str, ServiceSettings] = {}
     """The chat services, by name."""

@@ -9,7 +9,13 @@ from msgspec import inspect
 
 from frontdesk.settings import Settings
 
-SECRETS = ("server.api_key", "database.url", "files.s3_access_key", "files.s3_secret_key")
+SECRETS = (
+    "server.api_key",
+    "chat_v3.token_secrets",
+    "database.url",
+    "files.s3_access_key",
+    "files.s3_secret_key",
+)
 
 
 class Said(str):
@@ -102,5 +108,7 @@ def accepted(annotation: Any) -> str:
             return "true or false"
         case inspect.VarTupleType():
             return "a list of texts"
+        case inspect.LiteralType(values=values):
+            return " or ".join(f"`{value}`" for value in values)
         case _:
             return "text"

@@ -10,8 +10,9 @@ from playwright.async_api import Page
 from frontdesk.main import Server
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
-from tests.browser.test_webchat_service_live import SOON_S, agent_of, taken
+from tests.browser.test_webchat_service_live import agent_of, taken
 from tests.conformance.agents import Agent
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -58,13 +59,13 @@ async def ends(page: Page, call: str) -> list[Any]:
 
 async def hears(page: Page, name: str) -> Any:
     """The event of the first such callback."""
-    async with asyncio.timeout(SOON_S):
+    async with asyncio.timeout(PATIENCE_S):
         await page.evaluate("(name) => until(() => told.some(([one]) => one === name))", name)
     return await page.evaluate("(name) => told.find(([one]) => one === name)[1]", name)
 
 
 async def sees(page: Page, *texts: str) -> None:
-    async with asyncio.timeout(SOON_S):
+    async with asyncio.timeout(PATIENCE_S):
         await page.evaluate("(count) => until(() => texts().length >= count)", len(texts))
     assert await page.evaluate("texts()") == list(texts)
 

@@ -5,7 +5,7 @@ from playwright.async_api import Route
 
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
-from tests.journeys.people import SOON_MS
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 
@@ -33,8 +33,21 @@ async def test_pointing_at_the_launcher_loads_the_rest(site: Site, visit: Visit)
     async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"))) as page:
         await page.get_by_role("button", name="Chat").hover()
         assert await page.evaluate(READY) == "App.ready"
-        assert {"frontdesk", "bus", "core"} <= set(await page.evaluate(LOADED))
-        assert "compatibility" not in await page.evaluate(LOADED)
+        assert await page.evaluate(LOADED) == ["frontdesk", "bundle", "en"]
+
+
+async def test_a_page_that_only_listens_loads_nothing(site: Site, visit: Visit) -> None:
+    listen = site.script(
+        """window.heard = []
+        CXBus.subscribe('WebChat.opened', () => heard.push('WebChat.opened'))
+        CXBus.subscribe('QuickBus.sold', ({data}) => heard.push(data.n))""",
+        "listen",
+    )
+    async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"), listen)) as page:
+        await page.get_by_role("button", name="Chat").wait_for()
+        assert await page.evaluate(LOADED) == ["frontdesk"]
+        await page.evaluate("_genesys.widgets.bus.publish('sold', {n: 3})")
+        await page.evaluate("until(() => heard[0] === 3)")
 
 
 async def test_no_shift_and_no_long_task_while_it_starts(site: Site, visit: Visit) -> None:
@@ -85,7 +98,7 @@ async def test_a_new_site_needs_one_tag(site: Site, visit: Visit) -> None:
     tag = site.widget("frontdesk.js", 'data-service="demo" data-lang="pl" data-color="rgb(0, 90, 60)" async')
     async with visit(site.page(tag)) as page:
         button = page.get_by_role("button", name="Czat")
-        await button.wait_for(timeout=SOON_MS)
+        await button.wait_for(timeout=PATIENCE_MS)
         assert await page.evaluate("_genesys.widgets.webchat.dataURL") == (
             f"{site.widget_url}/genesys/2/chat/demo"
         )
@@ -193,8 +206,7 @@ async def test_a_policy_that_trusts_only_a_nonce_is_enough(site: Site, visit: Vi
         assert await page.evaluate("foo")
 
 
-@pytest.mark.parametrize("part", ["bus", "core"])
-async def test_a_part_that_did_not_come_is_asked_for_again(site: Site, visit: Visit, part: str) -> None:
+async def test_the_bundle_is_asked_for_again_when_it_did_not_come(site: Site, visit: Visit) -> None:
     async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"))) as page:
         refused: list[str] = []
 
@@ -202,7 +214,7 @@ async def test_a_part_that_did_not_come_is_asked_for_again(site: Site, visit: Vi
             refused.append(route.request.url)
             await (route.continue_() if len(refused) > 1 else route.abort())
 
-        await page.route(f"**/{part}.*", refuse_once)
+        await page.route("**/bundle.*", refuse_once)
         button = page.get_by_role("button", name="Chat")
         await button.hover()
         await page.evaluate("until(() => performance.getEntriesByType('resource').length > 2)")

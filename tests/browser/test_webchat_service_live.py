@@ -19,11 +19,11 @@ from tests.journeys.conftest import House
 from tests.journeys.conftest import house as house
 from tests.journeys.people import AGENT
 from tests.journeys.people import PASSWORD as HOUSE_PASSWORD
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
 PASSWORD = "correct horse battery staple"
-SOON_S = 15
 # Everything heard on the bus, from the first event on.
 EARS = """
 window.heard = []
@@ -73,13 +73,13 @@ async def leaves(page: Page) -> None:
 
 async def sees(page: Page, *words: str) -> None:
     """Exactly these words have come, once each, in this order."""
-    async with asyncio.timeout(SOON_S):
+    async with asyncio.timeout(PATIENCE_S):
         await page.evaluate("(count) => until(() => words().length >= count)", len(words))
     assert await page.evaluate("words()") == list(words)
 
 
 async def hears(page: Page, name: str) -> None:
-    async with asyncio.timeout(SOON_S):
+    async with asyncio.timeout(PATIENCE_S):
         await page.evaluate("(name) => until(() => names().includes(name))", name)
 
 
@@ -210,7 +210,7 @@ async def test_54_a_browser_that_is_online_again_asks_at_once(
         await hears(page, "disconnected")
         assert await says(page, "lost?") == {"statusCode": 1}
         await page.context.set_offline(False)
-        async with page.expect_request("**/refresh", timeout=3000):
+        async with page.expect_request("**/refresh", timeout=12_000):
             pass
         await hears(page, "reconnected")
         await leaves(page)

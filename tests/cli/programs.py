@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-WITHIN_S = 45.0  # A busy machine takes seconds to start a program.
+from tests.patience import PATIENCE_S
 
 
 class Program:
@@ -46,7 +46,7 @@ class Program:
 
     def says(self, text: str) -> str:
         """Wait until it says `text`; everything it has said."""
-        until = time.monotonic() + WITHIN_S
+        until = time.monotonic() + PATIENCE_S
         with self._news:
             while text not in self._heard:
                 is_waiting = self._listening.is_alive() and time.monotonic() < until
@@ -69,11 +69,11 @@ class Program:
     def ends(self) -> int:
         """Wait for its end; the exit code."""
         try:
-            code = self._process.wait(WITHIN_S)
+            code = self._process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise
-        self._listening.join(WITHIN_S)
+        self._listening.join(PATIENCE_S)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()

@@ -11,6 +11,7 @@ from frontdesk.cli.agent_terminal import AgentTerminal
 from frontdesk.client import AgentClient
 from frontdesk.domain import events
 from tests.client.workspace_server import PASSWORD, WorkspaceServer, serving
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +28,7 @@ class Desk:
         self._seen = ""
 
     async def sees(self, text: str) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while text not in self._seen:
                 shown = self._capsys.readouterr()
                 self._seen += shown.out + shown.err

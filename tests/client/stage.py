@@ -19,6 +19,7 @@ from frontdesk.client.webchat_service import WebChatService
 from tests.client.desk import Desk
 from tests.client.manual_clock import ManualClock
 from tests.client.scripted_server import ScriptedServer, serving
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 QUIET_TURNS = 15  # The loop has come to rest when nothing was published or asked in so many turns.
 UNHEARD = ("ajaxResponse", "capabilitiesChanged", "ready")
@@ -56,7 +57,7 @@ class Stage:
         self.desk = server.desk
         self.clock = ManualClock()
         self.storage = MemoryStorage()
-        self.config = {"dataURL": server.url, "ajaxTimeout": 3000, **config}
+        self.config = {"dataURL": server.url, "ajaxTimeout": PATIENCE_MS, **config}
         self.heard: list[tuple[str, Any]] = []
         self.page = page
         self.wire = Counting()
@@ -103,7 +104,9 @@ class Stage:
         promise = self.call(address, options)
         await self.settle()
         try:
-            return await asyncio.wait_for(promise, 5)  # A file may still be on its way from the disk.
+            return await asyncio.wait_for(
+                promise, PATIENCE_S
+            )  # A file may still be on its way from the disk.
         finally:
             await self.settle()
 

@@ -14,11 +14,12 @@ from frontdesk.client.bus import Event
 from frontdesk.errors import Unavailable
 from tests.conformance.agents import Agent
 from tests.conformance.house import House, serving, settings_in
+from tests.desk.nodes import Clock
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
 QUICK = {"pollRateMin": 250, "pollRateMax": 250}
-WITHIN_S = 5
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +53,14 @@ async def reads(chat: Client, kind: str, text: str = "") -> Line:
                 return line
         raise AssertionError(f"the chat was over before {kind} {text}")
 
-    return await asyncio.wait_for(look(), WITHIN_S)
+    return await asyncio.wait_for(look(), PATIENCE_S)
 
 
 async def hears(chat: Client, event: str) -> Event:
     """The next such event."""
     heard: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
     chat.bus.once(f"WebChatService.{event}", heard.set_result)
-    return await asyncio.wait_for(heard, WITHIN_S)
+    return await asyncio.wait_for(heard, PATIENCE_S)
 
 
 async def test_a_chat_end_to_end(house: House, amy: Agent) -> None:
@@ -183,19 +184,25 @@ async def test_refusals_come_with_their_codes(house: House) -> None:
         assert {error["code"] for error in reason["responseJSON"]["errors"]} == {161, 364}
 
 
-async def test_who_is_silent_is_warned_and_let_go(house: House) -> None:
-    async with visitor(house, "hasty") as chat:
+async def test_who_is_silent_is_warned_and_let_go(tmp_path: Path) -> None:
+    clock = Clock()
+    async with serving(settings_in(tmp_path), clock) as house, visitor(house, "hasty") as chat:
         await chat.start(nickname="Ada")
+        clock.after_s(1)
         assert (await reads(chat, "IdleAlert")).party == "External"
+        clock.after_s(2)
         kinds = [line.kind async for line in chat]
         assert "IdleClose" in kinds
         assert not chat.is_active
 
 
-async def test_who_says_so_is_still_there(house: House) -> None:
-    async with visitor(house, "hasty") as chat:
+async def test_who_says_so_is_still_there(tmp_path: Path) -> None:
+    clock = Clock()
+    async with serving(settings_in(tmp_path), clock) as house, visitor(house, "hasty") as chat:
         await chat.start(nickname="Ada")
+        clock.after_s(1)
         await reads(chat, "IdleAlert")
+        clock.after_s(1)
         await chat.command("wake", {"resetIdleState": True})
         first = chat.lines[-1].index
 
@@ -205,4 +212,5 @@ async def test_who_says_so_is_still_there(house: House) -> None:
                 if line.kind == "IdleAlert" and line.index > first:
                     return
 
-        await asyncio.wait_for(warned_again(), WITHIN_S)
+        clock.after_s(1)
+        await asyncio.wait_for(warned_again(), PATIENCE_S)

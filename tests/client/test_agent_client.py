@@ -9,6 +9,7 @@ from frontdesk.client import AgentClient, Happened, InteractionCard, Invitation,
 from frontdesk.domain import events
 from frontdesk.errors import Refused, Unavailable
 from tests.client.workspace_server import PASSWORD, WorkspaceServer, serving
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -127,7 +128,7 @@ async def test_of_a_chat_that_went_on_without_you_the_rest_is_heard_and_then_its
         agent.drop_connection()
         chat.add(events.Said(party_id=1, text="are you there?"))
         chat.mine = 0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await mine.over()
         assert [m.text for m in mine.said()] == ["are you there?"]
         assert not agent.chats
@@ -159,7 +160,7 @@ async def test_a_handler_that_fails_hears_the_next_message(server: WorkspaceServ
 
         server.visitor_says(chat, "one")
         server.visitor_says(chat, "two")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while heard != ["one", "two"]:
                 await asyncio.sleep(0.01)
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.client.stage import Stage, on_stage
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +30,7 @@ async def held(stage: Stage, operation: str) -> None:
 
 async def released(stage: Stage, operation: str, closing: asyncio.Task[None]) -> None:
     stage.server.release(operation)
-    await asyncio.wait_for(closing, 5)
+    await asyncio.wait_for(closing, PATIENCE_S)
     stage.heard.clear()
     await stage.wait(10_000)
 

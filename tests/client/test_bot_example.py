@@ -12,13 +12,13 @@ from frontdesk.client import AgentClient, Invitation
 from frontdesk.settings import ServiceSettings
 from tests.conformance.house import PASSWORD, House, serving, settings_in
 from tests.conformance.v2 import Chat
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 EXAMPLE = Path(__file__).parents[2] / "examples" / "bot.py"
-WITHIN_S = 30.0
 
 
-async def hears(visitor: Chat, text: str, within_s: float = WITHIN_S) -> None:
+async def hears(visitor: Chat, text: str, within_s: float = PATIENCE_S) -> None:
     await visitor.comes(
         lambda answer: any(text in event.get("text", "") for event in answer.events), within_s=within_s
     )
@@ -45,7 +45,7 @@ async def test_it_greets_answers_and_fetches_a_person(tmp_path: Path) -> None:
         environ = {"FRONTDESK_URL": house.url, "BOT_LOGIN": "robo", "BOT_PASSWORD": PASSWORD}
         bot = await asyncio.create_subprocess_exec(sys.executable, EXAMPLE, env={**os.environ, **environ})
         try:
-            async with AgentClient(house.url, "amy", PASSWORD) as amy, asyncio.timeout(WITHIN_S):
+            async with AgentClient(house.url, "amy", PASSWORD) as amy, asyncio.timeout(PATIENCE_S):
                 visitor = await greeted(house)
                 await amy.ready()
                 await visitor.send("good day")

@@ -8,6 +8,7 @@ import pytest
 from frontdesk.client.chat_callbacks import HELD_EVENTS_MAX, Callbacks
 from frontdesk.client.chat_errors import ChatError, ErrorCode
 from frontdesk.client.chat_events import Continued, ErrorReported, Interrupted, SessionEvent
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -70,7 +71,7 @@ async def test_a_callback_may_be_a_coroutine() -> None:
     callbacks, heard = Callbacks(), asyncio.Queue[SessionEvent]()
     callbacks.register(Continued, heard.put)
     callbacks.tell(Continued())
-    assert await asyncio.wait_for(heard.get(), 1) == Continued()
+    assert await asyncio.wait_for(heard.get(), PATIENCE_S) == Continued()
 
 
 async def test_a_program_that_hears_nothing_costs_no_more_and_no_more() -> None:

@@ -1,6 +1,7 @@
 """Connections cost nothing before they are needed, keep no cookies unasked, and swallow no flood."""
 
 import asyncio
+import gc
 import gzip
 from collections.abc import AsyncIterator
 
@@ -102,3 +103,19 @@ async def test_what_was_let_go_opens_no_connection_again(server: ScriptedServer,
     answer = await transport.refresh(CHAT, 1)
     assert (answer.outcome, answer.response["statusText"]) == (Outcome.UNREACHABLE, "Closed")
     assert "refresh" not in [one.operation for one in server.requests]
+
+
+@pytest.mark.parametrize("turns", range(20))
+async def test_letting_go_leaves_nothing_open_however_far_a_request_has_come(
+    server: ScriptedServer, turns: int
+) -> None:
+    transport = V2Transport(server.url)
+    asking = asyncio.ensure_future(transport.start(ADA))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await transport.aclose()
+    answer = await asking
+    assert answer.outcome is Outcome.DONE or answer.response["statusText"] == "Closed"
+    del transport, asking
+    gc.collect()  # A connection that nobody closed is a warning, and those are errors.
+    await asyncio.sleep(0)

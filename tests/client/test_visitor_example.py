@@ -11,6 +11,7 @@ import pytest
 
 from tests.client.desk import Desk
 from tests.client.scripted_server import ScriptedServer, serving
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +19,6 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "visitor.py"
 PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "docs/how-to/write-a-client.md").read_text(), re.DOTALL)
 AMY = {"nickname": "Amy", "participantId": 2, "type": "Agent"}
-WITHIN_S = 20
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ async def test_the_example_says_what_is_typed_and_shows_what_is_answered(server:
     assert program.stdin is not None
     assert program.stdout is not None
     try:
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             program.stdin.write(b"hello\n\n")
             await until_asked(server, "send")
             server.desk.happens({"type": "Message", "from": "Amy", "text": "Hello Ada."})
@@ -72,7 +72,7 @@ async def test_the_programs_of_the_how_to_run(
     names: dict[str, Any] = {}
     exec(compile(source, "write-a-client.md", "exec"), names)  # noqa: S102 - our own words.
     running = asyncio.create_task(names["main"](server.url))
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         await until_asked(server, "start")
         server.desk.happens({"type": "Message", "from": "Amy", "text": "bye"})
         await running

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.scripted_chat import ScriptedChat, scripted_chat
+from tests.patience import PATIENCE_S
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "visitor_session.py"
-WAIT_S = 20.0
 
 
 @pytest.fixture
@@ -24,12 +24,12 @@ def server() -> Iterator[ScriptedChat]:
 
 @contextmanager
 def example(server: ScriptedChat, state: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """The running program; its output ends at the latest after `WAIT_S`."""
+    """The running program; its output ends at the latest after `PATIENCE_S`."""
     command = [sys.executable, str(EXAMPLE), "--url", server.url, "--state", str(state), *arguments]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as program:
-        limit = threading.Timer(WAIT_S, program.kill)
+        limit = threading.Timer(PATIENCE_S, program.kill)
         limit.start()
         try:
             yield program
@@ -54,7 +54,7 @@ def test_it_says_its_lines_shows_the_answer_and_goes_on_in_a_second_run(
         assert line_of(first) == "* Amy is here"
         assert line_of(first) == "Amy: Let me look."
         first.send_signal(signal.SIGINT)
-        assert first.wait(WAIT_S) == 0
+        assert first.wait(PATIENCE_S) == 0
     assert state.stat().st_mode & 0o777 == 0o600
 
     server.says(amy, "Found it.")
@@ -62,14 +62,14 @@ def test_it_says_its_lines_shows_the_answer_and_goes_on_in_a_second_run(
         assert line_of(second) == "Amy: Found it."
         server.ends()
         assert line_of(second) == "* the chat is over"
-        assert second.wait(WAIT_S) == 0
+        assert second.wait(PATIENCE_S) == 0
     assert not state.exists()
     assert len(server.asked("start")) == 1
 
 
 def test_it_leaves_when_it_is_told_to(server: ScriptedChat, tmp_path: Path) -> None:
     with example(server, tmp_path / "state.json", "--name", "Ben", "Bye", "--leave") as program:
-        assert program.wait(WAIT_S) == 0
+        assert program.wait(PATIENCE_S) == 0
         assert line_of(program) == "* the chat is over"
     assert [fields["message"] for fields in server.asked("send")] == ["Bye"]
     assert server.asked("start")[0]["nickname"] == "Ben"

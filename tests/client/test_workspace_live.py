@@ -13,6 +13,7 @@ from frontdesk.client import AgentClient, Bot, Chat, Invitation
 from frontdesk.settings import ServerSettings, ServiceSettings, Settings
 from tests.conformance.house import PASSWORD, House, serving, settings_in
 from tests.conformance.v2 import Chat as Visitor
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +33,7 @@ async def agent_of(house: House, login: str = "amy") -> AsyncIterator[AgentClien
 async def working(bot: Bot) -> AsyncIterator[None]:
     task = asyncio.create_task(bot.serve())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await bot.ready()
         yield
     finally:
@@ -62,7 +63,7 @@ async def hears(visitor: Visitor, text: str) -> None:
 
 async def invited(client: AgentClient) -> Chat:
     """The next chat that rings, taken."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         async for message in client.messages():
             if isinstance(message, Invitation):
                 return await client.accept(message.interaction_id)
@@ -85,7 +86,7 @@ async def test_every_word_arrives_once_and_in_order_however_often_the_line_is_cu
                 await visitor.send(f"kim {n}")
                 await saying
             told = [event["text"] for event in await visitor.events("Message")]
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while len(chat.said()) < 80:
                     await asyncio.sleep(0.01)
         heard = [message.text for message in chat.said()]
@@ -109,10 +110,10 @@ async def test_a_server_that_restarts_finds_its_agents_and_chats_again(tmp_path:
         saying = asyncio.create_task(chat.say("meanwhile"))
         async with serving(settings_in(tmp_path, server=ServerSettings(port=port, stop_grace_s=1))) as house:
             visitor.visitors = house.visitors
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 await saying
             await visitor.send("after")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while len(chat.said()) < 3:
                     await asyncio.sleep(0.01)
             told = [event["text"] for event in await visitor.events("Message")]
@@ -127,7 +128,7 @@ async def test_a_bot_answers_and_hands_over_to_a_person_with_a_summary(tmp_path:
         async with working(bot), agent_of(house) as amy:
             assert bot.people_ready == 0
             await amy.ready()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await bot.person_ready()
             visitor = await house.visitors.start("bot", nickname="Kim")
             await hears(visitor, "hi")

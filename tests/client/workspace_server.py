@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from frontdesk.domain import events
 from frontdesk.domain.events import Event, Kind
+from tests.patience import PATIENCE_S
 
 PASSWORD = "correct horse battery staple"
 AGENT = {"agent_id": "agent-1", "login": "amy", "name": "Amy", "role": "agent", "capacity": 5}
@@ -102,7 +103,7 @@ class WorkspaceServer:
         for outbox in self._sockets.values():
             outbox.put_nowait(list(messages))
 
-    async def until(self, is_so: Any, within_s: float = 5) -> None:
+    async def until(self, is_so: Any, within_s: float = PATIENCE_S) -> None:
         """Return once `is_so()`."""
         async with asyncio.timeout(within_s):
             while not is_so():

@@ -11,8 +11,9 @@ import anyio
 import httpx2
 import websockets
 
+from tests.patience import PATIENCE_S
+
 Message = dict[str, Any]
-ANSWER_WAIT_S = 5.0
 
 
 class AgentRefused(Exception):
@@ -41,7 +42,7 @@ class Agent:
                 self._news.set()
                 self._news = anyio.Event()
 
-    async def hears(self, wanted: Callable[[Message], object], within_s: float = ANSWER_WAIT_S) -> Message:
+    async def hears(self, wanted: Callable[[Message], object], within_s: float = PATIENCE_S) -> Message:
         """The first message, old or new, that is as `wanted`."""
         seen = 0
         with anyio.move_on_after(within_s):
@@ -108,7 +109,7 @@ class Agent:
 
     async def upload(self, chat_id: str, name: str, content: bytes) -> Message:
         """Put a file into a chat; what the server says of it."""
-        async with httpx2.AsyncClient() as http:
+        async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
             answer = await http.post(
                 f"{self.url}/api/workspace/interactions/{chat_id}/files",
                 files={"file": (name, content)},
@@ -124,7 +125,7 @@ async def signed_in(
     url: str, login: str, password: str, have: dict[str, int] | None = None
 ) -> AsyncIterator[Agent]:
     """An agent whose socket is open and greeted, not yet ready."""
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
         answer = await http.post(f"{url}/api/workspace/sign-in", json={"login": login, "password": password})
     assert answer.status_code == 200, answer.text
     token = answer.json()["token"]
@@ -133,6 +134,8 @@ async def signed_in(
             f"{url.replace('http', 'ws', 1)}/api/workspace/socket",
             additional_headers={"authorization": f"Bearer {token}"},
             max_size=None,
+            open_timeout=PATIENCE_S,
+            ping_timeout=PATIENCE_S,
         ) as socket,
         anyio.create_task_group() as tasks,
     ):

@@ -8,9 +8,9 @@ import pytest
 
 from frontdesk.client.chat_errors import ChatError, ChatFailed
 from frontdesk.client.chat_events import MessageReceived
+from tests.patience import PATIENCE_S
 
 T = TypeVar("T")
-WAIT_S = 5.0
 
 
 class Page:
@@ -39,7 +39,7 @@ class Heard(Generic[T]):
         self._news.set()
 
     async def until(self, count: int) -> list[T]:
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.events) < count:
                 self._news.clear()
                 await self._news.wait()

@@ -1,15 +1,17 @@
 """A real server for the conformance tests, with services whose rules make each check short."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 from msgspec.structs import replace
 
 from frontdesk.domain.rules import FileRules, Rules
-from frontdesk.main import running
+from frontdesk.main import Clock, running, wall_clock_ms
 from frontdesk.settings import (
     DatabaseSettings,
     FileStoreSettings,
@@ -17,10 +19,10 @@ from frontdesk.settings import (
     ServerSettings,
     ServiceSettings,
     Settings,
-    WorkspaceSettings,
 )
 from tests.conformance.agents import Agent, signed_in
 from tests.conformance.v2 import Visitors
+from tests.patience import PATIENCE_S
 
 PASSWORD = "correct horse battery staple"
 SMALL_FILES = FileRules(
@@ -51,7 +53,6 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         database=DatabaseSettings(url=f"sqlite:///{folder / 'frontdesk.db'}", migrate_on_start=True),
         files=FileStoreSettings(folder=str(folder / "files")),
         limits=NO_LIMITS,
-        workspace=WorkspaceSettings(away_s=3),
         services={
             "s": ServiceSettings(),
             "other": ServiceSettings(),
@@ -76,6 +77,18 @@ class House:
         self.url: str = server.url
         self.visitors = Visitors(server.url, http)
 
+    async def measured(self, name: str) -> float:
+        """A number of `/metrics`, summed over its labels; 0 as long as there is none."""
+        text = (await self.visitors.http.get(f"{self.url}/metrics")).text
+        found = re.findall(rf"^{re.escape(name)}(?:{{.*}})? (\S+)$", text, re.MULTILINE)
+        return sum(map(float, found))
+
+    async def until_measured(self, name: str, number: float) -> None:
+        """Wait for a number of `/metrics` to be this."""
+        with anyio.fail_after(PATIENCE_S):
+            while await self.measured(name) != number:
+                await anyio.sleep(0.02)
+
     @asynccontextmanager
     async def agent(self, login: str, capacity: int = 5) -> AsyncIterator[Agent]:
         """A new agent, signed in and ready for chats."""
@@ -86,9 +99,9 @@ class House:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[House]:
+async def serving(settings: Settings, clock_ms: Clock = wall_clock_ms) -> AsyncIterator[House]:
     async with (
-        running(settings) as server,
-        httpx2.AsyncClient(timeout=10, limits=httpx2.Limits(max_connections=50)) as http,
+        running(settings, clock_ms=clock_ms) as server,
+        httpx2.AsyncClient(timeout=PATIENCE_S, limits=httpx2.Limits(max_connections=50)) as http,
     ):
         yield House(server, http)

@@ -14,6 +14,7 @@ from frontdesk.client.v2 import V2Transport
 from tests.conformance.chat_program import Heard, Page, refused, texts
 from tests.conformance.scripted_chat import IDENTITY, ScriptedChat, scripted_chat
 from tests.conformance.visitor_page import HandClock
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 LATER = {"statusCode": 1, "chatEnded": False, "messages": [], **IDENTITY}
@@ -132,7 +133,7 @@ async def test_a_start_that_is_given_up_leaves_no_chat_behind(
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not server.asked("disconnect"):
             await asyncio.sleep(0.01)
     await chat.start_session(server_url=server.url)
@@ -142,7 +143,7 @@ async def test_nor_does_one_whose_service_is_closed_meanwhile(
     chat: ChatService, server: ScriptedChat, page: Page
 ) -> None:
     starting = asyncio.create_task(chat.start_session(server_url=server.url))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not server.asked("start"):
             await asyncio.sleep(0)
     await chat.aclose()
@@ -162,7 +163,7 @@ async def test_a_program_may_bring_its_own_transport(server: ScriptedChat) -> No
 
 
 async def test_many_visitors_of_one_program_share_connections_that_stay_open(server: ScriptedChat) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
         for name in ("Mira", "Ben"):
             async with ChatService(clock=HandClock(), http=http) as chat:
                 session = await chat.start_session(server_url=server.url, username=name)

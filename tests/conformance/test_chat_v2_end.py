@@ -1,10 +1,10 @@
 """Chat API v2, checks 44–51: how a session ends, and what is said of one that is not there."""
 
 import pytest
-from anyio import create_task_group, sleep
 
 from tests.conformance.house import House
 from tests.conformance.v2 import Answer, Visitors
+from tests.desk.nodes import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -99,26 +99,24 @@ async def test_48_a_call_without_a_key_is_no_different(visitors: Visitors) -> No
     assert not (await chat.refresh(1)).ok().has_ended
 
 
-async def test_49_a_purged_chat_is_gone(visitors: Visitors) -> None:
-    chat = await visitors.start("forgets")
+async def test_49_a_purged_chat_is_gone(clocked: House, clock: Clock) -> None:
+    chat = await clocked.visitors.start("forgets")
     (await chat.ask("disconnect")).ok()
-    (await chat.comes(lambda answer: answer.codes, within_s=6)).gone()
+    assert (await chat.refresh(1)).ok().has_ended
+    clock.after_s(1)
+    (await chat.comes(lambda answer: answer.codes)).gone()
     (await chat.send("Hello?")).gone()
 
 
-async def test_50_silence_ends_a_chat_and_polling_keeps_it(visitors: Visitors) -> None:
-    silent, polling = await visitors.start("silence"), await visitors.start("silence")
-
-    async def poll() -> None:
-        for _ in range(12):
-            assert not (await polling.refresh(1)).ok().has_ended
-            await sleep(0.25)
-
-    async with create_task_group() as tasks:
-        tasks.start_soon(poll)
-        await sleep(2.5)
-        answer = (await silent.refresh(1)).ok()
-        assert answer.has_ended
-        (left,) = answer.of_type("ParticipantLeft")
-        assert left["from"]["type"] == "Client"
-        assert left["utcTime"] - answer.events[0]["utcTime"] >= 1000
+async def test_50_silence_ends_a_chat_and_polling_keeps_it(clocked: House, clock: Clock) -> None:
+    silent, polling = [await clocked.visitors.start("silence") for _ in range(2)]
+    for _ in range(4):
+        clock.after_s(0.5)
+        assert not (await polling.refresh(1)).ok().has_ended
+    await clocked.until_measured("frontdesk_interactions_ended_total", 1)
+    assert not (await polling.refresh(1)).ok().has_ended
+    answer = (await silent.refresh(1)).ok()
+    assert answer.has_ended
+    (left,) = answer.of_type("ParticipantLeft")
+    assert left["from"]["type"] == "Client"
+    assert left["utcTime"] - answer.events[0]["utcTime"] >= 1000

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conformance.house import House
 from tests.conformance.v2 import ORIGIN, Answer, Chat, Visitors
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -137,7 +138,7 @@ async def test_59_a_body_that_is_too_large_is_read_and_answered(visitors: Visito
     ).encode()
     host, port = visitors.url.removeprefix("http://").split(":")
     received = b""
-    with anyio.fail_after(10):
+    with anyio.fail_after(PATIENCE_S):
         async with await anyio.connect_tcp(host, int(port)) as connection:
             await connection.send(head + body)
             async for chunk in connection:

@@ -5,6 +5,7 @@ import pytest
 
 from tests.conformance.house import House
 from tests.conformance.v2 import Chat, Event, Visitors
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -131,7 +132,7 @@ async def test_24_whoever_follows_sees_each_event_once_and_in_order(house: House
                 else:
                     await amy.does("say", interaction_id=chat.chat_id, text=f"{name} {number}")
 
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE_S):
             async with anyio.create_task_group() as tasks:
                 for name in ("tab 1", "tab 2", "window 1", "window 2"):
                     tasks.start_soon(write, name)

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import anyio
 import httpx2
 
+from tests.patience import PATIENCE_S
+
 ORIGIN = "https://shop.example"
 URLENCODED = {"content-type": "application/x-www-form-urlencoded"}
 SESSION_GONE = 249
@@ -147,7 +149,7 @@ class Chat:
         )
 
     async def comes(
-        self, wanted: Callable[[Answer], object], within_s: float = 5, every_s: float = 0.05
+        self, wanted: Callable[[Answer], object], within_s: float = PATIENCE_S, every_s: float = 0.05
     ) -> Answer:
         """The first refresh from position 1 that is as `wanted`, asking like a client does, only faster."""
         until = monotonic() + within_s

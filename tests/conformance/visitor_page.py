@@ -10,9 +10,9 @@ from frontdesk.client.clock import Alarm, SystemClock
 from frontdesk.client.state_store import StateStore
 from frontdesk.client.webchat import EVENTS, WebChat
 from frontdesk.client.webchat_service import WebChatService
+from tests.patience import PATIENCE_S
 
 POLLS_QUICKLY = {"pollRateMin": 250, "pollRateMax": 250}  # The lower bound that the options have.
-WAIT_S = 5.0
 Block = Mapping[str, Any]
 
 
@@ -80,7 +80,7 @@ class VisitorPage:
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait for something to be so, looking whenever there is news."""
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not holds():
                 self._news.clear()
                 await self._news.wait()

@@ -59,6 +59,7 @@ STARTS = st.builds(
     text=WORDS,
     user_data=USER_DATA,
     queue=st.sampled_from((None, "default")),
+    asynchronous=st.booleans(),
 )
 JOINS = st.builds(
     _join,
@@ -109,6 +110,8 @@ LATER: tuple[st.SearchStrategy[Command], ...] = (
     st.builds(commands.Invite, AGENTS, st.integers(1, 40)),
     st.builds(commands.Accept, AGENTS, st.just("Amy")),
     st.builds(commands.Decline, AGENTS),
+    st.just(commands.ComeBack()),
+    st.builds(commands.TakeUp, agent_id=AGENTS, nickname=st.just("somebody"), is_supervisor=st.booleans()),
 )
 ENDS = st.builds(commands.End, reason=st.just("done"), party_id=PARTIES)
 
@@ -121,6 +124,8 @@ RULES = st.builds(
     client_silence_s=st.sampled_from((0, 30, 100)),
     typing_s=st.sampled_from((1, 10)),
     retention_s=st.sampled_from((0, 60)),
+    rest_after_s=st.sampled_from((0, 25)),
+    resting_s=st.sampled_from((0, 90)),
     ends_with_last_agent=st.booleans(),
     needs_both_names=st.booleans(),
     message_chars_max=st.just(50),

@@ -164,7 +164,7 @@ class AnyInteraction(RuleBasedStateMachine):
 
     @invariant()
     def who_is_open_has_its_visitor(self) -> None:
-        if self.state.is_open:
+        if self.state.is_open and not self.state.asynchronous:
             assert self.state.client.is_present
 
     @invariant()
@@ -175,6 +175,15 @@ class AnyInteraction(RuleBasedStateMachine):
                 for p in self.state.parties
             )
             assert (self.state.phase is Phase.ACTIVE) == answered
+
+    @invariant()
+    def nobody_attends_to_what_rests(self) -> None:
+        if self.state.phase is Phase.DORMANT:
+            assert self.state.asynchronous
+            assert not any(
+                p.is_present for p in self.state.parties if p.kind in ("agent", "supervisor", "bot")
+            )
+            assert self.state.queued_ms == 0
 
     @invariant()
     def one_invite_rings_at_most_and_only_for_what_waits(self) -> None:

@@ -1,5 +1,5 @@
 """The servers of the conformance tests serve here too."""
 
-from tests.conformance.conftest import house, shared_house, visitors
+from tests.conformance.conftest import clock, clocked, house, shared_house, visitors
 
-__all__ = ["house", "shared_house", "visitors"]
+__all__ = ["clock", "clocked", "house", "shared_house", "visitors"]

@@ -5,6 +5,7 @@ import pytest
 
 from frontdesk.desk.hub import Hub
 from frontdesk.desk.identity import hash_key, new_id
+from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.previews import Previews
 from frontdesk.domain import commands
 from frontdesk.edges.chat_v2_session import ChatV2Sessions
@@ -22,7 +23,9 @@ class Window:
 
     def __init__(self, node: Node, chat_id: str) -> None:
         hub = Hub(node.chats, node.floor, Previews(node.store, "a", are_shared=False))
-        self.sessions = ChatV2Sessions(node.interactions, node.services, hub, node.clock, 1000)
+        self.sessions = ChatV2Sessions(
+            node.interactions, node.services, InputBoxes(hub, node.clock, 1000), node.clock
+        )
         self.chat_id = chat_id
         self.position = 1
 

@@ -1,27 +1,31 @@
 """Every limit has a name, a clear answer, a metric, and ends when it should."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import anyio
 import httpx2
 import pytest
 from msgspec.structs import replace
 
 from frontdesk.domain.rules import FileRules, Rules
+from frontdesk.main import wall_clock_ms
 from frontdesk.settings import LimitSettings, ServiceSettings
 from tests.conformance.house import NO_LIMITS, PASSWORD, House, serving, settings_in
 from tests.conformance.v2 import Answer, Chat
+from tests.desk.nodes import Clock
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
-async def house_with(tmp_path: Path, **limits: int) -> AsyncIterator[House]:
-    async with serving(settings_in(tmp_path, limits=replace(NO_LIMITS, **limits))) as house:
+async def house_with(
+    tmp_path: Path, clock_ms: Callable[[], int] = wall_clock_ms, **limits: int
+) -> AsyncIterator[House]:
+    async with serving(settings_in(tmp_path, limits=replace(NO_LIMITS, **limits)), clock_ms) as house:
         yield house
 
 
@@ -45,12 +49,14 @@ def is_busy(answer: Answer) -> bool:
     )
 
 
-async def test_starts_per_minute_per_address(tmp_path: Path) -> None:
-    async with house_with(tmp_path, starts_per_minute_per_address=3) as house:
+async def test_starts_per_minute_per_address(tmp_path: Path, clock: Clock) -> None:
+    async with house_with(tmp_path, clock, starts_per_minute_per_address=3) as house:
         answers = [await asks_to_start(house) for _ in range(5)]
-        assert [is_busy(a) for a in answers][3:] == [True, True]
+        assert [is_busy(a) for a in answers] == [False, False, False, True, True]
         assert all("secureKey" not in a.body for a in answers if is_busy(a))
-        assert await refusals(house, "starts_per_minute_per_address") == sum(is_busy(a) for a in answers)
+        assert await refusals(house, "starts_per_minute_per_address") == 2
+        clock.after_s(60)
+        assert not is_busy(await asks_to_start(house))
 
 
 async def test_open_chats_per_address_and_an_ended_one_makes_room(tmp_path: Path) -> None:
@@ -82,29 +88,31 @@ async def test_open_chats_per_service(tmp_path: Path) -> None:
         await house.visitors.start("other")
 
 
-async def test_requests_per_second_per_chat_keep_the_identity_and_lose_nothing(tmp_path: Path) -> None:
-    async with house_with(tmp_path, requests_per_second_per_chat=3) as house:
+async def test_requests_per_second_per_chat_keep_the_identity_and_lose_nothing(
+    tmp_path: Path, clock: Clock
+) -> None:
+    async with house_with(tmp_path, clock, requests_per_second_per_chat=3) as house:
         chat = await house.visitors.start()
         other = await house.visitors.start()
         answers = [await chat.refresh(1) for _ in range(12)]
         busy = [a for a in answers if is_busy(a)]
-        assert busy
+        assert len(busy) == 9
         assert all({key: a.body[key] for key in chat.identity} == chat.identity for a in busy)
         (await other.refresh(1)).ok()
-        await anyio.sleep(1.1)
+        clock.after_s(1)
         (await chat.send("Again")).ok()
 
 
-async def test_who_does_not_know_the_key_cannot_use_up_a_chats_requests(tmp_path: Path) -> None:
-    async with house_with(tmp_path, requests_per_second_per_chat=3) as house:
+async def test_who_does_not_know_the_key_cannot_use_up_a_chats_requests(tmp_path: Path, clock: Clock) -> None:
+    async with house_with(tmp_path, clock, requests_per_second_per_chat=3) as house:
         chat = await house.visitors.start()
         for _ in range(10):
             (await house.visitors.post(chat.path("refresh"), {"secureKey": "wrong"})).gone()
         (await chat.refresh(1)).ok()
 
 
-async def test_requests_per_second_per_address(tmp_path: Path) -> None:
-    async with house_with(tmp_path, requests_per_second_per_address=5) as house:
+async def test_requests_per_second_per_address(tmp_path: Path, clock: Clock) -> None:
+    async with house_with(tmp_path, clock, requests_per_second_per_address=5) as house:
         chat = await house.visitors.start()
         answers = [await chat.refresh(1) for _ in range(15)]
         busy = [a for a in answers if is_busy(a)]
@@ -141,11 +149,11 @@ async def test_a_nickname_of_ten_megabytes(tmp_path: Path) -> None:
         refused.refused(204)
 
 
-async def test_tries_to_sign_in(tmp_path: Path) -> None:
-    async with house_with(tmp_path, sign_ins_per_minute_per_address=3) as house:
+async def test_tries_to_sign_in(tmp_path: Path, clock: Clock) -> None:
+    async with house_with(tmp_path, clock, sign_ins_per_minute_per_address=3) as house:
         await house.server.add_account(login="amy", password=PASSWORD)
         address = f"{house.url}/api/workspace/sign-in"
-        async with httpx2.AsyncClient() as http:
+        async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
             wrong: list[Any] = [
                 await http.post(address, json={"login": "amy", "password": "wrong"}) for _ in range(5)
             ]

@@ -19,6 +19,7 @@ from frontdesk.settings import LogSettings
 from frontdesk.wire.chat_v2_answers import Envelope
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.v2 import Chat, Visitors
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -132,7 +133,7 @@ async def test_a_stop_answers_what_is_under_way_and_sends_agents_away_with_a_rea
     settings = replace(settings, server=replace(settings.server, stop_grace_s=5))
     sent: list[str] = []
     async with (
-        httpx2.AsyncClient() as http,
+        httpx2.AsyncClient(timeout=PATIENCE_S) as http,
         anyio.create_task_group() as tasks,
         serving(settings) as house,
     ):
@@ -140,7 +141,9 @@ async def test_a_stop_answers_what_is_under_way_and_sends_agents_away_with_a_rea
         async with house.agent("amy") as amy:
             await amy.takes(chat.chat_id)
             tasks.start_soon(_write_until_it_stops, Visitors(house.url, http), chat, sent)
-            await anyio.sleep(0.3)
+            with anyio.fail_after(PATIENCE_S):
+                while not sent:
+                    await anyio.sleep(0.01)
             house.server.stop()
             closing = await amy.hears(lambda m: m["is"] == "closing")
     assert sent

@@ -19,6 +19,8 @@ from frontdesk.wire import workspace_wishes as wishes
 from tests.conformance.agents import Agent, signed_in
 from tests.conformance.house import PASSWORD, House, serving, settings_in
 from tests.conformance.v2 import Chat
+from tests.desk.nodes import Clock
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -89,12 +91,13 @@ async def test_a_declined_chat_rings_for_somebody_else(house: House) -> None:
             await bob.takes(chat.chat_id)
 
 
-async def test_an_unanswered_chat_rings_for_the_next_agent(house: House) -> None:
+async def test_an_unanswered_chat_rings_for_the_next_agent(clocked: House, clock: Clock) -> None:
     """The service `rings` gives one second to answer."""
-    async with house.agent("amy") as amy:
-        chat = await house.visitors.start("rings")
+    async with clocked.agent("amy") as amy:
+        chat = await clocked.visitors.start("rings")
         await amy.hears(lambda m: m["is"] == "invited")
-        async with house.agent("bob") as bob:
+        async with clocked.agent("bob") as bob:
+            clock.after_s(1)
             await bob.takes(chat.chat_id)
             assert (await amy.hears(lambda m: m["is"] == "invite_gone"))["reason"] == "expired"
             late = await amy.asks("accept", interaction_id=chat.chat_id)
@@ -336,7 +339,9 @@ async def test_a_page_of_another_site_cannot_use_the_cookie(house: House) -> Non
 
 async def test_signing_out_closes_the_sockets_of_that_sign_in_and_no_other(house: House) -> None:
     async with house.agent("amy") as amy, again(house, "amy") as other:
-        async with httpx2.AsyncClient(headers={"authorization": f"Bearer {amy.token}"}) as http:
+        async with httpx2.AsyncClient(
+            headers={"authorization": f"Bearer {amy.token}"}, timeout=PATIENCE_S
+        ) as http:
             assert (await http.post(f"{house.url}/api/workspace/sign-out")).status_code == 200
             assert (await http.get(f"{house.url}/api/workspace/me")).status_code == 401
         assert (await amy.hears(lambda m: m["is"] == "closing"))["reason"] == "signed_out"
@@ -354,23 +359,28 @@ async def test_an_account_that_is_disabled_elsewhere_ends_what_it_does_here(tmp_
         finally:
             await database.aclose()
         for socket in (amy, tab):
-            assert (await socket.hears(lambda m: m["is"] == "closing", within_s=8))["reason"] == "signed_out"
+            assert (await socket.hears(lambda m: m["is"] == "closing"))["reason"] == "signed_out"
         async with house.agent("bob") as bob:
             await bob.takes(chat.chat_id)
 
 
 async def test_a_sign_in_that_has_run_out_closes_its_socket(tmp_path: Path) -> None:
-    brief = settings_in(tmp_path, workspace=WorkspaceSettings(away_s=60, session_s=1))
-    async with serving(brief) as house, house.agent("amy") as amy:
-        assert (await amy.hears(lambda m: m["is"] == "closing", within_s=8))["reason"] == "signed_out"
+    brief, clock = settings_in(tmp_path, workspace=WorkspaceSettings(session_s=1)), Clock()
+    async with serving(brief, clock) as house, house.agent("amy") as amy:
+        clock.after_s(1)
+        assert (await amy.hears(lambda m: m["is"] == "closing"))["reason"] == "signed_out"
 
 
-async def test_an_agent_who_is_away_too_long_loses_the_chats_to_the_queue(house: House) -> None:
-    """This house gives a lost connection three seconds."""
+async def test_an_agent_who_is_away_too_long_loses_the_chats_to_the_queue(
+    clocked: House, clock: Clock
+) -> None:
+    house = clocked
     async with house.agent("amy") as amy:
         chat = await taken(house, amy)
+    await house.until_measured("frontdesk_workspace_sockets", 0)
+    clock.after_s(WorkspaceSettings().away_s)
     async with house.agent("bob") as bob:
-        await bob.hears(lambda m: m["is"] == "invited", within_s=10)
+        await bob.hears(lambda m: m["is"] == "invited")
         told = await bob.takes(chat.chat_id)
         assert told["phase"] == "active"
         async with again(house, "amy") as back:

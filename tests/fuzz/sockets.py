@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import anyio
 from anyio.abc import SocketStream
 
-ANSWER_WITHIN_S = 10.0
+from tests.patience import PATIENCE_S
 
 
 def request(
@@ -33,7 +33,7 @@ async def connected(port: int) -> AsyncIterator[SocketStream]:
 async def read_to_end(stream: SocketStream) -> bytes:
     """Everything until the server closes, which it must do in time."""
     received = bytearray()
-    with anyio.fail_after(ANSWER_WITHIN_S):
+    with anyio.fail_after(PATIENCE_S):
         try:
             async for chunk in stream:
                 received += chunk

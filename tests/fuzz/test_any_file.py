@@ -19,6 +19,7 @@ from frontdesk.settings import ServiceSettings
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.test_chat_v2_files import PNG
 from tests.conformance.v2 import Chat
+from tests.desk.nodes import Clock
 from tests.fuzz.anything import texts, tries
 
 pytestmark = pytest.mark.anyio
@@ -62,14 +63,19 @@ POLYGLOTS = {
 
 
 @pytest.fixture(scope="module")
-async def open_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A server that takes files of many types, and forgets ended chats after a second."""
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+async def open_house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> AsyncIterator[House]:
+    """A server that takes files of many types, and forgets ended chats after a second of `clock`."""
     settings = settings_in(tmp_path_factory.mktemp("files"))
     services = {
         "any": ServiceSettings(rules=Rules(files=ANY_TYPE)),
         "forgets": ServiceSettings(rules=Rules(files=ANY_TYPE, retention_s=1)),
     }
-    async with serving(replace(settings, services=services)) as house:
+    async with serving(replace(settings, services=services), clock) as house:
         yield house
 
 
@@ -150,12 +156,13 @@ async def test_any_name_is_shown_and_saved_without_harm(open_house: House, stem:
     assert unquote(shown[1], errors="strict") == name
 
 
-async def test_files_outlive_the_end_of_a_chat_but_not_its_retention(open_house: House) -> None:
+async def test_files_outlive_the_end_of_a_chat_but_not_its_retention(open_house: House, clock: Clock) -> None:
     chat = await open_house.visitors.start("forgets")
     file_id = (await chat.upload("a.txt", b"words")).ok().body["userData"]["file-id"]
     (await chat.ask("disconnect")).ok()
     is_harmless(await chat.download(file_id), b"words")
     (await chat.upload("b.txt", b"more words")).gone()
+    clock.after_s(1)
     await chat.comes(lambda answer: answer.codes == {249})
     assert (await chat.download(file_id)).status_code == 404
 

@@ -20,6 +20,7 @@ from frontdesk.store.open import open_database
 from tests.conformance.agents import Agent
 from tests.conformance.house import PASSWORD, House
 from tests.fuzz.anything import json_texts, json_values, texts, tries
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -70,7 +71,7 @@ async def socket_of(house: House, token: str) -> AsyncIterator[websockets.Client
 async def answers(socket: websockets.ClientConnection, wish_id: str) -> list[dict[str, Any]]:
     """What the server says until it has answered this wish."""
     heard: list[dict[str, Any]] = []
-    with anyio.fail_after(5):
+    with anyio.fail_after(PATIENCE_S):
         while not any(message.get("id") == wish_id for message in heard):
             heard += json.loads(await socket.recv())
     return heard
@@ -197,7 +198,7 @@ async def test_a_text_frame_that_is_no_utf8_closes_the_connection(shared_house: 
     )
 )
 async def test_any_sign_in_is_refused(shared_house: House, body: bytes) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
         answer = await http.post(f"{shared_house.url}/api/workspace/sign-in", content=body)
     assert answer.status_code in (400, 401), answer.text
     assert set(answer.json()) == {"error"}
@@ -209,7 +210,7 @@ async def test_any_sign_in_is_refused(shared_house: House, body: bytes) -> None:
 async def test_any_token_is_nobodys(shared_house: House, token: bytes) -> None:
     safe = token.translate(None, b"\r\n\x00")
     for name, value in ((b"authorization", b"Bearer " + safe), (b"cookie", b"frontdesk_session=" + safe)):
-        async with httpx2.AsyncClient() as http:
+        async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
             try:
                 answer = await http.get(f"{shared_house.url}/api/workspace/me", headers=[(name, value)])
             except httpx2.LocalProtocolError:

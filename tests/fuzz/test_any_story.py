@@ -17,6 +17,7 @@ from tests.conformance.agents import Agent
 from tests.conformance.house import House
 from tests.conformance.v2 import Answer, Chat
 from tests.fuzz.anything import tries
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -153,7 +154,7 @@ async def test_each_visitor_sees_exactly_the_words_of_the_own_chat(
     shared_house: House, agents: list[Agent], visitors: list[Steps], agents_do: list[Steps]
 ) -> None:
     story = Story([await shared_house.visitors.start() for _ in visitors])
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE_S):
         async with anyio.create_task_group() as people:
             for chat, steps in zip(story.chats, visitors, strict=True):
                 people.start_soon(story.visitor, chat, steps)

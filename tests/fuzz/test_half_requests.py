@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tests.conformance.house import NO_LIMITS, House, serving, settings_in
 from tests.conformance.v2 import Chat
 from tests.fuzz.sockets import connected, exchange, read_to_end, request, statuses
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -105,7 +106,10 @@ async def test_an_answer_that_nobody_reads_is_given_up(hasty_house: House, chat:
             await anyio.sleep(0.1)
 
     async with connected(port_of(hasty_house)) as stream:
-        with anyio.fail_after(10), pytest.raises((anyio.BrokenResourceError, anyio.ClosedResourceError)):
+        with (
+            anyio.fail_after(PATIENCE_S),
+            pytest.raises((anyio.BrokenResourceError, anyio.ClosedResourceError)),
+        ):
             await ask_for_ever(stream)
     assert len(await chat.events("Message")) == 20
 

@@ -10,8 +10,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.journeys.people import Agent, Visitor, window
-
-START_S = 30.0
+from tests.patience import PATIENCE_S
 
 
 class House:
@@ -39,7 +38,7 @@ class House:
             stderr=asyncio.subprocess.DEVNULL,
         )
         assert self._process.stdout is not None
-        async with asyncio.timeout(START_S):
+        async with asyncio.timeout(PATIENCE_S):
             line = b""
             while not line.strip().isdigit():
                 line = await self._process.stdout.readline()

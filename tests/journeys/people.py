@@ -8,11 +8,11 @@ from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.patience import PATIENCE_MS, PATIENCE_S
+
 AGENT = ("amy", "Amy")
 COLLEAGUE = ("ben", "Ben")
 PASSWORD = "correct horse battery staple"
-SOON_MS = 10_000
-EVALUATED_S = 45.0
 
 
 def lines(page: Page) -> Locator:
@@ -27,11 +27,11 @@ def said(page: Page, text: str) -> Locator:
 
 async def sees(page: Page, text: str) -> None:
     """The line is there, once."""
-    await expect(said(page, text)).to_have_count(1, timeout=SOON_MS)
+    await expect(said(page, text)).to_have_count(1, timeout=PATIENCE_MS)
 
 
 async def sees_status(page: Page, text: str) -> None:
-    await expect(lines(page).filter(has_text=text).last).to_be_visible(timeout=SOON_MS)
+    await expect(lines(page).filter(has_text=text).last).to_be_visible(timeout=PATIENCE_MS)
 
 
 class Visitor:
@@ -82,7 +82,7 @@ class Agent:
         await expect(self.ready).to_have_attribute("aria-checked", "true")
 
     async def accepts(self, name: str = "Mia") -> None:
-        await self.page.get_by_role("button", name=f"Accept the chat with {name}").click(timeout=SOON_MS)
+        await self.page.get_by_role("button", name=f"Accept the chat with {name}").click(timeout=PATIENCE_MS)
         await expect(self.page.get_by_role("heading", name=name).first).to_be_visible()
 
     async def says(self, text: str) -> None:
@@ -106,7 +106,7 @@ def _in_time(evaluate: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable
     """`evaluate`, failing when the page has no answer in time."""
 
     async def in_time(*arguments: Any) -> Any:
-        async with asyncio.timeout(EVALUATED_S):
+        async with asyncio.timeout(PATIENCE_S):
             return await evaluate(*arguments)
 
     return in_time
@@ -120,7 +120,7 @@ async def window(browser: Browser, address: str, *, helpers: str = "", **options
         await context.add_init_script(helpers)
     faults: list[str] = []
     page = await context.new_page()
-    page.set_default_timeout(SOON_MS)
+    page.set_default_timeout(PATIENCE_MS)
     page.evaluate = _in_time(page.evaluate)  # type: ignore[assignment, method-assign]  # It has no time limit.
     page.on("pageerror", lambda error: faults.append(f"error: {error}"))
     page.on("dialog", lambda dialog: faults.append(f"a script ran: {dialog.message}"))

@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import Browser, FilePayload, expect
 
 from tests.journeys.conftest import House
-from tests.journeys.people import COLLEAGUE, SOON_MS, Agent, Visitor, lines, said, sees, sees_status, window
+from tests.journeys.people import COLLEAGUE, Agent, Visitor, lines, said, sees, sees_status, window
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 CONTENT = b"steam and company\n"
@@ -59,12 +60,12 @@ async def test_each_side_sees_the_other_type(visitor: Visitor, agent: Agent) -> 
     await visitor.starts("Mia")
     await agent.accepts("Mia")
     await visitor.box.press_sequentially("I was wondering whe")
-    await expect(agent.page.locator(".typing")).to_contain_text("I was wondering whe", timeout=SOON_MS)
+    await expect(agent.page.locator(".typing")).to_contain_text("I was wondering whe", timeout=PATIENCE_MS)
     await agent.box.press_sequentially("One moment")
-    await expect(visitor.page.locator(".typing")).to_have_text("Amy is typing", timeout=SOON_MS)
+    await expect(visitor.page.locator(".typing")).to_have_text("Amy is typing", timeout=PATIENCE_MS)
     await expect(visitor.page.get_by_text("One moment")).to_have_count(0)
     await agent.box.press("Enter")
-    await expect(visitor.page.locator(".typing")).to_have_count(0, timeout=SOON_MS)
+    await expect(visitor.page.locator(".typing")).to_have_count(0, timeout=PATIENCE_MS)
 
 
 async def test_a_note_stays_with_the_team(visitor: Visitor, agent: Agent) -> None:
@@ -96,7 +97,7 @@ async def test_files_go_both_ways_and_can_be_deleted(visitor: Visitor, agent: Ag
     assert Path(await (await download.value).path()).read_bytes() == CONTENT
     await lines(visitor.page).filter(has_text="mine.txt").get_by_role("button", name="Delete").click()
     await visitor.page.get_by_role("button", name="Delete file").click()
-    await expect(theirs.get_by_role("button", name="Download")).to_have_count(0, timeout=SOON_MS)
+    await expect(theirs.get_by_role("button", name="Download")).to_have_count(0, timeout=PATIENCE_MS)
     await sees_status(agent.page, "Mia deleted the file “mine.txt”")
 
 
@@ -139,7 +140,9 @@ async def test_a_chat_is_handed_over_with_a_summary(
         dialog = agent.page.get_by_role("dialog")
         await dialog.get_by_label("Summary for your colleague").fill("Calathea, too little light")
         await dialog.get_by_role("button", name="Hand over").click()
-        await expect(page.locator(".invite")).to_contain_text("Calathea, too little light", timeout=SOON_MS)
+        await expect(page.locator(".invite")).to_contain_text(
+            "Calathea, too little light", timeout=PATIENCE_MS
+        )
         await ben.accepts("Mia")
         await sees(page, "My calathea sulks")
         await ben.says("Ben here")
@@ -166,7 +169,7 @@ async def test_what_one_declines_the_next_one_gets(
         await ben.signs_in(COLLEAGUE[0])
         await ben.gets_ready()
         await visitor.starts("Mia")
-        await agent.page.get_by_role("button", name="Decline the chat with Mia").click(timeout=SOON_MS)
+        await agent.page.get_by_role("button", name="Decline the chat with Mia").click(timeout=PATIENCE_MS)
         await expect(agent.page.locator(".invite")).to_have_count(0)
         await ben.accepts("Mia")
 
@@ -188,7 +191,7 @@ async def test_what_was_not_looked_at_is_counted(visitor: Visitor, agent: Agent)
     await visitor.says("Hello?")
     await visitor.says("Anybody?")
     unread = agent.page.get_by_label("2 unread")
-    await expect(unread).to_be_visible(timeout=SOON_MS)
+    await expect(unread).to_be_visible(timeout=PATIENCE_MS)
     assert "(2)" in await agent.page.title()
     await agent.page.get_by_role("button", name="Mia").click()
     await expect(unread).to_have_count(0)
@@ -203,7 +206,7 @@ async def test_a_quiet_visitor_is_warned_and_says_a_word(browser: Browser, tmp_p
             visitor = Visitor(page)
             await visitor.starts("Mia")
             still_here = page.get_by_role("button", name="I am still here")
-            await expect(still_here).to_be_visible(timeout=SOON_MS)
+            await expect(still_here).to_be_visible(timeout=PATIENCE_MS)
             await expect(page.locator(".talk-idle")).to_contain_text("The chat will be closed soon")
             await still_here.click()
             await expect(still_here).to_have_count(0)
@@ -219,11 +222,11 @@ async def test_half_a_thought_stays_in_sight_until_it_is_sent_or_taken_back(
     await agent.accepts("Mia")
     preview = agent.page.locator(".typing.has-preview")
     await visitor.box.press_sequentially("I was wondering")
-    await expect(preview.locator(".typing-dots")).to_be_visible(timeout=SOON_MS)
-    await expect(preview.locator(".typing-dots")).to_be_hidden(timeout=SOON_MS)
+    await expect(preview.locator(".typing-dots")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(preview.locator(".typing-dots")).to_be_hidden(timeout=PATIENCE_MS)
     await expect(preview).to_have_text("I was wondering")
     await visitor.box.fill("")
-    await expect(preview).to_have_count(0, timeout=SOON_MS)
+    await expect(preview).to_have_count(0, timeout=PATIENCE_MS)
 
 
 async def test_an_agent_sees_what_was_read_and_nobody_says_it_twice(visitor: Visitor, agent: Agent) -> None:
@@ -237,11 +240,11 @@ async def test_an_agent_sees_what_was_read_and_nobody_says_it_twice(visitor: Vis
     await visitor.page.get_by_role("button", name="Minimise the chat").click()
     await agent.says("Are you there?")
     await expect(visitor.page.get_by_role("button", name="Your chat, 1 unread")).to_be_visible(
-        timeout=SOON_MS
+        timeout=PATIENCE_MS
     )
     await expect(agent.page.get_by_text("Seen", exact=True)).to_have_count(0)
     await visitor.page.get_by_role("button", name="Your chat, 1 unread").click()
-    await expect(agent.page.get_by_text("Seen", exact=True)).to_have_count(1, timeout=SOON_MS)
+    await expect(agent.page.get_by_text("Seen", exact=True)).to_have_count(1, timeout=PATIENCE_MS)
     await visitor.says("Here")
     await sees(agent.page, "Here")
     assert len(receipts) == 1

@@ -5,7 +5,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.journeys.conftest import House
-from tests.journeys.people import SOON_MS, Agent, Visitor, lines, sees
+from tests.journeys.people import Agent, Visitor, lines, sees
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 MARKUP = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -31,14 +32,14 @@ async def holds_no_strange_nodes(page: Page) -> None:
 async def test_a_hostile_visitor(visitor: Visitor, agent: Agent) -> None:
     await visitor.page.evaluate("document.title = '<img src=x onerror=alert(6)>'; location.hash = '<script>'")
     await visitor.starts(MARKUP, BREAKOUT)
-    await agent.page.get_by_role("button", name="Accept").click(timeout=SOON_MS)
+    await agent.page.get_by_role("button", name="Accept").click(timeout=PATIENCE_MS)
     await sees(agent.page, BREAKOUT)
     for text in HOSTILE:
         await visitor.says(text)
         await sees(agent.page, text) if text != BREAKOUT else await sees(agent.page, MARKUP)
     await visitor.box.press_sequentially("<b onmouseover=alert(7)>half")
     await expect(agent.page.locator(".typing")).to_contain_text(
-        "<b onmouseover=alert(7)>half", timeout=SOON_MS
+        "<b onmouseover=alert(7)>half", timeout=PATIENCE_MS
     )
     await visitor.page.locator(".talk input[type=file]").set_input_files(
         {
@@ -48,7 +49,7 @@ async def test_a_hostile_visitor(visitor: Visitor, agent: Agent) -> None:
         }
     )
     await expect(lines(agent.page).filter(has_text="<img src=x onerror=alert(8)>.txt").first).to_be_visible(
-        timeout=SOON_MS
+        timeout=PATIENCE_MS
     )
     about = agent.page.get_by_role("complementary", name="About the visitor")
     await expect(about).to_contain_text("<img src=x onerror=alert(6)>")
@@ -76,10 +77,10 @@ async def test_hostile_particulars_sent_past_the_form(house: House, agent: Agent
         "userData[_genesys_url]": "javascript:alert(10)", "userData[_genesys_pageTitle]": MARKUP,
         "userData[_genesys_referrer]": "data:text/html,<script>alert(11)</script>",
     }  # fmt: skip
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
         answer = await http.post(f"{house.url}/genesys/2/chat/demo/", data=fields)
     assert answer.json()["statusCode"] == 0
-    await expect(agent.page.locator(".invite-subject")).to_have_text(MARKUP, timeout=SOON_MS)
+    await expect(agent.page.locator(".invite-subject")).to_have_text(MARKUP, timeout=PATIENCE_MS)
     await agent.page.get_by_role("button", name="Accept").click()
     await sees(agent.page, SCRIPT_URL)
     about = agent.page.get_by_role("complementary", name="About the visitor")
@@ -93,7 +94,7 @@ async def test_hostile_particulars_sent_past_the_form(house: House, agent: Agent
 
 async def test_text_that_turns_its_direction_turns_nothing_else(visitor: Visitor, agent: Agent) -> None:
     await visitor.starts(TURNED, "Hello")
-    await agent.page.get_by_role("button", name="Accept").click(timeout=SOON_MS)
+    await agent.page.get_by_role("button", name="Accept").click(timeout=PATIENCE_MS)
     await visitor.says(f"{TURNED} hello")
     await sees(agent.page, "Hello")
     around = await agent.page.evaluate(

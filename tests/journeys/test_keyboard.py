@@ -4,7 +4,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.journeys.conftest import House
-from tests.journeys.people import AGENT, PASSWORD, SOON_MS, lines, said, sees, sees_status, window
+from tests.journeys.people import AGENT, PASSWORD, lines, said, sees, sees_status, window
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 STOPS_MAX = 60
@@ -52,16 +53,16 @@ async def test_a_whole_chat_by_keyboard(browser: Browser, house: House) -> None:
         await shop.keyboard.press("Enter")
         await expect(shop.get_by_role("textbox", name="Message", exact=True)).to_be_focused()
 
-        await expect(desk.locator(".invite")).to_have_count(1, timeout=SOON_MS)
+        await expect(desk.locator(".invite")).to_have_count(1, timeout=PATIENCE_MS)
         await desk.keyboard.press("Alt+a")
         await expect(desk.get_by_role("textbox", name="Message to the visitor")).to_be_focused(
-            timeout=SOON_MS
+            timeout=PATIENCE_MS
         )
         await desk.keyboard.type("Very.")
         await desk.keyboard.press("Shift+Enter")
         await desk.keyboard.type("Steam helps.")
         await desk.keyboard.press("Enter")
-        await expect(said(shop, "Very.\nSteam helps.")).to_have_count(1, timeout=SOON_MS)
+        await expect(said(shop, "Very.\nSteam helps.")).to_have_count(1, timeout=PATIENCE_MS)
 
         await desk.keyboard.press("Alt+n")
         await expect(desk.get_by_role("textbox", name="Note for the team")).to_be_focused()
@@ -107,9 +108,9 @@ async def test_alt_and_the_arrows_go_through_the_chats(browser: Browser, house: 
             await shop.keyboard.press("Enter")
             await shop.keyboard.type(name)
             await shop.keyboard.press("Enter")
-            await expect(desk.locator(".invite")).to_have_count(1, timeout=SOON_MS)
+            await expect(desk.locator(".invite")).to_have_count(1, timeout=PATIENCE_MS)
             await desk.keyboard.press("Alt+a")
-            await expect(desk.get_by_role("heading", name=name).first).to_be_visible(timeout=SOON_MS)
+            await expect(desk.get_by_role("heading", name=name).first).to_be_visible(timeout=PATIENCE_MS)
         await desk.keyboard.press("Alt+ArrowUp")
         await expect(lines(desk).filter(has_text="Mia started a chat")).to_be_visible()
         await desk.keyboard.press("Alt+ArrowDown")

@@ -10,7 +10,8 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.journeys import axe
 from tests.journeys.conftest import House
-from tests.journeys.people import SOON_MS, Agent, Visitor, lines, sees, window
+from tests.journeys.people import Agent, Visitor, lines, sees, window
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -46,7 +47,7 @@ async def chatting(
             {"name": "care.txt", "mimeType": "text/plain", "buffer": b"steam"}
         )
         await sees(shop, "Very.")
-        await expect(lines(shop).filter(has_text="care.txt").first).to_be_visible(timeout=SOON_MS)
+        await expect(lines(shop).filter(has_text="care.txt").first).to_be_visible(timeout=PATIENCE_MS)
         yield visitor, agent
 
 
@@ -84,7 +85,7 @@ async def test_the_pages_before_a_chat_are_accessible(
 
 async def test_a_ringing_chat_is_accessible(visitor: Visitor, agent: Agent, axe_source: str) -> None:
     await visitor.starts("Mia")
-    await expect(agent.page.locator(".invite")).to_have_count(1, timeout=SOON_MS)
+    await expect(agent.page.locator(".invite")).to_have_count(1, timeout=PATIENCE_MS)
     await expect(agent.page.get_by_role("alert")).to_have_text("Mia asks for a chat. Alt+A accepts.")
     assert await axe.faults(agent.page, axe_source) == []
 
@@ -100,7 +101,7 @@ async def test_a_phone_shows_the_list_or_the_chat(browser: Browser, house: House
         await expect(page.get_by_role("navigation", name="Chats")).to_be_visible()
         await expect(page.get_by_role("main")).to_be_hidden()
         await visitor.says("Still there?")
-        await expect(page.get_by_label("1 unread")).to_be_visible(timeout=SOON_MS)
+        await expect(page.get_by_label("1 unread")).to_be_visible(timeout=PATIENCE_MS)
         await page.get_by_role("button", name="Mia").click()
         await sees(page, "Still there?")
 

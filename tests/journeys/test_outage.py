@@ -7,9 +7,9 @@ from playwright.async_api import Route, WebSocketRoute, expect
 
 from tests.journeys.conftest import House
 from tests.journeys.people import Agent, Visitor, lines, said, sees, sees_status
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
-BACK_MS = 30_000
 LOST = "Connection lost. Trying again"
 
 
@@ -32,10 +32,10 @@ async def test_the_server_is_killed_and_comes_back(house: House, visitor: Visito
     await expect(said(agent.page, "From the dark")).to_be_visible()
     await house.start()
     for page in (visitor.page, agent.page):
-        await expect(page.get_by_text(LOST)).to_be_hidden(timeout=BACK_MS)
+        await expect(page.get_by_text(LOST)).to_be_hidden(timeout=PATIENCE_MS)
     for page in (visitor.page, agent.page):
         for text in ("Is the fern easy?", "Very.", "Into the dark", "From the dark"):
-            await expect(said(page, text)).to_have_count(1, timeout=BACK_MS)
+            await expect(said(page, text)).to_have_count(1, timeout=PATIENCE_MS)
         await expect(page.get_by_text("Sending…")).to_have_count(0)
 
 
@@ -52,7 +52,7 @@ async def test_both_pages_reload_while_the_server_is_gone_with_words_unsent(
     await asyncio.gather(visitor.page.reload(), agent.page.reload())
     for page in (visitor.page, agent.page):
         for text in ("Into the dark", "From the dark"):
-            await expect(said(page, text)).to_have_count(1, timeout=BACK_MS)
+            await expect(said(page, text)).to_have_count(1, timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("who", ["visitor", "agent"])
@@ -66,7 +66,7 @@ async def test_one_side_goes_offline_and_comes_back(who: str, visitor: Visitor, 
     await away.page.context.set_offline(False)
     for page in (visitor.page, agent.page):
         for text in ("Said offline", "Said meanwhile"):
-            await expect(said(page, text)).to_have_count(1, timeout=BACK_MS)
+            await expect(said(page, text)).to_have_count(1, timeout=PATIENCE_MS)
 
 
 async def test_a_visitors_message_whose_answer_is_lost_is_not_doubled(visitor: Visitor, agent: Agent) -> None:
@@ -80,7 +80,7 @@ async def test_a_visitors_message_whose_answer_is_lost_is_not_doubled(visitor: V
     await visitor.says("Heard but not answered")
     await visitor.says("And the next")
     for page in (visitor.page, agent.page):
-        await expect(said(page, "And the next")).to_have_count(1, timeout=BACK_MS)
+        await expect(said(page, "And the next")).to_have_count(1, timeout=PATIENCE_MS)
         await expect(said(page, "Heard but not answered")).to_have_count(1)
     order = await lines(agent.page).locator(".bubble").all_inner_texts()
     assert order[-2:] == ["Heard but not answered", "And the next"]
@@ -90,7 +90,7 @@ async def test_a_visitors_message_that_never_arrived_is_sent_again(visitor: Visi
     await talking(visitor, agent)
     await visitor.page.route("**/send", lambda route: route.abort(), times=1)
     await visitor.says("Second try")
-    await expect(said(agent.page, "Second try")).to_have_count(1, timeout=BACK_MS)
+    await expect(said(agent.page, "Second try")).to_have_count(1, timeout=PATIENCE_MS)
 
 
 async def test_a_server_that_asks_to_try_later_is_tried_later(visitor: Visitor, agent: Agent) -> None:
@@ -100,7 +100,7 @@ async def test_a_server_that_asks_to_try_later_is_tried_later(visitor: Visitor, 
         "**/send", lambda route: route.fulfill(body=busy, content_type="application/json"), times=2
     )
     await visitor.says("Patience")
-    await expect(said(agent.page, "Patience")).to_have_count(1, timeout=BACK_MS)
+    await expect(said(agent.page, "Patience")).to_have_count(1, timeout=PATIENCE_MS)
 
 
 async def test_an_agents_message_whose_answer_is_lost_is_not_doubled(
@@ -126,10 +126,10 @@ async def test_an_agents_message_whose_answer_is_lost_is_not_doubled(
     await agent.accepts("Mia")
     await agent.says("Once only")
     for page in (visitor.page, agent.page):
-        await expect(said(page, "Once only")).to_have_count(1, timeout=BACK_MS)
+        await expect(said(page, "Once only")).to_have_count(1, timeout=PATIENCE_MS)
     await agent.says("And the next")
     for page in (visitor.page, agent.page):
-        await expect(said(page, "And the next")).to_have_count(1, timeout=BACK_MS)
+        await expect(said(page, "And the next")).to_have_count(1, timeout=PATIENCE_MS)
         await expect(said(page, "Once only")).to_have_count(1)
     assert not cuts
 

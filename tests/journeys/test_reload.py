@@ -4,7 +4,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.journeys.conftest import House
-from tests.journeys.people import SOON_MS, Agent, Visitor, lines, sees, sees_status, window
+from tests.journeys.people import Agent, Visitor, lines, sees, sees_status, window
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +37,7 @@ async def test_a_closed_chat_box_counts_what_came_meanwhile(visitor: Visitor, ag
     await sees_status(visitor.page, "Amy joined")
     await visitor.page.get_by_role("button", name="Minimise the chat").click()
     await agent.says("Are you there?")
-    await visitor.page.get_by_role("button", name="Your chat, 1 unread").click(timeout=SOON_MS)
+    await visitor.page.get_by_role("button", name="Your chat, 1 unread").click(timeout=PATIENCE_MS)
     await sees(visitor.page, "Are you there?")
 
 
@@ -45,7 +46,7 @@ async def test_the_agent_reloads_before_during_and_after(visitor: Visitor, agent
     await page.reload()
     await expect(agent.ready).to_have_attribute("aria-checked", "true")
     await visitor.starts("Mia", "Is the fern easy?")
-    await expect(page.locator(".invite")).to_have_count(1, timeout=SOON_MS)
+    await expect(page.locator(".invite")).to_have_count(1, timeout=PATIENCE_MS)
     await page.reload()
     await agent.accepts("Mia")
     await agent.says("Very.")
@@ -92,5 +93,5 @@ async def test_signing_out_ends_it_in_every_tab(agent: Agent, house: House) -> N
     await expect(other.get_by_role("switch")).to_be_enabled()
     await agent.page.get_by_role("button", name="Sign out").click()
     await expect(agent.page.get_by_label("Login")).to_be_focused()
-    await expect(other.get_by_text("Your sign-in is over.")).to_be_visible(timeout=SOON_MS)
+    await expect(other.get_by_text("Your sign-in is over.")).to_be_visible(timeout=PATIENCE_MS)
     await expect(lines(other)).to_have_count(0)

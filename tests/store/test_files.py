@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from frontdesk.errors import NotFound, Unavailable
 from frontdesk.settings import FileStoreSettings
 from frontdesk.store.files import CHUNK_BYTES, LEFT_BEHIND_S, UNFINISHED, FileStore, open_files
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +48,7 @@ async def bucket(s3_endpoint: str) -> FileStoreSettings:
         s3_access_key="key",
         s3_secret_key="secret",
     )
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
         (await http.put(f"{settings.s3_endpoint}/{settings.s3_bucket}")).raise_for_status()
     return settings
 
@@ -186,7 +187,7 @@ async def test_a_service_that_is_down_is_unavailable_before_the_visitor_gives_up
     bucket: FileStoreSettings, free_tcp_port: int
 ) -> None:
     files = open_files(replace(bucket, s3_endpoint=f"http://127.0.0.1:{free_tcp_port}"))
-    with anyio.fail_after(15), pytest.raises(Unavailable):
+    with anyio.fail_after(30), pytest.raises(Unavailable):
         await files.put(KEY, b"")
     await files.aclose()
 

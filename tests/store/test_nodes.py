@@ -13,6 +13,7 @@ from frontdesk.settings import DatabaseSettings
 from frontdesk.store.log import Arm, Card, Fence, Recorded, Store
 from frontdesk.store.open import open_database
 from frontdesk.store.postgres.store import POLL_S
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -211,7 +212,7 @@ async def test_nodes_hear_what_one_whispers(nodes: list[Store]) -> None:
 
     for number, node in enumerate(nodes):
         node.on_whisper(lambda words, number=number: hears(number, words))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not everybody.is_set():  # A listener that is not there yet hears nothing: it is no promise.
             heard.clear()
             await nodes[0].whisper("…half a “word”")

@@ -25,6 +25,7 @@ from frontdesk.store.migrate import REVISIONS, migrate, pending
 from frontdesk.store.open import open_database
 from frontdesk.store.postgres.connection import telling
 from frontdesk.store.tables import METADATA
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -226,7 +227,7 @@ async def test_a_follower_beside_a_server_hears_what_the_server_writes(tmp_path:
     following = asyncio.create_task(first_batch())
     await asyncio.sleep(0)
     await server.store.append("interaction/1", 0, [b"heard"], 5)
-    assert await asyncio.wait_for(following, 5) == b"heard"
+    assert await asyncio.wait_for(following, PATIENCE_S) == b"heard"
     await beside.aclose()
     await server.aclose()
 

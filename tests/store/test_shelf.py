@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from frontdesk.store.log import Arm, Card, Snapshot, Store
+from frontdesk.store.log import Arm, Card, Position, Snapshot, Store
 
 pytestmark = pytest.mark.anyio
 
@@ -169,3 +169,24 @@ async def test_presence_only_ever_grows(store: Store) -> None:
     assert await store.seen("interaction/1") == 700
     assert await store.seen("interaction/2") == 600
     await store.note_seen([])
+
+
+async def test_a_position_only_ever_grows(store: Store) -> None:
+    assert await store.position("interaction/1", "a") is None
+    await store.note_positions([Position("interaction/1", "a", 5, 2), Position("interaction/1", "b", 1, 1)])
+    await store.note_positions([Position("interaction/1", "a", 4, 3)])
+    assert await store.position("interaction/1", "a") == Position("interaction/1", "a", 5, 3)
+    assert await store.position("interaction/1", "b") == Position("interaction/1", "b", 1, 1)
+    assert await store.position("interaction/2", "a") is None
+    await store.note_positions([])
+
+
+async def test_positions_go_when_nobody_reads_any_more_and_with_their_stream(store: Store) -> None:
+    for stream in ("interaction/1", "interaction/2", "interaction/3"):
+        await store.note_positions([Position(stream, "a", 1, 1), Position(stream, "b", 1, 1)])
+    await store.drop_positions("interaction/1")
+    await store.purge("interaction/2")
+    for reader in ("a", "b"):
+        assert await store.position("interaction/1", reader) is None
+        assert await store.position("interaction/2", reader) is None
+        assert await store.position("interaction/3", reader) is not None

@@ -18,6 +18,7 @@ from frontdesk.domain.rules import FileRules
 from frontdesk.errors import Refused
 from frontdesk.wire import chat_v2
 from frontdesk.wire.chat_v2_answers import Envelope, TranscriptEvent
+from frontdesk.wire.visitor_view import SURVEY_NICKNAME
 
 AT_MS = 1_760_000_123_000
 MIRA = Party(1, Kind.CLIENT, "", "Mira")
@@ -25,7 +26,7 @@ AMY = Party(2, Kind.AGENT, "amy", "Amy")
 GREETER = Party(3, Kind.BOT, "greeter", "Greeter")
 SAM = Party(4, Kind.SUPERVISOR, "sam", "Sam", Visibility.AGENTS)
 SYSTEM = Party(5, Kind.SYSTEM, "", "system")
-SURVEY = Party(6, Kind.SYSTEM, "", chat_v2.SURVEY_NICKNAME)
+SURVEY = Party(6, Kind.SYSTEM, "", SURVEY_NICKNAME)
 
 _line = msgspec.json.Decoder(TranscriptEvent)
 _envelope = msgspec.json.Decoder(Envelope)
@@ -104,6 +105,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         ),
     ),
     (events.IdleClosed(2, "Closed."), seen("IdleClose", text="Closed.")),
+    (events.CameBack(2), seen("ParticipantJoined")),
 ]
 
 
@@ -126,6 +128,8 @@ BOOKKEEPING: list[Event] = [
     events.Queued(queue="default", summary="for our side"),
     events.Invited("amy", AT_MS),
     events.InviteEnded("amy", "declined"),
+    events.Rested("quiet"),
+    events.Woke(1),
     events.Ended(reason="solved", party_id=2),
     events.Archived(),
 ]
@@ -216,7 +220,7 @@ def test_a_survey_notice_is_sent_as_it_is() -> None:
 
 
 def test_a_visitor_who_takes_the_survey_s_name_still_sees_their_own_words() -> None:
-    line = read(events.Said(party_id=1, text="hello"), Party(1, Kind.CLIENT, "", chat_v2.SURVEY_NICKNAME))
+    line = read(events.Said(party_id=1, text="hello"), Party(1, Kind.CLIENT, "", SURVEY_NICKNAME))
     assert line is not None
     assert line["text"] == "hello"
 

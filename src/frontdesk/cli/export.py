@@ -21,6 +21,7 @@ from frontdesk.store.log import Store
 from frontdesk.store.open import open_database
 
 PAGE = 500
+KINDS = ("interaction", "resting")  # Of the cards that interactions have.
 
 _decode_event = msgspec.json.Decoder(Event).decode
 _decode_card = msgspec.json.Decoder(InteractionCard).decode
@@ -84,12 +85,13 @@ async def _write(
 
 async def _wanted(store: Store, service: str, since_ms: int) -> AsyncIterator[tuple[str, bool]]:
     """Every interaction, and whether it is asked for."""
-    after = ""
-    while page := await store.cards("interaction", after=after, limit=PAGE):
-        for filed in page:
-            card = _decode_card(filed.card.body)
-            yield filed.stream, card.started_ms >= since_ms and service in ("", card.service)
-        after = page[-1].stream
+    for kind in KINDS:
+        after = ""
+        while page := await store.cards(kind, after=after, limit=PAGE):
+            for filed in page:
+                card = _decode_card(filed.card.body)
+                yield filed.stream, card.started_ms >= since_ms and service in ("", card.service)
+            after = page[-1].stream
 
 
 async def _only(store: Store, interaction_id: str) -> AsyncIterator[tuple[str, bool]]:
@@ -100,7 +102,9 @@ async def _only(store: Store, interaction_id: str) -> AsyncIterator[tuple[str, b
 
 
 async def _count(store: Store) -> int:
-    return sum([await store.count_cards("interaction", is_open=is_open) for is_open in (True, False)])
+    return sum(
+        [await store.count_cards(kind, is_open=is_open) for kind in KINDS for is_open in (True, False)]
+    )
 
 
 @contextlib.contextmanager

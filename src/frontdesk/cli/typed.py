@@ -2,15 +2,39 @@
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import AsyncIterator
 
 PIECE_BYTES = 65_536
 INPUT = 0
+PROMPT = "› "
 
 
-async def typed_lines() -> AsyncIterator[str]:
+def typed_lines() -> AsyncIterator[str]:
     """Each line of the standard input, until its end.
+
+    Shape:   at a terminal the line can be edited, and what is shown meanwhile appears above it.
+    """
+    return _edited_lines() if sys.stdin.isatty() and sys.stdout.isatty() else _piped_lines()
+
+
+async def _edited_lines() -> AsyncIterator[str]:
+    # Here, because a server is started by the same program and would keep it in memory.
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.patch_stdout import patch_stdout
+
+    session: PromptSession[str] = PromptSession()
+    with patch_stdout(raw=True):
+        while True:
+            try:
+                yield await session.prompt_async(PROMPT)
+            except EOFError:
+                return
+
+
+async def _piped_lines() -> AsyncIterator[str]:
+    """Each line of a pipe or a file.
 
     Shape:   a thread reads the descriptor itself: Python's own buffer would hold a lock at the very end.
     """

@@ -50,6 +50,8 @@ class Connections:
         self._keeps_cookies = keeps_cookies
         self._bytes_max = response_bytes_max
         self._is_closed = False
+        self._under_way: set[asyncio.Timeout] = set()
+        self._at_rest = asyncio.Event()
 
     async def post(self, url: str, timeout_s: float | None, **parts: Any) -> httpx2.Response:
         """The whole answer; `parts` are those of a request of httpx2.
@@ -58,18 +60,37 @@ class Connections:
         """
         http = await self._connected()
         request = http.build_request("POST", url, **parts)
-        async with asyncio.timeout(timeout_s):
-            response = await http.send(request, stream=True)
-            try:
-                return await self._read(response)
-            finally:
-                await response.aclose()
+        limit = asyncio.timeout(timeout_s)
+        self._under_way.add(limit)
+        try:
+            async with limit:
+                response = await http.send(request, stream=True)
+                try:
+                    return await self._read(response)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            if self._is_closed and self._owns_http:
+                raise Closed("the connections were let go") from None
+            raise
+        finally:
+            self._under_way.remove(limit)
+            if not self._under_way:
+                self._at_rest.set()
 
     async def aclose(self) -> None:
         """Let go of connections, unless they belong to somebody else."""
         self._is_closed = True
-        if self._owns_http and self._http is not None:
-            await self._http.aclose()
+        if not self._owns_http or self._http is None:
+            return
+        # A pool that is closed while a connection is being made would keep that one open for good.
+        for limit in self._under_way:
+            if not limit.expired():
+                limit.reschedule(asyncio.get_running_loop().time())
+        while self._under_way:
+            self._at_rest.clear()
+            await self._at_rest.wait()
+        await self._http.aclose()
 
     async def _connected(self) -> httpx2.AsyncClient:
         if self._http is None and self._is_secure:

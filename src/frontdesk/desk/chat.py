@@ -8,6 +8,7 @@ from asyncio import Future, get_running_loop
 from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from typing import Any
 
 from frontdesk.desk.arming import UNSURE, Armed
 from frontdesk.domain.deadlines import Presence
@@ -31,7 +32,7 @@ class Told:
         self.body = body
         self.event = event
         self.party: Party | None = after.party(getattr(event, "party_id", 1))
-        self.form: bytes | None = None
+        self.form: Any = None
 
 
 class Full:
@@ -104,9 +105,11 @@ class Chat:
     __slots__ = (
         "armed",
         "card_version",
+        "end_reason",
         "full",
         "interaction_id",
         "is_archived",
+        "is_left",
         "is_open",
         "is_stale",
         "key_hash",
@@ -142,6 +145,8 @@ class Chat:
         self.last_line = state.last_line
         self.is_open = state.is_open
         self.is_archived = state.phase is Phase.ARCHIVED
+        self.is_left = bool(state.parties) and not state.client.is_present
+        self.end_reason = state.end_reason
 
     # --- how fresh it is -----------------------------------------------------------------------
 

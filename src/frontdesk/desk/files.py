@@ -12,7 +12,7 @@ from frontdesk.desk.identity import new_id
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.commands import AddFile, DeleteFile, FetchFile
-from frontdesk.domain.events import FileUploaded
+from frontdesk.domain.events import FileUploaded, Visibility
 from frontdesk.domain.filing import check_upload, extension
 from frontdesk.domain.interaction import File, write_id
 from frontdesk.errors import NotFound, Refused
@@ -134,6 +134,24 @@ class Files:
         first = await anext(chunks, b"")  # Before it is counted: what is lost cannot be downloaded.
         await self._interactions.do(interaction_id, FetchFile(party_id, file_id))
         return file, _with_first(first, chunks)
+
+    async def shown(self, interaction_id: str, file_id: str) -> File | None:
+        """A file that the visitor was told of, also a deleted one; None for any other. Errors: `NotFound`."""
+        _, full = await self._interactions.chats.full(interaction_id)
+        file = full.state.file(file_id)
+        if file is None or full.state.parties[file.party_id - 1].visibility is Visibility.AGENTS:
+            return None
+        return file
+
+    async def content(self, interaction_id: str, file: File) -> AsyncIterator[bytes]:
+        """The bytes of a file that a page shows, which counts as no download.
+
+        Errors:  `NotFound`, `Unavailable`.
+        """
+        if file.is_deleted:
+            raise NotFound("there is no such file")
+        chunks = self._files.open(f"{interaction_id}/{file.file_id}")
+        return _with_first(await anext(chunks, b""), chunks)
 
     async def delete(self, interaction_id: str, party_id: int, file_id: str) -> Chat:
         """Errors: `NotFound`, `Refused("not_your_file")`."""

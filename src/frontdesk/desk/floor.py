@@ -44,7 +44,7 @@ class Floor:
         self._unattended: dict[str, InteractionCard] = {}
         self._desks: dict[str, Desk] = {}
         self._refused: dict[str, dict[str, int]] = {}
-        self._closed: OrderedDict[str, None] = OrderedDict()
+        self._closed: OrderedDict[str, int] = OrderedDict()
         self._open_by_service: dict[str, int] = {}
         self._has_left_out = False
         self.on_change: list[Callable[[], None]] = []
@@ -98,7 +98,8 @@ class Floor:
     def put(self, interaction_id: str, card: InteractionCard) -> None:
         """Take note of an interaction's card; one that is older than what is known is no news."""
         before = self._cards.get(interaction_id)
-        if interaction_id in self._closed or (before is not None and card.version < before.version):
+        known = before.version if before is not None else self._closed.get(interaction_id, -1)
+        if card.version < known:
             return
         is_open = card.phase in (Phase.WAITING, Phase.ACTIVE)
         self._seat(interaction_id, _holders(before), _holders(card) if is_open else set())
@@ -107,9 +108,10 @@ class Floor:
         if before is None and is_open:
             self._open_by_service[card.service] = self._open_by_service.get(card.service, 0) + 1
         if is_open:
+            self._closed.pop(interaction_id, None)
             self._cards[interaction_id] = card
         else:
-            self._close(interaction_id, before)
+            self._close(interaction_id, before, card.version)
         _set(
             self._waiting, interaction_id, card, when=is_open and card.queued_ms > 0 and card.ringing is None
         )
@@ -117,10 +119,10 @@ class Floor:
         _set(self._unattended, interaction_id, card, when=is_unattended)
         self._changed()
 
-    def _close(self, interaction_id: str, before: InteractionCard | None) -> None:
-        """What has ended stays ended, though an older card may still be on its way."""
+    def _close(self, interaction_id: str, before: InteractionCard | None, version: int) -> None:
+        """What has ended or rests stays so, though an older card may still be on its way."""
         self._refused.pop(interaction_id, None)
-        self._closed[interaction_id] = None
+        self._closed[interaction_id] = version
         if len(self._closed) > CLOSED_KEPT_MAX:
             self._closed.popitem(last=False)
         if before is not None:
@@ -173,7 +175,7 @@ class Floor:
             avoid = frozenset(
                 (*card.participants, *(agent for agent, ms in refused.items() if ms > since_ms))
             )
-            yield Waiting(interaction_id, card.priority, card.queued_ms, avoid)
+            yield Waiting(interaction_id, card.priority, card.queued_ms, avoid, card.prefers)
 
     def unattended(self) -> Sequence[tuple[str, InteractionCard]]:
         """The chats that nobody has taken and that do not wait in a queue yet."""

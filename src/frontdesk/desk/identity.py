@@ -20,8 +20,8 @@ def new_id(now_ms: int) -> str:
     return "".join(_DIGITS[number >> shift & 31] for shift in range(95, -1, -5))
 
 
-def new_key(interaction_id: str) -> str:
-    """A secret of 128 random bits that names what it opens: some clients show nothing but the key."""
+def new_key(interaction_id: str = "") -> str:
+    """A secret of 128 random bits, and the name of what it opens: some clients show nothing but the key."""
     return secrets.token_hex(KEY_BYTES) + interaction_id
 
 

@@ -24,6 +24,7 @@ from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Store
 
 ATTEMPTS_MAX = 20
 SNAPSHOT_EVERY = 200
+INTERACTION, RESTING = "interaction", "resting"  # The kinds of cards.
 
 _log = structlog.get_logger("interactions")
 
@@ -143,7 +144,7 @@ class Interactions:
         if arm is not None:
             also.append(arm)
         if any(isinstance(event, STRUCTURAL) for event in happened):
-            also.append(Card("interaction", state.is_open, state.started_ms, _encode(card_of(state))))
+            also.append(_filed(state))
         return also
 
     def _after(self, chat: Chat, state: Interaction, happened: Sequence[Event]) -> None:
@@ -173,3 +174,10 @@ class Interactions:
         """Let what is still on its way arrive."""
         if self._background:
             await asyncio.wait(self._background)
+
+
+def _filed(state: Interaction) -> Card:
+    """The card of an interaction; those that rest have a drawer of their own, which no start reads."""
+    if state.phase is Phase.DORMANT:
+        return Card(RESTING, True, state.rested_ms, _encode(card_of(state)))
+    return Card(INTERACTION, state.is_open, state.started_ms, _encode(card_of(state)))

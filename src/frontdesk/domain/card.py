@@ -12,7 +12,9 @@ from frontdesk.domain.events import (
     Left,
     NicknameChanged,
     Queued,
+    Rested,
     Started,
+    Woke,
 )
 from frontdesk.domain.interaction import ANSWERING, Interaction, Phase, Ringing
 
@@ -25,6 +27,8 @@ STRUCTURAL: tuple[type[Event], ...] = (
     Invited,
     InviteEnded,
     NicknameChanged,
+    Rested,
+    Woke,
     Ended,
     Archived,
 )
@@ -33,7 +37,8 @@ STRUCTURAL: tuple[type[Event], ...] = (
 class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One row of a list, true of the interaction's first `version` events.
 
-    Shape:   `participants` are the agents, supervisors and bots present now.
+    Shape:   `participants` are the agents, supervisors and bots present now; `prefers` is who answered before
+             it rested, and is asked first when it wakes.
     """
 
     version: int = 0
@@ -49,6 +54,9 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     queued_ms: int = 0
     ringing: Ringing | None = None
     participants: tuple[str, ...] = ()
+    asynchronous: bool = False
+    rested_ms: int = 0
+    prefers: str = ""
 
 
 def card_of(state: Interaction) -> InteractionCard:
@@ -66,4 +74,7 @@ def card_of(state: Interaction) -> InteractionCard:
         queued_ms=state.queued_ms,
         ringing=state.ringing,
         participants=tuple(p.participant_id for p in state.present(ANSWERING)),
+        asynchronous=state.asynchronous,
+        rested_ms=state.rested_ms,
+        prefers=state.prefers,
     )

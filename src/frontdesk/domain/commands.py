@@ -24,6 +24,7 @@ class Start(Struct, frozen=True, kw_only=True):
     user_data: dict[str, str] = {}
     address: str = ""
     queue: str | None = None
+    asynchronous: bool = False
 
 
 class Join(Struct, frozen=True, kw_only=True):
@@ -31,6 +32,18 @@ class Join(Struct, frozen=True, kw_only=True):
     participant_id: str
     nickname: str
     visibility: Visibility = Visibility.ALL
+
+
+class ComeBack(Struct, frozen=True):
+    """The visitor of an asynchronous interaction is here again."""
+
+
+class TakeUp(Struct, frozen=True, kw_only=True):
+    """Attend to a conversation that rests; a supervisor may also take up one that was another's."""
+
+    agent_id: str
+    nickname: str
+    is_supervisor: bool = False
 
 
 class Leave(Struct, frozen=True, kw_only=True):
@@ -159,6 +172,8 @@ class Tick(Struct, frozen=True, kw_only=True):
 Command = (
     Start
     | Join
+    | ComeBack
+    | TakeUp
     | Leave
     | Say
     | SetTyping

@@ -32,7 +32,9 @@ def next_due(state: Interaction, rules: Rules, presence: Presence = UNSEEN) -> i
 
 def idle_due(state: Interaction, rules: Rules) -> int | None:
     """When nobody's writing will next be remarked on, or None while that is switched off."""
-    if not state.is_open or (state.phase is Phase.WAITING and not rules.idle_while_waiting):
+    if not state.is_open or state.asynchronous:
+        return None
+    if state.phase is Phase.WAITING and not rules.idle_while_waiting:
         return None
     if state.alerts == 0:
         return state.active_ms + rules.idle_alert_s * 1000 if rules.idle_alert_s else None
@@ -58,6 +60,8 @@ def client_due(state: Interaction, rules: Rules, presence: Presence) -> int | No
     """When the visitor counts as gone, or None."""
     if not state.is_open or not rules.client_silence_s:
         return None
+    if state.asynchronous and (presence.client_seen_ms > state.started_ms or state.phase is Phase.DORMANT):
+        return None  # Only one who never came for the first answer does not know of the conversation.
     return max(presence.client_seen_ms, state.started_ms) + rules.client_silence_s * 1000
 
 
@@ -76,10 +80,29 @@ def archive_due(state: Interaction, rules: Rules) -> int | None:
     return state.ended_ms + rules.retention_s * 1000
 
 
+def rest_due(state: Interaction, rules: Rules) -> int | None:
+    """When those who answer an asynchronous interaction are taken out of it, or None."""
+    if not state.asynchronous or state.phase is not Phase.ACTIVE or not rules.rest_after_s:
+        return None
+    return state.active_ms + rules.rest_after_s * 1000
+
+
+def done_due(state: Interaction, rules: Rules) -> int | None:
+    """When a resting interaction is over, or None."""
+    if state.phase is not Phase.DORMANT or not rules.resting_s:
+        return None
+    return max(state.rested_ms, state.active_ms) + rules.resting_s * 1000
+
+
 def _all_due(state: Interaction, rules: Rules, presence: Presence) -> Iterator[int]:
-    for due in (idle_due(state, rules), client_due(state, rules, presence), archive_due(state, rules)):
-        if due is not None:
-            yield due
+    dues = (
+        idle_due(state, rules),
+        client_due(state, rules, presence),
+        rest_due(state, rules),
+        done_due(state, rules),
+        archive_due(state, rules),
+    )
+    yield from (due for due in dues if due is not None)
     if state.ringing is not None:
         yield state.ringing.until_ms
     for _, due in typing_due(state, rules, presence):

@@ -7,16 +7,18 @@ diagram in the docs is drawn from the first.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from frontdesk.domain import commands, filing, passing, speaking, taking, visitor
+from frontdesk.domain import commands, filing, passing, resting, speaking, taking, visitor
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Event
-from frontdesk.domain.interaction import Interaction, Phase, write_id
+from frontdesk.domain.interaction import Interaction, Phase, evolve, write_id
 from frontdesk.domain.rules import ServiceRules
 from frontdesk.errors import Refused
 
 _WRITES = (commands.Say, commands.PushUrl, commands.GiveNotice, commands.AddFile)
 _OPEN: tuple[type[Command], ...] = (
     commands.Join,
+    commands.ComeBack,
+    commands.TakeUp,
     commands.Leave,
     commands.Say,
     commands.SetTyping,
@@ -40,6 +42,7 @@ ACCEPTS: Mapping[Phase, tuple[type[Command], ...]] = {
     Phase.NEW: (commands.Start,),
     Phase.WAITING: _OPEN,
     Phase.ACTIVE: _OPEN,
+    Phase.DORMANT: _OPEN,
     Phase.ENDED: (commands.FetchFile, commands.Leave, commands.End, commands.Tick),
     Phase.ARCHIVED: (commands.Leave, commands.End, commands.Tick),
 }
@@ -65,7 +68,18 @@ def decide(state: Interaction, command: Command, now_ms: int, rules: ServiceRule
         raise Refused("ended", "the interaction has ended")
     if state.version >= rules.events_max and kind not in _ALWAYS:
         raise Refused("full", f"an interaction may have {rules.events_max} events", limit=rules.events_max)
+    if isinstance(command, _WRITES):
+        return _written(state, command, now_ms, rules)
     return _DECIDE[kind](state, command, now_ms, rules)
+
+
+def _written(state: Interaction, command: Any, now_ms: int, rules: ServiceRules) -> Sequence[Event]:
+    """What a write makes true, with what is true first and what follows."""
+    first = resting.writes(state, command.party_id)
+    for event in first:
+        state = evolve(state, event, now_ms)
+    happened = _DECIDE[type(command)](state, command, now_ms, rules)
+    return (*first, *happened, *resting.wakes(state, command.party_id)) if happened else ()
 
 
 # However long an interaction has become, it can be left, ended and tidied up.
@@ -96,6 +110,8 @@ _DECIDE: dict[type, Callable[[Interaction, Any, int, ServiceRules], Sequence[Eve
     commands.Accept: taking.accept,
     commands.Decline: taking.decline,
     commands.Join: taking.join,
+    commands.ComeBack: resting.come_back,
+    commands.TakeUp: resting.take_up,
     commands.HandOver: taking.hand_over,
     commands.Leave: taking.leave,
     commands.End: taking.end,

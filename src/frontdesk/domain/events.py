@@ -29,7 +29,10 @@ class Visibility(StrEnum):
 
 
 class Started(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """A visitor arrived. Party 1 is the visitor; `key_hash` is the SHA-256 of the secret key, in hex."""
+    """A visitor arrived. Party 1 is the visitor; `key_hash` is the SHA-256 of the secret key, in hex.
+
+    An `asynchronous` interaction stays open over days: it rests while nobody attends to it.
+    """
 
     service: str
     user_id: str
@@ -42,6 +45,7 @@ class Started(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     endpoint: str = ""
     user_data: dict[str, str] = {}
     address: str = ""
+    asynchronous: bool = False
 
 
 class Joined(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
@@ -190,6 +194,24 @@ class InviteEnded(Struct, frozen=True, tag=True):
     reason: str
 
 
+class Rested(Struct, frozen=True, tag=True, omit_defaults=True):
+    """Nobody attends to it any more, and it stays open: `client_left`, `last_agent_left` or `quiet`."""
+
+    reason: str = ""
+
+
+class Woke(Struct, frozen=True, tag=True):
+    """A party wrote while it rested, so that somebody has to be found again."""
+
+    party_id: int
+
+
+class CameBack(Struct, frozen=True, tag=True):
+    """A visitor who had left is here again."""
+
+    party_id: int
+
+
 class Ended(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     """Nothing more is said. `party_id` is 0 when nobody in particular ended it."""
 
@@ -221,6 +243,9 @@ Event = (
     | Queued
     | Invited
     | InviteEnded
+    | Rested
+    | Woke
+    | CameBack
     | Ended
     | Archived
 )
@@ -230,6 +255,7 @@ TRANSCRIPT = (
     Started,
     Joined,
     Left,
+    CameBack,
     Said,
     TypingStarted,
     TypingStopped,

@@ -24,6 +24,7 @@ class Phase(StrEnum):
     NEW = "new"
     WAITING = "waiting"
     ACTIVE = "active"
+    DORMANT = "dormant"
     ENDED = "ended"
     ARCHIVED = "archived"
 
@@ -66,7 +67,7 @@ class Interaction(Struct, frozen=True):
     """What is true of one interaction after `version` events.
 
     Shape:   `parties[n - 1]` is the party with id n; party 1 is the visitor. `last_line` is the version of
-             the newest transcript event, hidden ones included.
+             the newest transcript event, hidden ones included. `prefers` is who answered before it rested.
     Units:   times are milliseconds since the Unix epoch.
     """
 
@@ -99,10 +100,13 @@ class Interaction(Struct, frozen=True):
     ended_ms: int = 0
     end_reason: str = ""
     recent_ids: tuple[str, ...] = ()
+    asynchronous: bool = False
+    rested_ms: int = 0
+    prefers: str = ""
 
     @property
     def is_open(self) -> bool:
-        return self.phase is Phase.WAITING or self.phase is Phase.ACTIVE
+        return self.phase is Phase.WAITING or self.phase is Phase.ACTIVE or self.phase is Phase.DORMANT
 
     @property
     def client(self) -> Party:
@@ -201,6 +205,7 @@ def _started(state: Interaction, event: events.Started, at_ms: int) -> Interacti
         parties=(Party(1, Kind.CLIENT, "", event.nickname),),
         user_data=event.user_data,
         visitor_keys=frozenset(event.user_data),
+        asynchronous=event.asynchronous,
     )
 
 
@@ -214,6 +219,7 @@ def _joined(state: Interaction, event: events.Joined, at_ms: int) -> Interaction
         phase=Phase.ACTIVE if party.answers else state.phase,
         ringing=None if event.answers_invite else state.ringing,
         queued_ms=0 if by_person else state.queued_ms,
+        prefers="" if by_person else state.prefers,
     )
 
 
@@ -316,6 +322,7 @@ def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction
         queue=event.queue,
         priority=event.priority,
         queued_ms=at_ms,
+        phase=Phase.WAITING if state.phase is Phase.DORMANT else state.phase,
         summary=event.summary or state.summary,
     )
 
@@ -326,6 +333,20 @@ def _invited(state: Interaction, event: events.Invited, at_ms: int) -> Interacti
 
 def _invite_ended(state: Interaction, _event: events.InviteEnded, at_ms: int) -> Interaction:
     return _note(state, at_ms, ringing=None)
+
+
+def _rested(state: Interaction, _event: events.Rested, at_ms: int) -> Interaction:
+    people = (p.participant_id for p in reversed(state.parties) if p.kind in PEOPLE)
+    rests = _note(state, at_ms, phase=Phase.DORMANT, rested_ms=at_ms, ringing=None, queued_ms=0)
+    return replace(rests, prefers=next(people, ""))
+
+
+def _woke(state: Interaction, _event: events.Woke, at_ms: int) -> Interaction:
+    return _note(state, at_ms, phase=Phase.WAITING)
+
+
+def _came_back(state: Interaction, event: events.CameBack, at_ms: int) -> Interaction:
+    return _line(state, at_ms, parties=_with_party(state, event.party_id, is_present=True))
 
 
 def _ended(state: Interaction, event: events.Ended, at_ms: int) -> Interaction:
@@ -366,6 +387,9 @@ _EVOLVE: dict[type, Callable[[Interaction, Any, int], Interaction]] = {
     events.Queued: _queued,
     events.Invited: _invited,
     events.InviteEnded: _invite_ended,
+    events.Rested: _rested,
+    events.Woke: _woke,
+    events.CameBack: _came_back,
     events.Ended: _ended,
     events.Archived: _archived,
 }

@@ -4,10 +4,21 @@ from collections.abc import Sequence
 
 from frontdesk.domain import events
 from frontdesk.domain.commands import Tick
-from frontdesk.domain.deadlines import Presence, archive_due, client_due, closes_after, idle_due, typing_due
+from frontdesk.domain.deadlines import (
+    Presence,
+    archive_due,
+    client_due,
+    closes_after,
+    done_due,
+    idle_due,
+    rest_due,
+    typing_due,
+)
 from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import Interaction
+from frontdesk.domain.resting import rest
 from frontdesk.domain.rules import Rules
+from frontdesk.domain.taking import end_all
 
 
 def tick(state: Interaction, command: Tick, now_ms: int, rules: Rules) -> Sequence[Event]:
@@ -22,6 +33,10 @@ def tick(state: Interaction, command: Tick, now_ms: int, rules: Rules) -> Sequen
             events.Left(party_id=1, reason="client_silent"),
             events.Ended(reason="client_silent", party_id=1),
         )
+    if _is_due(done_due(state, rules), now_ms):
+        return end_all(state, "rested")
+    if _is_due(rest_due(state, rules), now_ms):
+        return rest(state, "quiet")
     happened: list[Event] = [
         events.TypingStopped(party_id)
         for party_id, due in typing_due(state, rules, presence)

@@ -66,7 +66,14 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     answer_s: Annotated[int, Meta(ge=1, le=3600)] = 30
     """How long a chat rings for an agent before it goes to the next."""
     ends_with_last_agent: bool = True
-    """Whether the chat ends when the last person who answers leaves."""
+    """Whether the chat ends when the last person who answers leaves; an asynchronous one rests instead."""
+    asynchronous: bool = False
+    """Whether conversations stay open over days, resting while nobody attends to them, where the visitor's
+    protocol can come back to one; then the times of idleness and silence do not count."""
+    rest_after_s: Seconds = 0
+    """After how long without a message those who answer an asynchronous chat are taken out of it."""
+    resting_s: Seconds = 2_592_000
+    """How long an asynchronous chat may rest before it is over; 30 days."""
     needs_both_names: bool = True
     """Whether a visitor without a nickname needs a first and a last name; else either will do."""
     message_chars_max: Annotated[int, Meta(ge=1, le=1_000_000)] = 4000

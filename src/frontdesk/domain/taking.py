@@ -5,7 +5,7 @@ Each function decides about one wish as `decide` does: state, wish, time and rul
 
 from collections.abc import Sequence
 
-from frontdesk.domain import commands, events
+from frontdesk.domain import commands, events, resting
 from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import PEOPLE, Interaction
 from frontdesk.domain.refusals import too_long
@@ -102,11 +102,15 @@ def leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: Serv
     if party is None or not party.is_present:
         return ()  # Leaving twice is leaving.
     left = events.Left(party_id=party.party_id, reason=command.reason)
+    if party.kind is Kind.CLIENT and state.asynchronous:
+        return resting.visitor_leaves(state, left)
     if party.kind is Kind.CLIENT:
         return (left, events.Ended(reason=command.reason or "client_left", party_id=party.party_id))
     others = any(p.answers for p in state.parties if p.party_id != party.party_id)
     if others or not party.answers or state.queued_ms:
         return (left,)  # Somebody else is here, or has been sent for.
+    if state.asynchronous:
+        return resting.last_one_leaves(state, left)
     if rules.ends_with_last_agent:
         return end_all(state, "last_agent_left", party.party_id)
     return (left, events.Queued(queue=_own_queue(state, rules), priority=state.priority + 1))

@@ -13,12 +13,16 @@ LOOK_AHEAD = 1000  # Chats that avoid whoever is free may stand before chats tha
 
 
 class Waiting(Struct, frozen=True):
-    """A chat that waits for a person. `avoid` are agents who did not take it a moment ago."""
+    """A chat that waits for a person.
+
+    Shape:   `avoid` are agents who did not take it a moment ago; `prefers` is who knows it, or empty.
+    """
 
     interaction_id: str
     priority: int
     queued_ms: int
     avoid: frozenset[str] = frozenset()
+    prefers: str = ""
 
 
 class Free(Struct, frozen=True):
@@ -43,7 +47,7 @@ def choose(waiting: Iterable[Waiting], free: Sequence[Free]) -> list[tuple[str, 
     first = heapq.nsmallest(places + LOOK_AHEAD, waiting, key=_turn)
     chosen: list[tuple[str, str]] = []
     for chat in first:
-        agent_id = _next(line, chat.avoid)
+        agent_id = _next(line, chat)
         if agent_id is None:
             continue
         chosen.append((chat.interaction_id, agent_id))
@@ -60,8 +64,10 @@ def _turn(chat: Waiting) -> tuple[int, int, str]:
     return -chat.priority, chat.queued_ms, chat.interaction_id
 
 
-def _next(line: Sequence[str], avoid: frozenset[str]) -> str | None:
-    return next((agent_id for agent_id in line if agent_id not in avoid), None)
+def _next(line: Sequence[str], chat: Waiting) -> str | None:
+    if chat.prefers in line and chat.prefers not in chat.avoid:
+        return chat.prefers
+    return next((agent_id for agent_id in line if agent_id not in chat.avoid), None)
 
 
 def slots_of(capacity: int, held: Mapping[str, object] | set[str]) -> int:

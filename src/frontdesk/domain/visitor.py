@@ -41,6 +41,7 @@ def start(_state: Interaction, command: commands.Start, _now_ms: int, rules: Rul
             endpoint=command.endpoint,
             user_data=command.user_data,
             address=command.address,
+            asynchronous=command.asynchronous,
         )
     ]
     if command.text.strip():

@@ -1,8 +1,9 @@
 """The ASGI application: chat wires on the short path, everything else on the comfortable one."""
 
-from frontdesk.edges.asgi import App, Receive, Scope, Send
+from frontdesk.edges.asgi import App, Headers, Receive, Scope, Send
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
+from frontdesk.edges.chat_v3 import ChatV3
 
 SOCKET = "/api/workspace/socket"
 NOT_FOUND = 4404
@@ -11,11 +12,16 @@ NOT_FOUND = 4404
 class FrontdeskApp:
     """Looks once at a path and hands the request on."""
 
-    def __init__(self, chat_v2: ChatV2, cometd: Cometd, socket: App, rest: App) -> None:
+    def __init__(self, chat_v2: ChatV2, cometd: Cometd, chat_v3: ChatV3, socket: App, rest: App) -> None:
         self._chat_v2 = chat_v2
         self._cometd = cometd
+        self._chat_v3 = chat_v3
         self._socket = socket
         self._rest = rest
+
+    def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
+        """The answer to a chat request that need not wait for anything."""
+        return self._chat_v2.at_once(scope) if self._chat_v2.serves(scope["path"]) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -23,6 +29,8 @@ class FrontdeskApp:
                 await self._chat_v2(scope, receive, send)
             case "http" | "websocket" if self._cometd.serves(scope["path"]):
                 await self._cometd(scope, receive, send)
+            case "http" if self._chat_v3.serves(scope["path"]):
+                await self._chat_v3(scope, receive, send)
             case "http":
                 await self._rest(scope, receive, send)
             case "websocket" if scope["path"] == SOCKET:

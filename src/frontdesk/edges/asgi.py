@@ -10,6 +10,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+AtOnce = Callable[[Scope], tuple[int, Headers, bytes] | None]
+"""The answer to a request whose body is in the scope, or None when it must be waited for."""
 
 JSON: tuple[bytes, bytes] = (b"content-type", b"application/json;charset=UTF-8")
 WHOLE_BODY = "frontdesk.whole_body"  # Where our connections put a body that came with its head.
@@ -98,10 +100,14 @@ async def read_body(scope: Scope, receive: Receive, bytes_max: int, within_s: fl
     return b"".join(chunks) if size <= bytes_max else None
 
 
+def json_headers(body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> Headers:
+    """The headers of a JSON answer."""
+    return [JSON, NO_STORE, (b"content-length", b"%d" % len(body)), *headers]
+
+
 async def answer(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
     """Send a JSON answer."""
-    all_headers = [JSON, NO_STORE, (b"content-length", b"%d" % len(body)), *headers]
-    await send({"type": "http.response.start", "status": status, "headers": all_headers})
+    await send({"type": "http.response.start", "status": status, "headers": json_headers(body, headers)})
     await send({"type": "http.response.body", "body": body})
 
 

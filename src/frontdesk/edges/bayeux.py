@@ -34,8 +34,8 @@ from frontdesk.edges.asgi import (
 )
 from frontdesk.edges.bayeux_carriers import Caller, Poll, Socket
 from frontdesk.edges.cors import Cors
-from frontdesk.edges.limits import Window
 from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.traffic import Traffic
 from frontdesk.wire import bayeux
 from frontdesk.wire import bayeux_messages as wire
 from frontdesk.wire.bayeux_client import CALLBACK_POLLING, LONG_POLLING, WEBSOCKET, Bounds
@@ -58,7 +58,6 @@ class BayeuxSettings(Struct, frozen=True, kw_only=True):
     root: str
     bounds: Bounds
     message_bytes_max: int
-    publishes_in_flight_max: int
     body_read_s: float
     has_callback_polling: bool = False
     api_key: str = ""
@@ -85,7 +84,7 @@ class BayeuxDoor:
         self,
         settings: BayeuxSettings,
         cors: Cors,
-        requests: Window,
+        traffic: Traffic,
         metrics: Metrics,
         clock_ms: Callable[[], int],
     ) -> None:
@@ -95,14 +94,13 @@ class BayeuxDoor:
         self.services: dict[str, Service] = {}
         self._settings = settings
         self._cors = cors
-        self._requests = requests
+        self._traffic = traffic
         self._metrics = metrics
         self._clock_ms = clock_ms
         self._bayeux = bayeux.Bayeux(settings.bounds, self._serves_channel, _new_id, kinds)
         self._lanes: dict[str, asyncio.Future[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sockets: set[Socket] = set()
-        self._in_flight = 0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_ms = 0
 
@@ -271,9 +269,6 @@ class BayeuxDoor:
                 match action:
                     case bayeux.Reply():
                         replies.append(action.message)
-                    case bayeux.Publish() if self._in_flight >= self._settings.publishes_in_flight_max:
-                        self._metrics.refused("requests_in_flight_max")
-                        replies.append(wire.refused(message, BUSY, self._bayeux.busy))
                     case bayeux.Publish():
                         await self._publish(caller, action)
                         replies.append(action.reply)
@@ -286,16 +281,13 @@ class BayeuxDoor:
         """Whether one more message may come from there; what is published counts where it is carried out."""
         if isinstance(message, Message) and not message.channel.startswith(wire.META):
             return True
-        if self._requests.admits(caller.address):
-            return True
-        self._metrics.refused(self._requests.name)
-        return False
+        return not self._traffic.is_too_much(caller.address)
 
     async def _publish(self, caller: Caller, publish: bayeux.Publish) -> None:
         """Carry out what was published, after what the same client published before."""
         before, lanes = self._lanes.get(publish.client_id), self._lanes
         mine = lanes[publish.client_id] = asyncio.get_running_loop().create_future()
-        self._in_flight += 1
+        self._traffic.in_flight += 1
         try:
             if before is not None:
                 await asyncio.wait((before,))
@@ -303,7 +295,7 @@ class BayeuxDoor:
             if service is not None:
                 await service.publish(publish.client_id, publish.channel, publish.data, caller)
         finally:
-            self._in_flight -= 1
+            self._traffic.in_flight -= 1
             mine.set_result(None)
             if lanes.get(publish.client_id) is mine:
                 del lanes[publish.client_id]

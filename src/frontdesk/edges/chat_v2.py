@@ -20,8 +20,8 @@ from frontdesk.desk.identity import opened_by
 from frontdesk.domain.interaction import File
 from frontdesk.edges.asgi import (
     CLOSE,
-    READ_TO_END_BYTES_MAX,
     ClientLeft,
+    Headers,
     Receive,
     Scope,
     Send,
@@ -30,27 +30,27 @@ from frontdesk.edges.asgi import (
     address_of,
     answer,
     answer_nothing,
-    body_chunks,
     header,
-    read_body,
+    json_headers,
+    whole_body,
 )
+from frontdesk.edges.bodies import form_of, is_multipart, read_form, read_upload
 from frontdesk.edges.chat_v2_files import ChatV2Files, send_file
 from frontdesk.edges.chat_v2_session import OPERATIONS, ChatV2Sessions, Session
 from frontdesk.edges.chat_v2_start import ChatV2Start
 from frontdesk.edges.cors import Cors
-from frontdesk.edges.limits import Window
 from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.traffic import Traffic
 from frontdesk.errors import Conflict, NotFound, Refused, Unavailable
 from frontdesk.settings import LimitSettings
 from frontdesk.wire import chat_v2 as wire
 from frontdesk.wire.chat_v2_cometd import file_operation
-from frontdesk.wire.chat_v2_fields import SessionFields
-from frontdesk.wire.form import Form, parse_form
-from frontdesk.wire.multipart import MultipartReader, Parts
+from frontdesk.wire.chat_v2_fields import RefreshFields, SessionFields
+from frontdesk.wire.form import Form
+from frontdesk.wire.multipart import Parts
 
-UPLOAD_SLACK_BYTES = 65_536  # The fields and boundaries around a file.
-MULTIPART = b"multipart/form-data"
 START = "start"
+REFRESH = "refresh"
 UNKNOWN = "unknown"
 UPLOAD = "file"
 BY_FORM = "chat-ntf"
@@ -93,10 +93,6 @@ BY_ITS_FORM = Place("", "", BY_FORM, BY_FORM)
 NO_API_KEY: Answer = (HTTPStatus.UNAUTHORIZED, wire.failed(401, "the header apikey is missing or wrong"))
 
 
-def _is_multipart(scope: Scope) -> bool:
-    return header(scope, b"content-type").lower().startswith(MULTIPART)
-
-
 def place_of(path: str) -> Place:
     """The place that a path names, after the prefix."""
     service, _, rest = path.strip("/").partition("/")
@@ -122,8 +118,7 @@ class ChatV2:
         files: ChatV2Files,
         cors: Cors,
         limits: LimitSettings,
-        by_address: Window,
-        by_chat: Window,
+        traffic: Traffic,
         metrics: Metrics,
         *,
         api_key: str,
@@ -136,13 +131,11 @@ class ChatV2:
         self._files = files
         self._cors = cors
         self._limits = limits
-        self._by_address = by_address
-        self._by_chat = by_chat
+        self._traffic = traffic
         self._metrics = metrics
         self._api_key = api_key
         self._file_bytes_max = file_bytes_max
         self._uploads = asyncio.Semaphore(limits.uploads_in_flight_max)
-        self._in_flight = 0
 
     def serves(self, path: str) -> bool:
         return path.startswith(self._root) or path == self._by_form_at
@@ -157,7 +150,7 @@ class ChatV2:
             return
         cors = self._cors.headers(place.service, origin)
         started_s = time.perf_counter()
-        self._in_flight += 1
+        self._traffic.in_flight += 1
         try:
             answered = await self._answer(scope, receive, place, method)
         except ClientLeft:
@@ -167,7 +160,7 @@ class ChatV2:
             _log.exception("request_failed", interaction_id=place.chat_id[:64], operation=place.name)
             answered = self._later(None)
         finally:
-            self._in_flight -= 1
+            self._traffic.in_flight -= 1
         if isinstance(answered, Download):
             status = 200
             await send_file(send, answered.file, answered.chunks, cors)
@@ -175,6 +168,39 @@ class ChatV2:
             status, body = answered
             await answer(send, status, body, [*cors, CLOSE] if status in CUT_OFF else cors)
         self._metrics.answered(place.name, status, time.perf_counter() - started_s)
+
+    def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
+        """The answer to a poll that brings nothing new, as most polls do, and those are most of all requests.
+
+        Shape:   None for whatever needs more than this node has at hand; then nothing has been counted.
+        """
+        place = place_of(scope["path"][len(self._root) :])
+        body = whole_body(scope)
+        if place.name != REFRESH or scope["method"] != "POST":
+            return None
+        if body is None or len(body) > self._limits.body_bytes_max:
+            return None
+        if self._lacks_api_key(scope, place):
+            return None
+        started_s = time.perf_counter()
+        try:
+            fields = msgspec.convert(form_of(header(scope, b"content-type"), body), RefreshFields)
+        except Refused:
+            return None
+        session = self._sessions.known(place.service, place.chat_id, fields)
+        if session is None or not self._sessions.has_nothing_new(session, fields):
+            return None
+        traffic = self._traffic
+        if traffic.is_too_much(address_of(scope)) or traffic.is_too_much_of(place.chat_id):
+            status, answered = self._later(session)
+        else:
+            status, answered = HTTPStatus.OK, self._sessions.refresh_nothing(session, fields)
+        self._metrics.answered(REFRESH, status, time.perf_counter() - started_s)
+        return (
+            status,
+            json_headers(answered, self._cors.headers(place.service, header(scope, b"origin"))),
+            answered,
+        )
 
     async def _answer(self, scope: Scope, receive: Receive, place: Place, method: str) -> Answer:
         if method != "POST":
@@ -188,7 +214,7 @@ class ChatV2:
                 return await self._upload(scope, receive, place)
             if place.name == BY_FORM:
                 return await self._by_form(scope, receive)
-            return await self.ask(place, await self._form(scope, receive), address_of(scope))
+            return await self.ask(place, await read_form(scope, receive, self._limits), address_of(scope))
         except Refused as refusal:
             return self._refused(refusal)
         except TooMuch:
@@ -206,39 +232,6 @@ class ChatV2:
             return False
         return not hmac.compare_digest(header(scope, b"apikey"), self._api_key.encode())
 
-    # --- bodies --------------------------------------------------------------------------------
-
-    async def _form(self, scope: Scope, receive: Receive) -> Form:
-        limits = self._limits
-        body = await read_body(scope, receive, limits.body_bytes_max, limits.body_read_s)
-        if body is None:
-            limit = limits.body_bytes_max
-            raise Refused("body_too_large", f"a request may have {limit} bytes", limit=limit)
-        if not _is_multipart(scope):
-            return parse_form(body)
-        content_type = header(scope, b"content-type").decode("latin-1")
-        reader = MultipartReader(content_type, bytes_max=limits.body_bytes_max)
-        reader.feed(body)
-        return reader.finish().fields
-
-    async def _parts(self, scope: Scope, receive: Receive, file_bytes_max: int) -> Parts:
-        """The parts of an upload, read to the end however long it is."""
-        bytes_max = file_bytes_max + UPLOAD_SLACK_BYTES
-        content_type = header(scope, b"content-type").decode("latin-1")
-        reader: MultipartReader | None = None
-        refusal: Refused | None = None
-        try:
-            reader = MultipartReader(content_type, bytes_max=bytes_max)
-        except Refused as error:
-            refusal = error
-        read_max = max(READ_TO_END_BYTES_MAX, 2 * bytes_max)
-        async for chunk in body_chunks(scope, receive, self._limits.upload_read_s, read_max):
-            if reader is not None:
-                reader.feed(chunk)
-        if reader is None:
-            raise refusal or Refused("bad_form", "the body must be multipart/form-data")
-        return reader.finish()
-
     # --- requests ------------------------------------------------------------------------------
 
     async def ask(self, place: Place, form: Form, address: str, upload: Parts | None = None) -> Answer:
@@ -251,7 +244,7 @@ class ChatV2:
             return self._refused(refusal)
 
     async def _begin(self, place: Place, form: Form, address: str) -> Answer:
-        if self._is_busy(address):
+        if self._traffic.is_too_much(address):
             return self._later(None)
         try:
             return HTTPStatus.OK, await self._start.start(place.service, form, address)
@@ -262,15 +255,14 @@ class ChatV2:
     async def _operate(self, place: Place, form: Form, address: str, upload: Parts | None) -> Answer:
         """Find the session and carry something out; the table of what each error is to this protocol."""
         fields = msgspec.convert(form, FIELDS.get(place.name, SessionFields))
-        if self._is_busy(address):
+        if self._traffic.is_too_much(address):
             return self._later(self._sessions.known(place.service, place.chat_id, fields))
         session: Session | None = None
         try:
             session = await self._sessions.session(place.service, place.chat_id, fields)
             if session is None:
                 return self._gone(place)
-            if not self._by_chat.admits(place.chat_id):
-                self._metrics.refused(self._by_chat.name)
+            if self._traffic.is_too_much_of(place.chat_id):
                 return self._later(session)
             return await self._carry_out(place, session, form, fields, upload)
         except Refused as refusal:
@@ -307,19 +299,21 @@ class ChatV2:
             self._metrics.refused("uploads_in_flight_max")
             return self._later(None)
         async with self._uploads:
-            parts = await self._parts(scope, receive, self._file_bytes_max.get(place.service, 0))
+            bytes_max = self._file_bytes_max.get(place.service, 0)
+            parts = await read_upload(scope, receive, bytes_max, self._limits.upload_read_s)
             return await self.ask(place, parts.fields, address_of(scope), parts)
 
     async def _by_form(self, scope: Scope, receive: Receive) -> Answer:
         """A request whose form says what it wants, and of which chat (§17.8)."""
-        if not _is_multipart(scope):
-            return await self._as_formed(scope, Parts(await self._form(scope, receive), ()))
+        if not is_multipart(scope):
+            return await self._as_formed(scope, Parts(await read_form(scope, receive, self._limits), ()))
         if self._uploads.locked():
             self._metrics.refused("uploads_in_flight_max")
             return self._later(None)
         async with self._uploads:
             bytes_max = max(self._file_bytes_max.values(), default=0)
-            return await self._as_formed(scope, await self._parts(scope, receive, bytes_max))
+            parts = await read_upload(scope, receive, bytes_max, self._limits.upload_read_s)
+            return await self._as_formed(scope, parts)
 
     async def _as_formed(self, scope: Scope, parts: Parts) -> Answer:
         form = parts.fields
@@ -339,15 +333,6 @@ class ChatV2:
 
     # --- answers that are no answers -----------------------------------------------------------
 
-    def _is_busy(self, address: str) -> bool:
-        if self._in_flight > self._limits.requests_in_flight_max:
-            self._metrics.refused("requests_in_flight_max")
-            return True
-        if not self._by_address.admits(address):
-            self._metrics.refused(self._by_address.name)
-            return True
-        return False
-
     def _refused(self, refusal: Refused, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
         self._count(refusal)
         return status, wire.refused(refusal)
@@ -364,7 +349,7 @@ class ChatV2:
         body = wire.gone(reference, says_why=self._start.reveals_gone(place.service))
         return (HTTPStatus.NOT_FOUND if place.is_download else HTTPStatus.OK), body
 
-    def _later(self, session: Session | None) -> Answer:
+    def _later(self, session: Session | None) -> tuple[int, bytes]:
         if session is None:
             return HTTPStatus.OK, wire.try_later()
         next_position = session.chat.last_line + 1

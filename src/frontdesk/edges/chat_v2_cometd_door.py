@@ -9,8 +9,8 @@ from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd import ChatV2Cometd
 from frontdesk.edges.chat_v2_session import ChatV2Sessions
 from frontdesk.edges.cors import Cors
-from frontdesk.edges.limits import Window
 from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.traffic import Traffic
 from frontdesk.settings import Settings
 from frontdesk.wire.bayeux_client import Bounds
 
@@ -29,16 +29,16 @@ class Cometd:
         sessions: ChatV2Sessions,
         chats: Chats,
         origins: Cors,
+        traffic: Traffic,
         metrics: Metrics,
         clock_ms: Callable[[], int],
     ) -> None:
         limits = settings.limits
-        requests = limits.requests_per_second_per_address
         self._is_on = settings.cometd.is_on
         self._door = BayeuxDoor(
             _settings(settings),
             Cors({"": [origin for s in settings.services.values() for origin in s.allowed_origins]}),
-            Window("requests_per_second_per_address", requests, 1000, clock_ms),
+            traffic,
             metrics,
             clock_ms,
         )
@@ -80,7 +80,6 @@ def _settings(settings: Settings) -> BayeuxSettings:
             queue_bytes_per_client=limits.cometd_queue_bytes_per_client,
         ),
         message_bytes_max=limits.cometd_message_bytes_max,
-        publishes_in_flight_max=limits.requests_in_flight_max,
         body_read_s=limits.body_read_s,
         has_callback_polling=settings.cometd.callback_polling,
         api_key=settings.server.api_key,

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from msgspec import Struct
 
 from frontdesk.desk.chat import Chat, Told
-from frontdesk.desk.hub import Hub
 from frontdesk.desk.identity import is_key
+from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain import commands
@@ -50,15 +50,13 @@ class ChatV2Sessions:
         self,
         interactions: Interactions,
         services: ServiceBook,
-        hub: Hub,
+        input_boxes: InputBoxes,
         clock_ms: Callable[[], int],
-        preview_chars_max: int,
     ) -> None:
         self._interactions = interactions
         self._services = services
-        self._hub = hub
+        self._input_boxes = input_boxes
         self._clock_ms = clock_ms
-        self._preview_chars_max = preview_chars_max
 
     # --- who asks ------------------------------------------------------------------------------
 
@@ -109,22 +107,36 @@ class ChatV2Sessions:
             chat = await self._interactions.chats.catch_up(chat_id)
         elif chat.is_stale:
             chat = await self._interactions.chats.chat(chat_id)
-        next_position, is_ended = chat.last_line + 1, not chat.is_open
-        lines: list[bytes] = []
-        if position is not None and position < next_position:
-            told = await self._told(chat, chat_id, position)
-            next_position = max(
-                (t.version + 1 for t in told if type(t.event) in _LINES), default=next_position
-            )
-            is_ended = is_ended or any(type(t.event) is Ended for t in told)
-            lines = [line for t in told if (line := _line(t))]
-            if position < 0:
-                lines = lines[position:]
+        if position is None or position > chat.last_line:
+            return self._nothing_new(session.identity, chat, extra)
+        told = await self._told(chat, chat_id, position)
+        return self._news(session.identity, chat, told, position, extra)
+
+    def _nothing_new(
+        self, identity: wire.Identity, chat: Chat, extra: Mapping[str, str] | None = None
+    ) -> bytes:
         return wire.envelope(
-            session.identity,
-            is_ended=is_ended,
+            identity, is_ended=not chat.is_open, next_position=chat.last_line + 1, user_data=extra
+        )
+
+    def _news(
+        self,
+        identity: wire.Identity,
+        chat: Chat,
+        told: Sequence[Told],
+        position: int,
+        extra: Mapping[str, str] | None = None,
+    ) -> bytes:
+        lines = [line for t in told if (line := _line(t))]
+        if position < 0:
+            lines = lines[position:]
+        return wire.envelope(
+            identity,
+            is_ended=not chat.is_open or any(type(t.event) is Ended for t in told),
             lines=lines,
-            next_position=next_position,
+            next_position=max(
+                (t.version + 1 for t in told if type(t.event) in _LINES), default=chat.last_line + 1
+            ),
             idle_expire_s=self._idle_expire_s(chat) if lines else None,
             user_data=extra,
         )
@@ -152,9 +164,17 @@ class ChatV2Sessions:
     # --- what is asked -------------------------------------------------------------------------
 
     async def refresh(self, session: Session, fields: RefreshFields, _form: Form) -> bytes:
-        self._preview(session.chat, fields.message)
-        position = wire.parse_position(fields.transcript_position)
-        return await self.answer(session, 1 if position is None or position == 0 else position)
+        self._input_boxes.holds(session.chat, fields.message)
+        return await self.answer(session, _first_wanted(fields))
+
+    def has_nothing_new(self, session: Session, fields: RefreshFields) -> bool:
+        """Whether this node knows, without asking the log, that a poll brings nothing."""
+        return not session.chat.is_stale and _first_wanted(fields) == session.chat.last_line + 1
+
+    def refresh_nothing(self, session: Session, fields: RefreshFields) -> bytes:
+        """`refresh` when there is nothing new."""
+        self._input_boxes.holds(session.chat, fields.message)
+        return self._nothing_new(session.identity, session.chat)
 
     async def send(self, session: Session, fields: SendFields, _form: Form) -> bytes:
         said = commands.Say(
@@ -164,13 +184,13 @@ class ChatV2Sessions:
             attributes=wire.parse_attributes(fields.event_attributes),
         )
         answer = await self._do(session, said, fields)
-        self._preview(session.chat, "")
+        self._input_boxes.holds(session.chat, "")
         return answer
 
     async def start_typing(self, session: Session, fields: TypingFields, _form: Form) -> bytes:
-        session.chat.note_typing(1, self._clock_ms())
+        self._input_boxes.typing(session.chat)
         answer = await self._do(session, commands.SetTyping(1, True), fields)
-        self._preview(session.chat, fields.message)
+        self._input_boxes.holds(session.chat, fields.message)
         return answer
 
     async def stop_typing(self, session: Session, fields: TypingFields, _form: Form) -> bytes:
@@ -224,14 +244,10 @@ class ChatV2Sessions:
             timestamp_ms=self._clock_ms(),
         )
 
-    def _preview(self, chat: Chat, text: str) -> None:
-        """What stands in the visitor's input box; a visitor who still has something there is still typing."""
-        if text and chat.typing_ms is not None:
-            chat.note_typing(1, self._clock_ms())
-        text = text[: self._preview_chars_max]
-        if text != chat.preview and chat.is_open:
-            chat.preview = text
-            self._hub.preview(chat.interaction_id, chat.preview)
+
+def _first_wanted(fields: RefreshFields) -> int:
+    """The position that a poll asks for; without one, all."""
+    return wire.parse_position(fields.transcript_position) or 1
 
 
 def _readable(keys: frozenset[str]) -> frozenset[str]:
@@ -240,7 +256,7 @@ def _readable(keys: frozenset[str]) -> frozenset[str]:
 
 def _line(told: Told) -> bytes:
     """The event in this wire's form, made once; empty when it is not for visitors."""
-    form = told.form
+    form: bytes | None = told.form
     if form is None:
         form = wire.line(told.version, told.at_ms, told.event, told.party) or b""
         told.form = form

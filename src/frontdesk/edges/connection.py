@@ -2,7 +2,8 @@
 
 Uvicorn's own connection makes room for bodies and answers of any length. Nearly every request of a chat
 comes in one piece and is answered in one piece, and there are very many: such a request keeps the web
-server's rules (order, keep-alive, graceful stop) and skips the rest. Any other takes uvicorn's way.
+server's rules (order, keep-alive, graceful stop) and skips the rest. Any other takes uvicorn's way. One whose
+answer the application has at hand, as of most polls, is answered in the turn of the loop that brought it.
 
 A head is bounded in size and time, because uvicorn bounds neither: whoever sends half a head and then
 nothing would keep a connection for ever, and whoever never ends a head would fill the memory. An answer that
@@ -20,25 +21,54 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from frontdesk.edges.asgi import WHOLE_BODY, App, Message, Scope
+from frontdesk.edges.asgi import CLOSE, WHOLE_BODY, App, AtOnce, Headers, Message, Scope
 from frontdesk.settings import LimitSettings
 
 KEEP_ALIVE_SLACK_S = 1.0
+SHORT = (b"POST", b"GET", b"PUT", b"DELETE", b"OPTIONS")  # An answer to HEAD has a length and no body.
 ASGI = {"version": "3.0", "spec_version": "2.3"}
 
 _log = structlog.get_logger("connection")
 
 
 def connection(
-    limits: LimitSettings, short_roots: Iterable[str], refused: Callable[[str], None]
+    limits: LimitSettings, short_roots: Iterable[str], at_once: AtOnce, refused: Callable[[str], None]
 ) -> type[HttpToolsProtocol]:
-    """The connection with these bounds; what is posted under one of `short_roots` may take the short way.
+    """The connection with these bounds; what is asked under `short_roots` may take the short way.
 
     Shape:   `refused` is called with the name of a bound that somebody has reached.
     """
-    roots = tuple(root.encode() for root in short_roots)
-    members = {"limits": limits, "roots": roots, "refused": staticmethod(refused)}
+    members = {
+        "limits": limits,
+        "roots": tuple(r.encode() for r in short_roots),
+        "at_once": staticmethod(at_once),
+        "refused": staticmethod(refused),
+        "outbox": Outbox(),
+    }
     return type("Connection", (_Connection,), members)
+
+
+class Outbox:
+    """The answers of one turn of the loop, written together at its end.
+
+    Written one by one, between the requests that they answer, most of them would have to wake a peer that
+    has gone to sleep since the last one; that costs as much as the rest of a poll.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[asyncio.Transport, bytes]] = []
+
+    def put(self, transport: asyncio.Transport, answer: bytes) -> None:
+        """Write `answer` soon."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._waiting.append((transport, answer))
+
+    def flush(self) -> None:
+        """Write all of them now."""
+        waiting, self._waiting = self._waiting, []
+        for transport, answer in waiting:
+            transport.write(answer)
 
 
 class WholeRequest:
@@ -90,7 +120,7 @@ class WholeRequest:
         except Exception:  # noqa: BLE001 - nobody else is there to hear of it
             _log.exception("unanswered", path=self.scope["path"][:200])
         if not self.response_complete and not self.disconnected:
-            self._connection.transport.close()
+            self._connection.close()
 
     async def receive(self) -> Message:
         """The body, then the end of the connection."""
@@ -112,24 +142,20 @@ class WholeRequest:
         if message["type"] == "http.response.start":
             self._begin(message)
             return
-        connection.transport.write(b"".join((*self._head, message.get("body", b""))))
+        connection.outbox.put(connection.transport, b"".join((*self._head, message.get("body", b""))))
         self._head = []
         if not message.get("more_body", False):
             self.response_complete = True
             self.set()
             if not self.keep_alive:
-                connection.transport.close()
+                connection.close()
             connection.on_response_complete()
 
     def _begin(self, message: Message) -> None:
         self.response_started = True
-        head = [STATUS_LINE[message["status"]]]
-        for name, value in (*self._connection.server_state.default_headers, *message["headers"]):
-            if name == b"connection" and value == b"close":
-                self.keep_alive = False
-            head += (name, b": ", value, b"\r\n")
-        head.append(b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n")
-        self._head = head
+        headers = message["headers"]
+        self.keep_alive = self.keep_alive and CLOSE not in headers
+        self._head = self._connection.head(message["status"], headers, keep_alive=self.keep_alive)
 
 
 class _Connection(HttpToolsProtocol):
@@ -141,7 +167,9 @@ class _Connection(HttpToolsProtocol):
 
     limits: LimitSettings
     roots: tuple[bytes, ...]
+    at_once: AtOnce
     refused: Callable[[str], None]
+    outbox: Outbox
 
     def __init__(self, config: uvicorn.Config, *others: Any, **named: Any) -> None:
         super().__init__(config, *others, **named)
@@ -241,7 +269,7 @@ class _Connection(HttpToolsProtocol):
         parser = self.parser
         return (
             self.url.startswith(self.roots)
-            and parser.get_method() == b"POST"
+            and parser.get_method() in SHORT
             and not self._is_answering
             and not self.flow.write_paused
             and not self.expect_100_continue
@@ -271,7 +299,7 @@ class _Connection(HttpToolsProtocol):
             "type": "http",
             "asgi": ASGI,
             "http_version": "1.1",
-            "method": "POST",
+            "method": self.parser.get_method().decode("ascii"),
             "scheme": self.scheme,
             "server": self.server,
             "client": self.client,
@@ -282,11 +310,43 @@ class _Connection(HttpToolsProtocol):
             "headers": self.headers,
             "extensions": {WHOLE_BODY: body},
         }
+        keep_alive = self.parser.should_keep_alive()
+        answer = self.at_once(scope)
+        if answer is not None:
+            self._reply(answer, keep_alive=keep_alive)
+            return
         self.headers = []  # The scope has them, for as long as anybody needs them.
-        request = WholeRequest(self, scope, body, keep_alive=self.parser.should_keep_alive())
+        request = WholeRequest(self, scope, body, keep_alive=keep_alive)
         self.cycle = request  # type: ignore[assignment]  # It is one as far as uvicorn looks.
         # A graceful stop waits for connections, and this one stays until it has answered.
         request.task = self.loop.create_task(request.run(self.app))
+
+    def _reply(self, answer: tuple[int, Headers, bytes], *, keep_alive: bool) -> None:
+        status, headers, body = answer
+        head = self.head(status, headers, keep_alive=keep_alive)
+        self.outbox.put(self.transport, b"".join((*head, body)))
+        if not keep_alive:
+            self.close()
+        self.on_response_complete()
+
+    def head(self, status: int, headers: Headers, *, keep_alive: bool) -> list[bytes]:
+        """The head of an answer, to be joined."""
+        head = [STATUS_LINE[status]]
+        for name, value in self.server_state.default_headers:
+            head += (name, b": ", value, b"\r\n")
+        for name, value in headers:
+            head += (name, b": ", value, b"\r\n")
+        head.append(b"\r\n" if keep_alive or CLOSE in headers else b"connection: close\r\n\r\n")
+        return head
+
+    def close(self) -> None:
+        """Close the connection when what was answered is written."""
+        self.outbox.flush()
+        self.transport.close()
+
+    def shutdown(self) -> None:
+        self.outbox.flush()
+        super().shutdown()
 
     def _take_the_long_way(self) -> None:
         """More of the body is to come."""

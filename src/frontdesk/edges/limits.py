@@ -70,8 +70,8 @@ class OpenByAddress:
         self._counts[address] = self._counts.get(address, 0) + 1
 
     def observe(self, interaction_id: str, card: InteractionCard) -> None:
-        """Take note of an interaction that ended."""
-        if card.phase not in (Phase.ENDED, Phase.ARCHIVED):
+        """Take note of an interaction that ended, or rests: it costs nothing any more."""
+        if card.phase not in (Phase.ENDED, Phase.ARCHIVED, Phase.DORMANT):
             return
         address = self._address.pop(interaction_id, None)
         if address is not None:

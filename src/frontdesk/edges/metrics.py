@@ -110,7 +110,7 @@ class Metrics:
             self._ended.labels(card.service, reason).inc()
         elif card.queued_ms:
             self._waits[interaction_id] = card.queued_ms
-        elif waited_since is not None:
+        elif waited_since is not None and card.phase is Phase.ACTIVE:
             self._wait_seconds.labels(card.service).observe((now_ms - waited_since) / 1000)
 
     def refused(self, limit: str) -> None:

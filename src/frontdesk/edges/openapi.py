@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from frontdesk import __version__
+from frontdesk.desk.resting import RestingPage
 from frontdesk.edges.chat_v2_session import OPERATIONS
 from frontdesk.edges.workspace_http import FileKept, SignedIn, SignInBody, WorkspaceHttp
 from frontdesk.wire.chat_v2_answers import Envelope
@@ -28,7 +29,15 @@ _FILES = {
 def describe(prefix: str) -> dict[str, Any]:
     """The whole description. `prefix` is where the chat API lives."""
     fields = {kind for kind, _ in OPERATIONS.values()}
-    types = [Envelope, StartFields, SignInBody, SignedIn, FileKept, *sorted(fields, key=lambda f: f.__name__)]
+    types = [
+        Envelope,
+        StartFields,
+        SignInBody,
+        SignedIn,
+        FileKept,
+        RestingPage,
+        *sorted(fields, key=lambda f: f.__name__),
+    ]
     _, components = msgspec.json.schema_components(types, ref_template=_REF)
     return {
         "openapi": "3.1.0",
@@ -66,11 +75,12 @@ def _chat_paths(prefix: str) -> dict[str, Any]:
     download = _chat_call(
         "file/download", "Download a file.", _form(SessionFields), ("serviceName", "chatId", "fileId")
     )
-    download["post"]["responses"] = {
-        "200": {"description": "The bytes, as an attachment", "content": {"application/octet-stream": {}}},
-        "403": _answer("No more downloads in this chat", "Envelope"),
-        "404": _answer("No such file, or not for who asks", "Envelope"),
-    }
+    answers = download["post"]["responses"]
+    del answers["401"]  # Browsers follow a link to a file: there is no header.
+    answers["200"] = _answer("The bytes, as an attachment; or `statusCode` says: later", "Envelope")
+    answers["200"]["content"]["application/octet-stream"] = {}
+    answers["403"] = _answer("No more downloads in this chat", "Envelope")
+    answers["404"] = _answer("No such file, or not for who asks", "Envelope")
     paths[f"{prefix}{_CHAT}/file/{{fileId}}/download"] = download
     return paths
 
@@ -107,6 +117,14 @@ def _workspace_paths() -> dict[str, Any]:
         },
         f"{base}/sign-out": {"post": _workspace_call(WorkspaceHttp.sign_out, security=signed_in)},
         f"{base}/me": {"get": _workspace_call(WorkspaceHttp.me, security=signed_in)},
+        f"{base}/resting": {
+            "get": _workspace_call(
+                WorkspaceHttp.resting,
+                "RestingPage",
+                security=signed_in,
+                parameters=[{"name": "after", "in": "query", "schema": {"type": "string"}}],
+            ),
+        },
         f"{base}/interactions/{{interaction_id}}/files": {
             "post": _workspace_call(
                 WorkspaceHttp.upload,

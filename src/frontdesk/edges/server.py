@@ -7,7 +7,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from frontdesk.edges.app import FrontdeskApp
+from frontdesk.edges.asgi import AtOnce, Headers, Receive, Scope, Send
 from frontdesk.edges.connection import connection
 from frontdesk.errors import DeskError
 from frontdesk.settings import Settings
@@ -33,6 +36,12 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _chat_roots(settings: Settings) -> tuple[str, ...]:
+    """Where nearly every request comes in one piece and is answered in one piece."""
+    prefix = settings.server.prefix.rstrip("/")
+    return f"{prefix}/2/chat/", f"{prefix}/cometd", f"{settings.chat_v3.prefix.rstrip('/')}/v3/"
+
+
 class _Uvicorn(uvicorn.Server):
     """Uvicorn without its signal handlers: who runs the server decides when it stops."""
 
@@ -51,7 +60,7 @@ class _Uvicorn(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def answering(
-    app: Any,
+    app: FrontdeskApp,
     settings: Settings,
     listener: socket.socket,
     *,
@@ -60,10 +69,14 @@ async def answering(
 ) -> AsyncIterator[None]:
     """Answer for as long as the block lasts; requests under way are answered at the end."""
     proxies, limits = list(settings.server.trusted_proxies), settings.limits
-    prefix = settings.server.prefix.rstrip("/")
     config = uvicorn.Config(
         app,
-        http=connection(limits, (f"{prefix}/2/chat/", f"{prefix}/cometd"), refused),
+        http=connection(
+            limits,
+            _chat_roots(settings),
+            _through(proxies, app.at_once) if proxies else app.at_once,
+            refused,
+        ),
         ws="websockets-sansio",
         ws_max_size=max(limits.socket_message_bytes_max, limits.cometd_message_bytes_max) + 1,
         ws_per_message_deflate=False,  # A compression window for each connection costs more than it saves.
@@ -91,3 +104,20 @@ async def answering(
         before_stop()
         server.should_exit = True
         await task
+
+
+def _through(proxies: list[str], at_once: AtOnce) -> AtOnce:
+    """The same for requests that come through trusted proxies: uvicorn tells whom they come from."""
+
+    async def nobody(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        """What the middleware calls with the scope that it has put right."""
+
+    name_caller: Any = ProxyHeadersMiddleware(nobody, proxies)  # type: ignore[arg-type]
+
+    def named(scope: Scope) -> tuple[int, Headers, bytes] | None:
+        scope = dict(scope)
+        with contextlib.suppress(StopIteration):
+            name_caller(scope, None, None).send(None)  # It awaits nothing but `nobody`.
+        return at_once(scope)
+
+    return named

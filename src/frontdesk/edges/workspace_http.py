@@ -10,7 +10,9 @@ from starlette.routing import Route
 
 from frontdesk.desk.files import Files, Upload
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.resting import resting
 from frontdesk.desk.sign_ins import SignIns, sign_in_name
+from frontdesk.domain.agent import Role
 from frontdesk.edges.asgi import (
     READ_TO_END_BYTES_MAX,
     ClientLeft,
@@ -27,10 +29,12 @@ from frontdesk.edges.workspace_caller import COOKIE, Callers, token_of
 from frontdesk.edges.workspace_session import about
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, TooNew, Unavailable
+from frontdesk.store.log import Shelf
 from frontdesk.wire.multipart import MultipartReader
 
 SLACK_BYTES = 65_536
 SIGN_IN_BYTES_MAX = 10_000
+RESTING_PAGE = 100
 NO_SESSION = ("not_signed_in", "wrong_credentials")
 STATUS: dict[type[DeskError], tuple[int, str]] = {
     NotFound: (404, "not_found"),
@@ -70,6 +74,7 @@ class WorkspaceHttp:
         self,
         sign_ins: SignIns,
         interactions: Interactions,
+        shelf: Shelf,
         files: Files,
         callers: Callers,
         socket: WorkspaceSocket,
@@ -83,6 +88,7 @@ class WorkspaceHttp:
     ) -> None:
         self._sign_ins = sign_ins
         self._interactions = interactions
+        self._shelf = shelf
         self._files = files
         self._callers = callers
         self._socket = socket
@@ -99,6 +105,7 @@ class WorkspaceHttp:
             Route("/api/workspace/sign-in", self.sign_in, methods=["POST"]),
             Route("/api/workspace/sign-out", self.sign_out, methods=["POST"]),
             Route("/api/workspace/me", self.me, methods=["GET"]),
+            Route("/api/workspace/resting", self.resting, methods=["GET"]),
             Route(file, self.upload, methods=["POST"]),
             Route(file + "/{file_id}", self.download, methods=["GET"]),
         ]
@@ -157,6 +164,17 @@ class WorkspaceHttp:
         except DeskError as failure:
             return error_of(failure)
         return _json({"agent": about(account)})
+
+    async def resting(self, request: Request) -> Response:
+        """Conversations that rest: those that the caller answered last; for supervisors, all."""
+        try:
+            account, _ = await self._callers.who(request.scope)
+            after = request.query_params.get("after", "")[:64]
+            own = "" if account.role is Role.SUPERVISOR else account.account_id
+            found = await resting(self._shelf, own, after, RESTING_PAGE)
+        except DeskError as failure:
+            return error_of(failure)
+        return _json(found)
 
     async def upload(self, request: Request) -> Response:
         """Put a file into a chat. The part `id` names the upload: sending it again is sending it once."""

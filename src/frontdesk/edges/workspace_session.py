@@ -15,6 +15,7 @@ from frontdesk.desk.floor import Floor
 from frontdesk.desk.hub import Hub
 from frontdesk.desk.interactions import Interactions
 from frontdesk.domain import commands
+from frontdesk.domain.agent import Role
 from frontdesk.domain.commands import Command
 from frontdesk.domain.interaction import Interaction
 from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, Unavailable
@@ -195,11 +196,20 @@ class WorkspaceSession:
                 await desk.interactions.do(wish.interaction_id, accept)
             case wishes.Decline():
                 await desk.interactions.do(wish.interaction_id, commands.Decline(self.agent_id))
+            case wishes.TakeUp():
+                await desk.interactions.do(wish.interaction_id, self._take_up())
             case wishes.InChat():
                 await self._do(wish)
             case wishes.Ping():
                 pass
         self._tell(wire.done(wish.id))
+
+    def _take_up(self) -> commands.TakeUp:
+        return commands.TakeUp(
+            agent_id=self.agent_id,
+            nickname=self.account.name,
+            is_supervisor=self.role is Role.SUPERVISOR,
+        )
 
     async def _do(self, wish: wishes.InChat) -> None:
         interactions = self._desk.interactions

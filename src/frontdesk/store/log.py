@@ -59,6 +59,19 @@ class Fence(Struct, frozen=True):
     number: int
 
 
+class Position(Struct, frozen=True):
+    """How far a client has come in a stream.
+
+    Shape:   `reader` names the client; everything up to the version `delivered` has reached it, and
+             everything up to `settled` was a while ago.
+    """
+
+    stream: str
+    reader: str
+    delivered: int
+    settled: int
+
+
 Also = Arm | Card | Forget | Fence
 
 
@@ -154,6 +167,18 @@ class Shelf(Protocol):
 
     async def seen(self, stream: str) -> int | None:
         """When the stream's client was last noted as seen, by any node."""
+
+    async def note_positions(self, positions: Sequence[Position]) -> None:
+        """Remember how far clients have come; not a fact, and it may be written late or never.
+
+        Shape:   a position only ever grows.
+        """
+
+    async def position(self, stream: str, reader: str) -> Position | None:
+        """How far a client has come by what was noted of it, by any node."""
+
+    async def drop_positions(self, stream: str) -> None:
+        """Forget how far the clients of a stream have come: there is nothing more to read."""
 
     async def whisper(self, words: str) -> None:
         """Tell the other nodes something that is no fact: it is kept nowhere and may be lost.

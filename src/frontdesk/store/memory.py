@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from frontdesk.errors import Conflict
 from frontdesk.store.doorbell import Doorbell
-from frontdesk.store.log import Also, Arm, Card, Fence, Filed, Forget, Recorded, Snapshot
+from frontdesk.store.log import Also, Arm, Card, Fence, Filed, Forget, Position, Recorded, Snapshot
 
 FOLLOWED_AT_ONCE_MAX = 1000  # Events in one batch of `follow`.
 
@@ -56,6 +56,7 @@ class MemoryStore:
         self._snapshots: dict[str, Snapshot] = {}
         self._leases: dict[str, _Lease] = {}
         self._seen: dict[str, int] = {}
+        self._positions: dict[str, dict[str, Position]] = {}
         self._doorbell = Doorbell()
 
     # --- the log -------------------------------------------------------------------------------
@@ -248,6 +249,23 @@ class MemoryStore:
     async def seen(self, stream: str) -> int | None:
         return self._seen.get(stream)
 
+    async def note_positions(self, positions: Sequence[Position]) -> None:
+        for position in positions:
+            readers = self._positions.setdefault(position.stream, {})
+            before = readers.get(position.reader, position)
+            readers[position.reader] = Position(
+                position.stream,
+                position.reader,
+                max(before.delivered, position.delivered),
+                max(before.settled, position.settled),
+            )
+
+    async def position(self, stream: str, reader: str) -> Position | None:
+        return self._positions.get(stream, {}).get(reader)
+
+    async def drop_positions(self, stream: str) -> None:
+        self._positions.pop(stream, None)
+
     async def whisper(self, words: str) -> None:
         """Nobody else is here."""
 
@@ -261,6 +279,7 @@ class MemoryStore:
         self._timers.pop(stream, None)
         self._snapshots.pop(stream, None)
         self._seen.pop(stream, None)
+        self._positions.pop(stream, None)
         self._file(stream, None)
 
     async def ping(self) -> None:

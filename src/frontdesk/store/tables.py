@@ -89,6 +89,16 @@ SEEN = Table(
     Column("seen_ms", BIG, nullable=False),
 )
 
+# How far visitors' clients have come, where the server is the one that remembers it.
+POSITIONS = Table(
+    "positions",
+    METADATA,
+    Column("stream", NAME, primary_key=True),
+    Column("reader", NAME, primary_key=True),
+    Column("delivered", BIG, nullable=False),
+    Column("settled", BIG, nullable=False),
+)
+
 # `login_key` is the login without regard to case.
 ACCOUNTS = Table(
     "accounts",

@@ -14,14 +14,14 @@ import msgspec
 from msgspec import Struct, field
 
 from frontdesk.domain import events
-from frontdesk.domain.events import Event, Kind, Visibility
+from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import Party
 from frontdesk.domain.rules import FileRules
 from frontdesk.errors import Refused
 from frontdesk.wire.form import Form
+from frontdesk.wire.visitor_view import is_for_visitors, is_safe_notice
 
 ALIAS = "1"
-SURVEY_NICKNAME = "_GCTI_GSS"
 ATTRIBUTES_CHARS_MAX = 16_384
 GONE_CODE = 249
 LATER = 1
@@ -101,29 +101,18 @@ def line(index: int, at_ms: int, event: Event, party: Party | None) -> bytes | N
     Shape:   `party` is its author with the nickname of that time.
     """
     made = _SHAPES.get(type(event))
-    if made is None or party is None or party.visibility is Visibility.AGENTS:
-        return None
-    if getattr(event, "visibility", Visibility.ALL) is Visibility.AGENTS:
+    if made is None or party is None or not is_for_visitors(event, party):
         return None
     kind, shape = made
     members = shape(event)
     if members is None:
         return None
-    if kind == "CustomNotice" and party.nickname == SURVEY_NICKNAME and not _is_survey(members["text"]):
-        return None
+    if kind == "CustomNotice" and not is_safe_notice(party, members["text"]):
+        return None  # §12
     if party.kind is Kind.BOT:
         members["attributes"] = (members.get("attributes") or {}) | _BOT_STYLE
     sender = From(party.nickname, party.party_id, _TYPES[party.kind])
     return _encode(Line(index=index, type=kind, utc_time=at_ms, sender=sender, **members))
-
-
-def _is_survey(text: str) -> bool:
-    """Clients parse what the survey's author gives notice of without a guard (§12)."""
-    try:
-        _decode_object(text)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    return True
 
 
 def _nothing(_event: Event) -> dict[str, Any]:
@@ -165,6 +154,7 @@ _Shape = Callable[[Any], dict[str, Any] | None]
 _SHAPES: dict[type, tuple[str, _Shape]] = {
     events.Started: ("ParticipantJoined", _nothing),
     events.Joined: ("ParticipantJoined", _nothing),
+    events.CameBack: ("ParticipantJoined", _nothing),
     events.Left: ("ParticipantLeft", _nothing),
     events.Said: ("Message", _said),
     events.TypingStarted: ("TypingStarted", _nothing),

@@ -70,6 +70,7 @@ def invited(interaction_id: str, state: Interaction, until_ms: int, time_ms: int
             "summary": state.summary,
             "started_ms": state.started_ms,
             "user_data": state.user_data,
+            "asynchronous": state.asynchronous,
         }
     )
 
@@ -109,6 +110,7 @@ def interaction(interaction_id: str, state: Interaction, party_id: int) -> bytes
                 for file in state.files
             ],
             "version": state.version,
+            "asynchronous": state.asynchronous,
         }
     )
 

@@ -49,6 +49,10 @@ class Decline(Wish, frozen=True, kw_only=True, tag="decline"):
     interaction_id: InteractionId
 
 
+class TakeUp(Wish, frozen=True, kw_only=True, tag="take_up"):
+    interaction_id: InteractionId
+
+
 class InChat(Wish, frozen=True, kw_only=True):
     """A wish of somebody who takes part in an interaction."""
 
@@ -155,6 +159,7 @@ AnyWish = (
     | Ping
     | Accept
     | Decline
+    | TakeUp
     | Say
     | Type
     | PushUrl

@@ -9,15 +9,15 @@ import { createLauncher } from './launcher'
 import { createMount } from './mount'
 import { nothing } from './nothing'
 
-/** A bus, and when it is more than a stand-in. */
+/** A bus, and what brings the core when the bus is more than a stand-in. */
 export interface PageBus {
   readonly bus: Bus
   readonly quick: QuickBus
-  readonly isThere: () => Promise<unknown>
+  readonly bring: () => Promise<{ start(desk: Desk): Core }>
 }
 
-/** Makes the bus of a page. `fetchFile` gives the exports of a file of ours. */
-export type BusMaker = (desk: Desk, fetchFile: <T>(file: string) => Promise<T>) => PageBus
+/** Makes the bus of a page. */
+export type BusMaker = (desk: Desk) => PageBus
 
 /** The interface that pages use. */
 export function quickBus(bus: Bus): QuickBus {
@@ -78,12 +78,6 @@ export function install(isBundle: boolean, makeBus: BusMaker): void {
 function createDesk(base: string, makeBus: BusMaker): Desk {
   let core: Promise<Core> | undefined
   let tries = 0
-  // A browser remembers that a module could not be had, so another try needs another address.
-  const fetchFile = (file: string) =>
-    import(/* @vite-ignore */ base + file + (tries ? `?${tries}` : '')).catch((error) => {
-      tries++
-      throw error
-    })
   const desk = {
     version: VERSION,
     base,
@@ -94,15 +88,22 @@ function createDesk(base: string, makeBus: BusMaker): Desk {
       if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', resolve)
       else resolve(0)
     }),
+    // A browser remembers that a module could not be had, so another try needs another address.
+    fetch: (file, isLastTry) =>
+      import(/* @vite-ignore */ base + file + (tries ? `?${tries}` : '')).catch((error) => {
+        tries++
+        if (isLastTry) throw error
+        return desk.fetch(file, true)
+      }),
     mount: createMount(() => settings().main ?? {}),
     load(name) {
-      core ??= Promise.all([fetchFile(CORE_FILE), page.isThere()]).then(([{ start }]) => start(desk))
+      core ??= page.bring().then(({ start }) => start(desk))
       core.catch(() => {
         core = undefined
       })
       return core.then((it) => it.load(name))
     },
   } as Desk
-  const page = makeBus(desk, fetchFile)
+  const page = makeBus(desk)
   return Object.assign(desk, page)
 }

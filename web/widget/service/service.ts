@@ -2,17 +2,16 @@
 //
 // Its twin is src/frontdesk/client/webchat_service.py.
 
+import { once } from '../../shared/once'
 import { report } from '../../shared/promise'
-import type { Credentials, Json, Supports, Transport } from '../../shared/transport'
+import type { Json, Transport } from '../../shared/transport'
 import type { Call, Handler, Plugin } from '../../shared/types'
 import { createEngine, type Engine } from './engine'
-import { fileCommands } from './files'
-import { followingCommands } from './following'
-import { isObject, textOf } from './json'
+import { objectOf, textOf } from './json'
+import type * as MoreFile from './more'
 import { type Options, readOptions } from './options'
-import { publicOf } from './outcomes'
 import * as refusals from './refusals'
-import { Rejection } from './rejection'
+import { Rejection, reasonsOf } from './rejection'
 import { createRestoring, type Restoring } from './restoring'
 import type { Store } from './saved'
 import { createV2 } from './transports/v2'
@@ -28,7 +27,11 @@ const EVENTS =
   'clientTypingStarted clientTypingStopped disconnected reconnected connectionPending chatServerWentOffline ' +
   'chatServerBackOnline connectionRestored ajaxResponse capabilitiesChanged sleeping waking'
 
-const NOBODY: Credentials = { sessionId: '', secureKey: '', userId: '', alias: '' }
+// What more.ts carries out.
+const MORE =
+  'sendCustomNotice sendFilteredMessage addPrefilter registerPreProcessor pushUrl updateNickname sendReadReceipt sendFile ' +
+  'downloadFile deleteFile getFileLimits poll startPoll stopPoll pausePoll resetPollExceptions sleep wake verifySession ' +
+  'fetchHistory getStats getTranscript getAgents getSessionData updateUserData'
 
 /** What a command gives, now or later; a thrown `Rejection` says why not. */
 export type Command = (data: Json, call: Call) => unknown
@@ -47,6 +50,8 @@ export interface Surroundings {
   /** What is known of the page, under the names that servers know. */
   readonly pageData: () => Json
   readonly language: () => string
+  /** Brings the commands that a plain chat does without. */
+  readonly more: () => Promise<typeof MoreFile>
   /** Protocols by the name that `transport.type` gives. */
   readonly transports?: Record<string, TransportMaker>
   /** Given to callbacks of the page, after their own value. */
@@ -62,41 +67,10 @@ export interface Service {
   begin(): void
 }
 
-/** What commands need of a transport, and how they are refused without it. */
-const NEEDS: Record<string, [what: keyof Supports, refusal: string]> = {
-  sendCustomNotice: ['customNotice', refusals.NO_CUSTOM_NOTICE],
-  sendFile: ['fileUpload', refusals.NO_UPLOAD],
-  downloadFile: ['fileDownload', refusals.NO_DOWNLOAD],
-  getFileLimits: ['fileLimits', refusals.NO_FILE_LIMITS],
-  verifySession: ['verify', refusals.NO_VERIFY],
-  startPoll: ['polling', refusals.NO_POLLING],
-  stopPoll: ['polling', refusals.NO_POLLING],
-  pausePoll: ['polling', refusals.NO_POLLING],
-  resetPollExceptions: ['polling', refusals.NO_POLL_EXCEPTIONS],
-}
-
-/** A handler of the bus that settles the call with what `command` gives. */
-const handler =
-  (engine: Engine, name: string, command: Command): Handler =>
-  async (call) => {
-    const [what, refusal] = NEEDS[name] ?? []
-    if (what && !engine.transport.supports[what]) return call.deferred.reject(refusal)
-    try {
-      const value = await command(call.data, call)
-      if (value === undefined) call.deferred.resolve()
-      else call.deferred.resolve(value)
-    } catch (error) {
-      if (error instanceof Rejection) return call.deferred.reject(...error.reasons)
-      call.deferred.reject(error)
-      report(error)
-    }
-  }
-
 /** The headless chat service, as `plugin`. */
 export function createService(plugin: Plugin, surroundings: Surroundings): Service {
   const { store, callbackValues = [], isOpen = () => false } = surroundings
   let config = surroundings.config
-  let userData: Json = {}
   const options = () => readOptions(config(), surroundings.header())
   const makers: Record<string, TransportMaker> = { v2: createV2, ...surroundings.transports }
 
@@ -132,16 +106,12 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     plugin.data('capabilities', capabilities)
     plugin.publish('capabilitiesChanged', capabilities)
   }
-  const useData = (data: Json) => {
-    userData = data
-    plugin.data('userData', { ...userData })
-  }
   const restore: Command = ({ sessionData }, { commander }) => {
     restoring.refuse(commander === NAME)
     return restoring.restore(sessionData)
   }
-  const agents = () => ({ ...engine.session?.people.agents })
 
+  const words = wordCommands(engine)
   const commands: Commands = {
     configure(data) {
       engine.requireNobody()
@@ -162,14 +132,15 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
       const given = readUserData(data['userData'])
       requireUseful()
       const { userData: configured } = config() as { userData?: unknown }
-      useData({
+      const userData = {
         GCTI_LanguageCode: surroundings.language(),
-        ...(isObject(configured) && configured),
-        ...userData,
+        ...objectOf(configured),
+        ...plugin.data<Json>('userData'),
         ...given,
         ...surroundings.pageData(),
         ...(options().asynchronous.isEnabled && { GCTI_Chat_AsyncMode: 'true' }),
-      })
+      }
+      plugin.data('userData', userData)
       const text = (name: string) => textOf(data[name])
       return engine.start({
         nickname: text('nickname'),
@@ -184,35 +155,33 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     endChat: () => engine.leave(),
     restore,
     asyncRestore: restore,
-    verifySession: async () => ({ sessionActive: await restoring.verify() }),
-    fetchHistory: () => restoring.fetchHistory(),
-    updateUserData(data) {
-      useData({ ...userData, ...data })
-      if (!engine.isActive()) return { ...userData }
-      if (!engine.transport.supports.userData) throw new Rejection(refusals.NO_USER_DATA)
-      return engine.request((who) => engine.transport.updateUserData(who, data))
-    },
-    getTranscript: () => ({
-      messages: [...(engine.session?.messages ?? [])],
-      originalMessages: [...(engine.session?.originals ?? [])],
-    }),
-    getAgents: () => ({ agents: agents() }),
-    getStats() {
-      const times = (engine.session?.messages ?? []).map(({ timestamp }) => Number(timestamp ?? 0))
-      const [startTime] = times
-      const endTime = times.at(-1)
-      if (startTime === undefined || endTime === undefined)
-        return { agents: agents(), startTime: false, endTime: false, duration: false }
-      return { agents: agents(), startTime, endTime, duration: endTime - startTime }
-    },
-    getSessionData: () => publicOf(engine.live?.session.credentials ?? NOBODY),
-    ...wordCommands(engine),
-    ...fileCommands(engine),
-    ...followingCommands(engine, plugin),
+    ...words,
   }
   plugin.registerEvents(EVENTS.split(' '))
-  for (const [name, command] of Object.entries(commands))
-    plugin.registerCommand(name, handler(engine, name, command))
+  const bring = once(async () => {
+    const { moreCommands } = await surroundings.more()
+    Object.assign(commands, moreCommands(engine, restoring, plugin, words.sendMessage as Command))
+  })
+  let coming: Promise<unknown> | undefined
+  /** Settles the call with what the command gives. Calls keep their order: those after one that is fetched wait, too. */
+  const handler =
+    (name: string): Handler =>
+    async (call) => {
+      try {
+        const isThere = name in commands
+        if (!isThere) coming = bring()
+        await (isThere ? coming?.catch(() => {}) : coming)
+        const value = await commands[name]?.(call.data, call)
+        if (value === undefined) call.deferred.resolve()
+        else call.deferred.resolve(value)
+      } catch (error) {
+        const reasons = reasonsOf(error)
+        call.deferred.reject(...(reasons ?? [error]))
+        if (!reasons) report(error)
+      }
+    }
+  for (const name of [...Object.keys(commands), ...MORE.split(' ')])
+    plugin.registerCommand(name, handler(name))
 
   return {
     engine,

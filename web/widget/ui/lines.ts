@@ -45,30 +45,13 @@ export interface Line {
   readonly isRestored?: boolean
   readonly status?: 'sending' | 'failed'
   readonly file?: { readonly id: string; readonly name: string; readonly size: string }
-  readonly rich?: Rich
+  /** There is structured content beside its words. */
+  readonly isStructured?: boolean
   readonly said?: Said
   readonly original?: Options
   readonly bubble?: Bubble
   /** What a page put in instead of words. */
   readonly node?: Node
-}
-
-/** Structured content beside the words of a message. */
-export interface Rich {
-  readonly type: string
-  readonly items: readonly Item[]
-}
-
-export interface Item {
-  readonly id?: string
-  readonly type?: string
-  readonly title?: string
-  readonly text?: string
-  readonly desc?: string
-  readonly image?: string
-  readonly url?: string
-  readonly actions?: { textback?: string; url?: string }
-  readonly components?: readonly Item[]
 }
 
 const PEOPLE = /^(Agent|Bot|Supervisor)$/
@@ -90,6 +73,7 @@ export function lineOf(said: Said, original?: Options): Line | undefined {
     ...(said.bubble && { bubble: said.bubble }),
   }
   const system = (key?: string): Line => ({ ...line, kind: 'system', group: '', ...(key && { key }) })
+  if (type === 'Ended') return system('ChatEnded')
   if (type === 'ParticipantJoined' && author === 'Client') return system('ChatStarted')
   if (type === 'ParticipantJoined' && PEOPLE.test(author)) return system(`${author}Connected`)
   if (type === 'ParticipantLeft' && PEOPLE.test(author)) return system(`${author}Disconnected`)
@@ -99,56 +83,34 @@ export function lineOf(said: Said, original?: Options): Line | undefined {
   }
   if (!/^(Message|PushUrl|Structured)$/.test(type)) return undefined
   if (author === 'External') return text ? system() : undefined
-  const rich = richOf(said, original)
-  return { ...line, kind: 'message', ...(said.html && { isHtml: true }), ...(rich && { rich }) }
+  const attributes = original?.['eventAttributes'] as Options | undefined
+  const isStructured = !!(said.contentType || attributes?.['structured-content'])
+  return { ...line, kind: 'message', isHtml: !!said.html, isStructured }
 }
 
-/** Structured content, where servers put it. */
-function richOf(said: Said, original?: Options): Rich | undefined {
-  const at = (from: unknown, key: string) => (from as Options | undefined)?.[key]
-  let found = at(at(at(original?.['eventAttributes'], 'structured-content'), 'genesys-chat'), 'content')
-  try {
-    if (typeof found === 'string') found = JSON.parse(found)
-  } catch {
-    return undefined // The words of the message say it as well.
-  }
-  const { contentType, content } = (found ?? said) as { contentType?: string; content?: unknown }
-  if (!contentType || !content) return undefined
-  const items = (Array.isArray(content) ? content : [content]).filter((it) => it && typeof it === 'object')
-  return { type: contentType, items }
-}
-
-/** The transcript with lines added; what is there already is not added again. */
+/** The transcript with lines added; what is there already is not, nor a second start of the chat. */
 export function withLines(lines: readonly Line[], added: readonly Line[], isOld = false): readonly Line[] {
-  const known = new Set(lines.map(({ index }) => index))
-  const fresh = added.filter(({ index }) => !known.has(index)) // Redelivered after a reconnect.
+  const known = new Set(lines.map(identity)) // Servers tell again after a reconnect.
+  const fresh = added.filter((line) => !known.has(identity(line)) && known.add(identity(line)))
   return isOld ? [...fresh.reverse(), ...lines] : [...lines, ...fresh]
 }
 
+const identity = ({ key, index }: Line) => (key === 'ChatStarted' ? key : index)
+
+/** A group of lines is never empty. */
+export type Group = [Line, ...Line[]]
+
 /** The lines as groups: what one person says in a row stands together. */
-export function grouped(lines: readonly Line[], isDated: boolean): Line[][] {
-  const groups: Line[][] = []
-  let before: Line | undefined
+export function grouped(lines: readonly Line[], isDated: boolean): Group[] {
+  const groups: Group[] = []
   for (const line of lines) {
-    const isNew =
-      !before || !line.group || line.group !== before.group || (isDated && day(line.at) !== day(before.at))
-    if (isNew) groups.push([])
-    groups.at(-1)?.push(line)
-    before = line
+    const group = groups.at(-1)
+    const isSame = group && line.group && line.group === group[0].group
+    if (isSame && !(isDated && day(line.at) !== day(group[0].at))) group.push(line)
+    else groups.push([line])
   }
   return groups
 }
 
 /** The day of a time, for comparing. */
 export const day = (ms: number): string => new Date(ms).toDateString()
-
-/** The conversation as a text to keep. */
-export function asText(lines: readonly Line[], wordsOf: (line: Line) => string): string {
-  return lines
-    .map((line) => {
-      const time = new Date(line.at).toLocaleString()
-      const name = line.kind === 'system' ? '' : `${line.name}: `
-      return `[${time}] ${name}${line.file?.name ?? wordsOf(line)}\n`
-    })
-    .join('')
-}

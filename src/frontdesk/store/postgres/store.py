@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+from msgspec.structs import astuple
+
 from frontdesk.store.feed import Feed
-from frontdesk.store.log import Also, Card, Filed, Recorded, Snapshot
+from frontdesk.store.log import Also, Card, Filed, Position, Recorded, Snapshot
 from frontdesk.store.postgres.group import Append
 from frontdesk.store.postgres.listener import WHISPERS, Listener
 from frontdesk.store.postgres.tables import PooledTables
@@ -152,6 +154,30 @@ class PostgresStore:
     async def seen(self, stream: str) -> int | None:
         seen_ms: int | None = await self._value("SELECT seen_ms FROM seen WHERE stream = ?1", stream)
         return seen_ms
+
+    async def note_positions(self, positions: Sequence[Position]) -> None:
+        """As promised; not waiting for the disk, for the same reason as `note_seen`."""
+        sql = (
+            "INSERT INTO positions AS p (stream, reader, delivered, settled)"
+            " SELECT n.stream, n.reader, max(n.delivered), max(n.settled)"
+            " FROM unnest(?1::text[], ?2::text[], ?3::bigint[], ?4::bigint[])"
+            " AS n (stream, reader, delivered, settled),"
+            " (SELECT set_config('synchronous_commit', 'off', true)) AS quick"
+            " GROUP BY n.stream, n.reader ORDER BY n.stream, n.reader"
+            " ON CONFLICT (stream, reader) DO UPDATE"
+            " SET delivered = greatest(p.delivered, excluded.delivered),"
+            " settled = greatest(p.settled, excluded.settled)"
+        )
+        columns = list(zip(*map(astuple, positions), strict=True)) or [()] * 4
+        await self._tables.change(sql, *columns)
+
+    async def position(self, stream: str, reader: str) -> Position | None:
+        sql = "SELECT stream, reader, delivered, settled FROM positions WHERE stream = ?1 AND reader = ?2"
+        rows = await self._tables.rows(sql, stream, reader)
+        return Position(*rows[0]) if rows else None
+
+    async def drop_positions(self, stream: str) -> None:
+        await self._tables.change("DELETE FROM positions WHERE stream = ?1", stream)
 
     async def whisper(self, words: str) -> None:
         await self._tables.rows("SELECT pg_notify(?1, ?2)", WHISPERS, words)

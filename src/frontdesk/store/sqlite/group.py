@@ -215,5 +215,5 @@ class Transaction:
         drawer = self._drawer(stream)
         if drawer is not None:
             self._count({drawer: -1})
-        for table in ("events", "timers", "cards", "snapshots", "seen"):
+        for table in ("events", "timers", "cards", "snapshots", "seen", "positions"):
             execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608 - the names are ours

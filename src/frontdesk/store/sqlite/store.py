@@ -7,8 +7,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import astuple
+
 from frontdesk.store.feed import Feed
-from frontdesk.store.log import Also, Card, Filed, Recorded, Snapshot
+from frontdesk.store.log import Also, Card, Filed, Position, Recorded, Snapshot
 from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.group import Append, Transaction, Work
 from frontdesk.store.sqlite.readers import Readers
@@ -171,6 +173,24 @@ class SqliteStore:
     async def seen(self, stream: str) -> int | None:
         rows = await self._readers.rows("SELECT seen_ms FROM seen WHERE stream = ?", stream)
         return rows[0][0] if rows else None
+
+    async def note_positions(self, positions: Sequence[Position]) -> None:
+        sql = (
+            "INSERT INTO positions (stream, reader, delivered, settled) VALUES (?1, ?2, ?3, ?4)"
+            " ON CONFLICT (stream, reader) DO UPDATE"
+            " SET delivered = max(delivered, ?3), settled = max(settled, ?4)"
+        )
+        rows = [astuple(position) for position in positions]
+        await self._write(lambda transaction: transaction.connection.executemany(sql, rows).rowcount)
+
+    async def position(self, stream: str, reader: str) -> Position | None:
+        sql = "SELECT stream, reader, delivered, settled FROM positions WHERE stream = ? AND reader = ?"
+        rows = await self._readers.rows(sql, stream, reader)
+        return Position(*rows[0]) if rows else None
+
+    async def drop_positions(self, stream: str) -> None:
+        sql = "DELETE FROM positions WHERE stream = ?"
+        await self._write(lambda transaction: transaction.connection.execute(sql, (stream,)).rowcount)
 
     async def whisper(self, words: str) -> None:
         """Nobody else is here."""

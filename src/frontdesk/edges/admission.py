@@ -1,0 +1,49 @@
+"""Who may begin a chat now: the limits that every way in shares."""
+
+from collections.abc import Mapping
+
+from frontdesk.desk.floor import Floor
+from frontdesk.edges.limits import Gate, OpenByAddress, Window
+from frontdesk.edges.metrics import Metrics
+from frontdesk.errors import Unavailable
+
+
+class Admission:
+    """The limits on new chats: of the node, of each service and of each address."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        metrics: Metrics,
+        *,
+        node: Gate,
+        services: Mapping[str, Gate],
+        by_address: OpenByAddress,
+        starts: Window,
+    ) -> None:
+        self._floor = floor
+        self._metrics = metrics
+        self._node = node
+        self._services = services
+        self._by_address = by_address
+        self._starts = starts
+
+    def admit(self, service: str, address: str) -> None:
+        """Errors: `Unavailable`. What is busy may be free again soon, and clients say so."""
+        reached = ""
+        if not self._node.admits(self._floor.open_count):
+            reached = self._node.name
+        elif not self._services[service].admits(self._floor.open_of(service)):
+            reached = self._services[service].name
+        elif not self._by_address.admits(address):
+            reached = self._by_address.name
+        elif not self._starts.admits(address):
+            reached = self._starts.name
+        if reached:
+            self._metrics.refused(reached)
+            raise Unavailable(f"the limit {reached} is reached")
+
+    def begun(self, interaction_id: str, service: str, address: str) -> None:
+        """Take note of a chat that began."""
+        self._by_address.add(interaction_id, address)
+        self._metrics.started(service)

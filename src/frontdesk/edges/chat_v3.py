@@ -1,0 +1,310 @@
+"""Chat API version 3 over HTTP: addresses, bodies, refusals. What a session does is in its neighbours.
+
+Every answer is JSON or an image, and every page that may use a service can read it: whatever else is sent,
+existing clients stop polling for ever.
+
+Source:  chat-api-v3 §§4, 5, 10 and 11.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+import structlog
+from msgspec import Struct
+
+from frontdesk.edges.asgi import (
+    CLOSE,
+    ClientLeft,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    TooMuch,
+    TooSlow,
+    address_of,
+    answer,
+    answer_nothing,
+    header,
+)
+from frontdesk.edges.bodies import form_of, read_plain, read_upload
+from frontdesk.edges.chat_v3_cors import ChatV3Cors
+from frontdesk.edges.chat_v3_images import ChatV3Images, Picture, send_picture
+from frontdesk.edges.chat_v3_reading import ChatV3Reading
+from frontdesk.edges.chat_v3_session import ChatV3Sessions, Session
+from frontdesk.edges.chat_v3_start import ChatV3Start
+from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.traffic import Traffic
+from frontdesk.errors import Conflict, NotFound, Refused, Unavailable
+from frontdesk.settings import LimitSettings
+from frontdesk.wire import chat_v3 as wire
+from frontdesk.wire.chat_v3_fields import Body, body_of, parse_body, parse_query
+
+CUT_OFF = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+RETRY: tuple[bytes, bytes] = (b"retry-after", b"1")
+MULTIPART = b"multipart/form-data"
+# What may be asked of which address, by the words that stand after a session's id; metrics name it the same.
+OPERATIONS = {
+    ("POST", ""): "start",
+    ("GET", "session"): "session",
+    ("GET", "messages"): "poll",
+    ("POST", "messages"): "send",
+    ("PUT", "userdata"): "userdata",
+    ("POST", "images"): "upload",
+    ("GET", "images/id"): "image",
+    ("GET", "files/id"): "file",
+    ("DELETE", "participants/id"): "leave",
+}
+_PLACES = frozenset(place for _, place in OPERATIONS)
+
+
+class Asked(Struct, frozen=True):
+    """One request: what, of whom, and what proves who asks.
+
+    Shape:   `operation` is one of a fixed set; `item_id` is what stands behind `images/` and the like.
+    """
+
+    operation: str
+    session_id: str
+    item_id: str
+    token: str
+    api_key: str
+    origin: str
+    address: str
+
+
+class Answer(Struct, frozen=True):
+    """What is sent. `arrived` is called when it has left."""
+
+    status: int
+    body: bytes | Picture
+    arrived: Callable[[], None] | None = None
+
+
+def place_of(path: str) -> tuple[str, str, str]:
+    """What a path after that of all sessions means, as (place, session id, item id)."""
+    session_id, _, rest = path.strip("/").partition("/")
+    if not rest:
+        return ("session" if session_id else ""), session_id, ""
+    name, _, item_id = rest.partition("/")
+    return (f"{name}/id" if item_id else name), session_id, item_id
+
+
+class ChatV3:
+    """The ASGI application under `{prefix}/v3`."""
+
+    def __init__(
+        self,
+        prefix: str,
+        start: ChatV3Start,
+        sessions: ChatV3Sessions,
+        reading: ChatV3Reading,
+        images: ChatV3Images,
+        cors: ChatV3Cors,
+        limits: LimitSettings,
+        traffic: Traffic,
+        metrics: Metrics,
+        *,
+        soft_send_errors: bool,
+    ) -> None:
+        self._root = f"{prefix}/v3/"
+        self._sessions_root = f"{prefix}/v3/chat/sessions"
+        self._start = start
+        self._sessions = sessions
+        self._reading = reading
+        self._images = images
+        self._cors = cors
+        self._limits = limits
+        self._traffic = traffic
+        self._metrics = metrics
+        self._soft_send_errors = soft_send_errors
+        self._uploads = asyncio.Semaphore(limits.uploads_in_flight_max)
+
+    def serves(self, path: str) -> bool:
+        return path.startswith(self._root)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = header(scope, b"origin").decode("latin-1")
+        if scope["method"] == "OPTIONS":
+            wanted = header(scope, b"access-control-request-headers").decode("latin-1")
+            await answer_nothing(send, HTTPStatus.NO_CONTENT, self._cors.preflight(origin, wanted))
+            return
+        started_s = time.perf_counter()
+        asked = self._asked(scope, origin)
+        self._traffic.in_flight += 1
+        try:
+            answered = await self._answer(scope, receive, asked)
+        except ClientLeft:
+            return
+        except Exception:  # noqa: BLE001 - clients must be told in words that they understand
+            _log.exception("request_failed", interaction_id=asked.session_id[:64], operation=asked.operation)
+            answered = _refused(Refused("failed", ""))
+        finally:
+            self._traffic.in_flight -= 1
+        if answered is None:
+            return  # Nobody is there to hear it.
+        await self._send(send, answered, origin)
+        self._metrics.answered(f"v3/{asked.operation or 'unknown'}", answered.status, _since(started_s))
+
+    async def _send(self, send: Send, answered: Answer, origin: str) -> None:
+        headers: Headers = list(self._cors.headers(origin))
+        if answered.status in CUT_OFF:
+            headers.append(CLOSE)
+        elif answered.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+            headers.append(RETRY)
+        if isinstance(answered.body, Picture):
+            await send_picture(send, answered.body, headers)
+            return
+        await answer(send, answered.status, answered.body, headers)
+        if answered.arrived is not None:
+            answered.arrived()
+
+    def _asked(self, scope: Scope, origin: str) -> Asked:
+        path, operation, session_id, item_id = scope["path"], "", "", ""
+        if path == self._sessions_root or path.startswith(f"{self._sessions_root}/"):
+            place, session_id, item_id = place_of(path[len(self._sessions_root) :])
+            operation = OPERATIONS.get((scope["method"], place), "")
+            if not operation and place in _PLACES:
+                operation = "method"
+        return Asked(
+            operation,
+            session_id,
+            item_id,
+            header(scope, b"x-nexus-client-key").decode("latin-1").strip(),
+            header(scope, b"x-api-key").decode("latin-1").strip(),
+            origin,
+            address_of(scope),
+        )
+
+    # --- requests ------------------------------------------------------------------------------
+
+    async def _answer(self, scope: Scope, receive: Receive, asked: Asked) -> Answer | None:
+        """Carry something out; the table of what each error is to this protocol."""
+        try:
+            self._check_origin(asked)
+            self._check_traffic(asked)
+            return await self._carry_out(scope, receive, asked)
+        except Refused as refusal:
+            if refusal.limit is not None:
+                self._metrics.refused(refusal.code)
+            return self._told(asked, refusal)
+        except NotFound as error:
+            return _refused(Refused("no_such_file", str(error)))
+        except (Unavailable, Conflict) as error:
+            _log.warning(
+                "try_later",
+                interaction_id=asked.session_id[:64],
+                operation=asked.operation,
+                reason=str(error),
+            )
+            return self._later(asked)
+        except TooMuch:
+            self._metrics.refused("body_bytes_max")
+            code = "file_too_large" if asked.operation == "upload" else "body_too_large"
+            return _refused(Refused(code, "the body is too large"))
+        except TooSlow:
+            self._metrics.refused("body_read_s")
+            return _refused(Refused("too_slow", "the body took too long to arrive"))
+
+    async def _carry_out(self, scope: Scope, receive: Receive, asked: Asked) -> Answer | None:
+        match asked.operation:
+            case "":
+                return _refused(Refused("no_such_address", "there is no such address"))
+            case "method":
+                return _refused(Refused("method", "this method is not for this address"))
+            case "start":
+                body = await self._body(scope, receive)
+                return Answer(200, await self._begin(asked, body))
+            case "leave":
+                return Answer(200, await self._leave(asked))
+            case "file":
+                query = scope.get("query_string", b"")
+                return Answer(200, await self._images.file(asked.session_id, asked.item_id, query))
+            case "poll":
+                return await self._poll(scope, receive, asked)
+            case "upload":
+                return Answer(200, await self._upload(scope, receive, asked))
+        session = await self._session(asked)
+        match asked.operation:
+            case "image":
+                return Answer(200, await self._images.picture(session, asked.item_id))
+            case "send":
+                return Answer(200, await self._sessions.send(session, await self._body(scope, receive)))
+            case "userdata":
+                return Answer(
+                    200, await self._sessions.update_data(session, await self._body(scope, receive))
+                )
+            case _:
+                return Answer(200, wire.entity(asked.session_id, f"{self._sessions_root}/{asked.session_id}"))
+
+    async def _body(self, scope: Scope, receive: Receive) -> Body:
+        content_type = header(scope, b"content-type")
+        body = await read_plain(scope, receive, self._limits)
+        if content_type.lower().startswith(MULTIPART):
+            return body_of(form_of(content_type, body))
+        return parse_body(content_type, body)
+
+    async def _session(self, asked: Asked) -> Session:
+        session = await self._sessions.session(asked.session_id, asked.token, asked.api_key)
+        self._check_origin(asked, session.chat.service)
+        if self._traffic.is_too_much_of(asked.session_id):
+            raise Refused("too_many_requests", "")
+        return session
+
+    def _check_origin(self, asked: Asked, service: str | None = None) -> None:
+        if not self._cors.admits(asked.origin, service):
+            raise Refused("origin_refused", "pages of this origin may not use this service")
+
+    def _check_traffic(self, asked: Asked) -> None:
+        if self._traffic.is_too_much(asked.address):
+            raise Refused("too_many_requests", "")  # What it said would be shown, at every poll (§10.2).
+
+    async def _begin(self, asked: Asked, body: Body) -> bytes:
+        self._check_origin(asked, self._start.service_of(body.data))
+        return await self._start.start(body.data, asked.token, asked.api_key, asked.address)
+
+    async def _leave(self, asked: Asked) -> bytes:
+        return await self._sessions.leave(asked.session_id, asked.item_id, asked.token, asked.api_key)
+
+    async def _poll(self, scope: Scope, receive: Receive, asked: Asked) -> Answer | None:
+        session = await self._session(asked)
+        read = await self._reading.read(session, parse_query(scope.get("query_string", b"")), receive)
+        return Answer(200, read.body, read.arrived) if read is not None else None
+
+    async def _upload(self, scope: Scope, receive: Receive, asked: Asked) -> bytes:
+        if self._uploads.locked():
+            self._metrics.refused("uploads_in_flight_max")
+            raise Refused("too_many_requests", "too many files are being sent; try again in a moment")
+        async with self._uploads:
+            bytes_max = self._images.file_bytes_max
+            parts = await read_upload(scope, receive, bytes_max, self._limits.upload_read_s)
+            return await self._images.upload(await self._session(asked), parts)
+
+    # --- answers that are no answers -----------------------------------------------------------
+
+    def _told(self, asked: Asked, refusal: Refused) -> Answer:
+        """A refusal; clients show nothing of a message that was refused with an error status (§5.4)."""
+        status, _ = wire.status_of(refusal)
+        is_final = status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+        if asked.operation == "send" and self._soft_send_errors and not is_final:
+            return Answer(200, wire.not_received(refusal))
+        return _refused(refusal)
+
+    def _later(self, asked: Asked) -> Answer:
+        """What cannot be done now; a poll of somebody who has a token has simply nothing new (§10.4)."""
+        claims = self._sessions.claims(asked.token)
+        if asked.operation == "poll" and claims is not None and claims.session_id == asked.session_id:
+            return Answer(200, wire.NOTHING_NEW)
+        return self._told(asked, Refused("try_later", ""))
+
+
+def _refused(refusal: Refused) -> Answer:
+    return Answer(wire.status_of(refusal)[0], wire.refused(refusal))
+
+
+def _since(started_s: float) -> float:
+    return time.perf_counter() - started_s
+
+
+_log = structlog.get_logger("chat_v3")

@@ -1,0 +1,72 @@
+"""Chat API version 3: the token that names a session and proves the right to it.
+
+Clients decode its middle part with a decoder that knows only the older alphabet of base64, so that part must
+not hold `-` or `_`. Letters and digits never make one.
+
+Source:  chat-api-v3 §3.2; RFC 7519, RFC 7515 for the compact form.
+"""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct, field
+
+TOKEN_CHARS_MAX = 2000
+ABSENT = ("", "undefined", "null")  # What pages send that have lost their token.
+
+
+class Claims(Struct, frozen=True, kw_only=True):
+    """Who shows it. `position` is the version of the transcript at which delivery to it began."""
+
+    session_id: str = field(name="sessionId")
+    transport_id: str = field(name="transportId")
+    participant_id: str = field(name="participantId")
+    position: int = 0
+
+
+class _Header(Struct, frozen=True):
+    alg: str
+
+
+_HEADER = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=")
+_encode = msgspec.json.Encoder().encode
+_decode_claims = msgspec.json.Decoder(Claims).decode
+_decode_header = msgspec.json.Decoder(_Header).decode
+
+
+def mint(claims: Claims, secret: bytes) -> str:
+    """The token that says so, signed."""
+    head = _HEADER + b"." + _to_base64(_encode(claims))
+    return (head + b"." + _to_base64(_signature(head, secret))).decode("ascii")
+
+
+def claims_of(token: str, secrets: Sequence[bytes]) -> Claims | None:
+    """What a token says, if one of these secrets signed it; else None."""
+    if len(token) > TOKEN_CHARS_MAX or not token.isascii():
+        return None
+    head, dot, signature = token.encode("ascii").rpartition(b".")
+    try:
+        given = _from_base64(signature)
+        if not dot or not any(hmac.compare_digest(given, _signature(head, s)) for s in secrets):
+            return None
+        kind, _, payload = head.partition(b".")
+        if kind != _HEADER and _decode_header(_from_base64(kind)).alg != "HS256":
+            return None
+        return _decode_claims(_from_base64(payload))
+    except (binascii.Error, msgspec.DecodeError):
+        return None
+
+
+def _signature(head: bytes, secret: bytes) -> bytes:
+    return hmac.digest(secret, head, "sha256")
+
+
+def _to_base64(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+
+def _from_base64(text: bytes) -> bytes:
+    return base64.b64decode(text + b"=" * (-len(text) % 4), b"-_", validate=True)

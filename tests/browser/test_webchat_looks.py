@@ -1,0 +1,176 @@
+"""The chat window in all surroundings: readers, keys, phones, dark rooms, large type, long talks.
+
+Source: webchat-ui, sections 6 to 8 and 10.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from frontdesk.main import Server
+from tests.browser.conftest import Visit
+from tests.browser.site import Site
+from tests.browser.webchat import Window, window_on
+from tests.journeys import axe
+
+pytestmark = pytest.mark.anyio
+PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": PHONE_AGENT,
+}
+NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 480}}
+ZOOMED: dict[str, Any] = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
+HUGE: dict[str, Any] = {"viewport": {"width": 3840, "height": 2160}}
+SURROUNDINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "light": ({}, {}),
+    "dark": ({}, {"theme": "dark"}),
+    "brand": ({}, {"color": "#ffd400"}),
+    "right-to-left": ({}, {"lang": "ar"}),
+    "phone": (PHONE, {"theme": "dark"}),
+    "narrow": (NARROW, {}),
+    "zoomed": (ZOOMED, {}),
+    "huge": (HUGE, {}),
+}
+# The page of the site has no landmarks; that is its own affair.
+NOT_OURS = ("landmark-one-main", "region:", "page-has-heading", "html-has-lang")
+# Words of the other side, put in where the service tells them: the server is not asked to say so many.
+TELL = """(count) => {
+    CXBus.configure({unlocked: true})
+    const messages = Array.from({length: count}, (_, at) => ({
+        index: 1000 + at, type: 'Message', text: `Line ${at} of a long story`,
+        timestamp: 1760000000000 + at * 60000,
+        from: {id: at % 7 < 4 ? 'a' : 'b', type: at % 7 < 4 ? 'Agent' : 'Client', name: 'Amy'}}))
+    CXBus.getPluginInterface('WebChatService').publish('messageReceived', {messages, originalMessages: []})
+}"""
+
+
+@pytest.fixture(scope="session")
+async def axe_source(npm_path: Path, request: pytest.FixtureRequest, anyio_backend: str) -> str:
+    return await axe.source(npm_path, request.config.cache.mkdir("axe-core"))
+
+
+async def is_fine(window: Window, axe_source: str) -> None:
+    page = window.page
+    found = [fault for fault in await axe.faults(page, axe_source) if not fault.startswith(NOT_OURS)]
+    assert found == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+    if await window.root.count():
+        box = await window.root.bounding_box()
+        size = page.viewport_size
+        assert box is not None
+        assert size is not None
+        assert box["x"] >= 0
+        assert box["y"] >= 0
+        assert box["x"] + box["width"] <= size["width"]
+        assert box["y"] + box["height"] <= size["height"] + 1
+
+
+@pytest.mark.parametrize("surroundings", SURROUNDINGS)
+async def test_every_view_is_accessible_and_fits(
+    surroundings: str, site: Site, visit: Visit, server: Server, axe_source: str
+) -> None:
+    browser, main = SURROUNDINGS[surroundings]
+    options: dict[str, Any] = {"emojis": True, "charCountEnabled": True, "uploadsEnabled": True}
+    options["extras"] = {"download": True, "restart": True}
+    async with window_on(site, visit, server, browser=browser, main=main, **options) as window:
+        await expect(window.launcher).to_be_visible()
+        await is_fine(window, axe_source)
+        await window.opens()
+        await is_fine(window, axe_source)
+        await window.page.locator("#cx_webchat_form_firstname").fill("Mia")
+        await window.page.locator(".cx-button-close").click()
+        await is_fine(window, axe_source)
+        await window.page.locator(".cx-close-cancel").click()
+        await window.page.locator("#cx_webchat_form_lastname").fill("Li")
+        await window.page.locator(".cx-submit").click()
+        await expect(window.box.or_(window.page.locator("#cx_input"))).to_be_enabled()
+        await window.page.evaluate(TELL, 12)
+        await expect(window.lines(".cx-them")).not_to_have_count(0)
+        await is_fine(window, axe_source)
+        await window.page.locator(".cx-emoji").click()
+        await is_fine(window, axe_source)
+        await window.page.locator(".cx-emoji").click()
+        await window.page.locator(".cx-button-close").click()
+        await is_fine(window, axe_source)
+        await window.page.locator(".cx-end-confirm").click()
+        await expect(window.page.locator(".cx-afterwards")).to_be_visible()
+        await is_fine(window, axe_source)
+
+
+async def test_on_a_phone_the_window_is_the_screen_and_keeps_the_focus(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    async with window_on(site, visit, server, browser=PHONE) as window:
+        await window.opens()
+        assert await window.root.bounding_box() == {"x": 0, "y": 0, "width": 360, "height": 740}
+        await expect(window.root).to_have_attribute("aria-modal", "true")
+        for _ in range(9):
+            await window.page.keyboard.press("Tab")
+            assert await window.page.evaluate(
+                "document.activeElement.shadowRoot?.activeElement?.closest('.cx-webchat') !== null"
+            )
+        await window.page.locator(".cx-button-minimize").click()
+        await expect(window.root).not_to_have_attribute("aria-modal", "true")
+
+
+async def test_an_alert_keeps_the_focus_and_gives_it_back(site: Site, visit: Visit, server: Server) -> None:
+    async with window_on(site, visit, server) as window:
+        await window.starts()
+        close = window.page.get_by_role("button", name="Close chat")
+        await close.focus()
+        await close.press("Enter")
+        await expect(window.page.locator(".cx-end-confirm")).to_be_focused()
+        await window.page.keyboard.press("Tab")
+        await expect(window.page.locator(".cx-end-cancel")).to_be_focused()
+        await window.page.keyboard.press("Shift+Tab")
+        await expect(window.page.locator(".cx-end-confirm")).to_be_focused()
+        await window.page.keyboard.press("Escape")
+        await expect(window.alert).to_have_count(0)
+        await expect(close).to_be_focused()
+
+
+async def test_new_lines_are_read_out_and_old_ones_are_not(site: Site, visit: Visit, server: Server) -> None:
+    async with window_on(site, visit, server) as window:
+        await window.starts()
+        await window.page.evaluate(TELL, 1)
+        aloud = window.page.locator(".cx-screen-reader-transcript")
+        await expect(aloud).to_contain_text("Amy wrote: Line 0 of a long story")
+        await window.page.reload()
+        await window.sees_status("Chat Started")
+        await expect(aloud).to_be_empty()
+
+
+async def test_a_thousand_lines_scroll_and_ten_thousand_are_not_all_in_the_page(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    async with window_on(site, visit, server) as window:
+        await window.starts()
+        page = window.page
+        await page.evaluate(TELL, 1000)
+        await expect(window.lines(".cx-participant").last).to_be_visible()
+        slow_ms = await page.evaluate(
+            """async () => {
+                const {shadowRoot} = document.querySelector('frontdesk-chat')
+                const log = shadowRoot.querySelector('.cx-transcript')
+                const frames = []
+                let before = performance.now()
+                for (let frame = 0; frame < 60; frame++) {
+                    log.scrollTop = log.scrollHeight * (1 - frame / 60)
+                    await new Promise(requestAnimationFrame)
+                    const now = performance.now()
+                    frames.push(now - before)
+                    before = now
+                }
+                log.scrollTop = log.scrollHeight
+                return frames.sort((a, b) => a - b)[54]
+            }"""
+        )
+        assert slow_ms < 50  # Nine of ten frames, on a machine that has no graphics card and other work.
+        await page.evaluate(TELL, 10_000)
+        await expect(window.lines(".cx-participant").last).to_contain_text("Line 9999")
+        assert await window.lines().count() <= 1000
