@@ -227,7 +227,7 @@ async def test_scripts_say_not_whose_they_are_so_only_open_services_listen(tmp_p
         publish = who | {"channel": "/service/chatV2/s", "data": data}
         told(await script(house, url, jsonp="cb", message=json.dumps([publish])))
         connect = who | {"channel": "/meta/connect", "connectionType": "callback-polling"}
-        refused, _ = told(await script(house, url, jsonp="cb", message=json.dumps([connect])))
+        _, refused = told(await script(house, url, jsonp="cb", message=json.dumps([connect])))
         assert refused["data"]["errors"][0]["code"] == 240
 
 

@@ -138,7 +138,7 @@ def test_news_answers_it() -> None:
     client = house.client()
     house.hold(client)
     (answer,) = house.push(client)
-    assert [message["channel"] for message in read(answer)] == [CHANNEL, "/meta/connect"]
+    assert [message["channel"] for message in read(answer)] == ["/meta/connect", CHANNEL]
 
 
 def test_news_waits_for_it() -> None:
@@ -146,7 +146,19 @@ def test_news_waits_for_it() -> None:
     client = house.client()
     assert house.push(client) == []
     replies = [json.loads(a.message) for a in house.take(connect(client)) if isinstance(a, Reply)]
-    assert [reply["channel"] for reply in replies] == [CHANNEL, "/meta/connect"]
+    assert [reply["channel"] for reply in replies] == ["/meta/connect", CHANNEL]
+
+
+@pytest.mark.parametrize("kind", [LONG_POLLING, WEBSOCKET])
+def test_who_comes_back_hears_so_before_any_news(kind: str) -> None:
+    """Else it would take the newest message for where it was, and never ask for what it has missed."""
+    house = House()
+    client = house.client()
+    house.push(client)
+    actions = house.take(connect(client, kind, advice={"timeout": 0}), Carrier(kind, "192.0.2.1"))
+    replies = [json.loads(action.message) for action in actions if isinstance(action, Reply)]
+    assert len(replies) == len(actions)
+    assert [reply["channel"] for reply in replies] == ["/meta/connect", CHANNEL]
 
 
 def test_on_a_socket_news_does_not_end_it() -> None:
@@ -198,13 +210,13 @@ def test_what_was_not_acknowledged_comes_again_before_anything_else() -> None:
     client = house.client(ext={"ack": True})
     house.hold(client, ext={"ack": 0})
     (answer,) = house.push(client, pushed(CHANNEL, b'"one"'))
-    assert read(answer)[-1]["ext"] == {"ack": 1}
+    assert read(answer)[0]["ext"] == {"ack": 1}
     house.push(client, pushed(CHANNEL, b'"two"'))
     again = [
         json.loads(a.message) for a in house.take(connect(client, ext={"ack": 0})) if isinstance(a, Reply)
     ]
-    assert [message.get("data") for message in again] == ["one", "two", None]
-    assert again[-1]["ext"] == {"ack": 2}
+    assert [message.get("data") for message in again] == [None, "one", "two"]
+    assert again[0]["ext"] == {"ack": 2}
     house.hold(client, ext={"ack": 2})
 
 
@@ -213,7 +225,7 @@ def test_a_client_that_acknowledges_hears_everything_by_its_connects() -> None:
     client = house.client(ext={"ack": True})
     house.hold(client, Carrier(WEBSOCKET, "192.0.2.1"), ext={"ack": 0})
     (answer,) = house.push(client)
-    assert [message["channel"] for message in read(answer)] == [CHANNEL, "/meta/connect"]
+    assert [message["channel"] for message in read(answer)] == ["/meta/connect", CHANNEL]
     assert house.push(client) == []
 
 

@@ -173,9 +173,9 @@ class Bayeux:
                 actions.append(answer)
         client.reach(carrier)
         client.acknowledged(message)
-        if client.queue is not None and client.socket is not None and not client.acks:
-            actions.append(Send(carrier, client.take()))
         hold_ms = self._hold_ms(message)
+        if hold_ms and client.queue is not None and client.socket is not None and not client.acks:
+            actions.append(Send(carrier, client.take()))
         is_kept = hold_ms > 0 and client.queue is None and (is_alone or client.socket is not None)
         if is_kept:
             client.hold(carrier, message.id)
@@ -248,11 +248,15 @@ class Bayeux:
         return Send(carrier, self._brought(client, id_))
 
     def _brought(self, client: Client, id_: str | int | None) -> list[bytes]:
-        """What waits, with the answer to the connect that brings it."""
+        """The answer to a connect, with what waits.
+
+        The answer comes first: a client that was away learns so that it is back, and asks for what it has
+        missed from where it was, not from where the newest of these messages would put it.
+        """
         waiting = client.take()
         client.sent(waiting)
         advice = self._spaced if self._is_stopping else self._advice
-        return [*waiting, wire.connected(id_, advice, client.newest_batch)]
+        return [wire.connected(id_, advice, client.newest_batch), *waiting]
 
     def _ended_early(self, client: Client, advice: Advice) -> Send | None:
         """Answer a connect that is held, if one is, without anything that waits."""
