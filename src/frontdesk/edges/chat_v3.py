@@ -209,6 +209,8 @@ class ChatV3:
 
     async def _carry_out(self, scope: Scope, receive: Receive, asked: Asked) -> Answer | None:
         match asked.operation:
+            case "poll":  # By far the most frequent.
+                return await self._poll(scope, receive, asked)
             case "":
                 return _refused(Refused("no_such_address", "there is no such address"))
             case "method":
@@ -221,8 +223,6 @@ class ChatV3:
             case "file":
                 query = scope.get("query_string", b"")
                 return Answer(200, await self._images.file(asked.session_id, asked.item_id, query))
-            case "poll":
-                return await self._poll(scope, receive, asked)
             case "upload":
                 return Answer(200, await self._upload(scope, receive, asked))
         session = await self._session(asked)
