@@ -246,6 +246,7 @@ class Parts:
     def stop(self) -> None:
         """Say that this node is about to stop, and let agents and bots go."""
         self.operations.is_stopping = True
+        self.hub.news.stop()
         self.socket.stop()
         self.cometd.stop()
 

@@ -37,7 +37,10 @@ def settings_of(port: int, folder: Path, rules: Rules) -> Settings:
             requests_per_second_per_chat=MANY,
             sign_ins_per_minute_per_address=12,
         ),
-        services={"demo": ServiceSettings(rules=rules)},
+        services={
+            "demo": ServiceSettings(rules=rules),
+            "long": ServiceSettings(rules=Rules(asynchronous=True)),
+        },
     )
 
 

@@ -39,7 +39,7 @@ from frontdesk.edges.traffic import Traffic
 from frontdesk.errors import Conflict, NotFound, Refused, Unavailable
 from frontdesk.settings import LimitSettings
 from frontdesk.wire import chat_v3 as wire
-from frontdesk.wire.chat_v3_fields import Body, body_of, parse_body, parse_query
+from frontdesk.wire.chat_v3_fields import Body, Query, body_of, parse_body, parse_query
 
 CUT_OFF = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 RETRY: tuple[bytes, bytes] = (b"retry-after", b"1")
@@ -57,6 +57,8 @@ OPERATIONS = {
     ("DELETE", "participants/id"): "leave",
 }
 _PLACES = frozenset(place for _, place in OPERATIONS)
+
+_log = structlog.get_logger("chat_v3")
 
 
 class Asked(Struct, frozen=True):
@@ -198,7 +200,7 @@ class ChatV3:
                 operation=asked.operation,
                 reason=str(error),
             )
-            return self._later(asked)
+            return self._later(asked, parse_query(scope.get("query_string", b"")))
         except TooMuch:
             self._metrics.refused("body_bytes_max")
             code = "file_too_large" if asked.operation == "upload" else "body_too_large"
@@ -209,6 +211,8 @@ class ChatV3:
 
     async def _carry_out(self, scope: Scope, receive: Receive, asked: Asked) -> Answer | None:
         match asked.operation:
+            case "poll":  # By far the most frequent.
+                return await self._poll(scope, receive, asked)
             case "":
                 return _refused(Refused("no_such_address", "there is no such address"))
             case "method":
@@ -221,8 +225,6 @@ class ChatV3:
             case "file":
                 query = scope.get("query_string", b"")
                 return Answer(200, await self._images.file(asked.session_id, asked.item_id, query))
-            case "poll":
-                return await self._poll(scope, receive, asked)
             case "upload":
                 return Answer(200, await self._upload(scope, receive, asked))
         session = await self._session(asked)
@@ -291,10 +293,15 @@ class ChatV3:
             return Answer(200, wire.not_received(refusal))
         return _refused(refusal)
 
-    def _later(self, asked: Asked) -> Answer:
-        """What cannot be done now; a poll of somebody who has a token has simply nothing new (§10.4)."""
+    def _later(self, asked: Asked, query: Query) -> Answer:
+        """What cannot be done now; a poll of somebody who has a token has simply nothing new (§10.4).
+
+        Of the history there is no empty page: clients would wait for ever.
+        """
         claims = self._sessions.claims(asked.token)
-        if asked.operation == "poll" and claims is not None and claims.session_id == asked.session_id:
+        is_history = query.index is not None and query.count is not None
+        is_known = claims is not None and claims.session_id == asked.session_id
+        if asked.operation == "poll" and is_known and not is_history:
             return Answer(200, wire.NOTHING_NEW)
         return self._told(asked, Refused("try_later", ""))
 
@@ -305,6 +312,3 @@ def _refused(refusal: Refused) -> Answer:
 
 def _since(started_s: float) -> float:
     return time.perf_counter() - started_s
-
-
-_log = structlog.get_logger("chat_v3")

@@ -136,7 +136,7 @@ class ChatV3Reading:
 
     async def _held(self, session: Session, place: Delivery, receive: Receive) -> bool:
         """Wait for news, but not for ever; whether the client is still there."""
-        if self._news.waiting_count >= self._holding.held_max:
+        if self._news.is_over or self._news.waiting_count >= self._holding.held_max:
             return True
         news = self._news.next_of(session.session_id)
         left = asyncio.ensure_future(_left(receive))
@@ -148,7 +148,7 @@ class ChatV3Reading:
                 done, _ = await asyncio.wait(
                     (news, left), timeout=max(0, rest_s), return_when=asyncio.FIRST_COMPLETED
                 )
-                if left in done or not done:
+                if left in done or not done or self._news.is_over:
                     return left not in done
                 news = self._news.next_of(session.session_id)
             return not left.done()

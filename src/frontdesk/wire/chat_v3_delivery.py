@@ -31,13 +31,12 @@ class Delivery:
              (the version before it, its newest version, when), oldest first.
     """
 
-    __slots__ = ("_polls", "cursor", "floor", "has_left", "recent")
+    __slots__ = ("_polls", "cursor", "floor", "recent")
 
     def __init__(self, cursor: int, floor: int = 0) -> None:
         self.cursor = cursor
         self.floor = floor
         self.recent: deque[tuple[int, int, int]] = deque()
-        self.has_left = False
         self._polls = 0
 
     def settled(self, now_ms: int, replay_ms: int) -> int:

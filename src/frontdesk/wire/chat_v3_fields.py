@@ -5,13 +5,12 @@ Source:  chat-api-v3 §4.1 for the encodings, §5.1 for the fields of a start.
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Struct
 
 from frontdesk.errors import Refused
-from frontdesk.wire.form import Form, decode_text, fields_of, parse_form, user_data, without_controls
+from frontdesk.wire.form import Form, fields_of, parse_form, user_data, without_controls
 
 JSON = b"application/json"
 DATA = "data"
@@ -106,8 +105,8 @@ def start_fields(data: Mapping[str, str]) -> StartFields:
 def parse_query(query: bytes) -> Query:
     """The query of a read; what cannot be read is as if it were absent."""
     try:
-        fields = dict(parse_qsl(decode_text(query), keep_blank_values=True))
-    except (Refused, ValueError):
+        fields = parse_form(query)
+    except Refused:
         return Query()
     index = fields.get("index", "")
     return Query(

@@ -1,4 +1,4 @@
-// Signing in and out: the three HTTP calls.
+// Signing in and out, and what rests: the HTTP calls.
 
 /** @typedef {{agent_id: string, login: string, name: string, role: string, capacity: number}} Agent */
 
@@ -67,6 +67,13 @@ export async function whoAmI() {
 }
 
 export const signOut = () => call('/sign-out', {})
+
+/**
+ * The conversations that rest, page by page.
+ * @param {string} after where the page begins
+ * @returns {Promise<{conversations: Record<string, any>, next: string}>}
+ */
+export const resting = (after) => call(`/resting?after=${encodeURIComponent(after)}`)
 
 /**
  * Where the files of a chat are sent to; with an id, where that file is.

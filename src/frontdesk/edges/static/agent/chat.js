@@ -87,6 +87,9 @@ export class Chat {
         if (known && isNews) known.is_present = false
         this.typing.delete(event.party_id)
         break
+      case 'CameBack':
+        if (known && isNews) known.is_present = true
+        break
       case 'NicknameChanged':
         if (known) known.nickname = event.nickname
         if (event.party_id === 1) this.nickname = event.nickname

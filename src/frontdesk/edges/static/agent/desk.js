@@ -12,6 +12,7 @@ import { Conversation } from './conversation.js'
 import { Floor } from './floor.js'
 import { InviteList } from './invite_list.js'
 import { Outbox } from './outbox.js'
+import { RestingList } from './resting_list.js'
 import { listenForShortcuts } from './shortcuts.js'
 import { TopBar } from './top_bar.js'
 import { Uploads } from './uploads.js'
@@ -31,9 +32,13 @@ export class Desk {
     this.floor = new Floor({
       onChange: () => this.due(),
       onArrived: (id) => this.outbox.arrived(id),
-      onInvite: (invite) => this.attention.ring(invite),
+      onInvite: (invite) => {
+        this.restingList.drop(invite.interaction_id) // It woke.
+        this.attention.ring(invite)
+      },
       onWord: (chat, happening) => this.attention.word(chat, happening, this.isLookingAt(chat.id)),
       onJoined: (chat) => this.onJoined(chat),
+      onLeft: () => this.look(),
     })
     this.outbox = new Outbox(agent.agent_id, (message) => this.connection?.send(message), () => this.due())
     this.uploads = new Uploads(() => this.due())
@@ -42,8 +47,9 @@ export class Desk {
     this.topBar = new TopBar(agent, this.attention, { toggleReady: () => this.toggleReady(), signOut: leave.signOut })
     this.inviteList = new InviteList((id, isYes) => this.answer(id, isYes))
     this.chatList = new ChatList((id) => this.select(id), (id) => this.dismiss(id))
+    this.restingList = new RestingList((id) => this.takeUp(id))
     this.conversation = new Conversation(this.actions, this.outbox, this.uploads, () => this.select(''))
-    this.side = el('nav', { class: 'side', 'aria-label': 'Chats' }, this.inviteList.root, this.chatList.root)
+    this.side = el('nav', { class: 'side', 'aria-label': 'Chats' }, this.inviteList.root, this.chatList.root, this.restingList.root)
     this.root = el('div', { class: 'desk' },
       el('a', { class: 'skip', href: '#message', text: 'Skip to the message box', on: { click: (/** @type {Event} */ event) => { event.preventDefault(); this.conversation.focus() } } }),
       this.topBar.root, this.side, this.conversation.root)
@@ -88,6 +94,7 @@ export class Desk {
   /** @param {import('./connection.js').ConnectionState} state */
   connectionChanged(state) {
     this.connectionState = state
+    if (state === 'open') this.look()
     if (state === 'open') this.outbox.open()
     else this.outbox.close()
     this.due()
@@ -113,6 +120,7 @@ export class Desk {
     this.topBar.show(floor.isReady, floor.readinessReason, this.connectionState)
     this.inviteList.show([...floor.invites.values()], floor.nowMs(), isOpen, this.outbox)
     this.chatList.show(floor, this.selected, this.agent.capacity)
+    this.restingList.show(floor.nowMs(), isOpen)
     this.conversation.show(chat, floor, { isOpen, isSettled: floor.isSettled })
     this.attention.show(floor.invites.size, unread)
   }
@@ -183,6 +191,23 @@ export class Desk {
       toast(isYes ? `This chat could not be taken: ${refused.text}` : refused.text)
       this.due()
     }
+  }
+
+  /** See what rests. */
+  async look() {
+    await this.restingList.fetch()
+    this.due()
+  }
+
+  /** @param {string} id of a conversation that rests */
+  async takeUp(id) {
+    if (this.outbox.isUnderWay('take_up', id)) return
+    this.floor.chats.delete(id) // It comes back with all that was said.
+    this.accepted.push(id)
+    const refused = await this.outbox.write('take_up', { interaction_id: id })
+    this.restingList.drop(id)
+    if (refused) toast(`This conversation could not be taken up: ${refused.text}`)
+    this.due()
   }
 
   /** @param {import('./chat.js').Chat} chat */

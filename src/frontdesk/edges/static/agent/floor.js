@@ -16,6 +16,7 @@ export class Floor {
    * @param {(invite: Invite) => void} hooks.onInvite
    * @param {(chat: Chat, happening: any) => void} hooks.onWord somebody else wrote
    * @param {(chat: Chat) => void} hooks.onJoined
+   * @param {() => void} hooks.onLeft one is no longer this agent's: it may rest now
    */
   constructor(hooks) {
     this.hooks = hooks
@@ -53,7 +54,7 @@ export class Floor {
       case 'event': if (chat) this.happen(chat, message); break
       case 'preview': if (chat) chat.preview = message.text; break
       case 'readers': chat?.read(message.party_id, message.up_to); break
-      case 'left': if (chat) chat.isMine = false; break
+      case 'left': if (chat) chat.isMine = false; this.hooks.onLeft(); break
       default: return
     }
     this.hooks.onChange()

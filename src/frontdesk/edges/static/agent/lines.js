@@ -15,8 +15,9 @@ import { isWebAddress } from '../shared/linked_text.js'
  */
 
 const ROLES = { bot: 'Assistant', supervisor: 'Supervisor', agent: 'Colleague', external: 'External', system: 'System' }
-const END_REASONS = { client_left: 'the visitor left', client_silent: 'the visitor is gone', idle: 'nobody wrote' }
-const LEFT_BECAUSE = { client_silent: 'their browser is gone', handed_over: 'the chat was handed over', connection_lost: 'the connection was lost', account_disabled: 'the account was disabled' }
+const END_REASONS = { client_left: 'the visitor left', client_silent: 'the visitor is gone', idle: 'nobody wrote', rested: 'it rested for too long' }
+const LEFT_BECAUSE = { client_silent: 'their browser is gone', handed_over: 'the chat was handed over', connection_lost: 'the connection was lost', account_disabled: 'the account was disabled', quiet: 'nobody wrote' }
+const RESTS_BECAUSE = { client_left: 'the visitor left', quiet: 'nobody wrote' }
 
 /**
  * @param {Chat} chat
@@ -43,6 +44,9 @@ function lineOf(chat, it, act) {
     case 'Started': return status(it, `${inSentence(event.nickname)} started a chat${event.subject ? ` about “${inSentence(event.subject)}”` : ''}`)
     case 'Joined': return status(it, event.party_id === chat.me ? 'You joined' : `${inSentence(event.nickname)} joined${roleSuffix(event.kind)}${event.visibility === 'agents' ? ', unseen by the visitor' : ''}`)
     case 'Left': return status(it, event.party_id === chat.me ? 'You left' : `${name} left${reasonSuffix(LEFT_BECAUSE, event.reason)}`)
+    case 'CameBack': return status(it, `${name} came back`)
+    case 'Rested': return status(it, `The conversation rests${reasonSuffix(RESTS_BECAUSE, event.reason)}`)
+    case 'Woke': return status(it, `${name} wrote again`)
     case 'NicknameChanged': return status(it, `The name is now ${inSentence(event.nickname)}`)
     case 'Queued': return status(it, `Waiting in the queue “${event.queue}”${event.summary ? `. Summary: ${inSentence(event.summary)}` : ''}`)
     case 'IdleWarned': return { ...status(it, `${event.text}${event.closes_next ? ` It closes in ${event.next_s} s unless somebody writes.` : ''}`), kind: 'warning' }
