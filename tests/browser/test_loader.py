@@ -33,8 +33,21 @@ async def test_pointing_at_the_launcher_loads_the_rest(site: Site, visit: Visit)
     async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"))) as page:
         await page.get_by_role("button", name="Chat").hover()
         assert await page.evaluate(READY) == "App.ready"
-        assert {"frontdesk", "bus", "core"} <= set(await page.evaluate(LOADED))
-        assert "compatibility" not in await page.evaluate(LOADED)
+        assert await page.evaluate(LOADED) == ["frontdesk", "bundle", "en"]
+
+
+async def test_a_page_that_only_listens_loads_nothing(site: Site, visit: Visit) -> None:
+    listen = site.script(
+        """window.heard = []
+        CXBus.subscribe('WebChat.opened', () => heard.push('WebChat.opened'))
+        CXBus.subscribe('QuickBus.sold', ({data}) => heard.push(data.n))""",
+        "listen",
+    )
+    async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"), listen)) as page:
+        await page.get_by_role("button", name="Chat").wait_for()
+        assert await page.evaluate(LOADED) == ["frontdesk"]
+        await page.evaluate("_genesys.widgets.bus.publish('sold', {n: 3})")
+        await page.evaluate("until(() => heard[0] === 3)")
 
 
 async def test_no_shift_and_no_long_task_while_it_starts(site: Site, visit: Visit) -> None:
@@ -193,8 +206,7 @@ async def test_a_policy_that_trusts_only_a_nonce_is_enough(site: Site, visit: Vi
         assert await page.evaluate("foo")
 
 
-@pytest.mark.parametrize("part", ["bus", "core"])
-async def test_a_part_that_did_not_come_is_asked_for_again(site: Site, visit: Visit, part: str) -> None:
+async def test_the_bundle_is_asked_for_again_when_it_did_not_come(site: Site, visit: Visit) -> None:
     async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"))) as page:
         refused: list[str] = []
 
@@ -202,7 +214,7 @@ async def test_a_part_that_did_not_come_is_asked_for_again(site: Site, visit: Vi
             refused.append(route.request.url)
             await (route.continue_() if len(refused) > 1 else route.abort())
 
-        await page.route(f"**/{part}.*", refuse_once)
+        await page.route("**/bundle.*", refuse_once)
         button = page.get_by_role("button", name="Chat")
         await button.hover()
         await page.evaluate("until(() => performance.getEntriesByType('resource').length > 2)")

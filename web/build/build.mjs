@@ -1,7 +1,7 @@
 // Builds the widget: `node build/build.mjs [OUT]`. Fails when a budget is exceeded.
 
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
@@ -15,34 +15,34 @@ const VERSION = /__version__ = "(.+)"/.exec(
 const COMMON = { root: WEB, configFile: false, logLevel: 'warn', publicDir: false }
 const TARGET = ['es2022']
 
-/** Everything but the loader, in files named after their content; the names of the files it fetches. */
-async function buildChunks() {
+/** `widget/<name>.ts` and what it fetches, in files named after their content; the chunks that were made. */
+async function buildChunks(name) {
   const { output } = await build({
     ...COMMON,
     build: {
       outDir: OUT,
-      emptyOutDir: true,
+      emptyOutDir: false,
       target: TARGET,
       modulePreload: false,
       assetsInlineLimit: 0,
       rollupOptions: {
-        input: { bus: join(WEB, 'widget/pagebus.ts'), core: join(WEB, 'widget/core/start.ts') },
-        preserveEntrySignatures: 'strict',
+        input: { [name]: join(WEB, `widget/${name}.ts`) },
+        // What is fetched later may use what came with the entry.
+        preserveEntrySignatures: 'allow-extension',
         output: { format: 'es', entryFileNames: '[name].[hash].js', chunkFileNames: '[name].[hash].js' },
       },
     },
     base: './',
   })
-  return Object.fromEntries(output.filter((file) => file.isEntry).map((file) => [file.name, file.fileName]))
+  return output
 }
 
 /** A classic script without imports, that knows where the rest is. */
-async function buildLoader(name, files) {
+async function buildLoader(name, chunks = []) {
   await build({
     ...COMMON,
     define: {
-      BUS_FILE: JSON.stringify(files.bus),
-      CORE_FILE: JSON.stringify(files.core),
+      FILE: JSON.stringify(chunks.find((chunk) => chunk.isEntry)?.fileName ?? ''),
       VERSION: JSON.stringify(VERSION),
     },
     build: {
@@ -97,12 +97,16 @@ function integrity(file) {
     .digest('base64')}`
 }
 
-const files = await buildChunks()
-for (const name of ['frontdesk', 'cxbus', 'chat']) await buildLoader(name, files)
+rmSync(OUT, { recursive: true, force: true })
+const bundle = await buildChunks('bundle')
+const lazy = await buildChunks('lazy')
+await buildLoader('frontdesk', bundle)
+await buildLoader('cxbus', lazy)
+await buildLoader('chat')
 await buildModule('chat', 'widget/chatservice/chat.ts')
 writeKnownNames()
-const sizes = check(OUT)
+const sizes = check(OUT, bundle, lazy)
 const scripts = readdirSync(OUT).filter((name) => name.endsWith('.js'))
 const integrities = Object.fromEntries(scripts.map((name) => [name, integrity(name)]))
-const facts = { version: VERSION, files, integrity: integrities['frontdesk.js'], integrities, sizes }
+const facts = { version: VERSION, integrity: integrities['frontdesk.js'], integrities, sizes }
 writeFileSync(join(OUT, 'build.json'), `${JSON.stringify(facts, null, 2)}\n`)

@@ -29,7 +29,7 @@ export interface Desk {
   /** The element of ours that holds everything to be seen, in an open shadow root. */
   mount(): HTMLElement
   /** Bring one of our plugins, or what it needs: `widgets-core`, `webchat`, `webchatservice`. */
-  load(name: string): Promise<void>
+  load(name: string): Promise<unknown>
 }
 
 /** The global `frontdesk`. Before the script has come it may be an array of functions, which are called then. */
@@ -40,7 +40,7 @@ export interface Frontdesk extends Pick<Plugin, 'command' | 'subscribe' | 'befor
   configure(settings: Settings): void
   /** Call functions with this object. */
   push(...functions: ((frontdesk: Frontdesk) => unknown)[]): void
-  load(name: string): Promise<void>
+  load(name: string): Promise<unknown>
   /** Start as one bundle. */
   begin(): void
 }

@@ -1,13 +1,10 @@
 // The words of the widget: the site's, what plugins brought, ours, and English where all else is silent.
 
-import english from '../languages/en.json'
 import type { LanguagePack, MainSettings, Strings } from '../settings'
 
 type Namespaces = Record<string, Strings>
 
-const FILES = import.meta.glob<Namespaces>(['../languages/*.json', '!../languages/en.json'], {
-  import: 'default',
-})
+const FILES = import.meta.glob<Namespaces>('../languages/*.json', { import: 'default' })
 const fileOf = (lang: string) => FILES[`../languages/${lang}.json`]
 
 export interface Languages {
@@ -27,16 +24,14 @@ export interface Languages {
 
 export function createLanguages(main: () => MainSettings): Languages {
   const brought: LanguagePack = {}
-  const ours: LanguagePack = { en: english }
+  const ours: LanguagePack = {}
   let pack: LanguagePack = {}
   let lang = 'en'
 
   const fetchOurs = async (code: string): Promise<boolean> => {
     const file = fileOf(code) ?? fileOf(code.slice(0, 2).toLowerCase())
-    if (ours[code]) return true
-    if (!file && code.slice(0, 2) !== 'en') return false
-    ours[code] = file ? await file() : english
-    return true
+    if (file) ours[code] ??= await file()
+    return !!file
   }
   const table = (): Namespaces => {
     const all: Namespaces = {}
@@ -57,6 +52,8 @@ export function createLanguages(main: () => MainSettings): Languages {
       const isOurs = await fetchOurs(code).catch(() => false)
       const isKnown = isOurs || code in pack || code in brought
       lang = isKnown ? code : 'en'
+      // A site may bring a language that we lack, and only some of its words.
+      if (!isOurs) await fetchOurs('en').catch(() => false)
       return isKnown
     },
     async load() {

@@ -3,7 +3,7 @@
 import type { Plugin } from '../../shared/types'
 import type { Compatibility } from '../compatibility/compatibility'
 import type { Desk } from '../desk'
-import { ON_DEMAND, PLUGINS } from '../plugins'
+import type { Plugins } from '../plugins'
 import { brandStyle } from '../themes/brand'
 import tokens from '../themes/tokens.css?inline'
 import views from '../themes/views.css?inline'
@@ -30,7 +30,7 @@ export interface Core {
   readonly languages: Languages
   readonly themes: Themes
   /** Bring one of our plugins; when it is on the bus. */
-  load(name: string): Promise<void>
+  load(name: string): Promise<unknown>
   /** Call `begin` once `App.ready` is out. */
   whenReady(begin: () => void): void
   /** Change the language and tell everybody; false, and English, when nobody has that one. */
@@ -43,19 +43,23 @@ export interface Core {
   wrap(node: Node): unknown
 }
 
-/** Register the plugins of the core at once, and start them when the page has given its configuration. */
-export function start(desk: Desk): Core {
+/**
+ * Register the plugins of the core at once, and start them when the page has given its configuration.
+ *
+ * As one bundle all of `plugins` start with it; `others` come only when a page asks for them by name.
+ */
+export function startCore(desk: Desk, plugins: Plugins, others: Plugins = {}): Core {
   const add = (name: string) => desk.bus.registerPlugin(name) as Plugin
   const app = add('App')
-  const core = createCore(desk, app)
+  const core = createCore(desk, app, { ...others, ...plugins })
   // The body is there once the page has been parsed.
   desk.configured.then(() => [tokens, brandStyle(desk), views].forEach(core.style))
   remember('false')
   app.data('ID', guid())
   addApp(core, app)
   const extensions = addExtensions(core, app)
-  const others = { Toaster: addToaster, Overlay: addOverlay, WindowManager: addWindows }
-  for (const [name, fill] of Object.entries(others)) {
+  const visible = { Toaster: addToaster, Overlay: addOverlay, WindowManager: addWindows }
+  for (const [name, fill] of Object.entries(visible)) {
     const plugin = add(name)
     fill(core, plugin)
     beReady(plugin)
@@ -64,7 +68,7 @@ export function start(desk: Desk): Core {
   addWatchman(watchman)
   for (const plugin of [watchman, add('Common')]) beReady(plugin)
   desk.quick.republish('ready')
-  run(core, extensions)
+  run(core, Object.keys(plugins), extensions)
   return core
 }
 
@@ -74,13 +78,17 @@ function beReady(plugin: Plugin): void {
 }
 
 /** Steps 3 to 6 of the bus, section 2.3. */
-async function run(core: Core, extensions: ReturnType<typeof addExtensions>): Promise<void> {
+async function run(
+  core: Core,
+  plugins: readonly string[],
+  extensions: ReturnType<typeof addExtensions>,
+): Promise<void> {
   const { desk, app, languages, themes } = core
   await desk.configured
   const settings = desk.settings()
   settings.main ??= {}
   const main = Object.assign(settings.main, settings.app, settings.global)
-  if (desk.isBundle) for (const name of Object.keys(PLUGINS)) core.load(name).catch(() => {}) // A command tries again.
+  if (desk.isBundle) for (const name of plugins) core.load(name).catch(() => {}) // A command tries again.
   if (main.debug) desk.bus.configure({ debug: true })
   app.data('deploymentID', main.deploymentID)
   app.data('cookieOptions', core.cookies.options())
@@ -122,9 +130,9 @@ function remember(ready: string): void {
   }
 }
 
-function createCore(desk: Desk, app: Plugin): Core {
+function createCore(desk: Desk, app: Plugin, plugins: Plugins): Core {
   const main = () => desk.settings().main ?? {}
-  const loaded: Record<string, Promise<void>> = {}
+  const loaded: Record<string, Promise<unknown>> = {}
   let compatible: Compatibility | undefined
   const core: Core = {
     desk,
@@ -137,8 +145,8 @@ function createCore(desk: Desk, app: Plugin): Core {
     }),
     load(name) {
       const key = name.toLowerCase()
-      const fetchFile = PLUGINS[key] ?? ON_DEMAND[key]
-      loaded[key] ??= Promise.resolve(fetchFile?.().then(({ register }) => register(desk, core)))
+      const bring = async () => (await plugins[key]?.())?.register(desk, core)
+      loaded[key] ??= bring()
       loaded[key].catch(() => {
         delete loaded[key]
       })

@@ -1,9 +1,10 @@
 // The bus alone, for pages that say themselves what is loaded when.
 
+import type * as Lazy from '../lazy'
 import { createPageBus } from '../pagebus'
 import { install, quickBus } from './page'
 
-install(false, (desk) => {
+install(false, (desk, fetchFile) => {
   const bus = createPageBus(desk)
-  return { bus, quick: quickBus(bus), isThere: () => Promise.resolve() }
+  return { bus, quick: quickBus(bus), bring: () => fetchFile<typeof Lazy>() }
 })

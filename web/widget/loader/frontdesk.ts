@@ -1,22 +1,25 @@
-// The script of a page: the launcher when the configuration wants it, and the bus when somebody uses it.
+// The script of a page: the launcher when the configuration wants it, and all else when somebody uses the bus.
 
-import type * as BusFile from '../pagebus'
+import type * as Bundle from '../bundle'
 import { nothing } from './nothing'
 import { install, quickBus } from './page'
 import { createStandIn } from './standin'
 
 install(true, (desk, fetchFile) => {
-  let coming: Promise<unknown> | undefined
+  let coming: Promise<typeof Bundle> | undefined
   let isArmed = false
-  const isThere = () => {
-    coming ??= fetchFile<typeof BusFile>(BUS_FILE).then((file) => arrived(file.createPageBus(desk)))
+  const bring = () => {
+    coming ??= fetchFile<typeof Bundle>().then((file) => {
+      arrived(file.createPageBus(desk))
+      return file
+    })
     coming.catch(() => {
       coming = undefined
     })
     return coming
   }
-  const { bus, arrived } = createStandIn(desk.version, () => isArmed && isThere().catch(nothing))
+  const { bus, arrived } = createStandIn(desk.version, () => isArmed && bring().catch(nothing))
   const quick = quickBus(bus) // Ours, and no use of the bus yet.
   isArmed = true
-  return { bus, quick, isThere }
+  return { bus, quick, bring }
 })

@@ -9,15 +9,15 @@ import { createLauncher } from './launcher'
 import { createMount } from './mount'
 import { nothing } from './nothing'
 
-/** A bus, and when it is more than a stand-in. */
+/** A bus, and what brings the core when the bus is more than a stand-in. */
 export interface PageBus {
   readonly bus: Bus
   readonly quick: QuickBus
-  readonly isThere: () => Promise<unknown>
+  readonly bring: () => Promise<{ start(desk: Desk): Core }>
 }
 
-/** Makes the bus of a page. `fetchFile` gives the exports of a file of ours. */
-export type BusMaker = (desk: Desk, fetchFile: <T>(file: string) => Promise<T>) => PageBus
+/** Makes the bus of a page. `fetchFile` gives the exports of the file with the core. */
+export type BusMaker = (desk: Desk, fetchFile: <T>() => Promise<T>) => PageBus
 
 /** The interface that pages use. */
 export function quickBus(bus: Bus): QuickBus {
@@ -79,8 +79,8 @@ function createDesk(base: string, makeBus: BusMaker): Desk {
   let core: Promise<Core> | undefined
   let tries = 0
   // A browser remembers that a module could not be had, so another try needs another address.
-  const fetchFile = (file: string) =>
-    import(/* @vite-ignore */ base + file + (tries ? `?${tries}` : '')).catch((error) => {
+  const fetchFile = () =>
+    import(/* @vite-ignore */ base + FILE + (tries ? `?${tries}` : '')).catch((error) => {
       tries++
       throw error
     })
@@ -96,7 +96,7 @@ function createDesk(base: string, makeBus: BusMaker): Desk {
     }),
     mount: createMount(() => settings().main ?? {}),
     load(name) {
-      core ??= Promise.all([fetchFile(CORE_FILE), page.isThere()]).then(([{ start }]) => start(desk))
+      core ??= page.bring().then(({ start }) => start(desk))
       core.catch(() => {
         core = undefined
       })

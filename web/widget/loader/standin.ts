@@ -10,10 +10,14 @@ type Real = () => unknown
 /** What is said to a call while the real object, `real`, is not there. */
 type Answer = (word: string, values: Values, self: unknown, real: Real) => unknown
 
+/** Whether nobody can tell that a call waits: it only listens, or prepares. Whoever waits for `ready` wants it. */
+const isPatient = (word: string, [address]: Values) =>
+  /^(before|subscribe|register)/.test(word) && !`${address}`.endsWith('.ready')
+
 // biome-ignore lint/suspicious/noThenProperty: what has none is no promise, and may be the value of one.
 const NO_PROMISE = { then: undefined }
 
-/** A bus that is fetched, by `want`, when somebody first uses it. */
+/** A bus that is fetched, by `want`, when somebody first uses it for more than to listen. */
 export function createStandIn(version: string, want: () => unknown): { bus: Bus; arrived(real: Bus): void } {
   const plugins = ['CXBus']
   const said: (() => void)[] = []
@@ -36,7 +40,7 @@ export function createStandIn(version: string, want: () => unknown): { bus: Bus;
             return result
           }
           said.push(act)
-          want()
+          if (!isPatient(word, values)) want()
           return answer(word, values, self, () => result)
         }
       },
