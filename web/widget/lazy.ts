@@ -2,10 +2,11 @@
 
 import { type Core, startCore } from './core/start'
 import type { Desk } from './desk'
+import type { PluginFile } from './plugins'
 
 export const start = (desk: Desk): Core =>
   startCore(
     desk,
-    { webchatservice: () => import('./service/plugin') },
-    { headless: () => import('./lifecycle/headless') },
+    { webchatservice: () => desk.fetch<PluginFile>(SERVICE_FILE) },
+    { headless: () => desk.fetch<PluginFile>(HEADLESS_FILE) },
   )

@@ -13,6 +13,7 @@ export function createPageBus(desk: Desk): Bus {
     builtIn: (name) => (OURS.test(name) ? desk.load(name) : undefined),
     onSubscribe(address) {
       const [name = '', event] = address.split('.')
+      desk.listened?.(name)
       if (desk.isBundle && event === 'ready' && OURS.test(name)) desk.load('widgets-core').catch(() => {})
     },
   })

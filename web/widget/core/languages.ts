@@ -1,11 +1,10 @@
 // The words of the widget: the site's, what plugins brought, ours, and English where all else is silent.
 
+import type { Desk } from '../desk'
 import type { LanguagePack, MainSettings, Strings } from '../settings'
 
 type Namespaces = Record<string, Strings>
-
-const FILES = import.meta.glob<Namespaces>('../languages/*.json', { import: 'default' })
-const fileOf = (lang: string) => FILES[`../languages/${lang}.json`]
+type Ours = { default: Namespaces }
 
 export interface Languages {
   /** The code in use: as the site writes it. */
@@ -22,16 +21,16 @@ export interface Languages {
   load(): Promise<void>
 }
 
-export function createLanguages(main: () => MainSettings): Languages {
+export function createLanguages(desk: Desk, main: () => MainSettings): Languages {
   const brought: LanguagePack = {}
   const ours: LanguagePack = {}
   let pack: LanguagePack = {}
   let lang = 'en'
 
   const fetchOurs = async (code: string): Promise<boolean> => {
-    const file = fileOf(code) ?? fileOf(code.slice(0, 2).toLowerCase())
-    if (file) ours[code] ??= await file()
-    return !!file
+    const known = [code, code.slice(0, 2).toLowerCase()].find((it) => LANGUAGES.includes(it))
+    if (known) ours[code] ??= (await desk.fetch<Ours>(`${known}.${LANGUAGES_HASH}.js`)).default
+    return !!known
   }
   const table = (): Namespaces => {
     const all: Namespaces = {}

@@ -14,6 +14,25 @@ export function isMobile({ mobileMode = 'auto', mobileModeBreakpoint = 600 }: Ma
   return PHONE.test(navigator.userAgent) && Math.min(innerWidth, innerHeight) <= mobileModeBreakpoint
 }
 
+const SIGNS = ['mousemove', 'touchmove', 'keyup', 'scroll']
+
+/** When the visitor did something, in milliseconds since the Unix epoch. */
+export interface Signs {
+  readonly startTime: number
+  last: number
+}
+
+/** Watch for signs of the visitor from now on. */
+export function watchSigns(): Signs {
+  const startTime = Date.now()
+  const signs = { startTime, last: startTime }
+  const note = () => {
+    signs.last = Date.now()
+  }
+  for (const sign of SIGNS) addEventListener(sign, note, { passive: true })
+  return signs
+}
+
 /** Tell of zoom and focus from now on. */
 export function watchLayout(app: Plugin, main: MainSettings, cookies: CookieJar): void {
   app.data('mobileMode', isMobile(main))

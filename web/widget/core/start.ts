@@ -1,31 +1,48 @@
 // The core: everything that plugins lean on, and the order in which it starts.
 
-import type { Plugin } from '../../shared/types'
+import { once } from '../../shared/once'
+import type { Handler, Plugin } from '../../shared/types'
+import type * as CompatibilityFile from '../compatibility/compatibility'
 import type { Compatibility } from '../compatibility/compatibility'
 import type { Desk } from '../desk'
 import type { Plugins } from '../plugins'
-import { brandStyle } from '../themes/brand'
+import type * as SiteFile from '../site/site'
+import type { Site } from '../site/site'
+import type * as BrandFile from '../themes/brand'
 import tokens from '../themes/tokens.css?inline'
 import views from '../themes/views.css?inline'
 import { addApp } from './app'
 import { createAutoLoad } from './autoload'
 import { type CookieJar, createCookies } from './cookies'
-import { addExtensions } from './extensions'
 import { createLanguages, type Languages } from './languages'
-import { watchLayout } from './layout'
+import { type Signs, watchLayout, watchSigns } from './layout'
 import { guid } from './nodes'
-import { addOverlay } from './overlay'
 import { createThemes, type Themes } from './themes'
-import { addToaster } from './toaster'
-import { addWatchman } from './watchman'
 import { addWindows } from './windows'
 
 const PRELOAD_DELAY_MS = 100
+
+type OwnPlugin = 'App' | 'Toaster' | 'Overlay' | 'WindowManager' | 'Watchman' | 'Common'
+
+// The events of our plugins, and those commands that are carried out by site/site.ts, which comes at the first call.
+const OWN: Record<OwnPlugin, [events: string, commands: string]> = {
+  App: [
+    'ready closeAll theme i18n language mobileMode timeFormat zoom focus blur requestHeaderUpdated',
+    'getTheme setTheme reTheme themeDemo setLanguage registerI18n updateAJAXHeader removeAJAXHeader debug info about ' +
+      'credits registerExtension registerPlugin',
+  ],
+  Toaster: ['ready opened closed', 'open close'],
+  Overlay: ['ready', 'open close back immutable mutable'],
+  WindowManager: ['ready changed', 'registerSideButton'],
+  Watchman: ['ready tick idle:<n> uptime:<n>', 'idle uptime time startTime alarm interval countdown'],
+  Common: ['ready', ''],
+}
 
 /** What plugins get from the core. */
 export interface Core {
   readonly desk: Desk
   readonly app: Plugin
+  readonly plugins: Readonly<Record<OwnPlugin, Plugin>>
   readonly cookies: CookieJar
   readonly languages: Languages
   readonly themes: Themes
@@ -37,8 +54,14 @@ export interface Core {
   speak(lang: string): Promise<boolean>
   /** Add style to our shadow root. A strict policy of the page does not mind. */
   style(css: string): void
+  /** When the visitor was last seen to do something. */
+  readonly signs: Signs
+  /** When `App.ready` was published; until then, later than any time. */
+  readyMs: number
   /** jQuery and the Common library, for code that sites wrote. */
   compatibility(): Promise<Compatibility>
+  /** What only sites ask for. */
+  site(): Promise<Site>
   /** A node as sites expect it: in jQuery's wrapping where that is loaded. */
   wrap(node: Node): unknown
 }
@@ -49,27 +72,47 @@ export interface Core {
  * As one bundle all of `plugins` start with it; `others` come only when a page asks for them by name.
  */
 export function startCore(desk: Desk, plugins: Plugins, others: Plugins = {}): Core {
-  const add = (name: string) => desk.bus.registerPlugin(name) as Plugin
-  const app = add('App')
-  const core = createCore(desk, app, { ...others, ...plugins })
+  const own = addPlugins(desk)
+  const core = createCore(desk, own, { ...others, ...plugins })
   // The body is there once the page has been parsed.
-  desk.configured.then(() => [tokens, brandStyle(desk), views].forEach(core.style))
+  desk.configured.then(() => [tokens, views].forEach(core.style))
   remember('false')
-  app.data('ID', guid())
-  addApp(core, app)
-  const extensions = addExtensions(core, app)
-  const visible = { Toaster: addToaster, Overlay: addOverlay, WindowManager: addWindows }
-  for (const [name, fill] of Object.entries(visible)) {
-    const plugin = add(name)
-    fill(core, plugin)
-    beReady(plugin)
-  }
-  const watchman = add('Watchman')
-  addWatchman(watchman)
-  for (const plugin of [watchman, add('Common')]) beReady(plugin)
+  core.app.data('ID', guid())
+  addApp(core)
+  addWindows(core)
+  addLater(core)
+  for (const [name, plugin] of Object.entries(own)) if (name !== 'App') beReady(plugin)
   desk.quick.republish('ready')
-  run(core, Object.keys(plugins), extensions)
+  run(core, Object.keys(plugins))
   return core
+}
+
+function addPlugins({ bus }: Desk): Core['plugins'] {
+  const add = (name: string, [events]: readonly string[]) => {
+    const plugin = bus.registerPlugin(name) as Plugin
+    plugin.registerEvents((events as string).split(' '))
+    return [name, plugin]
+  }
+  return Object.fromEntries(Object.entries(OWN).map(([name, said]) => add(name, said)))
+}
+
+/** Commands whose handlers come with the first call of any of them; calls keep their order. */
+function addLater(core: Core): void {
+  for (const [name, [, commands]] of Object.entries(OWN)) {
+    const handler: Handler = (call) =>
+      core
+        .site()
+        .then(
+          (site) => site.commands[name]?.[call.command.slice(name.length + 1)]?.(call),
+          call.deferred.reject,
+        )
+    for (const command of commands.split(' ').filter(Boolean))
+      core.plugins[name as OwnPlugin].registerCommand(command, handler)
+  }
+  // The clock goes when somebody listens to it.
+  const { desk, plugins } = core
+  desk.listened = (name) => name === 'Watchman' && core.site().catch(() => {})
+  if (Object.keys(plugins.Watchman.subscribers())[0]) desk.listened('Watchman')
 }
 
 function beReady(plugin: Plugin): void {
@@ -78,11 +121,7 @@ function beReady(plugin: Plugin): void {
 }
 
 /** Steps 3 to 6 of the bus, section 2.3. */
-async function run(
-  core: Core,
-  plugins: readonly string[],
-  extensions: ReturnType<typeof addExtensions>,
-): Promise<void> {
+async function run(core: Core, plugins: readonly string[]): Promise<void> {
   const { desk, app, languages, themes } = core
   await desk.configured
   const settings = desk.settings()
@@ -96,18 +135,28 @@ async function run(
   app.data('timeFormat', Number(main.timeFormat ?? 12))
   app.republish('timeFormat', { timeFormat: app.data('timeFormat') })
   watchLayout(app, main, core.cookies)
+  const hasExtensions = Object.keys(settings.extensions ?? {}).length > 0
+  const site = hasExtensions ? await core.site().catch(console.error) : undefined
   themes.use(main.theme)
   await languages.load()
   await core.speak(main.lang ?? 'en')
+  if (main.color) await useBrand(core).catch(console.error)
   moveStylesheet(main.customStylesheetID)
   app.ready()
-  await extensions.runFunctions()
+  await site?.extensions.runFunctions()
   app.republish('ready', settings)
   app.data('ready', true)
+  core.readyMs = Date.now()
   remember('true')
-  extensions.loadScripts()
+  site?.extensions.loadScripts()
   if (typeof settings.onReady === 'function') settings.onReady(desk.quick)
   setTimeout(() => preload(core), main.pluginLoadDelay ?? PRELOAD_DELAY_MS)
+}
+
+/** What follows from the site's colour. */
+async function useBrand({ desk, style }: Core): Promise<void> {
+  const { brandStyle } = await desk.fetch<typeof BrandFile>(BRAND_FILE)
+  style(brandStyle(desk))
 }
 
 /** The site's own style comes last. */
@@ -130,27 +179,27 @@ function remember(ready: string): void {
   }
 }
 
-function createCore(desk: Desk, app: Plugin, plugins: Plugins): Core {
+function createCore(desk: Desk, own: Core['plugins'], plugins: Plugins): Core {
+  const app = own.App
   const main = () => desk.settings().main ?? {}
-  const loaded: Record<string, Promise<unknown>> = {}
+  const loaded: Record<string, () => Promise<unknown>> = {}
   let compatible: Compatibility | undefined
   const core: Core = {
     desk,
     app,
+    plugins: own,
+    signs: watchSigns(),
+    readyMs: Infinity,
     cookies: createCookies(main),
-    languages: createLanguages(main),
+    languages: createLanguages(desk, main),
     themes: createThemes(desk, (theme) => {
       app.data('theme', theme)
       app.republish('theme', { theme })
     }),
     load(name) {
       const key = name.toLowerCase()
-      const bring = async () => (await plugins[key]?.())?.register(desk, core)
-      loaded[key] ??= bring()
-      loaded[key].catch(() => {
-        delete loaded[key]
-      })
-      return loaded[key]
+      loaded[key] ??= once(async () => (await plugins[key]?.())?.register(desk, core))
+      return loaded[key]()
     },
     whenReady(begin) {
       app.subscribe('App.ready', begin)
@@ -175,11 +224,12 @@ function createCore(desk: Desk, app: Plugin, plugins: Plugins): Core {
       const root = desk.mount().getRootNode() as ShadowRoot
       root.adoptedStyleSheets.push(sheet)
     },
-    async compatibility() {
-      const { create } = await import('../compatibility/compatibility')
-      compatible ??= create(core)
+    compatibility: once(async () => {
+      const { create } = await desk.fetch<typeof CompatibilityFile>(COMPATIBILITY_FILE)
+      compatible = create(core)
       return compatible
-    },
+    }),
+    site: once(async () => (await desk.fetch<typeof SiteFile>(SITE_FILE)).createSite(core)),
     wrap: (node) => compatible?.$(node as HTMLElement) ?? node,
   }
   return core

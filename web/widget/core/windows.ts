@@ -1,6 +1,6 @@
 // The plugin WindowManager: docks at the bottom of the page, and buttons at its side.
 
-import type { Call, Plugin } from '../../shared/types'
+import type { Call } from '../../shared/types'
 import { element, nodeOf } from './nodes'
 import type { Core } from './start'
 
@@ -18,11 +18,11 @@ interface Dock {
   close(after?: () => void): void
 }
 
-export function addWindows(core: Core, plugin: Plugin): void {
+export function addWindows(core: Core): void {
+  const plugin = core.plugins.WindowManager
   const docks = new Map<string, Dock>()
   const watched = new Set<string>()
   const row = element('div', 'cx-docks')
-  const buttons = element('div', 'cx-widget cx-side-button-group')
 
   const changed = () => plugin.publish('changed', { registry: Object.fromEntries(docks) })
 
@@ -50,8 +50,7 @@ export function addWindows(core: Core, plugin: Plugin): void {
       for (const each of [...docks.values()]) if (each.owner === owner) each.close()
     })
   }
-  plugin.registerEvents(['ready', 'changed'])
-  plugin.registerCommand('registerDockView', ({ data, deferred, commander }: Call<DockOptions>) => {
+  const registerDockView = ({ data, deferred, commander }: Call<DockOptions>) => {
     const content = nodeOf(data.html)
     const id = data.id ?? commander
     if (!content) return deferred.reject('No HTML content provided.')
@@ -62,22 +61,16 @@ export function addWindows(core: Core, plugin: Plugin): void {
     core.themes.dress(core.desk.mount())
     changed()
     return deferred.resolve(added)
-  })
-  plugin.registerCommand('deregisterDockView', ({ data, deferred, commander }: Call<DockOptions>) => {
-    docks.get(data.id ?? commander)?.close()
-    deferred.resolve()
-  })
-  plugin.registerCommand('registerSideButton', (call: Call<{ template?: unknown; show?: boolean }>) => {
-    const content = nodeOf(call.data.template)
-    if (!content) return call.deferred.reject('No button template found to register')
-    content.classList.add('cx-side-button')
-    content.hidden = call.data.show === false
-    buttons.append(content)
-    core.desk.mount().append(buttons)
-    return call.deferred.resolve({ html: core.wrap(content) })
-  })
-  plugin.registerCommand('changed', ({ deferred }) => {
-    changed()
-    deferred.resolve()
+  }
+  plugin.registerCommands({
+    registerDockView,
+    deregisterDockView({ data, deferred, commander }: Call<DockOptions>) {
+      docks.get(data.id ?? commander)?.close()
+      deferred.resolve()
+    },
+    changed({ deferred }) {
+      changed()
+      deferred.resolve()
+    },
   })
 }

@@ -4,7 +4,7 @@ import type * as Lazy from '../lazy'
 import { createPageBus } from '../pagebus'
 import { install, quickBus } from './page'
 
-install(false, (desk, fetchFile) => {
+install(false, (desk) => {
   const bus = createPageBus(desk)
-  return { bus, quick: quickBus(bus), bring: () => fetchFile<typeof Lazy>() }
+  return { bus, quick: quickBus(bus), bring: () => desk.fetch<typeof Lazy>(FILE) }
 })

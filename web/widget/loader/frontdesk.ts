@@ -5,11 +5,11 @@ import { nothing } from './nothing'
 import { install, quickBus } from './page'
 import { createStandIn } from './standin'
 
-install(true, (desk, fetchFile) => {
+install(true, (desk) => {
   let coming: Promise<typeof Bundle> | undefined
   let isArmed = false
   const bring = () => {
-    coming ??= fetchFile<typeof Bundle>().then((file) => {
+    coming ??= desk.fetch<typeof Bundle>(FILE).then((file) => {
       arrived(file.createPageBus(desk))
       return file
     })

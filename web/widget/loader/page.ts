@@ -16,8 +16,8 @@ export interface PageBus {
   readonly bring: () => Promise<{ start(desk: Desk): Core }>
 }
 
-/** Makes the bus of a page. `fetchFile` gives the exports of the file with the core. */
-export type BusMaker = (desk: Desk, fetchFile: <T>() => Promise<T>) => PageBus
+/** Makes the bus of a page. */
+export type BusMaker = (desk: Desk) => PageBus
 
 /** The interface that pages use. */
 export function quickBus(bus: Bus): QuickBus {
@@ -78,12 +78,6 @@ export function install(isBundle: boolean, makeBus: BusMaker): void {
 function createDesk(base: string, makeBus: BusMaker): Desk {
   let core: Promise<Core> | undefined
   let tries = 0
-  // A browser remembers that a module could not be had, so another try needs another address.
-  const fetchFile = () =>
-    import(/* @vite-ignore */ base + FILE + (tries ? `?${tries}` : '')).catch((error) => {
-      tries++
-      throw error
-    })
   const desk = {
     version: VERSION,
     base,
@@ -94,6 +88,13 @@ function createDesk(base: string, makeBus: BusMaker): Desk {
       if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', resolve)
       else resolve(0)
     }),
+    // A browser remembers that a module could not be had, so another try needs another address.
+    fetch: (file, isLastTry) =>
+      import(/* @vite-ignore */ base + file + (tries ? `?${tries}` : '')).catch((error) => {
+        tries++
+        if (isLastTry) throw error
+        return desk.fetch(file, true)
+      }),
     mount: createMount(() => settings().main ?? {}),
     load(name) {
       core ??= page.bring().then(({ start }) => start(desk))
@@ -103,6 +104,6 @@ function createDesk(base: string, makeBus: BusMaker): Desk {
       return core.then((it) => it.load(name))
     },
   } as Desk
-  const page = makeBus(desk, fetchFile)
+  const page = makeBus(desk)
   return Object.assign(desk, page)
 }

@@ -1,8 +1,9 @@
 // The plugin Toaster: one small notice in the corner.
 
-import type { Call, Plugin } from '../../shared/types'
-import { button, element, guid, nodeOf } from './nodes'
-import type { Core } from './start'
+import type { Call } from '../../shared/types'
+import { button, element, guid, nodeOf } from '../core/nodes'
+import type { Core } from '../core/start'
+import type { Commands } from './types'
 
 interface ToastOptions {
   type?: 'generic' | 'custom'
@@ -25,7 +26,8 @@ interface Toast {
   readonly closed: string
 }
 
-export function addToaster(core: Core, plugin: Plugin): void {
+export function createToaster(core: Core): Commands {
+  const plugin = core.plugins.Toaster
   let toast: Toast | undefined
   const isReserved = (commander: string) =>
     toast?.isImmutable && commander !== toast.owner && commander !== 'App'
@@ -37,27 +39,28 @@ export function addToaster(core: Core, plugin: Plugin): void {
     plugin.publish('closed')
     toast = undefined
   }
-  plugin.registerEvents(['ready', 'opened', 'closed'])
-  plugin.registerCommand('open', ({ data, deferred, commander }: Call<ToastOptions>) => {
-    const content = draw(data, close)
-    if (!content) return deferred.reject(NO_CONTENT)
-    if (isReserved(commander)) return deferred.reject(RESERVED)
-    close()
-    const node = element('div', 'cx-widget cx-toaster', content)
-    const closed = `close.${commander}#${guid()}`
-    toast = { node, owner: commander, isImmutable: !!data.immutable, closed }
-    core.themes.dress(node)
-    core.desk.mount().append(node)
-    plugin.publish('opened')
-    return deferred.resolve({ html: core.wrap(content), events: { close: `Toaster.${closed}` } })
-  })
-  plugin.registerCommand('close', ({ deferred, commander }) => {
-    if (!toast) return deferred.reject(CLOSED)
-    if (isReserved(commander)) return deferred.reject(RESERVED)
-    close()
-    return deferred.resolve()
-  })
   plugin.subscribe('App.closeAll', close)
+  return {
+    open({ data, deferred, commander }: Call<ToastOptions>) {
+      const content = draw(data, close)
+      if (!content) return deferred.reject(NO_CONTENT)
+      if (isReserved(commander)) return deferred.reject(RESERVED)
+      close()
+      const node = element('div', 'cx-widget cx-toaster', content)
+      const closed = `close.${commander}#${guid()}`
+      toast = { node, owner: commander, isImmutable: !!data.immutable, closed }
+      core.themes.dress(node)
+      core.desk.mount().append(node)
+      plugin.publish('opened')
+      return deferred.resolve({ html: core.wrap(content), events: { close: `Toaster.${closed}` } })
+    },
+    close({ deferred, commander }) {
+      if (!toast) return deferred.reject(CLOSED)
+      if (isReserved(commander)) return deferred.reject(RESERVED)
+      close()
+      return deferred.resolve()
+    },
+  }
 }
 
 /** The toast, or nothing when there is nothing to say. */

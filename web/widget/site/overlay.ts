@@ -1,8 +1,9 @@
 // The plugin Overlay: one large view over the page, whose owner may keep it.
 
-import type { Call, Plugin } from '../../shared/types'
-import { element, guid, nodeOf } from './nodes'
-import type { Core } from './start'
+import type { Call, Handler } from '../../shared/types'
+import { element, guid, nodeOf } from '../core/nodes'
+import type { Core } from '../core/start'
+import type { Commands } from './types'
 
 interface OverlayOptions {
   html?: unknown
@@ -26,7 +27,8 @@ interface View {
   isImmutable: boolean
 }
 
-export function addOverlay(core: Core, plugin: Plugin): void {
+export function createOverlay(core: Core): Commands {
+  const plugin = core.plugins.Overlay
   let views: View[] = [] // Of one group, the one that is seen last.
   const screen = element('div', 'cx-overlay-smokescreen')
   const seen = () => views.at(-1)
@@ -68,8 +70,7 @@ export function addOverlay(core: Core, plugin: Plugin): void {
       isImmutable: !!data.immutable,
     }
   }
-  plugin.registerEvents(['ready'])
-  plugin.registerCommand('open', (call: Call<OverlayOptions>) => {
+  const show = (call: Call<OverlayOptions>) => {
     const { data, deferred, commander } = call
     const content = nodeOf(data.html)
     if (!content) return deferred.reject(NO_CONTENT)
@@ -79,31 +80,35 @@ export function addOverlay(core: Core, plugin: Plugin): void {
     views.push(view)
     const events = { close: `Overlay.${view.closed}`, closeAttempt: `Overlay.${view.attempted}` }
     return deferred.resolve({ html: core.wrap(content), group: view.group, events })
-  })
+  }
 
   /** A command that needs an open view and the right to touch it. */
-  const onView = (name: string, act: (view: View) => void) =>
-    plugin.registerCommand(name, ({ deferred, commander }) => {
+  const onView =
+    (act: (view: View) => void): Handler =>
+    ({ deferred, commander }) => {
       const view = seen()
       if (!view) return deferred.reject(CLOSED)
       const reason = refusal(commander)
       if (reason) return deferred.reject(reason)
       act(view)
       return deferred.resolve()
-    })
-  onView('close', closeAll)
-  onView('back', (view) => {
-    views.pop()
-    drop(view)
-    const before = seen()
-    if (before) before.node.hidden = false
-    else screen.remove()
-  })
-  onView('immutable', (view) => {
-    view.isImmutable = true
-  })
-  onView('mutable', (view) => {
-    view.isImmutable = false
-  })
+    }
   plugin.subscribe('App.closeAll', closeAll)
+  return {
+    open: show,
+    close: onView(closeAll),
+    back: onView((view) => {
+      views.pop()
+      drop(view)
+      const before = seen()
+      if (before) before.node.hidden = false
+      else screen.remove()
+    }),
+    immutable: onView((view) => {
+      view.isImmutable = true
+    }),
+    mutable: onView((view) => {
+      view.isImmutable = false
+    }),
+  }
 }

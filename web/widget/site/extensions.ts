@@ -1,16 +1,19 @@
 // Plugins that sites wrote: functions of the configuration, or addresses of scripts.
 
-import type { Call, Plugin } from '../../shared/types'
+import type { Call } from '../../shared/types'
 import type { Compatibility } from '../compatibility/compatibility'
-import type { Core } from './start'
+import type { Core } from '../core/start'
+import type { Commands } from './types'
 
 type Extension = (...given: unknown[]) => unknown
 
 const TOO_EARLY = "You must wait until 'App.ready' is published before registering new Extensions."
 const BAD = 'An extension needs a name, and a function or the address of a script.'
 
+export type Extensions = ReturnType<typeof createExtensions>
+
 /** Runs extensions, and lets sites add more of them. */
-export function addExtensions(core: Core, app: Plugin) {
+export function createExtensions(core: Core) {
   const names = new Set<string>()
   const { desk } = core
 
@@ -23,9 +26,9 @@ export function addExtensions(core: Core, app: Plugin) {
     }
   }
   type Registration = { name?: string; extension?: Extension | string }
-  app.registerCommand('registerExtension', async ({ data, deferred }: Call<Registration>) => {
+  const registerExtension = async ({ data, deferred, time }: Call<Registration>) => {
     const { name, extension } = data
-    if (!app.data('ready')) return deferred.reject(TOO_EARLY)
+    if (!(time >= core.readyMs)) return deferred.reject(TOO_EARLY)
     if (!name || !/function|string/.test(typeof extension)) return deferred.reject(BAD)
     if (names.has(name)) return deferred.reject(`An extension named '${name}' is there already.`)
     names.add(name)
@@ -33,16 +36,17 @@ export function addExtensions(core: Core, app: Plugin) {
       return desk.bus.loadFile(extension).then(deferred.resolve, deferred.reject)
     run(extension as Extension, give(await core.compatibility()))
     return deferred.resolve()
-  })
-  app.registerCommand('registerPlugin', async ({ data, deferred }: Call<{ plugin?: Extension }>) => {
+  }
+  const registerPlugin = async ({ data, deferred }: Call<{ plugin?: Extension }>) => {
     if (typeof data.plugin !== 'function') return deferred.reject('No plugin function provided.')
     const { $, common, uri } = await core.compatibility()
     run(data.plugin, [$, common, core.cookies, uri])
     return deferred.resolve()
-  })
+  }
 
   const configured = () => Object.entries(desk.settings().extensions ?? {})
   return {
+    commands: { registerExtension, registerPlugin } as Commands,
     /** Call the functions of the configuration, in order, one as soon as the other returned. */
     async runFunctions() {
       const functions = configured().filter(([, it]) => typeof it === 'function')

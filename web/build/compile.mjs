@@ -1,0 +1,65 @@
+// Makes one file of a module and all that it uses, as small as it gets.
+
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { minify } from 'terser'
+import { build } from 'vite'
+
+export const WEB = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const ECMA = 2022
+const TERSER = {
+  ecma: ECMA,
+  module: true,
+  compress: { ecma: ECMA, passes: 3 },
+}
+
+/**
+ * The code of `input`, a file of `web/`: it imports no other. `format` is `es`, with the exports of `input`, or `iife`, a
+ * classic script without any. `constants` are what its constants of widget/constants.d.ts stand for.
+ */
+export async function compile(input, format, constants = {}) {
+  const { output } = await build({
+    root: WEB,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define: Object.fromEntries(
+      Object.entries(constants).map(([name, value]) => [name, JSON.stringify(value)]),
+    ),
+    build: {
+      write: false,
+      target: `es${ECMA}`,
+      modulePreload: false,
+      assetsInlineLimit: 0,
+      rollupOptions: {
+        input: join(WEB, input),
+        preserveEntrySignatures: 'strict',
+        output: { format, entryFileNames: '[name].js' },
+      },
+    },
+  })
+  const chunks = output.filter(({ type }) => type === 'chunk')
+  if (chunks.length > 1) throw new Error(`${input} became ${chunks.map(({ fileName }) => fileName)}`)
+  return smaller(chunks[0].code)
+}
+
+/** What Vite leaves, said with fewer bytes. */
+const smaller = async (code) => (await minify(code, TERSER)).code
+
+/** What a file holds, as eight characters of its name. */
+export const contentHash = (...texts) =>
+  createHash('sha256').update(texts.join('\0')).digest('base64url').slice(0, 8)
+
+/** Write `code` into a file named after it; the name. */
+export function writeNamed(folder, name, code) {
+  const file = `${name}.${contentHash(code)}.js`
+  writeFileSync(join(folder, file), code)
+  return file
+}
+
+/** The version of Frontdesk. */
+export const VERSION = /__version__ = "(.+)"/.exec(
+  readFileSync(join(WEB, '../src/frontdesk/__init__.py'), 'utf-8'),
+)[1]
