@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config'
 
 // What needs no browser; the rest is in tests/browser.
-export default defineConfig({ test: { include: ['**/*.test.ts'], environment: 'node' } })
+export default defineConfig({ test: { include: ['**/*.test.{ts,mjs}'], environment: 'node' } })

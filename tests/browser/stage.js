@@ -75,6 +75,8 @@ window.stage = (() => {
       await frontdesk.load('webchatservice')
       const begun = new Promise((resolve) => CXBus.subscribe('WebChatService.ready', resolve))
       await begun
+      // Commands that a plain chat does without come with a file; here nobody waits for it later.
+      await CXBus.command('WebChatService.getStats')
     },
     /** Come to rest, while so many requests are held; what was heard, and whether it is at rest. */
     async settle(held) {

@@ -16,6 +16,7 @@ const PARTS = {
   brand: ['BRAND_FILE', 'widget/themes/brand.ts'],
   site: ['SITE_FILE', 'widget/site/site.ts'],
   compatibility: ['COMPATIBILITY_FILE', 'widget/compatibility/compatibility.ts'],
+  more: ['MORE_FILE', 'widget/service/more.ts'],
   webchatservice: ['SERVICE_FILE', 'widget/service/plugin.ts'],
   headless: ['HEADLESS_FILE', 'widget/lifecycle/headless.ts'],
 }

@@ -2,8 +2,8 @@
 
 import { type Core, startCore } from './core/start'
 import type { Desk } from './desk'
-import * as service from './service/plugin'
+import { register } from './service/plugin'
 
 export { createPageBus } from './pagebus'
 
-export const start = (desk: Desk): Core => startCore(desk, { webchatservice: () => service })
+export const start = (desk: Desk): Core => startCore(desk, { webchatservice: () => ({ register }) })

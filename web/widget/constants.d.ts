@@ -7,6 +7,7 @@ declare const FILE: string
 /** Files that come when a page asks for what is in them; `Desk.fetch` brings them. */
 declare const COMPATIBILITY_FILE: string
 declare const SERVICE_FILE: string
+declare const MORE_FILE: string
 declare const HEADLESS_FILE: string
 declare const SITE_FILE: string
 declare const BRAND_FILE: string

@@ -7,6 +7,7 @@ import type { Promised } from '../../shared/promise'
 import type { Transport } from '../../shared/transport'
 import type { Plugin } from '../../shared/types'
 import { letGo } from '../service/live'
+import * as more from '../service/more'
 import type { Store } from '../service/saved'
 import { createService, NAME, type Service } from '../service/service'
 import { ChatFailed, CODE, failed, failureOf } from './errors'
@@ -77,6 +78,7 @@ export function createChat(): Chat {
       header: () => ({}),
       store: memory(),
       pageData: () => ({}),
+      more: async () => more,
       language: () => document.documentElement.lang || 'en',
       ...(transport && { transports: { [GIVEN]: () => transport } }),
     })

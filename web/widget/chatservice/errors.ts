@@ -2,7 +2,7 @@
 
 import { objectOf, objectsOf, textOf } from '../service/json'
 import * as refusals from '../service/refusals'
-import { Rejection } from '../service/rejection'
+import { reasonsOf } from '../service/rejection'
 
 /** What went wrong, as `event.error.code`. */
 export const CODE = {
@@ -81,5 +81,5 @@ export function chatError(reason: unknown, isStart = false): ChatError {
 /** The reason of a command that was rejected, as an error of this API. */
 export function failureOf(error: unknown, isStart = false): ChatFailed {
   if (error instanceof ChatFailed) return error
-  return new ChatFailed(chatError(error instanceof Rejection ? error.reasons[0] : error, isStart))
+  return new ChatFailed(chatError(reasonsOf(error)?.[0] ?? error, isStart))
 }

@@ -28,8 +28,7 @@ type OwnPlugin = 'App' | 'Toaster' | 'Overlay' | 'WindowManager' | 'Watchman' | 
 const OWN: Record<OwnPlugin, [events: string, commands: string]> = {
   App: [
     'ready closeAll theme i18n language mobileMode timeFormat zoom focus blur requestHeaderUpdated',
-    'getTheme setTheme reTheme themeDemo setLanguage registerI18n updateAJAXHeader removeAJAXHeader debug info about ' +
-      'credits registerExtension registerPlugin',
+    'getTheme setTheme reTheme themeDemo setLanguage debug info about credits registerExtension registerPlugin',
   ],
   Toaster: ['ready opened closed', 'open close'],
   Overlay: ['ready', 'open close back immutable mutable'],

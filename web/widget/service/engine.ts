@@ -43,7 +43,7 @@ export interface EngineParts {
 
 /** The visitor's chat. Its promises reject with a `Rejection`: the documented text or the response of the server. */
 export function createEngine({ transport, options, store, publish, callbackValues = [] }: EngineParts) {
-  const eyes: Eyes = { filters: [], preprocessors: [] }
+  const eyes: Eyes = { filters: [] }
   let isBeginning = false // A session is being started or restored.
 
   // Following it.

@@ -8,6 +8,9 @@ export const objectOf = (value: unknown): Json => (isObject(value) ? value : {})
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Whether `value` is text with something in it. */
+export const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
+
 /** The objects in `value`, if it is a list. */
 export const objectsOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 

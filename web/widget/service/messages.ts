@@ -1,13 +1,11 @@
 // What the server calls events, made into the messages that pages see.
 // webchat-service, section 5; chat-api-v2, sections 6 and 16.
 
-import { report } from '../../shared/promise'
 import type { Json } from '../../shared/transport'
-import { at, isObject, objectOf, parsed, textOf } from './json'
+import { at, objectOf, parsed, textOf } from './json'
 
 /** A message as pages see it, and while preprocessors look at it also under the server's names. */
 export type Message = Record<string, unknown>
-export type PreProcessor = (message: Message) => unknown
 
 const TYPES: Record<string, string> = { Text: 'Message' }
 const PARTIES: Record<string, string> = { Customer: 'Client' }
@@ -51,34 +49,20 @@ export function wordsOf(event: Json): string {
 export interface Making {
   readonly isBot: boolean
   readonly restoring?: boolean
-  readonly preprocessors?: readonly PreProcessor[]
+  /** Lets preprocessors have their way with it. */
+  readonly preprocess?: ((message: Message) => Message) | undefined
 }
 
-/** The message that `event` becomes, after each preprocessor has had its way with it. */
-export function normalise(event: Json, { isBot, restoring, preprocessors = [] }: Making): Message {
-  let raw = superset(event, isBot)
-  if (restoring) raw['restoring'] = true
-  if (preprocessors.length) raw = preprocessed(raw, preprocessors)
+/** The message that `event` becomes. */
+export function normalise(event: Json, { isBot, restoring, preprocess }: Making): Message {
+  const all = superset(event, isBot)
+  if (restoring) all['restoring'] = true
+  const raw = preprocess?.(all) ?? all
   const { id, type, name } = authorOf(raw)
   const shown = [...SHOWN, ...ADDED].map(
     (key) => [key, key === 'from' ? { id, type, name } : raw[key]] as const,
   )
   return Object.fromEntries(shown.filter(([, value]) => value !== undefined && value !== null))
-}
-
-function preprocessed(given: Message, preprocessors: readonly PreProcessor[]): Message {
-  const before = structuredClone(given)
-  let raw = given
-  for (const preprocess of preprocessors) {
-    try {
-      const changed = preprocess(raw)
-      if (isObject(changed)) raw = changed as Message
-    } catch (error) {
-      report(error) // The message stays as it was.
-    }
-  }
-  reconcile(raw, before)
-  return raw
 }
 
 /** `event` under the server's names and under ours, for preprocessors made for either. */
@@ -104,18 +88,4 @@ function superset(event: Json, isBot: boolean): Message {
   }
   if (type.startsWith('Typing')) raw['isTyping'] = type === 'TypingStarted'
   return raw
-}
-
-/** What a preprocessor changed under the server's name counts, unless it changed ours. */
-function reconcile(raw: Message, before: Message): void {
-  const follow = (now: Message, was: Message, ours: string, theirs: string) => {
-    if (now[ours] === was[ours] && now[theirs] !== was[theirs]) now[ours] = now[theirs]
-  }
-  follow(raw, before, 'timestamp', 'utcTime')
-  if (!isObject(raw['from'])) {
-    raw['from'] = before['from']
-    return
-  }
-  follow(raw['from'] as Message, before['from'] as Message, 'name', 'nickname')
-  follow(raw['from'] as Message, before['from'] as Message, 'id', 'participantId')
 }

@@ -4,6 +4,7 @@ import type { Plugin } from '../../shared/types'
 import type { Core } from '../core/start'
 import type { Desk } from '../desk'
 import { objectOf } from './json'
+import type * as MoreFile from './more'
 import { createService, NAME, type Service } from './service'
 import { pageData } from './userdata'
 
@@ -19,6 +20,7 @@ export function register(desk: Desk, core: Core): void {
     pageData: () => pageData(desk.version),
     language: () => core.languages.current(),
     callbackValues: [cookies, { domain, path }],
+    more: () => desk.fetch<typeof MoreFile>(MORE_FILE),
     isOpen: () => desk.bus.data('WebChat.open') === true,
   })
   followPage(plugin, service)

@@ -6,3 +6,7 @@ export class Rejection {
     this.reasons = reasons
   }
 }
+
+/** Why a command was refused; nothing for an error that nobody meant. It may be of another file of ours. */
+export const reasonsOf = (error: unknown): readonly unknown[] | undefined =>
+  (error as Partial<Rejection> | undefined)?.reasons

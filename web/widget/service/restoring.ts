@@ -1,12 +1,11 @@
-// Going on with a session of the page before; and reading back what lies further behind.
-// webchat-service, sections 3.1 and 6.3.
+// Going on with a session of the page before: webchat-service, sections 3.1 and 6.3.
 
 import { type Answer, type Credentials, isReached, type Json } from '../../shared/transport'
 import { nowMs } from './clock'
 import type { Engine } from './engine'
 import { isObject, parsed, textOf } from './json'
-import { publicOf, settled } from './outcomes'
-import { ALREADY_RESTORING, NO_MORE, NOT_ASYNC, PRIVATE_RESTORE, RESTORE_ACTIVE } from './refusals'
+import { publicOf } from './outcomes'
+import { ALREADY_RESTORING, PRIVATE_RESTORE, RESTORE_ACTIVE } from './refusals'
 import { Rejection } from './rejection'
 import { credentialsFrom, forget, load, type Saved, savedId } from './saved'
 import { createSession } from './session'
@@ -71,6 +70,9 @@ export function createRestoring(engine: Engine, isOpen: () => boolean) {
   }
 
   return {
+    found,
+    isTooOld,
+
     /** Whether there may be something to go on with. */
     hasSaved: () => !!engine.options().asynchronous.getBack || !!load(engine.store),
 
@@ -91,28 +93,5 @@ export function createRestoring(engine: Engine, isOpen: () => boolean) {
           isBusy = false
         }
       }, RESTORE_ACTIVE),
-
-    /** Whether a session is active, or could be gone on with; it changes and publishes nothing. */
-    async verify(): Promise<boolean> {
-      if (engine.live) return true
-      const saved = found(undefined)
-      if (!saved || isTooOld(saved)) return false
-      const answer = await engine.transport.refresh(saved.credentials, 1)
-      return isReached(answer) && answer.chatEnded === false
-    },
-
-    /** The response with the page of messages before the oldest one known; they come as an event. */
-    async fetchHistory(): Promise<Json> {
-      const { isEnabled, pageEvents } = engine.options().asynchronous
-      if (!isEnabled) throw new Rejection(NOT_ASYNC)
-      const { session } = engine.require()
-      const oldest = session.oldestIndex ?? 1
-      if (oldest <= 1) throw new Rejection(NO_MORE)
-      const answer = await engine.ask((who) =>
-        engine.transport.refresh(who, Math.max(1, oldest - pageEvents)),
-      )
-      if (answer.outcome === 'done') engine.tell(session.takeHistory(answer))
-      return settled(answer)
-    },
   }
 }

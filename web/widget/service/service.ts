@@ -2,17 +2,17 @@
 //
 // Its twin is src/frontdesk/client/webchat_service.py.
 
+import { once } from '../../shared/once'
 import { report } from '../../shared/promise'
-import type { Credentials, Json, Supports, Transport } from '../../shared/transport'
+import type { Credentials, Json, Transport } from '../../shared/transport'
 import type { Call, Handler, Plugin } from '../../shared/types'
 import { createEngine, type Engine } from './engine'
-import { fileCommands } from './files'
-import { followingCommands } from './following'
 import { isObject, textOf } from './json'
+import type * as MoreFile from './more'
 import { type Options, readOptions } from './options'
 import { publicOf } from './outcomes'
 import * as refusals from './refusals'
-import { Rejection } from './rejection'
+import { Rejection, reasonsOf } from './rejection'
 import { createRestoring, type Restoring } from './restoring'
 import type { Store } from './saved'
 import { createV2 } from './transports/v2'
@@ -27,6 +27,12 @@ const EVENTS =
   'agentConnected agentDisconnected supervisorConnected supervisorDisconnected botConnected botDisconnected ' +
   'clientTypingStarted clientTypingStopped disconnected reconnected connectionPending chatServerWentOffline ' +
   'chatServerBackOnline connectionRestored ajaxResponse capabilitiesChanged sleeping waking'
+
+// What more.ts carries out.
+const MORE =
+  'sendCustomNotice sendFilteredMessage addPrefilter registerPreProcessor pushUrl updateNickname sendReadReceipt sendFile ' +
+  'downloadFile deleteFile getFileLimits poll startPoll stopPoll pausePoll resetPollExceptions sleep wake verifySession ' +
+  'fetchHistory getStats'
 
 const NOBODY: Credentials = { sessionId: '', secureKey: '', userId: '', alias: '' }
 
@@ -47,6 +53,8 @@ export interface Surroundings {
   /** What is known of the page, under the names that servers know. */
   readonly pageData: () => Json
   readonly language: () => string
+  /** Brings the commands that a plain chat does without. */
+  readonly more: () => Promise<typeof MoreFile>
   /** Protocols by the name that `transport.type` gives. */
   readonly transports?: Record<string, TransportMaker>
   /** Given to callbacks of the page, after their own value. */
@@ -61,36 +69,6 @@ export interface Service {
   /** Be ready for commands, and go on with the session that was kept, if there is one. */
   begin(): void
 }
-
-/** What commands need of a transport, and how they are refused without it. */
-const NEEDS: Record<string, [what: keyof Supports, refusal: string]> = {
-  sendCustomNotice: ['customNotice', refusals.NO_CUSTOM_NOTICE],
-  sendFile: ['fileUpload', refusals.NO_UPLOAD],
-  downloadFile: ['fileDownload', refusals.NO_DOWNLOAD],
-  getFileLimits: ['fileLimits', refusals.NO_FILE_LIMITS],
-  verifySession: ['verify', refusals.NO_VERIFY],
-  startPoll: ['polling', refusals.NO_POLLING],
-  stopPoll: ['polling', refusals.NO_POLLING],
-  pausePoll: ['polling', refusals.NO_POLLING],
-  resetPollExceptions: ['polling', refusals.NO_POLL_EXCEPTIONS],
-}
-
-/** A handler of the bus that settles the call with what `command` gives. */
-const handler =
-  (engine: Engine, name: string, command: Command): Handler =>
-  async (call) => {
-    const [what, refusal] = NEEDS[name] ?? []
-    if (what && !engine.transport.supports[what]) return call.deferred.reject(refusal)
-    try {
-      const value = await command(call.data, call)
-      if (value === undefined) call.deferred.resolve()
-      else call.deferred.resolve(value)
-    } catch (error) {
-      if (error instanceof Rejection) return call.deferred.reject(...error.reasons)
-      call.deferred.reject(error)
-      report(error)
-    }
-  }
 
 /** The headless chat service, as `plugin`. */
 export function createService(plugin: Plugin, surroundings: Surroundings): Service {
@@ -140,8 +118,8 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     restoring.refuse(commander === NAME)
     return restoring.restore(sessionData)
   }
-  const agents = () => ({ ...engine.session?.people.agents })
 
+  const words = wordCommands(engine)
   const commands: Commands = {
     configure(data) {
       engine.requireNobody()
@@ -184,8 +162,6 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     endChat: () => engine.leave(),
     restore,
     asyncRestore: restore,
-    verifySession: async () => ({ sessionActive: await restoring.verify() }),
-    fetchHistory: () => restoring.fetchHistory(),
     updateUserData(data) {
       useData({ ...userData, ...data })
       if (!engine.isActive()) return { ...userData }
@@ -196,23 +172,35 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
       messages: [...(engine.session?.messages ?? [])],
       originalMessages: [...(engine.session?.originals ?? [])],
     }),
-    getAgents: () => ({ agents: agents() }),
-    getStats() {
-      const times = (engine.session?.messages ?? []).map(({ timestamp }) => Number(timestamp ?? 0))
-      const [startTime] = times
-      const endTime = times.at(-1)
-      if (startTime === undefined || endTime === undefined)
-        return { agents: agents(), startTime: false, endTime: false, duration: false }
-      return { agents: agents(), startTime, endTime, duration: endTime - startTime }
-    },
+    getAgents: () => ({ agents: { ...engine.session?.people.agents } }),
     getSessionData: () => publicOf(engine.live?.session.credentials ?? NOBODY),
-    ...wordCommands(engine),
-    ...fileCommands(engine),
-    ...followingCommands(engine, plugin),
+    ...words,
   }
   plugin.registerEvents(EVENTS.split(' '))
-  for (const [name, command] of Object.entries(commands))
-    plugin.registerCommand(name, handler(engine, name, command))
+  const bring = once(async () => {
+    const { moreCommands } = await surroundings.more()
+    Object.assign(commands, moreCommands(engine, restoring, plugin, words.sendMessage as Command))
+  })
+  let coming: Promise<unknown> | undefined
+  /** Settles the call with what the command gives. Calls keep their order: those after one that is fetched wait, too. */
+  const handler =
+    (name: string): Handler =>
+    async (call) => {
+      try {
+        const isThere = name in commands
+        if (!isThere) coming = bring()
+        await (isThere ? coming?.catch(() => {}) : coming)
+        const value = await commands[name]?.(call.data, call)
+        if (value === undefined) call.deferred.resolve()
+        else call.deferred.resolve(value)
+      } catch (error) {
+        const reasons = reasonsOf(error)
+        call.deferred.reject(...(reasons ?? [error]))
+        if (!reasons) report(error)
+      }
+    }
+  for (const name of [...Object.keys(commands), ...MORE.split(' ')])
+    plugin.registerCommand(name, handler(name))
 
   return {
     engine,

@@ -4,14 +4,14 @@
 
 import type { Answer, Credentials, Json } from '../../shared/transport'
 import { hides } from './filters'
-import { indexOf, type Message, normalise, type PreProcessor, typeOf, wordsOf } from './messages'
+import { indexOf, type Message, normalise, typeOf, wordsOf } from './messages'
 import { publicOf } from './outcomes'
 import { createPeople, type Told } from './people'
 
-/** How messages are looked at on this page: `filters` hide them, `preprocessors` change them. */
+/** How messages are looked at on this page: `filters` hide them, `preprocess` changes them. */
 export interface Eyes {
   filters: readonly RegExp[]
-  readonly preprocessors: PreProcessor[]
+  preprocess?: (message: Message) => Message
 }
 
 export type Session = ReturnType<typeof createSession>
@@ -35,8 +35,8 @@ export function createSession(credentials: Credentials, eyes: Eyes) {
       newestIndex = Math.max(index, newestIndex)
       session.oldestIndex = Math.min(index, session.oldestIndex ?? index)
       const words = wordsOf(event)
-      const preprocessors = isHidden(event, words) ? [] : eyes.preprocessors
-      const message = normalise(event, { isBot: people.isBot(event), restoring, preprocessors })
+      const preprocess = isHidden(event, words) ? undefined : eyes.preprocess
+      const message = normalise(event, { isBot: people.isBot(event), restoring, preprocess })
       told?.push(...people.hear(event, message))
       if (!isHidden(event, words, `${message['text'] ?? ''}`)) {
         messages.push(message)

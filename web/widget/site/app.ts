@@ -1,21 +1,13 @@
-// Commands of the plugin App: themes, languages and headers as sites change them.
+// Commands of the plugin App: what sites change for the eye.
 
 import type { Call } from '../../shared/types'
-import { headersOf } from '../core/app'
 import { nodeOf } from '../core/nodes'
 import type { Core } from '../core/start'
 import type { Commands } from './types'
 
 const THEME_DEMO_MS = 1000
 
-type Strings = { i18n?: object; namespace?: string; lang?: string }
-type Given = { header?: Record<string, string> }
-
-export function appCommands({ app, desk, languages, speak, themes, wrap }: Core): Commands {
-  const useHeader = (header: object) => {
-    app.data('requestHeader', header)
-    app.republish('requestHeaderUpdated', { header })
-  }
+export function appCommands({ desk, speak, themes, wrap }: Core): Commands {
   const info: Commands[string] = ({ deferred }) => {
     const { version, plugins } = desk.bus.runtime
     console.info(`Frontdesk ${version}: ${plugins.join(', ')}`)
@@ -46,21 +38,6 @@ export function appCommands({ app, desk, languages, speak, themes, wrap }: Core)
       if (!lang) deferred.reject('No language code provided')
       else if (isKnown) deferred.resolve()
       else deferred.reject('No matching language code found in language pack')
-    },
-    registerI18n({ data, deferred, commander }: Call<Strings>) {
-      const { namespace = commander.toLowerCase(), lang = 'en', i18n = {} } = data
-      languages.register(namespace, lang, { ...i18n })
-      deferred.resolve()
-    },
-    updateAJAXHeader(call: Call<Given>) {
-      const header = headersOf(call.data.header)
-      if (!Object.keys(header).length) return call.deferred.reject('No request header found.')
-      useHeader({ ...app.data<object>('requestHeader'), ...header })
-      return call.deferred.resolve(call)
-    },
-    removeAJAXHeader({ deferred }) {
-      useHeader({})
-      deferred.resolve()
     },
     debug({ data, deferred }: Call<{ enabled?: boolean }>) {
       desk.bus.configure({ debug: data.enabled !== false })

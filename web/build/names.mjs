@@ -1,0 +1,26 @@
+// Names of properties that are ours alone: the build makes them short, the same way in every file.
+//
+// None of them is in the configuration of a page, in what commands take or events carry, in anything that is kept, or on
+// the wire; nor is any of them said as text anywhere, which names.test.ts checks.
+
+const NAMES = `
+ajaxTimeoutMs asleepMs asynchronous atMs beginning callbackValues dataUrl dispatch fastestMs forgetExceptions getBack
+goLive guarded handOut hasBegunTranscript hasSaved hearPoll hurry idleExpiresS isBundle isDisconnected isEnabled isHidden
+isLeaving isNewRefusal isOffline isStarted isTooOld isUpload keepsCookies listened loseChatServer messageCharsMax nextIndex
+nowMs oldestIndex onSubscribe originals outcome pageEvents partyIds pingMs pollExceptionsMax pollOnce poller readyMs
+replayed requireNobody restoreTimeoutMs retryAfterS slowestMs startPolling stopPolling subscribersOf takeHistory
+transportType uploadTimeoutMs useFilters whenReady
+`
+  .trim()
+  .split(/\s+/)
+
+// After an underscore, so that no name of a server or a page is met.
+const short = (place) => `_${place.toString(36)}`
+
+/** What terser shall do with properties. */
+export const properties = { regex: new RegExp(`^(${NAMES.join('|')})$`) }
+/** The short names, as terser remembers them. */
+export const nameCache = () => ({
+  props: { props: Object.fromEntries(NAMES.map((name, place) => [`$${name}`, short(place)])) },
+})
+export { NAMES }
