@@ -1,5 +1,6 @@
 // Plugins that want to be there on the next page without anybody asking: a cookie lists them.
 
+import { objectOf, parsed } from '../service/json'
 import type { CookieJar } from './cookies'
 
 const COOKIE = '_genesys.widgets.app.autoLoadList'
@@ -11,13 +12,7 @@ export interface AutoLoad {
 }
 
 export function createAutoLoad(cookies: CookieJar): AutoLoad {
-  const read = (): Record<string, boolean> => {
-    try {
-      return JSON.parse(cookies.get(COOKIE) ?? '{}') ?? {}
-    } catch {
-      return {} // Somebody else's.
-    }
-  }
+  const read = () => objectOf(parsed(cookies.get(COOKIE) ?? ''))
   return {
     set(name, isWanted) {
       cookies.set(COOKIE, JSON.stringify({ ...read(), [name]: isWanted }))

@@ -13,24 +13,19 @@ export interface CookieJar {
 
 const DAY_MS = 86_400_000
 
-const ATTRIBUTES: Record<string, string> = { sameSite: 'samesite' }
-
 function write(name: string, value: string, options: CookieOptions): void {
   const { expires, ...rest } = options
   const until = typeof expires === 'number' ? new Date(Date.now() + expires * DAY_MS) : expires
   const said = Object.entries({ ...rest, expires: until?.toUTCString() })
     .filter(([, of]) => of !== undefined && of !== false && of !== '')
-    .map(([key, of]) => `;${ATTRIBUTES[key] ?? key}${of === true ? '' : `=${of}`}`)
+    .map(([key, of]) => `;${key}${of === true ? '' : `=${of}`}`)
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API answers later, and not everywhere.
   document.cookie = `${encodeURIComponent(name)}=${encodeURIComponent(value)}${said.join('')}`
 }
 
 function read(name: string): string | undefined {
-  for (const pair of document.cookie.split('; ')) {
-    const at = pair.indexOf('=')
-    if (decode(pair.slice(0, at)) === name) return decode(pair.slice(at + 1))
-  }
-  return undefined
+  const pairs = document.cookie.split('; ').map((pair) => pair.split(/=(.*)/).map(decode))
+  return pairs.find(([of]) => of === name)?.[1]
 }
 
 function decode(text: string): string {

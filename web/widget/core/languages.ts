@@ -1,6 +1,7 @@
 // The words of the widget: the site's, what plugins brought, ours, and English where all else is silent.
 
 import type { Desk } from '../desk'
+import { isObject } from '../service/json'
 import type { LanguagePack, MainSettings, Strings } from '../settings'
 
 type Namespaces = Record<string, Strings>
@@ -27,32 +28,32 @@ export function createLanguages(desk: Desk, main: () => MainSettings): Languages
   let pack: LanguagePack = {}
   let lang = 'en'
 
+  /** Fetch our words of a language, or of the one it is a kind of; whether we have it. */
   const fetchOurs = async (code: string): Promise<boolean> => {
     const known = [code, code.slice(0, 2).toLowerCase()].find((it) => LANGUAGES.includes(it))
-    if (known) ours[code] ??= (await desk.fetch<Ours>(`${known}.${LANGUAGES_HASH}.js`)).default
-    return !!known
+    if (!known) return false
+    try {
+      ours[code] ??= (await desk.fetch<Ours>(`${known}.${LANGUAGES_HASH}.js`)).default
+    } catch {
+      return false
+    }
+    return true
   }
-  const table = (): Namespaces => {
-    const all: Namespaces = {}
-    for (const source of [ours['en'], brought['en'], ours[lang], brought[lang], pack[lang]])
-      for (const [namespace, strings] of Object.entries(source ?? {}))
-        all[namespace] = merged(all[namespace] ?? {}, strings)
-    return all
-  }
+  const table = (): Namespaces =>
+    [ours['en'], brought['en'], ours[lang], brought[lang], pack[lang]].reduce(merged, {}) as Namespaces
   return {
     current: () => lang,
     table,
     text: (namespace, key) => table()[namespace]?.[key] ?? key,
     register(namespace, code, strings) {
-      brought[code] ??= {}
-      brought[code][namespace] = merged(brought[code][namespace] ?? {}, strings)
+      brought[code] = merged(brought[code], { [namespace]: strings }) as Namespaces
     },
     async use(code) {
-      const isOurs = await fetchOurs(code).catch(() => false)
+      const isOurs = await fetchOurs(code)
       const isKnown = isOurs || code in pack || code in brought
       lang = isKnown ? code : 'en'
       // A site may bring a language that we lack, and only some of its words.
-      if (!isOurs) await fetchOurs('en').catch(() => false)
+      if (!isOurs) await fetchOurs('en')
       return isKnown
     },
     async load() {
@@ -69,14 +70,11 @@ export function createLanguages(desk: Desk, main: () => MainSettings): Languages
 }
 
 /** Words over words; `Errors` and other tables are merged key by key. */
-function merged(under: Strings, over: Strings): Strings {
+function merged(under?: Strings, over?: Strings | null): Strings {
   const all = { ...under }
-  for (const [key, value] of Object.entries(over)) {
+  for (const [key, value] of Object.entries(over ?? {})) {
     const before = all[key]
-    all[key] = isTable(before) && isTable(value) ? merged(before, value) : value
+    all[key] = isObject(value) ? merged(isObject(before) ? before : undefined, value) : value
   }
   return all
 }
-
-const isTable = (value: unknown): value is Strings =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

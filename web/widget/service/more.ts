@@ -35,7 +35,7 @@ export function moreCommands(
   sendMessage: Command,
 ): Commands {
   const commands: Commands = {
-    ...sayingCommands(engine, sendMessage),
+    ...sayingCommands(engine, plugin, sendMessage),
     ...fileCommands(engine),
     ...followingCommands(engine, plugin),
     ...historyCommands(engine, restoring),
@@ -50,7 +50,7 @@ export function moreCommands(
   return commands
 }
 
-function sayingCommands(engine: Engine, sendMessage: Command): Commands {
+function sayingCommands(engine: Engine, plugin: Plugin, sendMessage: Command): Commands {
   const preprocessors: PreProcessor[] = []
   const add = (given: unknown, isComplete = true) => {
     const filters = readFilters(given)
@@ -79,6 +79,13 @@ function sayingCommands(engine: Engine, sendMessage: Command): Commands {
       preprocessors.push(preprocessor as PreProcessor)
       engine.eyes.preprocess = (message) => preprocessed(message, preprocessors)
       return preprocessor
+    },
+    updateUserData(data) {
+      const userData = { ...plugin.data<Json>('userData'), ...data }
+      plugin.data('userData', userData)
+      if (!engine.isActive()) return { ...userData }
+      if (!engine.transport.supports.userData) throw new Rejection(refusals.NO_USER_DATA)
+      return engine.request((who) => engine.transport.updateUserData(who, data))
     },
     pushUrl: ({ url }) => engine.request((who) => engine.transport.pushUrl(who, textOf(url)), true),
     updateNickname: ({ nickname }) =>

@@ -4,13 +4,12 @@
 
 import { once } from '../../shared/once'
 import { report } from '../../shared/promise'
-import type { Credentials, Json, Transport } from '../../shared/transport'
+import type { Json, Transport } from '../../shared/transport'
 import type { Call, Handler, Plugin } from '../../shared/types'
 import { createEngine, type Engine } from './engine'
-import { isObject, textOf } from './json'
+import { objectOf, textOf } from './json'
 import type * as MoreFile from './more'
 import { type Options, readOptions } from './options'
-import { publicOf } from './outcomes'
 import * as refusals from './refusals'
 import { Rejection, reasonsOf } from './rejection'
 import { createRestoring, type Restoring } from './restoring'
@@ -32,9 +31,7 @@ const EVENTS =
 const MORE =
   'sendCustomNotice sendFilteredMessage addPrefilter registerPreProcessor pushUrl updateNickname sendReadReceipt sendFile ' +
   'downloadFile deleteFile getFileLimits poll startPoll stopPoll pausePoll resetPollExceptions sleep wake verifySession ' +
-  'fetchHistory getStats'
-
-const NOBODY: Credentials = { sessionId: '', secureKey: '', userId: '', alias: '' }
+  'fetchHistory getStats getTranscript getAgents getSessionData updateUserData'
 
 /** What a command gives, now or later; a thrown `Rejection` says why not. */
 export type Command = (data: Json, call: Call) => unknown
@@ -74,7 +71,6 @@ export interface Service {
 export function createService(plugin: Plugin, surroundings: Surroundings): Service {
   const { store, callbackValues = [], isOpen = () => false } = surroundings
   let config = surroundings.config
-  let userData: Json = {}
   const options = () => readOptions(config(), surroundings.header())
   const makers: Record<string, TransportMaker> = { v2: createV2, ...surroundings.transports }
 
@@ -110,10 +106,6 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     plugin.data('capabilities', capabilities)
     plugin.publish('capabilitiesChanged', capabilities)
   }
-  const useData = (data: Json) => {
-    userData = data
-    plugin.data('userData', { ...userData })
-  }
   const restore: Command = ({ sessionData }, { commander }) => {
     restoring.refuse(commander === NAME)
     return restoring.restore(sessionData)
@@ -140,14 +132,15 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
       const given = readUserData(data['userData'])
       requireUseful()
       const { userData: configured } = config() as { userData?: unknown }
-      useData({
+      const userData = {
         GCTI_LanguageCode: surroundings.language(),
-        ...(isObject(configured) && configured),
-        ...userData,
+        ...objectOf(configured),
+        ...plugin.data<Json>('userData'),
         ...given,
         ...surroundings.pageData(),
         ...(options().asynchronous.isEnabled && { GCTI_Chat_AsyncMode: 'true' }),
-      })
+      }
+      plugin.data('userData', userData)
       const text = (name: string) => textOf(data[name])
       return engine.start({
         nickname: text('nickname'),
@@ -162,18 +155,6 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     endChat: () => engine.leave(),
     restore,
     asyncRestore: restore,
-    updateUserData(data) {
-      useData({ ...userData, ...data })
-      if (!engine.isActive()) return { ...userData }
-      if (!engine.transport.supports.userData) throw new Rejection(refusals.NO_USER_DATA)
-      return engine.request((who) => engine.transport.updateUserData(who, data))
-    },
-    getTranscript: () => ({
-      messages: [...(engine.session?.messages ?? [])],
-      originalMessages: [...(engine.session?.originals ?? [])],
-    }),
-    getAgents: () => ({ agents: { ...engine.session?.people.agents } }),
-    getSessionData: () => publicOf(engine.live?.session.credentials ?? NOBODY),
     ...words,
   }
   plugin.registerEvents(EVENTS.split(' '))

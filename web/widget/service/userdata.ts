@@ -14,23 +14,13 @@ export function readUserData(given: unknown): Json {
   throw new Rejection(BAD_USER_DATA)
 }
 
-// The first that fits: each of these browsers also says the names of those after it.
-const BROWSERS: [string, RegExp][] = [
-  ['Edge', /Edg/],
-  ['Opera', /OPR/],
-  ['Firefox', /Firefox|FxiOS/],
-  ['Chrome', /Chrome|CriOS/],
-  ['Safari', /Safari/],
-]
-const SYSTEMS: [string, RegExp][] = [
-  ['Windows', /Windows/],
-  ['Android', /Android/],
-  ['iOS', /iP(hone|ad|od)/],
-  ['Mac', /Mac/],
-  ['Linux', /Linux|X11/],
-]
-const named = (names: [string, RegExp][]) =>
-  names.find(([, words]) => words.test(navigator.userAgent))?.[0] ?? 'Other'
+// Of each list the first that fits: each of these browsers also says the names of those after it.
+const BROWSERS = ['Edge:Edg', 'Opera:OPR', 'Firefox:Firefox|FxiOS', 'Chrome:Chrome|CriOS', 'Safari:Safari']
+const SYSTEMS = ['Windows:Windows', 'Android:Android', 'iOS:iP(hone|ad|od)', 'Mac:Mac', 'Linux:Linux|X11']
+
+const named = (names: string[]) =>
+  names.map((it) => it.split(':')).find(([, words]) => navigator.userAgent.match(words as string))?.[0] ??
+  'Other'
 
 /** What is known of the page a visitor is on, under the names that servers know. */
 export const pageData = (version: string): Json => ({

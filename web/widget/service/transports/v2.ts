@@ -1,7 +1,7 @@
 // Chat API v2 over HTTP, as a visitor's side speaks it: chat-api-v2, sections 2 to 16. Its twin is
 // src/frontdesk/client/v2.py.
 
-import type { Answer, Credentials, Json, Transport, UploadOptions } from '../../../shared/transport'
+import type { Answer, Credentials, Json, Supports, Transport, UploadOptions } from '../../../shared/transport'
 import { encodeForm } from './form'
 import { answerOf, unreachable } from './v2answers'
 
@@ -32,6 +32,9 @@ const NOBODY: Credentials = { sessionId: '', secureKey: '', userId: '', alias: '
 const proof = ({ alias, secureKey, userId }: Credentials) => ({ alias, secureKey, userId })
 
 const attributed = (attributes?: Json) => attributes && { eventAttributes: JSON.stringify(attributes) }
+
+const FEATURES = 'polling customNotice userData fileUpload fileDownload fileLimits verify pagination'
+const EVERYTHING = Object.fromEntries(FEATURES.split(' ').map((name) => [name, true])) as unknown as Supports
 
 /** The bodies of calls that are no urlencoded forms. */
 function parts(session: Credentials, file?: File, description?: string): FormData {
@@ -85,16 +88,7 @@ export function createV2(read: () => V2Options): Transport {
     post(session, pathOf(session, operation), { body: encodeForm({ ...proof(session), ...fields }) })
 
   return {
-    supports: {
-      polling: true,
-      customNotice: true,
-      userData: true,
-      fileUpload: true,
-      fileDownload: true,
-      fileLimits: true,
-      verify: true,
-      pagination: true,
-    },
+    supports: EVERYTHING,
     start({ nickname, firstName, lastName, email, subject, text, userData }) {
       const { endpoint } = read()
       const fields = { nickname, firstName, lastName, emailAddress: email, subject, text, userData }
