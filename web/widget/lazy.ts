@@ -7,6 +7,6 @@ import type { PluginFile } from './plugins'
 export const start = (desk: Desk): Core =>
   startCore(
     desk,
-    { webchatservice: () => desk.fetch<PluginFile>(SERVICE_FILE) },
-    { headless: () => desk.fetch<PluginFile>(HEADLESS_FILE) },
+    { webchatservice: () => desk.fetch<PluginFile>('webchatservice') },
+    { headless: () => desk.fetch<PluginFile>('headless') },
   )

@@ -154,7 +154,7 @@ async function run(core: Core, plugins: readonly string[]): Promise<void> {
 
 /** What follows from the site's colour. */
 async function useBrand({ desk, style }: Core): Promise<void> {
-  const { brandStyle } = await desk.fetch<typeof BrandFile>(BRAND_FILE)
+  const { brandStyle } = await desk.fetch<typeof BrandFile>('brand')
   style(brandStyle(desk))
 }
 
@@ -224,11 +224,11 @@ function createCore(desk: Desk, own: Core['plugins'], plugins: Plugins): Core {
       root.adoptedStyleSheets.push(sheet)
     },
     compatibility: once(async () => {
-      const { create } = await desk.fetch<typeof CompatibilityFile>(COMPATIBILITY_FILE)
+      const { create } = await desk.fetch<typeof CompatibilityFile>('compatibility')
       compatible = create(core)
       return compatible
     }),
-    site: once(async () => (await desk.fetch<typeof SiteFile>(SITE_FILE)).createSite(core)),
+    site: once(async () => (await desk.fetch<typeof SiteFile>('site')).createSite(core)),
     wrap: (node) => compatible?.$(node as HTMLElement) ?? node,
   }
   return core
