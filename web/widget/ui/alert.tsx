@@ -1,8 +1,11 @@
+/** @jsxImportSource ./jsx */
 // Questions and notices of the window; while one is there, nothing behind it can be used.
 
-import { Component, createRef } from 'preact'
+import { wordButton } from './controls'
+import { loop } from './focus'
+import type { Child } from './jsx/jsx-runtime'
+import { bring } from './parts'
 import type { Alert, AlertButton, Chat } from './state'
-import { Words } from './text'
 
 /** Show a notice with one button. */
 export function notify(
@@ -10,32 +13,24 @@ export function notify(
   about: string,
   text: string,
   act?: () => void,
-  button = 'ChatErrorButton',
-) {
-  chat.set({
-    alert: {
-      kind: 'general',
-      about,
-      text,
-      buttons: [{ name: 'cx-error-button', key: button, ...(act && { act }) }],
-    },
-  })
+  key = 'ChatErrorButton',
+): void {
+  ask(chat, about, text, [[key, act]])
 }
 
-/** Ask something with two answers. */
+/** Ask something; the last answer is what the visitor most likely wants. */
 export function ask(
   chat: Chat,
   about: string,
   text: string,
-  yes: () => void,
-  no?: () => void,
-  keys: readonly [string, string] = ['ChatErrorDefaultButton', 'ChatErrorPrimaryButton'],
-) {
-  const buttons: AlertButton[] = [
-    { name: 'cx-error-button', key: keys[0], ...(no && { act: no }) },
-    { name: 'cx-error-button', key: keys[1], act: yes },
-  ]
-  chat.set({ alert: { kind: 'general', about, text, buttons } })
+  buttons: readonly AlertButton[],
+  kind: Alert['kind'] = 'general',
+): void {
+  const show = (words: Alert['text']) => chat.set({ alert: { kind, about, text: words, buttons } })
+  show(text)
+  // A string of a language pack may hold markup.
+  if (text.includes('<'))
+    bring('rich').then(({ sanitised }) => chat.state.alert?.text === text && show(sanitised(text)))
 }
 
 /** Take back a notice, if it is still there. */
@@ -43,86 +38,63 @@ export function takeBack(chat: Chat, about: string): void {
   if (chat.state.alert?.about === about) chat.set({ alert: undefined })
 }
 
-/** Keep the focus among what can have it in `node`. */
-export function loop(node: HTMLElement | null, event: KeyboardEvent): void {
-  if (event.key !== 'Tab' || !node) return
-  const able = 'a[href],button,input:not([type=hidden]),select,textarea,[tabindex="0"]'
-  const stops = [...node.querySelectorAll<HTMLElement>(able)].filter(
-    (it) => it.checkVisibility?.() !== false && !it.closest('[inert],[disabled],[hidden]'),
-  )
-  const now = (node.getRootNode() as ShadowRoot).activeElement
-  const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]]
-  if (now !== from && node.contains(now)) return
-  event.preventDefault()
-  to?.focus()
-}
-
-interface Props {
-  chat: Chat
-  alert: Alert
-}
-
-const CLASSES: Record<string, string> = { general: 'cx-general' }
-
-export class AlertView extends Component<Props> {
-  private readonly node = createRef<HTMLDivElement>()
-  private before: Element | null = null
-
-  override componentDidMount() {
-    this.before = this.props.chat.focused()
-    this.node.current?.querySelector<HTMLElement>('button:last-child')?.focus()
-  }
-
-  override componentWillUnmount() {
-    const { chat } = this.props
-    const { before } = this
-    if (!chat.state.isOpen || chat.state.alert) return
+/** Whoever had the focus before an alert gets it back after it. */
+export function watchAlerts(chat: Chat): void {
+  let before: Element | null = null
+  chat.watch(({ alert }) => {
+    const { state, host } = chat
+    if (state.alert && !alert) before = chat.focused()
+    if (!alert || state.alert || !state.isOpen) return
     // What was behind it can have the focus again once it is drawn.
     queueMicrotask(() => {
-      if (before?.isConnected && before !== chat.host) (before as HTMLElement).focus()
-      const now = chat.focused()
-      if (!now || !chat.host.contains(now)) chat.host.querySelector<HTMLElement>('textarea,button')?.focus()
+      chat.draw()
+      if (before !== host) (before as HTMLElement | null)?.focus()
+      if (!host.contains(chat.focused())) host.querySelector<HTMLElement>('textarea,button')?.focus()
     })
-  }
+  })
+}
 
-  private choose({ act }: AlertButton) {
-    this.props.chat.set({ alert: undefined })
+export function alertView(chat: Chat, { about, kind, text, buttons }: Alert): Child {
+  const choose = (act?: () => void) => {
+    chat.set({ alert: undefined })
     act?.()
   }
-
-  override render({ chat, alert }: Props) {
-    const onKeyDown = (event: KeyboardEvent) => {
-      loop(this.node.current, event)
-      event.stopPropagation()
-      const [first] = alert.buttons
-      if (event.key === 'Escape' && first) this.choose(first)
-    }
-    return (
-      <div
-        ref={this.node}
-        class={`cx-alert ${CLASSES[alert.kind] ?? `cx-${alert.kind}`}`}
-        part="alert"
-        role="alertdialog"
-        aria-modal="true"
-        aria-label={chat.say('ChatTitle')}
-        aria-describedby="cx_alert_text"
-        onKeyDown={onKeyDown}
-      >
-        <Words text={alert.text} id="cx_alert_text" />
-        <div class="cx-button-group cx-buttons-binary">
-          {alert.buttons.map((button, index) => (
-            <button
-              type="button"
-              key={button.name + button.key}
-              class={`cx-btn ${button.name} ${index === alert.buttons.length - 1 ? 'cx-btn-primary' : 'cx-btn-default'}`}
-              aria-label={chat.label(button.key)}
-              onClick={() => this.choose(button)}
-            >
-              {chat.say(button.key)}
-            </button>
-          ))}
-        </div>
-      </div>
-    )
+  const pressed = (event: KeyboardEvent) => {
+    loop(event.currentTarget as HTMLElement, event)
+    event.stopPropagation()
+    if (event.key === 'Escape') choose(buttons[0]?.[1])
   }
+  return (
+    <div
+      key={`${about}${text}`}
+      class={`cx-alert cx-${kind}`}
+      part="alert"
+      role="alertdialog"
+      aria-modal="true"
+      aria-label={chat.say('ChatTitle')}
+      aria-describedby="cx_alert_text"
+      onKeyDown={pressed}
+      drawn={(node: HTMLElement, isNew: boolean) =>
+        isNew && node.querySelector<HTMLElement>('button:last-child')?.focus()
+      }
+    >
+      {typeof text === 'string' ? (
+        <div id="cx_alert_text" class="cx-words">
+          {text}
+        </div>
+      ) : (
+        <div key="markup" id="cx_alert_text" class="cx-words" content={text} />
+      )}
+      <div class="cx-button-group cx-buttons-binary">
+        {buttons.map(([key, act, name = 'cx-error-button'], index) =>
+          wordButton(
+            chat,
+            key,
+            `${name} cx-btn-${index === buttons.length - 1 ? 'primary' : 'default'}`,
+            () => choose(act),
+          ),
+        )}
+      </div>
+    </div>
+  )
 }

@@ -1,4 +1,4 @@
-// How a window goes away, and what is asked before.
+// What is asked before a window goes away.
 
 import { ask, takeBack } from './alert'
 import type { AlertButton, Chat } from './state'
@@ -7,30 +7,18 @@ import type { AlertButton, Chat } from './state'
 export function pressedClose(chat: Chat): void {
   const { isActive, capabilities } = chat.state
   if (!isActive) {
-    chat.command('close').fail(() => {})
+    chat.command('close')
     return
   }
-  if (chat.state.isMinimized) chat.set({ isMinimized: false })
-  const end: AlertButton = { name: 'cx-end-confirm', key: 'ChatEndConfirm', act: () => endChat(chat) }
-  const stay: AlertButton = { name: 'cx-end-cancel', key: 'ChatEndCancel' }
-  const leave: AlertButton = {
-    name: 'cx-close-confirm',
-    key: 'AsyncChatClose',
-    act: () => chat.command('close'),
-  }
   const isAsync = capabilities.async && capabilities.asyncClose !== 'endChat'
-  chat.set({
-    alert: {
-      kind: 'chat-end',
-      about: 'end',
-      text: chat.say('ChatEndQuestion'),
-      buttons: isAsync ? [stay, { ...end, key: 'AsyncChatEnd' }, leave] : [stay, end],
-    },
-  })
-}
-
-export function endChat(chat: Chat): void {
-  chat.command('endChat').fail(() => {})
+  const end = () => chat.command('endChat')
+  const buttons: AlertButton[] = [
+    ['ChatEndCancel', undefined, 'cx-end-cancel'],
+    [isAsync ? 'AsyncChatEnd' : 'ChatEndConfirm', end, 'cx-end-confirm'],
+  ]
+  if (isAsync) buttons.push(['AsyncChatClose', () => chat.command('close'), 'cx-close-confirm'])
+  chat.set({ isMinimized: false })
+  ask(chat, 'end', chat.say('ChatEndQuestion'), buttons, 'chat-end')
 }
 
 /** Ask whether a form with something in it may go; calls one of the two. */
@@ -41,28 +29,19 @@ export function confirmClose(chat: Chat, close: () => void, stay: () => void): v
     close()
     return
   }
-  chat.set({
-    isMinimized: false,
-    alert: {
-      kind: 'chat-close',
-      about: 'close',
-      text: chat.say('ConfirmCloseWindow'),
-      buttons: [
-        { name: 'cx-close-cancel', key: 'ConfirmCloseCancel', act: stay },
-        { name: 'cx-close-confirm', key: 'ConfirmCloseConfirm', act: close },
-      ],
-    },
-  })
+  chat.set({ isMinimized: false })
+  const buttons: AlertButton[] = [
+    ['ConfirmCloseCancel', stay, 'cx-close-cancel'],
+    ['ConfirmCloseConfirm', close, 'cx-close-confirm'],
+  ]
+  ask(chat, 'close', chat.say('ConfirmCloseWindow'), buttons, 'chat-close')
 }
 
 /** Offer another chat: the one before is lost. */
 export function offerAnother(chat: Chat, text: string): void {
   takeBack(chat, 'error')
-  ask(
-    chat,
-    'lost',
-    text,
-    () => chat.command('restart'),
-    () => chat.command('close'),
-  )
+  ask(chat, 'lost', text, [
+    ['ChatErrorDefaultButton', () => chat.command('close')],
+    ['ChatErrorPrimaryButton', () => chat.command('restart')],
+  ])
 }

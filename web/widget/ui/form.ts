@@ -14,7 +14,7 @@ export interface FilledForm {
   /** Whether anything was entered. */
   hasValues(): boolean
   /** Mark fields as wrong, and give the first of them. */
-  mark(names: readonly string[]): HTMLElement | undefined
+  mark(names: readonly (string | undefined)[]): HTMLElement | undefined
   /** Put the words of the current language in. */
   translate(): void
 }

@@ -3,23 +3,17 @@
 import type { Options } from '../../shared/types'
 import { element, nodeOf } from '../core/nodes'
 import type { Bubble, Line } from './lines'
+import { sanitised } from './markup'
 import type { Chat } from './state'
-import { sanitised } from './text'
 
-export const NO_SESSION = 'No chat session to inject into.'
+const PLAIN: Bubble = { direction: 'none', radius: 10, avatar: false }
 
 let injected = 0
 
 /** Add a line of the page's own; its node, as sites expect it. */
-export async function inject(chat: Chat, data: Options): Promise<unknown> {
-  const { type = 'text', name = '', text = '', custom } = data
-  const isPlain = type === 'text' && typeof text === 'string'
-  const node = isPlain
-    ? undefined
-    : typeof text === 'string'
-      ? element('div', '', sanitised(text))
-      : nodeOf(text)
-  const plain: Bubble = { direction: 'none', radius: 10, avatar: false }
+export function inject(chat: Chat, data: Options): unknown {
+  const { name = '', text = '', custom, bubble } = data
+  const node = nodeOfLine(data)
   const line: Line = {
     index: `injected-${++injected}`,
     kind: 'injected',
@@ -28,12 +22,18 @@ export async function inject(chat: Chat, data: Options): Promise<unknown> {
     name: `${name}`,
     text: typeof text === 'string' ? text : '',
     at: Date.now(),
-    ...(custom !== true && { bubble: { ...plain, ...(data['bubble'] as Bubble) } }),
+    ...(custom !== true && { bubble: { ...PLAIN, ...(bubble as Bubble) } }),
     ...(node && { node }),
-    ...(custom === true && !node && { node: element('div', '', `${text}`) }),
   }
   chat.set({ lines: [...chat.state.lines, line] })
   chat.draw()
   const shown = chat.host.querySelector(`#cx-chat-index-${line.index}`)
   return shown ? chat.core.wrap(shown) : undefined
+}
+
+/** What stands in place of plain words. */
+function nodeOfLine({ type = 'text', text = '', custom }: Options): Node | undefined {
+  if (typeof text !== 'string') return nodeOf(text)
+  if (type !== 'text') return element('div', '', sanitised(text))
+  return custom === true ? element('div', '', text) : undefined
 }

@@ -90,6 +90,7 @@ export function lineOf(said: Said, original?: Options): Line | undefined {
     ...(said.bubble && { bubble: said.bubble }),
   }
   const system = (key?: string): Line => ({ ...line, kind: 'system', group: '', ...(key && { key }) })
+  if (type === 'Ended') return system('ChatEnded')
   if (type === 'ParticipantJoined' && author === 'Client') return system('ChatStarted')
   if (type === 'ParticipantJoined' && PEOPLE.test(author)) return system(`${author}Connected`)
   if (type === 'ParticipantLeft' && PEOPLE.test(author)) return system(`${author}Disconnected`)
@@ -118,37 +119,29 @@ function richOf(said: Said, original?: Options): Rich | undefined {
   return { type: contentType, items }
 }
 
-/** The transcript with lines added; what is there already is not added again. */
+/** The transcript with lines added; what is there already is not, nor a second start of the chat. */
 export function withLines(lines: readonly Line[], added: readonly Line[], isOld = false): readonly Line[] {
-  const known = new Set(lines.map(({ index }) => index))
-  const fresh = added.filter(({ index }) => !known.has(index)) // Redelivered after a reconnect.
+  const known = new Set(lines.map(identity)) // Servers tell again after a reconnect.
+  const fresh = added.filter((line) => !known.has(identity(line)) && known.add(identity(line)))
   return isOld ? [...fresh.reverse(), ...lines] : [...lines, ...fresh]
 }
 
+const identity = ({ key, index }: Line) => (key === 'ChatStarted' ? key : index)
+
+/** A group of lines is never empty. */
+export type Group = [Line, ...Line[]]
+
 /** The lines as groups: what one person says in a row stands together. */
-export function grouped(lines: readonly Line[], isDated: boolean): Line[][] {
-  const groups: Line[][] = []
-  let before: Line | undefined
+export function grouped(lines: readonly Line[], isDated: boolean): Group[] {
+  const groups: Group[] = []
   for (const line of lines) {
-    const isNew =
-      !before || !line.group || line.group !== before.group || (isDated && day(line.at) !== day(before.at))
-    if (isNew) groups.push([])
-    groups.at(-1)?.push(line)
-    before = line
+    const group = groups.at(-1)
+    const isSame = group && line.group && line.group === group[0].group
+    if (isSame && !(isDated && day(line.at) !== day(group[0].at))) group.push(line)
+    else groups.push([line])
   }
   return groups
 }
 
 /** The day of a time, for comparing. */
 export const day = (ms: number): string => new Date(ms).toDateString()
-
-/** The conversation as a text to keep. */
-export function asText(lines: readonly Line[], wordsOf: (line: Line) => string): string {
-  return lines
-    .map((line) => {
-      const time = new Date(line.at).toLocaleString()
-      const name = line.kind === 'system' ? '' : `${line.name}: `
-      return `[${time}] ${name}${line.file?.name ?? wordsOf(line)}\n`
-    })
-    .join('')
-}

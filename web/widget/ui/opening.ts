@@ -1,33 +1,27 @@
-// The window comes and goes: its place on the page, its size, what the next page shall know.
+// The window comes and goes: its place on the page, its size, its classes.
 
-import { loop } from './alert'
+import { isMarkdown } from './content'
+import { focusFirst, loop } from './focus'
 import { stir } from './following'
 import { buildForm } from './form'
-import { dropInvite } from './inviting'
 import type { LaunchButton } from './launching'
 import type { OpenOptions } from './options'
-import { type Chat, EMPTY, type State } from './state'
+import { bring, here, ignore } from './parts'
+import { type Chat, CLOSED, FRESH, type State } from './state'
+import { remember } from './storing'
 import { submit } from './submitting'
 
 export const NOT_OPEN = 'WebChat is not open'
-const STATE = '_genesys.widgets.webchat.state.'
 const SLIDE_MS = 500
-// What has the focus in a new view: the first of these that is there.
-const FIRST = [
-  '[autofocus]',
-  '.cx-form-inputs :is(input:not([type=hidden]),select,textarea)',
-  'textarea:enabled',
-  '.cx-button-close',
-]
 
 interface Dock {
   close(after?: () => void): void
 }
 
 export interface Opener {
-  open(options: OpenOptions): Promise<void> | string
+  open(options: OpenOptions): Promise<void>
   close(): void
-  hide(isHidden: boolean): string | undefined
+  hide(isHidden: boolean): Promise<void>
 }
 
 export function createOpener(chat: Chat, button: LaunchButton): Opener {
@@ -40,9 +34,10 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
     const hasForm = !isActive && !isEnded && options.form !== false
     const definition = options.formJSON ?? chat.options().form
     const form = hasForm ? await buildForm(chat, definition, options.form || {}) : undefined
-    dock = await plugin.command<Dock>('WindowManager.registerDockView', { html: host }).fail(() => {})
-    dropInvite(chat)
-    button.hide()
+    if (isMarkdown(chat)) await bring('rich').catch(ignore)
+    dock = await plugin.command<Dock>('WindowManager.registerDockView', { html: host }).fail(ignore)
+    here.inviting?.dropInvite(chat)
+    button.hide().catch(ignore)
     chat.set({
       isOpen: true,
       isHidden: false,
@@ -52,7 +47,7 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
     })
     chat.draw()
     slide(chat)
-    if (!isMobile || !options.restoring) focusFirst(chat)
+    if (!isMobile || !options.restoring) focusFirst(chat.host)
     const isNew = chat.interaction?.opened(options)
     if (isNew && options.form && options.form.autoSubmit === true) submit(chat, {}, true)
   }
@@ -65,80 +60,63 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
     if (chat.state.isMobile && !chat.state.isMinimized) loop(host, event)
   })
   host.addEventListener('pointerdown', () => stir(chat))
-  follow(chat)
+  followView(chat)
 
   return {
-    open(options) {
-      if (chat.state.isOpen || isComing) return 'already opened'
-      if (options.restoring && chat.state.staysClosed) return 'closed'
+    async open(options) {
+      if (chat.state.isOpen || isComing) throw 'already opened'
+      if (options.restoring && chat.state.staysClosed) throw 'closed'
       isComing = true
       if (!options.restoring) chat.set({ staysClosed: false, isMinimized: false })
       chat.opened = options
-      return show(options)
-        .catch(() => Promise.reject('WindowManager.registerDockView failed'))
-        .finally(() => {
-          isComing = false
-        })
+      try {
+        await show(options)
+      } catch {
+        throw 'WindowManager.registerDockView failed'
+      } finally {
+        isComing = false
+      }
     },
     close() {
-      const { words, timeFormat, isMobile, isActive, lines, capabilities, limits, hasAgent } = chat.state
-      const kept: Partial<State> = isActive ? { isActive, lines, hasAgent } : {}
+      const { isActive, isLocked, lines, hasAgent } = chat.state
       dock?.close()
-      chat.state = { ...chat.state, isOpen: false }
-      chat.set({ ...EMPTY, words, timeFormat, isMobile, capabilities, limits, ...kept })
+      chat.set({ ...FRESH, ...CLOSED, ...(isActive && { isActive, isLocked, lines, hasAgent }) })
       chat.interaction?.closed()
-      button.show(0)
+      button.show(0).catch(ignore)
       core.desk.launcher.node?.focus()
     },
-    hide(isHidden) {
-      const now = chat.state.isHidden
-      if (!chat.state.isOpen || now === isHidden)
-        return `WebChat is not open or is already ${isHidden ? 'hidden' : 'showing'}.`
+    async hide(isHidden) {
+      if (!chat.state.isOpen || chat.state.isHidden === isHidden)
+        throw `WebChat is not open or is already ${isHidden ? 'hidden' : 'showing'}.`
       chat.set({ isHidden })
-      return undefined
     },
   }
 }
 
 /** The classes and roles of the root, which are no child of it. */
 function dress({ host, state, say, plugin }: Chat, before: State): void {
-  const { classList } = host
-  const is: Record<string, boolean> = {
-    'cx-minimized': state.isMinimized,
-    'cx-NewMessage': state.isMinimized && state.unread > 0,
-    'cx-transcript-view': !state.form || state.isActive || state.isEnded,
-    'cx-disabled': state.isEnded,
+  const { isMinimized, isMobile, isEnded } = state
+  const isWide = innerHeight < innerWidth
+  const classes: Record<string, boolean> = {
+    'cx-minimized': isMinimized,
+    'cx-NewMessage': isMinimized && state.unread > 0,
+    'cx-transcript-view': !state.form || state.isActive || isEnded,
+    'cx-disabled': isEnded,
     'cx-loading': state.isLoading,
     'cx-waiting': state.isLocked || !!state.upload,
-    'cx-mobile': state.isMobile,
-    'cx-desktop': !state.isMobile,
-    'cx-portrait': innerHeight >= innerWidth,
-    'cx-landscape': innerHeight < innerWidth,
+    'cx-mobile': isMobile,
+    'cx-desktop': !isMobile,
+    'cx-portrait': !isWide,
+    'cx-landscape': isWide,
   }
-  for (const [name, isOn] of Object.entries(is)) classList.toggle(name, isOn)
+  for (const [name, isOn] of Object.entries(classes)) host.classList.toggle(name, isOn)
   host.part.add('window')
   host.role = 'dialog'
   host.ariaLabel = say('AriaWindowLabel')
-  host.ariaModal = state.isMobile && !state.isMinimized ? 'true' : null
+  host.ariaModal = isMobile && !isMinimized ? 'true' : null
   host.hidden = state.isHidden
-  if (before.isOpen && before.isMinimized !== state.isMinimized)
-    plugin.publish(state.isMinimized ? 'minimized' : 'unminimized')
-}
-
-/** What the next page shall know: no words, only how the window stood. */
-function remember({ core, state }: Chat, before: State): void {
-  const { cookies } = core
-  const keep = (name: string, value: string | number | boolean, was: unknown) => {
-    if (value !== was) cookies.set(STATE + name, `${value}`)
-  }
-  if (state.isActive) {
-    keep('open', state.isOpen, before.isActive && before.isOpen)
-    keep('minimized', state.isMinimized, before.isActive && before.isMinimized)
-    keep('asyncUnreadMessageCount', state.unread, before.unread)
-    keep('lastMessageCountRead', state.lines.length - state.unread, before.lines.length - before.unread)
-  } else if (before.isActive)
-    for (const name of ['open', 'minimized', 'asyncUnreadMessageCount', 'lastMessageCountRead'])
-      cookies.remove(STATE + name)
+  if (before.isOpen && isMinimized !== before.isMinimized)
+    plugin.publish(isMinimized ? 'minimized' : 'unminimized')
 }
 
 function slide({ host, core, state }: Chat): void {
@@ -147,14 +125,8 @@ function slide({ host, core, state }: Chat): void {
   host.animate([{ transform: 'translateY(100%)' }, {}], { duration: SLIDE_MS, easing: 'ease-out' })
 }
 
-function focusFirst({ host, state }: Chat): void {
-  if (state.isMinimized) return
-  const wanted = FIRST.map((selector) => host.querySelector<HTMLElement>(selector))
-  wanted.find((it) => it)?.focus({ preventScroll: true })
-}
-
 /** Follow what happens around the window: its view, its words. */
-function follow(chat: Chat): void {
+function followView(chat: Chat): void {
   const { host } = chat
   const view = window.visualViewport
   // A software keyboard takes room that the layout does not know of.
@@ -169,14 +141,14 @@ function follow(chat: Chat): void {
   chat.watch((before) => {
     const { words, form, isMinimized, isActive, isOpen } = chat.state
     if (words !== before.words) form?.translate()
-    if (isOpen && !before.isOpen) measure()
-    const wasForm = isOpen && isActive && !before.isActive
-    const isBack = isOpen && before.isMinimized && !isMinimized
-    if (!isMinimized && isBack) chat.set({ unread: 0 })
-    if (wasForm || isBack)
+    if (!isOpen) return
+    if (!before.isOpen) measure()
+    const isBack = before.isMinimized && !isMinimized
+    if (isBack) chat.set({ unread: 0 })
+    if (isBack || (isActive && !before.isActive))
       queueMicrotask(() => {
         chat.draw()
-        focusFirst(chat)
+        focusFirst(chat.host)
       })
   })
 }

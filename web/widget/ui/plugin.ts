@@ -1,25 +1,25 @@
 // The plugin WebChat: the chat window, its commands and what it tells.
 
-import type { Call, Options, Plugin, Promised } from '../../shared/types'
+import type { Call, Options, Plugin } from '../../shared/types'
 import { element, guid, nodeOf } from '../core/nodes'
 import type { Core } from '../core/start'
 import type { Desk } from '../desk'
 import { createInteraction } from '../lifecycle/interaction'
-import { watchAttention } from './attention'
+import { watchAlerts } from './alert'
 import { createChat } from './chat'
 import { confirmClose } from './closing'
 import { watchConnection } from './errors'
 import { followService } from './following'
-import { inject, NO_SESSION } from './injecting'
-import { dropInvite, invite, inviteTheIdle, showReInvite } from './inviting'
+import { watchBox } from './input'
 import { createLaunchButton } from './launching'
-import { createOpener, NOT_OPEN } from './opening'
+import { createOpener } from './opening'
 import type { OpenOptions } from './options'
+import { bring, here, ignore } from './parts'
 import type { Chat, Slot } from './state'
 import style from './style.css?inline'
-import { retry, say } from './writing'
 
 const EVENTS = ['minimized', 'unminimized', 'messageAdded', 'chatButtonDisplayed']
+const BUSY = 'Chat is already open. Ignoring invite command.'
 
 /** Settles when the interaction is there: whoever restores a chat must be heard. */
 export function register(desk: Desk, core: Core): Promise<void> | undefined {
@@ -28,9 +28,7 @@ export function register(desk: Desk, core: Core): Promise<void> | undefined {
   core.style(style)
   const chat = createChat(core, plugin)
   plugin.registerEvents(EVENTS)
-  followService(chat)
-  watchConnection(chat)
-  watchAttention(chat)
+  for (const watch of [followService, watchConnection, watchAlerts, watchBox]) watch(chat)
   addCommands(chat, plugin)
   return new Promise((resolve) => {
     core.whenReady(() => {
@@ -40,99 +38,99 @@ export function register(desk: Desk, core: Core): Promise<void> | undefined {
         service: chat.serviceName,
       })
       chat.set({ isActive: plugin.data(`${chat.serviceName}.active`) === true })
-      inviteTheIdle(chat)
-      if (!desk.isBundle || chat.options().chatButton?.template) chat.command('showChatButton').fail(() => {})
+      bringWanted(chat)
+      if (!desk.isBundle || chat.options().chatButton?.template) chat.command('showChatButton')
       resolve()
     })
   })
 }
 
-/** Let a command settle as what it is made of: a text is the reason why not. */
-async function settle({ deferred }: Call<never>, result: PromiseLike<unknown> | string | undefined) {
-  if (typeof result === 'string') return deferred.reject(result)
-  try {
-    deferred.resolve(await result)
-  } catch (reason) {
-    deferred.reject(reason)
-  }
+/** Fetch what watches the page from the start, where the page wants it. */
+function bringWanted(chat: Chat): void {
+  const { autoInvite, proactive, extras } = chat.options()
+  if (autoInvite?.enabled ?? proactive?.enabled)
+    bring('inviting').then(({ inviteTheIdle }) => inviteTheIdle(chat), ignore)
+  if (extras?.sound || extras?.titleBadge)
+    bring('attention').then(({ watchAttention }) => watchAttention(chat), ignore)
 }
 
+/** What a command is made of: what it throws is the reason why not. */
+type Act<T> = (data: T) => unknown
+
 function addCommands(chat: Chat, plugin: Plugin): void {
-  const on = <T = Options>(
-    name: string,
-    act: (data: T) => PromiseLike<unknown> | Promised | string | undefined,
-  ) => plugin.registerCommand<T>(name, (call) => settle(call as Call<never>, act(call.data)))
+  const on = <T = Options>(name: string, act: Act<T>) =>
+    plugin.registerCommand<T>(name, async ({ data, deferred }: Call<T>) => {
+      try {
+        deferred.resolve(await act(data))
+      } catch (reason) {
+        deferred.reject(reason)
+      }
+    })
   const button = createLaunchButton(chat)
   const opener = createOpener(chat, button)
+  const isNot = (reason: string) => {
+    throw reason
+  }
+  const demand = (isFine: boolean, reason: string) => isFine || isNot(reason)
 
   on<OpenOptions>('open', opener.open)
-  plugin.registerCommand('close', ({ deferred }) => {
-    if (!chat.state.isOpen) return deferred.reject('already closed')
-    const close = () => {
-      opener.close()
-      deferred.resolve()
-    }
-    return confirmClose(chat, close, () => deferred.reject('close cancelled by user'))
+  on('close', () => {
+    demand(chat.state.isOpen, 'already closed')
+    return new Promise<void>((resolve, reject) => {
+      const close = () => resolve(opener.close())
+      confirmClose(chat, close, () => reject('close cancelled by user'))
+    })
   })
   on<{ minimized?: boolean }>('minimize', ({ minimized }) => {
-    if (!chat.state.isOpen) return NOT_OPEN
-    chat.set({ isMinimized: minimized ?? !chat.state.isMinimized, isEmojiOpen: false })
-    return undefined
+    demand(chat.state.isOpen, 'WebChat is not open')
+    chat.set({ isMinimized: minimized ?? !chat.state.isMinimized, emojiAt: undefined })
   })
   on('endChat', () => {
-    if (!chat.state.isActive) return 'there is no active chat session to end'
-    chat.interaction?.end().fail(() => {})
-    return undefined
+    demand(chat.state.isActive, 'there is no active chat session to end')
+    chat.interaction?.end().fail(ignore)
   })
-  on('invite', () => invite(chat))
-  on<{ statusCode?: string }>('reInvite', ({ statusCode }) => showReInvite(chat, statusCode))
-  on('injectMessage', (data) => {
+  on('invite', async () => {
+    demand(!chat.state.isOpen, BUSY)
+    return (await bring('inviting')).invite(chat)
+  })
+  on<{ statusCode?: string }>('reInvite', async ({ statusCode }) => {
+    demand(!chat.state.isOpen && chat.options().inviteOnRestoreTimeout !== false, BUSY)
+    return (await bring('inviting')).reInvite(chat, statusCode)
+  })
+  on('injectMessage', async (data) => {
     const { isOpen, isActive, isEnded } = chat.state
-    return isOpen && (isActive || isEnded) ? inject(chat, data) : NO_SESSION
+    demand(isOpen && (isActive || isEnded), 'No chat session to inject into.')
+    return (await bring('rich')).inject(chat, data)
   })
-  on<{ openDelay?: number; duration?: number }>('showChatButton', ({ openDelay, duration }) =>
-    button.show(openDelay, duration),
-  )
-  on<{ duration?: number }>('hideChatButton', ({ duration }) => button.hide(duration))
+  on<ButtonOptions>('showChatButton', ({ openDelay, duration }) => button.show(openDelay, duration))
+  on<ButtonOptions>('hideChatButton', ({ duration }) => button.hide(duration))
   on('hide', () => opener.hide(true))
   on('show', () => opener.hide(false))
-  plugin.registerCommand('configure', ({ data, deferred }) =>
-    Object.keys(data).length ? deferred.resolve() : deferred.reject('Invalid configuration'),
-  )
-  on<{ index?: unknown }>('retry', ({ index }) => {
-    retry(chat, index)
-    return undefined
-  })
-  on<{ text?: string; index?: unknown }>('choose', ({ text = '', index }) =>
-    say(chat, text, { parentMessageID: `${index}` }),
-  )
+  on('configure', (data) => demand(Object.keys(data).length > 0, 'Invalid configuration') && undefined)
   on('restart', async () => {
-    if (chat.state.isActive) await chat.service('endChat').catch(() => {})
+    if (chat.state.isActive) await chat.service('endChat').catch(ignore)
     opener.close()
     await chat.command('open')
   })
-  addOverlays(chat, on)
+  const overlay = (data: Options, slot?: Slot) => {
+    demand(chat.state.isOpen, 'WebChat is not currently open. Ignoring command.')
+    chat.set({ overlays: { ...chat.state.overlays, [data['static'] ? 'static' : 'dynamic']: slot } })
+  }
+  on('showOverlay', (data) =>
+    overlay(data, {
+      node: nodeOf(data['html']) ?? element('div', '', `${data['html'] ?? ''}`),
+      mode: data['mode'] === 'fit' ? 'cx-fit' : 'cx-fill',
+      hasNoFooter: data['hideFooter'] === true,
+    }),
+  )
+  on('hideOverlay', (data) => overlay(data))
   plugin.subscribe('App.closeAll', () => {
-    dropInvite(chat)
+    here.inviting?.dropInvite(chat)
     if (chat.state.isOpen) opener.close()
   })
 }
 
-type On = (name: string, act: (data: Options) => string | undefined) => void
-
-function addOverlays(chat: Chat, on: On): void {
-  const closed = 'WebChat is not currently open. Ignoring command.'
-  const put = (data: Options, slot: Slot | undefined) => {
-    if (!chat.state.isOpen) return closed
-    const { static: fixed, dynamic } = chat.state.overlays
-    const others = data['static'] ? { dynamic, static: slot } : { static: fixed, dynamic: slot }
-    chat.set({ overlays: Object.fromEntries(Object.entries(others).filter(([, it]) => it)) })
-    return undefined
-  }
-  on('showOverlay', (data) => {
-    const node = nodeOf(data['html']) ?? element('div', '', `${data['html'] ?? ''}`)
-    const mode = data['mode'] === 'fit' ? 'cx-fit' : 'cx-fill'
-    return put(data, { node, mode, hasNoFooter: data['hideFooter'] === true })
-  })
-  on('hideOverlay', (data) => put(data, undefined))
+interface ButtonOptions {
+  openDelay?: number
+  duration?: number
 }

@@ -12,16 +12,14 @@ export interface Alert {
   readonly kind: 'chat-end' | 'chat-close' | 'general'
   /** What it is about, so that it can be taken back. */
   readonly about: string
-  readonly text: string
+  /** Words, or the nodes of words with markup. */
+  readonly text: string | Node
   /** The last one is what the visitor most likely wants. */
   readonly buttons: readonly AlertButton[]
 }
 
-export interface AlertButton {
-  readonly name: string
-  readonly key: string
-  readonly act?: () => void
-}
+/** The key of its words, what it does, and its class. */
+export type AlertButton = readonly [key: string, act?: (() => void) | undefined, name?: string]
 
 export interface State {
   readonly isOpen: boolean
@@ -44,10 +42,12 @@ export interface State {
   readonly unread: number
   readonly draft: string
   readonly alert: Alert | undefined
-  readonly isEmojiOpen: boolean
+  /** Which emoji is chosen in the open list. */
+  readonly emojiAt: number | undefined
   readonly form: FilledForm | undefined
-  readonly overlays: { readonly static?: Slot; readonly dynamic?: Slot }
-  readonly idle: { readonly text: string; readonly until: number; readonly span: number } | undefined
+  readonly overlays: { readonly static?: Slot | undefined; readonly dynamic?: Slot | undefined }
+  /** A warning about silence, and the seconds that are left. */
+  readonly idle: { readonly text: string; readonly left?: number | undefined } | undefined
   readonly upload: { readonly name: string; readonly part: number; cancel(): void } | undefined
   readonly limits: { readonly types: string; readonly bytesMax: number; readonly needsAgent: boolean }
   readonly hasAgent: boolean
@@ -67,12 +67,8 @@ export interface Slot {
 /** How much of a long transcript the document holds at once. */
 export const SHOWN_MAX = 1000
 
-export const EMPTY: State = {
-  isOpen: false,
-  isMinimized: false,
-  isHidden: false,
-  staysClosed: false,
-  isMobile: false,
+/** All that belongs to one session, before it. */
+export const FRESH = {
   isActive: false,
   isEnded: false,
   isLoading: false,
@@ -83,15 +79,23 @@ export const EMPTY: State = {
   unread: 0,
   draft: '',
   alert: undefined,
-  isEmojiOpen: false,
+  emojiAt: undefined,
   form: undefined,
-  overlays: {},
   idle: undefined,
   upload: undefined,
-  limits: { types: '', bytesMax: Number.POSITIVE_INFINITY, needsAgent: false },
   hasAgent: false,
+} satisfies Partial<State>
+
+/** No window. */
+export const CLOSED = { isOpen: false, isMinimized: false, isHidden: false, overlays: {}, spoken: [] }
+
+export const EMPTY: State = {
+  ...FRESH,
+  ...CLOSED,
+  staysClosed: false,
+  isMobile: false,
+  limits: { types: '', bytesMax: Number.POSITIVE_INFINITY, needsAgent: false },
   capabilities: {},
-  spoken: [],
   words: {},
   timeFormat: 12,
 }
@@ -120,9 +124,13 @@ export interface Chat {
   say(key: string, values?: Record<string, string>): string
   /** What readers hear of a control: the text of `Aria<key>`, or of the key. */
   label(key: string): string
+  /** The text of an error by its code; none when there is none for it. */
+  error(code: string | number, values?: Record<string, string>): string
   /** A command to the service. */
   service<T = Options>(command: string, options?: object): Promised<T>
-  /** A command through the bus to ourselves, so that hooks see it. */
+  /** Events of the service, by name. */
+  hear(events: Record<string, (data: never) => void>): void
+  /** A command through the bus to ourselves, so that hooks see it. Nobody has to hear that it was refused. */
   command(name: string, options?: object): Promised
   /** Read something out. */
   speak(text: string): void
@@ -130,13 +138,6 @@ export interface Chat {
   focused(): Element | null
 }
 
-/** The text of an error by its code; `undefined` when there is none for it. */
-export function errorText(chat: Chat, code: string | number, values?: Record<string, string>) {
-  const errors = (chat.state.words['Errors'] ?? {}) as Record<string, string>
-  return errors[code] === undefined ? undefined : filled(errors[code], values)
-}
-
 /** A text with `<%Name%>` filled in. */
-export function filled(text: string, values: Record<string, string> = {}): string {
-  return text.replace(/<%(\w+)%>/g, (all, name: string) => values[name] ?? all)
-}
+export const filled = (text: string, values: Record<string, string> = {}): string =>
+  text.replace(/<%(\w+)%>/g, (all, name: string) => values[name] ?? all)

@@ -1,120 +1,93 @@
+/** @jsxImportSource ./jsx */
 // The transcript: groups of lines, the newest in view unless somebody reads what was before.
 
-import { Component, createRef } from 'preact'
+import { dots } from './controls'
 import { dayName } from './formats'
+import type { Child } from './jsx/jsx-runtime'
 import { day, grouped, type Line } from './lines'
-import { Avatar, Message } from './message'
-import { type Chat, SHOWN_MAX, type State } from './state'
+import { avatar, messageView } from './message'
+import { type Chat, SHOWN_MAX } from './state'
 
 const NEAR_PX = 48
 
-interface Props {
-  chat: Chat
-  state: State
-  added(line: Line, node: HTMLElement): void
-}
+/** Draws the transcript, and keeps what is read in view. */
+export function createTranscript(chat: Chat): () => Child {
+  let isFollowing = true
+  let heightPx = 0
+  let lines: readonly Line[] = []
+  let shown = SHOWN_MAX
 
-export class Transcript extends Component<Props> {
-  private readonly node = createRef<HTMLDivElement>()
-  private isFollowing = true
-  private heightPx = 0
-  private resized: ResizeObserver | undefined
-
-  override componentDidMount() {
-    const { current } = this.node
+  const settle = (node: HTMLElement) => {
+    if (isFollowing) node.scrollTop = node.scrollHeight
+    heightPx = node.scrollHeight
+  }
+  const drawn = (node: HTMLElement, isNew: boolean) => {
+    const { state } = chat
+    const last = state.lines.at(-1)
     // The window may be resized, by a software keyboard for one.
-    this.resized = new ResizeObserver(() => this.settle())
-    if (current) this.resized.observe(current)
-    this.settle()
+    if (isNew) new ResizeObserver(() => settle(node)).observe(node)
+    if (isNew || (last !== lines.at(-1) && last?.author === 'Client')) isFollowing = true
+    const isPrepended = state.lines[0] !== lines[0] || state.shown > shown
+    if (isPrepended && !isFollowing) node.scrollTop += node.scrollHeight - heightPx
+    if (isNew || lines !== state.lines || shown !== state.shown || state.typing.length) settle(node)
+    lines = state.lines
+    shown = state.shown
   }
-
-  override componentWillUnmount() {
-    this.resized?.disconnect()
-  }
-
-  override componentDidUpdate(before: Props) {
-    const { current } = this.node
-    const { lines } = this.props.state
-    const last = lines.at(-1)
-    const isOwn = last !== before.state.lines.at(-1) && last?.author === 'Client'
-    if (isOwn) this.isFollowing = true
-    const isPrepended = lines[0] !== before.state.lines[0] || this.props.state.shown > before.state.shown
-    if (current && isPrepended && !this.isFollowing) current.scrollTop += current.scrollHeight - this.heightPx
-    this.settle()
-  }
-
-  private settle() {
-    const { current } = this.node
-    if (!current) return
-    if (this.isFollowing) current.scrollTop = current.scrollHeight
-    this.heightPx = current.scrollHeight
-  }
-
-  private scrolled = () => {
-    const { current } = this.node
-    const { chat, state } = this.props
-    if (!current || state.isMinimized) return
-    this.isFollowing = current.scrollHeight - current.scrollTop - current.clientHeight < NEAR_PX
-    if (this.isFollowing && state.shown > SHOWN_MAX) chat.set({ shown: SHOWN_MAX })
-    if (current.scrollTop > NEAR_PX || this.isFollowing) return
+  const scrolled = ({ currentTarget }: Event) => {
+    const { scrollHeight, scrollTop, clientHeight } = currentTarget as HTMLElement
+    const { state } = chat
+    if (state.isMinimized) return
+    isFollowing = scrollHeight - scrollTop - clientHeight < NEAR_PX
+    if (isFollowing && state.shown > SHOWN_MAX) chat.set({ shown: SHOWN_MAX })
+    if (scrollTop > NEAR_PX || isFollowing) return
     if (state.lines.length > state.shown) chat.set({ shown: state.shown + SHOWN_MAX / 2 })
     else if (state.capabilities.pagination) chat.service('fetchHistory')
   }
-
-  override render({ chat, state, added }: Props) {
-    const { words, timeFormat, typing, capabilities, shown } = state
-    const lines = state.lines.slice(-shown)
-    const newest = state.lines.findLast(({ kind }) => kind !== 'system')
-    const isDated = !!(capabilities.async || capabilities.pagination)
-    let date = ''
-    return (
-      <div
-        ref={this.node}
-        class="cx-transcript"
-        part="transcript"
-        role="log"
-        aria-live="off"
-        aria-label={chat.say('ChatTitle')}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever scrolls with keys has to get here.
-        tabIndex={0}
-        onScroll={this.scrolled}
-      >
-        {grouped(lines, isDated).map((group) => {
-          const [first] = group
-          if (!first) return null
-          const isNewDay = isDated && day(first.at) !== date
-          date = day(first.at)
-          return [
-            isNewDay && (
-              <div key={`date ${date}`} class="cx-date" data-date={date}>
-                {dayName(chat, first.at)}
-              </div>
-            ),
-            <div key={first.index} class="cx-message-group">
-              {group.map((line) => (
-                <Message
-                  key={line.index}
-                  {...{ chat, line, words, timeFormat, added }}
-                  isNewest={line === newest}
-                />
-              ))}
-            </div>,
-          ]
-        })}
-        {typing.map(({ id, name, type }) => (
-          <div key={`typing ${id}`} class="cx-message cx-agent-typing cx-them" data-id={id}>
-            <Avatar author={type} />
-            <div class="cx-bubble">
-              <span class="aria-name">{chat.say('AriaAgentTyping', { Agent: name })}</span>
-              <span class="cx-dots" aria-hidden="true">
-                <i />
-                <i />
-                <i />
-              </span>
-            </div>
+  return () => (
+    <div
+      class="cx-transcript"
+      part="transcript"
+      role="log"
+      aria-live="off"
+      aria-label={chat.say('ChatTitle')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever scrolls with keys has to get here.
+      tabIndex={0}
+      onScroll={scrolled}
+      drawn={drawn}
+    >
+      {groups(chat)}
+      {chat.state.typing.map(({ id, name, type }) => (
+        <div key={`typing ${id}`} class="cx-message cx-agent-typing cx-them" data-id={id}>
+          {avatar(type)}
+          <div class="cx-bubble">
+            <span class="aria-name">{chat.say('AriaAgentTyping', { Agent: name })}</span>
+            {dots()}
           </div>
-        ))}
-      </div>
-    )
-  }
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** The lines, with the days between them where a chat may last for days. */
+function groups(chat: Chat): Child {
+  const { lines, shown, capabilities } = chat.state
+  const newest = lines.findLast(({ kind }) => kind !== 'system')
+  const isDated = !!(capabilities.async || capabilities.pagination)
+  let date = ''
+  return grouped(lines.slice(-shown), isDated).map((group) => {
+    const [first] = group
+    const isNewDay = isDated && day(first.at) !== date
+    date = day(first.at)
+    return [
+      isNewDay && (
+        <div key={date} class="cx-date" data-date={date}>
+          {dayName(chat, first.at)}
+        </div>
+      ),
+      <div key={first.index} class="cx-message-group">
+        {group.map((line) => messageView(chat, line, line === newest))}
+      </div>,
+    ]
+  })
 }

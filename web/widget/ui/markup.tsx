@@ -1,36 +1,18 @@
-// Words as nodes: links, Markdown, and markup that a page vouches for. Text is text throughout.
+/** @jsxImportSource ./jsx */
+// Markdown as nodes: `markdown`, and markup that a page vouches for.
 
-import { Component, type ComponentChildren, type VNode } from 'preact'
+import type { Child } from './jsx/jsx-runtime'
+import { link, linkified } from './links'
 
-const ADDRESS = /\b(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])|\b([\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)/gi
 const SAFE = /^(https?:|mailto:|tel:|[/#?]|(?![^/?#]*:))/i
 
 /** An address that may be followed; nothing for one that could run. */
 export const safeUrl = (url = ''): string | undefined => (SAFE.test(url.trim()) ? url.trim() : undefined)
 
-function link(href: string, words: ComponentChildren, target = '_blank'): VNode {
-  return (
-    <a href={href} target={target} rel="noopener noreferrer">
-      {words}
-    </a>
-  )
-}
-
-/** Text in which addresses have become links. */
-export function linkified(text: string): ComponentChildren[] {
-  const parts: ComponentChildren[] = []
-  let from = 0
-  for (const { 0: found, 1: url, index } of text.matchAll(ADDRESS)) {
-    parts.push(text.slice(from, index), link(url ?? `mailto:${found}`, found))
-    from = index + found.length
-  }
-  return [...parts, text.slice(from)]
-}
-
 const SPAN =
   /`([^`]+)`|\*\*(.+?)\*\*|__(.+?)__|\*([^*\s][^*]*)\*|\b_([^_]+)_\b|\[([^\]]*)\]\(([^\s)]*)\)(?:\{\{target="(\w+)"\}\})?/
 
-function spans(text: string): ComponentChildren {
+function spans(text: string): Child {
   const found = SPAN.exec(text)
   if (!found) return linkified(text)
   const [all, code, bold, strong, slanted, italic, words = '', url, target] = found
@@ -55,7 +37,7 @@ function spans(text: string): ComponentChildren {
 }
 
 /** Markdown: emphasis, code, links, lists, headings. What it does not know stays text. */
-export function markdown(text: string): ComponentChildren[] {
+export function markdown(text: string): Child[] {
   return text.split(/\n{2,}|\n(?=\s*(?:[-*]|\d+\.|#+)\s)/).map((block) => {
     const heading = /^#+\s+(.*)/s.exec(block)
     const item = /^\s*(?:[-*]|(\d+\.))\s+(.*)/s.exec(block)
@@ -87,26 +69,4 @@ export function sanitised(html: string): DocumentFragment {
   const fragment = document.createDocumentFragment()
   fragment.append(...body.childNodes)
   return fragment
-}
-
-/** Nodes that come from somewhere else. */
-export class Raw extends Component<{ node: Node | undefined; class?: string }> {
-  override shouldComponentUpdate(next: { node: Node | undefined }) {
-    return next.node !== this.props.node
-  }
-  override render({ node, class: name }: { node: Node | undefined; class?: string }) {
-    const put = (into: HTMLDivElement | null) => {
-      into?.replaceChildren(...(node ? [node] : []))
-    }
-    return <div class={name} ref={put} />
-  }
-}
-
-/** A string of a language pack, which may hold markup. */
-export function Words({ text, id }: { text: string; id?: string }) {
-  return (
-    <div class="cx-words" id={id}>
-      {text.includes('<') ? <Raw node={sanitised(text)} key={text} /> : text}
-    </div>
-  )
 }

@@ -1,0 +1,80 @@
+/** @jsxImportSource ./jsx */
+// Messages that are more than words: Markdown, markup, files, and structured content of bots.
+
+import { isMarkdown } from './content'
+import { raw, wordButton } from './controls'
+import { sizeOf } from './formats'
+import type { Child } from './jsx/jsx-runtime'
+import type { Item, Line, Rich } from './lines'
+import { link, linkified } from './links'
+import { markdown, safeUrl, sanitised } from './markup'
+import type { Chat } from './state'
+import { say } from './writing'
+
+export { inject } from './injecting'
+export { sanitised }
+
+/** What a bubble holds. */
+export function bodyView(chat: Chat, { file, isHtml, text, kind }: Line): Child {
+  if (file) return fileView(chat, file)
+  if (isHtml) return raw(sanitised(text), 'cx-message-text')
+  const isRead = kind === 'message' && isMarkdown(chat)
+  return <div class="cx-message-text">{isRead ? markdown(text) : linkified(text)}</div>
+}
+
+function fileView(chat: Chat, { id, name, size }: NonNullable<Line['file']>): Child {
+  const load = () => chat.service('downloadFile', { fileId: id, fileName: name })
+  const label = `${chat.label('DownloadButton')}: ${name}`
+  return (
+    <div class="cx-message-text cx-file-transfer-block">
+      <span class="cx-filename">{name}</span> <span class="cx-filesize">{sizeOf(size)}</span>
+      {id && wordButton(chat, 'DownloadButton', 'cx-download-btn', load, { fileid: id, 'aria-label': label })}
+    </div>
+  )
+}
+
+/** Structured content: what can be chosen sends its words. Quick replies go with the next message. */
+export function richView(chat: Chat, line: Line, { type, items }: Rich, isNewest: boolean): Child {
+  if (type === 'quick-replies' && !isNewest) return undefined
+  return <div class={`cx-rich cx-${type}`}>{items.map((item) => itemView(chat, line, type, item))}</div>
+}
+
+function itemView(chat: Chat, line: Line, type: string, item: Item): Child {
+  const { title, desc, actions, components } = item
+  const isImage = item.type === 'image'
+  const image = safeUrl(item.image ?? (isImage ? item.url : undefined))
+  const url = safeUrl(actions?.url ?? item.url)
+  const words = item.text ?? title ?? ''
+  const isList = type === 'single-selection-list'
+  const isChoice = isList || /reply|button/.test(item.type ?? type)
+  const reply = actions?.textback ?? (isChoice ? words : undefined)
+  if (reply && !components)
+    return (
+      <button
+        type="button"
+        class="cx-btn cx-choice"
+        aria-pressed={isList ? chosen(chat, line) === reply : undefined}
+        disabled={!chat.state.isActive}
+        onClick={() => say(chat, reply, { parentMessageID: `${line.index}` })}
+      >
+        {image && <img src={image} alt="" />}
+        {words}
+        {desc && <small>{desc}</small>}
+      </button>
+    )
+  if (url && !isImage && !components) return link(url, words || url, '_blank', 'cx-btn')
+  return (
+    <div class="cx-card">
+      {image && <img src={image} alt={words} loading="lazy" />}
+      {title && <strong>{title}</strong>}
+      {desc && <p>{desc}</p>}
+      {components?.map((it) => itemView(chat, line, type, it)) ?? (!title && linkified(words))}
+    </div>
+  )
+}
+
+/** What was chosen of a list: the visitor's first words after it that are one of its choices. */
+function chosen(chat: Chat, line: Line): string | undefined {
+  const { lines } = chat.state
+  return lines.slice(lines.indexOf(line) + 1).find(({ author }) => author === 'Client')?.text
+}

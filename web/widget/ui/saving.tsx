@@ -1,0 +1,28 @@
+/** @jsxImportSource ./jsx */
+// A conversation as a file to keep.
+
+import { wordButton } from './controls'
+import { clock } from './formats'
+import type { Child } from './jsx/jsx-runtime'
+import type { Line } from './lines'
+import { readerName, wordsOf } from './message'
+import type { Chat } from './state'
+
+/** A button that saves the transcript. */
+export const saveButton = (chat: Chat): Child => wordButton(chat, 'ActionsDownload', '', () => save(chat))
+
+function save(chat: Chat): void {
+  const said = (line: Line) =>
+    line.kind === 'system' ? wordsOf(chat, line) : `${readerName(chat, line)}: ${wordsOf(chat, line)}`
+  const text = asText(chat.state.lines, said)
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = `${chat.say('ChatTitle')} ${clock(Date.now(), 24)}.txt`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url))
+}
+
+/** The conversation as text: a line for each, with its time. */
+const asText = (lines: readonly Line[], said: (line: Line) => string): string =>
+  lines.map((line) => `[${new Date(line.at).toLocaleString()}] ${line.file?.name ?? said(line)}\n`).join('')
