@@ -30,7 +30,7 @@ export function ask(
   show(text)
   // A string of a language pack may hold markup.
   if (text.includes('<'))
-    bring('rich').then(({ sanitised }) => chat.state.alert?.text === text && show(sanitised(text)))
+    bring(chat, 'rich').then(({ sanitised }) => chat.state.alert?.text === text && show(sanitised(text)))
 }
 
 /** Take back a notice, if it is still there. */

@@ -1,9 +1,12 @@
 /** @jsxImportSource ./jsx */
 // How many characters are left: `charCountEnabled`.
 
+import style from './counting.css?inline'
 import type { Child } from './jsx/jsx-runtime'
 import type { Chat } from './state'
 import { lengthMax } from './writing'
+
+export { style }
 
 const WARNS_AT = 10
 const POINTS = [50, 25, 10]

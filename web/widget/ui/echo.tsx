@@ -1,10 +1,13 @@
 /** @jsxImportSource ./jsx */
 // One's own words while they are on their way, and when they did not get there: `extras.echo`.
 
+import style from './echo.css?inline'
 import type { Child } from './jsx/jsx-runtime'
 import type { Line } from './lines'
 import type { Chat } from './state'
 import { say } from './writing'
+
+export { style }
 
 let sent = 0
 

@@ -2,8 +2,11 @@
 // The list of emoji, of which one is chosen; arrows move in it.
 
 import { iconButton } from './controls'
+import style from './emoji.css?inline'
 import type { Child } from './jsx/jsx-runtime'
 import type { Chat } from './state'
+
+export { style }
 
 type Insert = (face: string) => void
 

@@ -41,7 +41,7 @@ export function followService(chat: Chat): void {
       const lines = linesOf(chat, data)
       const take = () => received(chat, data, lines)
       if (!waiting && (here.rich || !lines.some((line) => isRich(chat, line)))) return take()
-      const mine = Promise.all([bring('rich').catch(ignore), waiting]).then(take)
+      const mine = Promise.all([bring(chat, 'rich').catch(ignore), waiting]).then(take)
       waiting = mine
       mine.then(() => {
         if (waiting === mine) waiting = undefined
@@ -112,9 +112,9 @@ function received(chat: Chat, data: Received, lines: readonly Line[]): void {
 function special(chat: Chat, said: Said, { restoring, idleTimeCountDown }: Received): void {
   const { type = '', from } = said
   if (/^Idle(Alert|Close)$/.test(type))
-    bring('idle').then(({ warned }) => warned(chat, said, idleTimeCountDown), ignore)
+    bring(chat, 'idle').then(({ warned }) => warned(chat, said, idleTimeCountDown), ignore)
   if (type === 'CustomNotice' && from?.name === '_GCTI_GSS' && !restoring)
-    bring('survey').then(({ offerSurvey }) => offerSurvey(chat, said.text), ignore)
+    bring(chat, 'survey').then(({ offerSurvey }) => offerSurvey(chat, said.text), ignore)
 }
 
 function ended(chat: Chat): void {
@@ -137,7 +137,7 @@ function ended(chat: Chat): void {
 /** Ask what may be uploaded, when anything may. */
 function askLimits(chat: Chat): void {
   if (chat.options().uploadsEnabled === true)
-    bring('uploading').then(({ takeLimits }) => takeLimits(chat), ignore)
+    bring(chat, 'uploading').then(({ takeLimits }) => takeLimits(chat), ignore)
 }
 
 /** The visitor does something: a warning about silence goes, and the service hears of it. */

@@ -1,9 +1,12 @@
 /** @jsxImportSource ./jsx */
 // The warning that a chat will be closed because nobody writes, with what is left of the time.
 
+import style from './idle.css?inline'
 import type { Child } from './jsx/jsx-runtime'
 import type { Said } from './lines'
 import type { Chat, State } from './state'
+
+export { style }
 
 const SECOND_MS = 1000
 const POINTS = [100, 75, 50, 25, 10]

@@ -25,7 +25,7 @@ export function createLaunchButton(chat: Chat): LaunchButton {
     chat.plugin.publish('chatButtonDisplayed')
   }
   const showTemplate = async (template: string, duration: number) => {
-    const { showButton } = await bring('template')
+    const { showButton } = await bring(chat, 'template')
     if (isShown) own = showButton(chat, template, duration)
   }
   if (isShown) announce(number(look().openDelay, 1000))

@@ -34,7 +34,7 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
     const hasForm = !isActive && !isEnded && options.form !== false
     const definition = options.formJSON ?? chat.options().form
     const form = hasForm ? await buildForm(chat, definition, options.form || {}) : undefined
-    if (isMarkdown(chat)) await bring('rich').catch(ignore)
+    if (isMarkdown(chat)) await bring(chat, 'rich').catch(ignore)
     dock = await plugin.command<Dock>('WindowManager.registerDockView', { html: host }).fail(ignore)
     here.inviting?.dropInvite(chat)
     button.hide().catch(ignore)

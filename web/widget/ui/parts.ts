@@ -3,6 +3,7 @@
 import type { Chat } from './state'
 
 const PARTS = {
+  afterwards: () => import('./afterwards'),
   attention: () => import('./attention'),
   counting: () => import('./counting'),
   echo: () => import('./echo'),
@@ -10,7 +11,6 @@ const PARTS = {
   idle: () => import('./idle'),
   inviting: () => import('./inviting'),
   rich: () => import('./rich'),
-  saving: () => import('./saving'),
   survey: () => import('./survey'),
   template: () => import('./template'),
   uploading: () => import('./uploading'),
@@ -21,15 +21,17 @@ type Part<N extends Name> = Awaited<ReturnType<(typeof PARTS)[N]>>
 /** The parts that are here. */
 export const here: { [N in Name]?: Part<N> } = {}
 
-/** A part, once it is here. */
-export async function bring<N extends Name>(name: N): Promise<Part<N>> {
-  here[name] ??= (await PARTS[name]()) as (typeof here)[N]
-  return here[name] as Part<N>
+/** A part, once it is here, with its style. */
+export async function bring<N extends Name>({ core }: Chat, name: N): Promise<Part<N>> {
+  const brought = (here[name] ?? (await PARTS[name]())) as Part<N> & { style?: string }
+  if (!here[name] && brought.style) core.style(brought.style)
+  here[name] = brought as (typeof here)[N]
+  return brought
 }
 
 /** A part, if it is here; if not, it is fetched and the window drawn again. */
 export function part<N extends Name>(chat: Chat, name: N): Part<N> | undefined {
-  if (!here[name]) bring(name).then(() => chat.set({}), ignore)
+  if (!here[name]) bring(chat, name).then(() => chat.set({}), ignore)
   return here[name] as Part<N> | undefined
 }
 

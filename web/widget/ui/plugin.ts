@@ -49,9 +49,9 @@ export function register(desk: Desk, core: Core): Promise<void> | undefined {
 function bringWanted(chat: Chat): void {
   const { autoInvite, proactive, extras } = chat.options()
   if (autoInvite?.enabled ?? proactive?.enabled)
-    bring('inviting').then(({ inviteTheIdle }) => inviteTheIdle(chat), ignore)
+    bring(chat, 'inviting').then(({ inviteTheIdle }) => inviteTheIdle(chat), ignore)
   if (extras?.sound || extras?.titleBadge)
-    bring('attention').then(({ watchAttention }) => watchAttention(chat), ignore)
+    bring(chat, 'attention').then(({ watchAttention }) => watchAttention(chat), ignore)
 }
 
 /** What a command is made of: what it throws is the reason why not. */
@@ -91,16 +91,16 @@ function addCommands(chat: Chat, plugin: Plugin): void {
   })
   on('invite', async () => {
     demand(!chat.state.isOpen, BUSY)
-    return (await bring('inviting')).invite(chat)
+    return (await bring(chat, 'inviting')).invite(chat)
   })
   on<{ statusCode?: string }>('reInvite', async ({ statusCode }) => {
     demand(!chat.state.isOpen && chat.options().inviteOnRestoreTimeout !== false, BUSY)
-    return (await bring('inviting')).reInvite(chat, statusCode)
+    return (await bring(chat, 'inviting')).reInvite(chat, statusCode)
   })
   on('injectMessage', async (data) => {
     const { isOpen, isActive, isEnded } = chat.state
     demand(isOpen && (isActive || isEnded), 'No chat session to inject into.')
-    return (await bring('rich')).inject(chat, data)
+    return (await bring(chat, 'rich')).inject(chat, data)
   })
   on<ButtonOptions>('showChatButton', ({ openDelay, duration }) => button.show(openDelay, duration))
   on<ButtonOptions>('hideChatButton', ({ duration }) => button.hide(duration))

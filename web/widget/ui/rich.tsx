@@ -8,11 +8,12 @@ import type { Child } from './jsx/jsx-runtime'
 import type { Item, Line, Rich } from './lines'
 import { link, linkified } from './links'
 import { markdown, safeUrl, sanitised } from './markup'
+import style from './rich.css?inline'
 import type { Chat } from './state'
 import { say } from './writing'
 
 export { inject } from './injecting'
-export { sanitised }
+export { sanitised, style }
 
 /** What a bubble holds. */
 export function bodyView(chat: Chat, { file, isHtml, text, kind }: Line): Child {

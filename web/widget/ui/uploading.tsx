@@ -9,6 +9,9 @@ import type { Child } from './jsx/jsx-runtime'
 import type { Said } from './lines'
 import { number } from './options'
 import type { Chat, State } from './state'
+import style from './uploading.css?inline'
+
+export { style }
 
 /** Ask the server what may be sent. */
 export function takeLimits(chat: Chat): void {

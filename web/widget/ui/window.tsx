@@ -19,6 +19,7 @@ export function createWindow(chat: Chat): () => Child {
 
 function windowView(chat: Chat, transcript: () => Child): Child {
   const { alert, isMinimized, isEnded, isActive, form, isLoading, overlays, spoken } = chat.state
+  const { extras } = chat.options()
   return (
     <>
       {titleBar(chat)}
@@ -36,7 +37,9 @@ function windowView(chat: Chat, transcript: () => Child): Child {
           <div class="cx-chat" inert={!!alert}>
             {transcript()}
             {chat.state.upload && part(chat, 'uploading')?.uploadView(chat, chat.state.upload)}
-            {isEnded && afterwards(chat)}
+            {isEnded &&
+              (extras?.download || extras?.restart) &&
+              part(chat, 'afterwards')?.afterwardsView(chat)}
             {inputView(chat)}
           </div>
         )}
@@ -105,15 +108,3 @@ function formView(chat: Chat, fields: Node): Child {
 const overlay = (name: string, slot: Slot | undefined): Child => (
   <div class={`cx-overlay ${name} ${slot?.mode ?? ''}`} hidden={!slot} content={slot?.node} />
 )
-
-/** What can be done with a chat that is over, when the page wants it. */
-function afterwards(chat: Chat): Child {
-  const { download, restart } = chat.options().extras ?? {}
-  if (!(download || restart)) return undefined
-  return (
-    <div class="cx-button-group cx-afterwards">
-      {download && part(chat, 'saving')?.saveButton(chat)}
-      {restart && wordButton(chat, 'RestoreTimeoutAccept', 'cx-btn-primary', () => chat.command('restart'))}
-    </div>
-  )
-}

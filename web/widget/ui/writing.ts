@@ -20,7 +20,7 @@ export function send(chat: Chat): void {
 
 /** Send words; when that fails they come back, as a line to try again or into the box. */
 export async function say(chat: Chat, text: string, options: Options = {}): Promise<void> {
-  const failed = chat.options().extras?.echo && (await bring('echo')).echoed(chat, text)
+  const failed = chat.options().extras?.echo && (await bring(chat, 'echo')).echoed(chat, text)
   try {
     const response = await chat.service('sendMessage', { message: text, ...options })
     if (response?.['statusCode'] !== 1) return

@@ -1,6 +1,7 @@
 /** @jsxImportSource ./jsx */
-// A conversation as a file to keep.
+// What can be done with a chat that is over: `extras.download` and `extras.restart`.
 
+import style from './afterwards.css?inline'
 import { wordButton } from './controls'
 import { clock } from './formats'
 import type { Child } from './jsx/jsx-runtime'
@@ -8,8 +9,18 @@ import type { Line } from './lines'
 import { readerName, wordsOf } from './message'
 import type { Chat } from './state'
 
-/** A button that saves the transcript. */
-export const saveButton = (chat: Chat): Child => wordButton(chat, 'ActionsDownload', '', () => save(chat))
+export { style }
+
+export function afterwardsView(chat: Chat): Child {
+  const { download, restart } = chat.options().extras ?? {}
+  const again = () => chat.command('restart')
+  return (
+    <div class="cx-button-group cx-afterwards">
+      {download && wordButton(chat, 'ActionsDownload', '', () => save(chat))}
+      {restart && wordButton(chat, 'RestoreTimeoutAccept', 'cx-btn-primary', again)}
+    </div>
+  )
+}
 
 function save(chat: Chat): void {
   const said = (line: Line) =>
