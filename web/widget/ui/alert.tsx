@@ -4,38 +4,23 @@
 import { wordButton } from './controls'
 import { loop } from './focus'
 import type { Child } from './jsx/jsx-runtime'
-import { bring } from './parts'
+import { bring, ignore } from './parts'
 import type { Alert, AlertButton, Chat } from './state'
 
-/** Show a notice with one button. */
-export function notify(
-  chat: Chat,
-  about: string,
-  text: string,
-  act?: () => void,
-  key = 'ChatErrorButton',
-): void {
-  ask(chat, about, text, [[key, act]])
-}
-
-/** Ask something; the last answer is what the visitor most likely wants. */
+/** `Chat.ask`: the last answer is what the visitor most likely wants. */
 export function ask(
   chat: Chat,
   about: string,
   text: string,
-  buttons: readonly AlertButton[],
+  buttons: readonly AlertButton[] = [['ChatErrorButton']],
   kind: Alert['kind'] = 'general',
 ): void {
   const show = (words: Alert['text']) => chat.set({ alert: { kind, about, text: words, buttons } })
   show(text)
-  // A string of a language pack may hold markup.
   if (text.includes('<'))
-    bring(chat, 'rich').then(({ sanitised }) => chat.state.alert?.text === text && show(sanitised(text)))
-}
-
-/** Take back a notice, if it is still there. */
-export function takeBack(chat: Chat, about: string): void {
-  if (chat.state.alert?.about === about) chat.set({ alert: undefined })
+    bring(chat, 'rich').then(({ sanitised }) => {
+      if (chat.state.alert?.text === text) show(sanitised(text))
+    }, ignore)
 }
 
 /** Whoever had the focus before an alert gets it back after it. */

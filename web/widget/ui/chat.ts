@@ -3,11 +3,13 @@
 import type { Options, Plugin } from '../../shared/types'
 import { element } from '../core/nodes'
 import type { Core } from '../core/start'
+import { ask } from './alert'
 import { createRoot } from './jsx/jsx-runtime'
 import type { WindowOptions } from './options'
 import { ignore } from './parts'
 import { type Chat, EMPTY, filled, type State } from './state'
 import { createWindow } from './window'
+import { tell } from './writing'
 
 const SPOKEN_MS = 5000
 
@@ -43,6 +45,11 @@ export function createChat(core: Core, plugin: Plugin): Chat {
     say: (key, values) => filled(`${chat.state.words[key] ?? key}`, values),
     label: (key) => `${chat.state.words[`Aria${key}`] ?? chat.say(key)}`,
     error: (code, values) => filled(`${(chat.state.words['Errors'] as Options)?.[code] ?? ''}`, values),
+    ask: (...alert) => ask(chat, ...alert),
+    takeBack(about) {
+      if (chat.state.alert?.about === about) chat.set({ alert: undefined })
+    },
+    tell: (text, given) => tell(chat, text, given),
     service: (command, given) => plugin.command(`${chat.serviceName}.${command}`, given),
     hear(events) {
       for (const [name, act] of Object.entries(events))

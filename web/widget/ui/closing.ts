@@ -1,6 +1,5 @@
 // What is asked before a window goes away.
 
-import { ask, takeBack } from './alert'
 import type { AlertButton, Chat } from './state'
 
 /** What the close button does: webchat-ui, section 5.8. */
@@ -18,7 +17,7 @@ export function pressedClose(chat: Chat): void {
   ]
   if (isAsync) buttons.push(['AsyncChatClose', () => chat.command('close'), 'cx-close-confirm'])
   chat.set({ isMinimized: false })
-  ask(chat, 'end', chat.say('ChatEndQuestion'), buttons, 'chat-end')
+  chat.ask('end', chat.say('ChatEndQuestion'), buttons, 'chat-end')
 }
 
 /** Ask whether a form with something in it may go; calls one of the two. */
@@ -34,13 +33,13 @@ export function confirmClose(chat: Chat, close: () => void, stay: () => void): v
     ['ConfirmCloseCancel', stay, 'cx-close-cancel'],
     ['ConfirmCloseConfirm', close, 'cx-close-confirm'],
   ]
-  ask(chat, 'close', chat.say('ConfirmCloseWindow'), buttons, 'chat-close')
+  chat.ask('close', chat.say('ConfirmCloseWindow'), buttons, 'chat-close')
 }
 
 /** Offer another chat: the one before is lost. */
 export function offerAnother(chat: Chat, text: string): void {
-  takeBack(chat, 'error')
-  ask(chat, 'lost', text, [
+  chat.takeBack('error')
+  chat.ask('lost', text, [
     ['ChatErrorDefaultButton', () => chat.command('close')],
     ['ChatErrorPrimaryButton', () => chat.command('restart')],
   ])

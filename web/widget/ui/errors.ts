@@ -1,7 +1,6 @@
 // What goes wrong, in words: webchat-ui, sections 5.2 and 5.9.
 
 import type { Options } from '../../shared/types'
-import { ask, notify, takeBack } from './alert'
 import { offerAnother } from './closing'
 import { number } from './options'
 import type { Chat } from './state'
@@ -33,14 +32,14 @@ export function showErrors(chat: Chat, reason: Options | undefined): void {
   if (!text) return
   const first = isActive ? undefined : form?.mark(faults.map(({ code = '' }) => FIELDS[code]))
   // The focus goes where something has to be put right, after it went back.
-  notify(chat, 'error', text, () => setTimeout(() => first?.focus()))
+  chat.ask('error', text, [['ChatErrorButton', () => setTimeout(() => first?.focus())]])
 }
 
 /** Follow what the service says about its connection. */
 export function watchConnection(chat: Chat): void {
   const patience = createPatience(chat)
   const delayed = (code: string) => () =>
-    notify(chat, 'delay', chat.error(code), () => chat.service('resetPollExceptions'))
+    chat.ask('delay', chat.error(code), [['ChatErrorButton', () => chat.service('resetPollExceptions')]])
   chat.hear({
     error(reason: Options) {
       if (!chat.state.isActive) return // Whoever starts a chat hears it from the command.
@@ -51,17 +50,17 @@ export function watchConnection(chat: Chat): void {
     },
     disconnected() {
       chat.set({ isLocked: true })
-      notify(chat, 'connection', chat.error('Disconnected'))
+      chat.ask('connection', chat.error('Disconnected'))
     },
     reconnected() {
       patience.end()
       chat.set({ isLocked: false })
-      notify(chat, 'connection', chat.error('Reconnected'))
-      setTimeout(() => takeBack(chat, 'connection'), NOTICE_MS)
+      chat.ask('connection', chat.error('Reconnected'))
+      setTimeout(() => chat.takeBack('connection'), NOTICE_MS)
     },
     chatServerWentOffline: delayed('ChatServerWentOffline'),
     restoredOffline: delayed('RestoredOffline'),
-    chatServerBackOnline: () => takeBack(chat, 'delay'),
+    chatServerBackOnline: () => chat.takeBack('delay'),
     sessionLost: () => offerAnother(chat, chat.error('404') || chat.error('Generic')),
   })
   chat.hear({ messageReceived: patience.end, agentConnected: patience.end, ended: patience.end })
@@ -73,17 +72,17 @@ function createPatience(chat: Chat) {
   const end = () => {
     timers.forEach(clearTimeout)
     timers = []
-    takeBack(chat, 'patience')
+    chat.takeBack('patience')
   }
   const question = () =>
-    ask(chat, 'patience', chat.error('500') || chat.say('ChatEndQuestion'), [
+    chat.ask('patience', chat.error('500') || chat.say('ChatEndQuestion'), [
       ['ChatErrorDefaultButton'],
       ['ChatErrorPrimaryButton', () => chat.command('restart')],
     ])
   const giveUp = async () => {
     end()
     await chat.service('endChat').catch(() => {})
-    notify(chat, 'error', chat.error('CriticalFault'))
+    chat.ask('error', chat.error('CriticalFault'))
   }
   const begin = () => {
     if (timers.length) return

@@ -3,9 +3,10 @@
 
 import { iconButton } from './controls'
 import type { Child } from './jsx/jsx-runtime'
+import { lengthMax } from './options'
 import { part } from './parts'
 import type { Chat } from './state'
-import { lengthMax, send } from './writing'
+import { send } from './writing'
 
 const ROWS_MAX = 11
 const ROWS_MAX_MOBILE = 8

@@ -91,3 +91,7 @@ export interface OpenOptions extends Options {
 /** A number an option holds, or what stands for it. */
 export const number = (value: unknown, otherwise: number): number =>
   typeof value === 'number' && value >= 0 ? value : otherwise
+
+/** How many characters a message may have. */
+export const lengthMax = ({ options }: { options(): WindowOptions }): number =>
+  number(options().maxMessageLength, 500)

@@ -1,38 +1,40 @@
 // What most chats never need: each part is a file of its own, fetched when an option or a message first asks for it.
+// A part uses what is pure, and has everything else from `Chat`: what it imports, it has for itself.
 
 import type { Chat } from './state'
 
-const PARTS = {
-  afterwards: () => import('./afterwards'),
-  attention: () => import('./attention'),
-  counting: () => import('./counting'),
-  echo: () => import('./echo'),
-  emoji: () => import('./emoji'),
-  idle: () => import('./idle'),
-  inviting: () => import('./inviting'),
-  rich: () => import('./rich'),
-  survey: () => import('./survey'),
-  template: () => import('./template'),
-  uploading: () => import('./uploading'),
+interface Parts {
+  afterwards: typeof import('./parts/afterwards')
+  attention: typeof import('./parts/attention')
+  counting: typeof import('./parts/counting')
+  echo: typeof import('./parts/echo')
+  emoji: typeof import('./parts/emoji')
+  idle: typeof import('./parts/idle')
+  inviting: typeof import('./parts/inviting')
+  rich: typeof import('./parts/rich')
+  survey: typeof import('./parts/survey')
+  template: typeof import('./parts/template')
+  uploading: typeof import('./parts/uploading')
 }
-type Name = keyof typeof PARTS
-type Part<N extends Name> = Awaited<ReturnType<(typeof PARTS)[N]>>
+
+/** Their files, by the names of their sources: a constant of the build. */
+declare const WINDOW_FILES: Readonly<Record<keyof Parts, string>>
 
 /** The parts that are here. */
-export const here: { [N in Name]?: Part<N> } = {}
+export const here: Partial<Parts> = {}
 
 /** A part, once it is here, with its style. */
-export async function bring<N extends Name>({ core }: Chat, name: N): Promise<Part<N>> {
-  const brought = (here[name] ?? (await PARTS[name]())) as Part<N> & { style?: string }
-  if (!here[name] && brought.style) core.style(brought.style)
-  here[name] = brought as (typeof here)[N]
+export async function bring<N extends keyof Parts>({ core }: Chat, name: N): Promise<Parts[N]> {
+  const brought = here[name] ?? (await core.desk.fetch<Parts[N]>(WINDOW_FILES[name]))
+  if (!here[name] && 'style' in brought) core.style(brought.style)
+  here[name] = brought
   return brought
 }
 
 /** A part, if it is here; if not, it is fetched and the window drawn again. */
-export function part<N extends Name>(chat: Chat, name: N): Part<N> | undefined {
+export function part<N extends keyof Parts>(chat: Chat, name: N): Partial<Parts>[N] {
   if (!here[name]) bring(chat, name).then(() => chat.set({}), ignore)
-  return here[name] as Part<N> | undefined
+  return here[name]
 }
 
 /** A part that cannot be had is tried again when it is asked for again. */

@@ -1,7 +1,7 @@
 // Tells pages of every line that is put before the visitor.
 
 import type { Line } from './lines'
-import { nameOf, readerName, wordsOf } from './message'
+import { nameOf, readerName, wordsOf } from './names'
 import type { Chat } from './state'
 
 const told = new WeakSet<object>()

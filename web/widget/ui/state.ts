@@ -126,6 +126,12 @@ export interface Chat {
   label(key: string): string
   /** The text of an error by its code; none when there is none for it. */
   error(code: string | number, values?: Record<string, string>): string
+  /** Ask something; with no buttons given it is a notice. A string of a language pack may hold markup. */
+  ask(about: string, text: string, buttons?: readonly AlertButton[], kind?: Alert['kind']): void
+  /** Take back a question or a notice, if it is still there. */
+  takeBack(about: string): void
+  /** Send words to the other side. */
+  tell(text: string, options?: Options): void
   /** A command to the service. */
   service<T = Options>(command: string, options?: object): Promised<T>
   /** Events of the service, by name. */

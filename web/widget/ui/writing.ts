@@ -1,13 +1,9 @@
 // What the visitor sends.
 
 import type { Options } from '../../shared/types'
-import { notify } from './alert'
-import { number } from './options'
+import { lengthMax } from './options'
 import { bring } from './parts'
 import type { Chat } from './state'
-
-/** How many characters a message may have. */
-export const lengthMax = (chat: Chat): number => number(chat.options().maxMessageLength, 500)
 
 /** Send what stands in the box. */
 export function send(chat: Chat): void {
@@ -15,11 +11,11 @@ export function send(chat: Chat): void {
   const text = [...draft.trim()].slice(0, lengthMax(chat)).join('')
   if (!text || !isActive || isLocked) return
   chat.set({ draft: '', emojiAt: undefined })
-  say(chat, text)
+  chat.tell(text)
 }
 
 /** Send words; when that fails they come back, as a line to try again or into the box. */
-export async function say(chat: Chat, text: string, options: Options = {}): Promise<void> {
+export async function tell(chat: Chat, text: string, options: Options = {}): Promise<void> {
   const failed = chat.options().extras?.echo && (await bring(chat, 'echo')).echoed(chat, text)
   try {
     const response = await chat.service('sendMessage', { message: text, ...options })
@@ -29,6 +25,6 @@ export async function say(chat: Chat, text: string, options: Options = {}): Prom
   }
   if (!chat.state.isActive) return
   if (failed) return failed()
-  notify(chat, 'send', chat.error('MessageFailed'))
+  chat.ask('send', chat.error('MessageFailed'))
   if (!chat.state.draft) chat.set({ draft: text })
 }

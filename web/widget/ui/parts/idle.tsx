@@ -1,10 +1,10 @@
-/** @jsxImportSource ./jsx */
+/** @jsxImportSource ../jsx */
 // The warning that a chat will be closed because nobody writes, with what is left of the time.
 
+import type { Child } from '../jsx/jsx-runtime'
+import type { Said } from '../lines'
+import type { Chat, State } from '../state'
 import style from './idle.css?inline'
-import type { Child } from './jsx/jsx-runtime'
-import type { Said } from './lines'
-import type { Chat, State } from './state'
 
 export { style }
 

@@ -1,7 +1,6 @@
 // A survey that the server offers: webchat-ui, section 5.10.
 
-import { ask } from './alert'
-import type { Chat } from './state'
+import type { Chat } from '../state'
 
 const SAFE = /^https?:/
 
@@ -17,7 +16,7 @@ export function offerSurvey(chat: Chat, text = ''): void {
   const refuse = () => {
     if (SAFE.test(cancel)) fetch(cancel, { method: 'POST', mode: 'no-cors' }).catch(() => {})
   }
-  ask(chat, 'survey', chat.say('SurveyOfferQuestion'), [
+  chat.ask('survey', chat.say('SurveyOfferQuestion'), [
     ['ShowSurveyReject', refuse, 'cx-survey-reject'],
     ['ShowSurveyAccept', () => window.open(survey, '_blank', 'noopener'), 'cx-survey-accept'],
   ])

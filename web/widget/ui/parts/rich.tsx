@@ -1,18 +1,17 @@
-/** @jsxImportSource ./jsx */
+/** @jsxImportSource ../jsx */
 // Messages that are more than words: Markdown, markup, files, and structured content of bots.
 
-import { isMarkdown } from './content'
-import { raw, wordButton } from './controls'
-import { sizeOf } from './formats'
-import type { Child } from './jsx/jsx-runtime'
-import type { Item, Line, Rich } from './lines'
-import { link, linkified } from './links'
-import { markdown, safeUrl, sanitised } from './markup'
+import { isMarkdown } from '../content'
+import { raw, wordButton } from '../controls'
+import { sizeOf } from '../formats'
+import type { Child } from '../jsx/jsx-runtime'
+import type { Item, Line, Rich } from '../lines'
+import { link, linkified } from '../links'
+import type { Chat } from '../state'
+import { markdown, safeUrl, sanitised } from './rich/markup'
 import style from './rich.css?inline'
-import type { Chat } from './state'
-import { say } from './writing'
 
-export { inject } from './injecting'
+export { inject } from './rich/injecting'
 export { sanitised, style }
 
 /** What a bubble holds. */
@@ -56,7 +55,7 @@ function itemView(chat: Chat, line: Line, type: string, item: Item): Child {
         class="cx-btn cx-choice"
         aria-pressed={isList ? chosen(chat, line) === reply : undefined}
         disabled={!chat.state.isActive}
-        onClick={() => say(chat, reply, { parentMessageID: `${line.index}` })}
+        onClick={() => chat.tell(reply, { parentMessageID: `${line.index}` })}
       >
         {image && <img src={image} alt="" />}
         {words}

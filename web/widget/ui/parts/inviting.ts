@@ -1,9 +1,9 @@
 // Invitations: after a while of doing nothing, and when a chat could not be found again.
 
-import type { Promised } from '../../shared/types'
-import { nodeOf } from '../core/nodes'
-import { number } from './options'
-import type { Chat } from './state'
+import type { Promised } from '../../../shared/types'
+import { nodeOf } from '../../core/nodes'
+import { number } from '../options'
+import type { Chat } from '../state'
 
 const DISABLED = '_genesys.widgets.webchat.autoInvite.disabled'
 const LOOK_AGAIN_MS = 1000

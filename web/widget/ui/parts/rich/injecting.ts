@@ -1,10 +1,10 @@
 // Messages that a page puts into the transcript.
 
-import type { Options } from '../../shared/types'
-import { element, nodeOf } from '../core/nodes'
-import type { Bubble, Line } from './lines'
+import type { Options } from '../../../../shared/types'
+import { element, nodeOf } from '../../../core/nodes'
+import type { Bubble, Line } from '../../lines'
+import type { Chat } from '../../state'
 import { sanitised } from './markup'
-import type { Chat } from './state'
 
 const PLAIN: Bubble = { direction: 'none', radius: 10, avatar: false }
 

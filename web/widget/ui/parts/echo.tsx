@@ -1,11 +1,10 @@
-/** @jsxImportSource ./jsx */
+/** @jsxImportSource ../jsx */
 // One's own words while they are on their way, and when they did not get there: `extras.echo`.
 
+import type { Child } from '../jsx/jsx-runtime'
+import type { Line } from '../lines'
+import type { Chat } from '../state'
 import style from './echo.css?inline'
-import type { Child } from './jsx/jsx-runtime'
-import type { Line } from './lines'
-import type { Chat } from './state'
-import { say } from './writing'
 
 export { style }
 
@@ -44,7 +43,7 @@ export function withoutEchoes(lines: readonly Line[], fresh: readonly Line[]): r
 export function failedView(chat: Chat, line: Line): Child {
   const retry = () => {
     chat.set({ lines: chat.state.lines.filter(({ index }) => index !== line.index) })
-    say(chat, line.text)
+    chat.tell(line.text)
   }
   return (
     <div class="cx-failure">

@@ -1,10 +1,10 @@
-/** @jsxImportSource ./jsx */
+/** @jsxImportSource ../jsx */
 // How many characters are left: `charCountEnabled`.
 
+import type { Child } from '../jsx/jsx-runtime'
+import { lengthMax } from '../options'
+import type { Chat } from '../state'
 import style from './counting.css?inline'
-import type { Child } from './jsx/jsx-runtime'
-import type { Chat } from './state'
-import { lengthMax } from './writing'
 
 export { style }
 

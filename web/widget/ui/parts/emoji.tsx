@@ -1,10 +1,10 @@
-/** @jsxImportSource ./jsx */
+/** @jsxImportSource ../jsx */
 // The list of emoji, of which one is chosen; arrows move in it.
 
-import { iconButton } from './controls'
+import { iconButton } from '../controls'
+import type { Child } from '../jsx/jsx-runtime'
+import type { Chat } from '../state'
 import style from './emoji.css?inline'
-import type { Child } from './jsx/jsx-runtime'
-import type { Chat } from './state'
 
 export { style }
 

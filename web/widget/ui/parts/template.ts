@@ -1,7 +1,7 @@
 // A button as the page wants it, with our words and what readers need: `chatButton.template`.
 
-import { element, nodeOf } from '../core/nodes'
-import type { Chat } from './state'
+import { element, nodeOf } from '../../core/nodes'
+import type { Chat } from '../state'
 
 const FADE = [{ opacity: 0 }, {}]
 const SLIDE = [{ transform: 'translateY(200%)' }, {}]

@@ -1,13 +1,13 @@
-/** @jsxImportSource ./jsx */
+/** @jsxImportSource ../jsx */
 // What can be done with a chat that is over: `extras.download` and `extras.restart`.
 
+import { wordButton } from '../controls'
+import { clock } from '../formats'
+import type { Child } from '../jsx/jsx-runtime'
+import type { Line } from '../lines'
+import { readerName, wordsOf } from '../names'
+import type { Chat } from '../state'
 import style from './afterwards.css?inline'
-import { wordButton } from './controls'
-import { clock } from './formats'
-import type { Child } from './jsx/jsx-runtime'
-import type { Line } from './lines'
-import { readerName, wordsOf } from './message'
-import type { Chat } from './state'
 
 export { style }
 

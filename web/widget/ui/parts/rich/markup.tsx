@@ -1,8 +1,8 @@
-/** @jsxImportSource ./jsx */
+/** @jsxImportSource ../../jsx */
 // Markdown as nodes: `markdown`, and markup that a page vouches for.
 
-import type { Child } from './jsx/jsx-runtime'
-import { link, linkified } from './links'
+import type { Child } from '../../jsx/jsx-runtime'
+import { link, linkified } from '../../links'
 
 const SAFE = /^(https?:|mailto:|tel:|[/#?]|(?![^/?#]*:))/i
 

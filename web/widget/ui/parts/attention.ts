@@ -1,6 +1,6 @@
 // What calls a visitor who looks elsewhere: the title of the page, and a sound; both only when the page wants them.
 
-import type { Chat } from './state'
+import type { Chat } from '../state'
 
 const TONES_HZ = [660, 880]
 const TONE_S = 0.12

@@ -1,14 +1,13 @@
-/** @jsxImportSource ./jsx */
+/** @jsxImportSource ../jsx */
 // Files from the visitor: what may be sent, how it is chosen, how far it is.
 
-import type { Options } from '../../shared/types'
-import { ask, notify, takeBack } from './alert'
-import { iconButton } from './controls'
-import { sizeOf } from './formats'
-import type { Child } from './jsx/jsx-runtime'
-import type { Said } from './lines'
-import { number } from './options'
-import type { Chat, State } from './state'
+import type { Options } from '../../../shared/types'
+import { iconButton } from '../controls'
+import { sizeOf } from '../formats'
+import type { Child } from '../jsx/jsx-runtime'
+import type { Said } from '../lines'
+import { number } from '../options'
+import type { Chat, State } from '../state'
 import style from './uploading.css?inline'
 
 export { style }
@@ -44,7 +43,7 @@ async function upload(chat: Chat, file: File): Promise<void> {
   const { bytesMax } = chat.state.limits
   const names = { FilenameFull: file.name, FilenameTruncated: truncated(file.name) }
   const fail = (code: string, more = {}) =>
-    notify(chat, 'file', chat.error(code, { ...names, ...more }), undefined, 'FileTransferError')
+    chat.ask('file', chat.error(code, { ...names, ...more }), [['FileTransferError']])
   if (file.size > bytesMax) {
     const size = sizeOf(bytesMax)
     return fail('FileTransferSizeError', { MaxSizePerFile: size, MaxAttachmentsSize: size })
@@ -74,10 +73,10 @@ function failed(
   const { status, responseJSON, errors } = reason ?? {}
   const listed = errors ?? (responseJSON as Options | undefined)?.['errors']
   const code = (listed as { code?: string }[] | undefined)?.[0]?.code
-  takeBack(chat, 'error') // The service publishes it as well, without the name of the file.
+  chat.takeBack('error') // The service publishes it as well, without the name of the file.
   if (status || code) fail(code && chat.error(code) ? code : 'FileSendFailed')
   else
-    ask(chat, 'file', chat.error('FileSendFailed', names), [
+    chat.ask('file', chat.error('FileSendFailed', names), [
       ['FileTransferCancel'],
       ['FileTransferRetry', again],
     ])
