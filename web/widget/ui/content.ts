@@ -6,5 +6,5 @@ import type { Chat } from './state'
 /** Whether the page wants words to be read as Markdown. */
 export const isMarkdown = ({ opened, options }: Chat): boolean => !!(opened.markdown ?? options().markdown)
 
-export const isRich = (chat: Chat, { isHtml, rich, file, bubble, kind }: Line): boolean =>
-  !!(isHtml || rich || file || bubble?.avatar || (kind === 'message' && isMarkdown(chat)))
+export const isRich = (chat: Chat, { isHtml, isStructured, file, bubble, kind }: Line): boolean =>
+  !!(isHtml || isStructured || file || bubble?.avatar || (kind === 'message' && isMarkdown(chat)))

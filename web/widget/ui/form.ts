@@ -1,8 +1,7 @@
-// The registration form: built from a definition of the page, in the order and with the markup it gives.
+// The registration form: what every form can do, and the one of pages that define none of their own.
 
 import { element } from '../core/nodes'
-import type { FieldDefinition, FormDefinition } from './options'
-import { type Chat, filled } from './state'
+import type { Chat } from './state'
 
 /** A form ready to be shown. */
 export interface FilledForm {
@@ -19,75 +18,43 @@ export interface FilledForm {
   translate(): void
 }
 
-type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
+export type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
 
-const NAMES = ['FirstName', 'LastName', 'Email', 'Subject']
-const TOKENS = ['given-name', 'family-name', 'email', 'off']
-const PHRASE = /@i18n:webchat\.(\w+)/g
-const OWN = /^(type|options|label|value|wrapper|custom|validate|validateWhileTyping|on.*)$/i
+// The fields of the plain form, and what browsers may fill in.
+const FIELDS = { FirstName: 'given-name', LastName: 'family-name', Email: 'email', Subject: 'off' }
 
-const DEFAULT: FormDefinition = {
-  inputs: NAMES.map((name, index) => ({
-    id: `cx_webchat_form_${name.toLowerCase()}`,
-    name: name.toLowerCase(),
-    maxlength: 100,
-    placeholder: `@i18n:webchat.ChatFormPlaceholder${name}`,
-    label: `@i18n:webchat.ChatForm${name}`,
-    autocomplete: TOKENS[index],
-  })),
-}
-
-/** Markup of the page's configuration: rows of tables, too, which need a table around them elsewhere. */
-function parsed(markup: string): DocumentFragment {
-  const { head } = new DOMParser().parseFromString(`<template>${markup}</template>`, 'text/html')
-  return document.importNode((head.firstChild as HTMLTemplateElement).content, true)
-}
-
-/** The form of a definition, with `given` in its fields. jQuery comes along when a page validates with it. */
-export async function buildForm(
-  chat: Chat,
-  definition: FormDefinition | undefined,
-  given: Record<string, unknown>,
-): Promise<FilledForm> {
-  const { inputs = DEFAULT.inputs ?? [], wrapper = '<table role="presentation"></table>' } =
-    definition ?? DEFAULT
-  const compatible = inputs.some(({ validate }) => validate) ? await chat.core.compatibility() : undefined
-  const frame = parsed(wrapper)
-  const rows = frame.querySelector('tbody') ?? frame.lastElementChild ?? frame
-  const fields: Field[] = []
-  const checks: ((event: unknown) => boolean)[] = []
+/** The form without a definition, with `given` in its fields. */
+export function plainForm(chat: Chat, given: Record<string, unknown>): FilledForm {
+  const table = element('table')
+  table.role = 'presentation'
   const phrases: (() => void)[] = []
-  const phrase = (text: unknown, put: (words: string) => void) => {
-    const fill = () => put(`${text}`.replace(PHRASE, (_, key: string) => chat.say(key)))
-    if (`${text}`.includes('@i18n:')) phrases.push(fill)
-    fill()
-  }
-  const addField = (definition: FieldDefinition) => {
-    const field = drawField(definition, phrase)
-    if (field.name in given) setValue(field, given[field.name])
-    const label = drawLabel(definition, field, phrase)
-    const row = drawRow(definition, field, label, chat)
-    rows.append(...row)
-    fields.push(field)
-    const { validate } = definition
-    if (!validate || !compatible) return
-    const { $, common } = compatible
-    const check = (event: unknown) => {
-      const isFine =
-        validate(event, $(row), $(field), $(label ?? []), $, chat.core.desk.bus, common) !== false
-      setMark(field, !isFine)
-      return isFine
-    }
-    checks.push(check)
-    const signs = ['blur', 'change', ...(definition.validateWhileTyping === false ? [] : ['keyup'])]
-    for (const sign of signs) field.addEventListener(sign, check)
-  }
-  for (const each of inputs) {
-    if (each.custom) rows.append(parsed(filled(each.custom)))
-    else addField(each)
-  }
-  return {
-    node: element('div', 'cx-form-inputs', frame),
+  const fields = Object.entries(FIELDS).map(([key, autocomplete]) => {
+    const name = key.toLowerCase()
+    const id = `cx_webchat_form_${name}`
+    const value = `${given[name] ?? ''}`
+    const field = element('input', 'cx-input cx-form-control')
+    const label = element('label', 'cx-control-label')
+    Object.assign(field, { id, name, maxLength: 100, autocomplete, value })
+    label.htmlFor = id
+    phrases.push(() => {
+      label.textContent = chat.say(`ChatForm${key}`)
+      field.placeholder = chat.say(`ChatFormPlaceholder${key}`)
+    })
+    table.append(element('tr', '', element('th', '', label), element('td', '', field)))
+    return field
+  })
+  return formOf(table, fields, phrases)
+}
+
+/** What a form can do. `phrases` put words in, `checks` say whether a field is valid. */
+export function formOf(
+  content: Node,
+  fields: readonly Field[],
+  phrases: readonly (() => void)[],
+  checks: readonly ((event: unknown) => boolean)[] = [],
+): FilledForm {
+  const form: FilledForm = {
+    node: element('div', 'cx-form-inputs', content as HTMLElement),
     values: () =>
       Object.fromEntries(
         fields.filter(({ name, type }) => name && type !== 'radio').map((it) => [it.name, contentOf(it)]),
@@ -100,87 +67,17 @@ export async function buildForm(
       return wrong[0]
     },
     translate() {
-      for (const fill of phrases) fill()
+      for (const put of phrases) put()
     },
   }
+  form.translate()
+  return form
 }
 
 const contentOf = (field: Field) =>
-  field instanceof HTMLInputElement && field.type === 'checkbox' ? field.checked : field.value
+  field.type === 'checkbox' ? (field as HTMLInputElement).checked : field.value
 
-function setValue(field: Field, value: unknown): void {
-  if (field instanceof HTMLInputElement && field.type === 'checkbox')
-    field.checked = value === true || value === 'true'
-  else field.value = `${value ?? ''}`
-}
-
-function setMark(field: Field, isWrong: boolean): void {
+export function setMark(field: Field, isWrong: boolean): void {
   field.classList.toggle('cx-error', isWrong)
   field.ariaInvalid = isWrong ? 'true' : null
-}
-
-type Phrase = (text: unknown, put: (words: string) => void) => void
-
-function drawField(definition: FieldDefinition, phrase: Phrase): Field {
-  const { type = 'text', options = [], value } = definition
-  const isPlain = type !== 'select' && type !== 'textarea'
-  const field = document.createElement(isPlain ? 'input' : type) as Field
-  field.className = 'cx-input cx-form-control'
-  if (field instanceof HTMLInputElement) field.type = type
-  attributes(field, definition, phrase)
-  let group: HTMLElement = field
-  for (const { text = '', value: choice = text, selected, disabled, group: isGroup } of options) {
-    if (isGroup) {
-      group = document.createElement('optgroup')
-      phrase(text, (words) => group.setAttribute('label', words))
-      field.append(group)
-      continue
-    }
-    const option = new Option('', choice, !!selected, !!selected)
-    option.disabled = !!disabled
-    phrase(text, (words) => {
-      option.text = words
-    })
-    group.append(option)
-  }
-  const start = typeof value === 'function' ? value() : value
-  if (start !== undefined) phrase(start, (words) => setValue(field, words))
-  return field
-}
-
-/** Every key that is no word of ours becomes an attribute; nothing that runs. */
-function attributes(node: HTMLElement, given: object, phrase: Phrase): void {
-  for (const [name, value] of Object.entries(given)) {
-    if (OWN.test(name) || value === false || value === undefined || typeof value === 'object') continue
-    if (name === 'class' || name === 'className') node.className += ` ${value}`
-    else phrase(value === true ? '' : value, (words) => node.setAttribute(name, words))
-  }
-}
-
-let labelled = 0
-
-function drawLabel({ label }: FieldDefinition, field: Field, phrase: Phrase): HTMLElement | undefined {
-  if (!label) return undefined
-  const { text = '', ...rest } = typeof label === 'string' ? { text: label } : label
-  const node = element('label', 'cx-control-label')
-  attributes(node, rest, phrase)
-  field.id ||= `cx_webchat_field_${++labelled}`
-  node.htmlFor = field.id
-  phrase(text, (words) => node.replaceChildren(words))
-  return node
-}
-
-function drawRow(definition: FieldDefinition, field: Field, label: HTMLElement | undefined, chat: Chat) {
-  const { type, wrapper } = definition
-  const isWide = type === 'checkbox' || (type === 'textarea' && !label)
-  const plain = isWide
-    ? '<tr><td colspan="2">{input}{label}</td></tr>'
-    : '<tr><th>{label}</th><td>{input}</td></tr>'
-  const markup = (wrapper ?? plain).replace(PHRASE, (_, key: string) => chat.say(key))
-  const row = parsed(markup.replace(/\{(label|input)\}/g, '<slot name="$1"></slot>'))
-  row.querySelector('[name=label]')?.replaceWith(label ?? '')
-  row.querySelector('[name=input]')?.replaceWith(field)
-  const nodes = [...row.children] as HTMLElement[]
-  if (type === 'hidden') for (const node of nodes) node.hidden = true
-  return nodes
 }

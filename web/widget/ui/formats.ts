@@ -1,6 +1,4 @@
-// Times, days and sizes as people read them.
-
-import type { Chat } from './state'
+// Times and sizes as people read them.
 
 const clocks: Record<string, Intl.DateTimeFormat> = {}
 
@@ -17,23 +15,12 @@ export function clock(ms: number, timeFormat: number, lang = 'en'): string {
 }
 
 /** What `make` gives for a language; sites call theirs whatever they like, also what no browser knows. */
-function inLanguage<T>(lang: string, make: (lang: string | undefined) => T): T {
+export function inLanguage<T>(lang: string, make: (lang: string | undefined) => T): T {
   try {
     return make(lang.replace('_', '-'))
   } catch {
     return make(undefined)
   }
-}
-
-/** A day: today by its word, others by weekday, month and number. */
-export function dayName(chat: Chat, ms: number): string {
-  const date = new Date(ms)
-  if (date.toDateString() === new Date().toDateString()) return chat.say('todayLabel')
-  const { DayLabels: days, MonthLabels: months } = chat.state.words as Record<string, string[] | undefined>
-  if (days && months) return `${days[date.getDay()]}, ${months[date.getMonth()]} ${date.getDate()}`
-  return inLanguage(chat.core.languages.current(), (lang) =>
-    date.toLocaleDateString(lang, { weekday: 'short', month: 'short', day: 'numeric' }),
-  )
 }
 
 /** A size in bytes, for people. */
@@ -43,7 +30,3 @@ export function sizeOf(bytes: string | number): string {
   const step = Math.min(Math.floor(Math.log2(size) / 10), 3)
   return `${Math.round((size / 1024 ** step) * 10) / 10} ${['B', 'KB', 'MB', 'GB'][step]}`
 }
-
-/** A name of which the middle is left out when it is long. */
-export const truncated = (name: string, max = 36): string =>
-  name.length > max ? `${name.slice(0, max / 2 - 1)}…${name.slice(1 - max / 2)}` : name

@@ -45,30 +45,13 @@ export interface Line {
   readonly isRestored?: boolean
   readonly status?: 'sending' | 'failed'
   readonly file?: { readonly id: string; readonly name: string; readonly size: string }
-  readonly rich?: Rich
+  /** There is structured content beside its words. */
+  readonly isStructured?: boolean
   readonly said?: Said
   readonly original?: Options
   readonly bubble?: Bubble
   /** What a page put in instead of words. */
   readonly node?: Node
-}
-
-/** Structured content beside the words of a message. */
-export interface Rich {
-  readonly type: string
-  readonly items: readonly Item[]
-}
-
-export interface Item {
-  readonly id?: string
-  readonly type?: string
-  readonly title?: string
-  readonly text?: string
-  readonly desc?: string
-  readonly image?: string
-  readonly url?: string
-  readonly actions?: { textback?: string; url?: string }
-  readonly components?: readonly Item[]
 }
 
 const PEOPLE = /^(Agent|Bot|Supervisor)$/
@@ -100,23 +83,9 @@ export function lineOf(said: Said, original?: Options): Line | undefined {
   }
   if (!/^(Message|PushUrl|Structured)$/.test(type)) return undefined
   if (author === 'External') return text ? system() : undefined
-  const rich = richOf(said, original)
-  return { ...line, kind: 'message', ...(said.html && { isHtml: true }), ...(rich && { rich }) }
-}
-
-/** Structured content, where servers put it. */
-function richOf(said: Said, original?: Options): Rich | undefined {
-  const at = (from: unknown, key: string) => (from as Options | undefined)?.[key]
-  let found = at(at(at(original?.['eventAttributes'], 'structured-content'), 'genesys-chat'), 'content')
-  try {
-    if (typeof found === 'string') found = JSON.parse(found)
-  } catch {
-    return undefined // The words of the message say it as well.
-  }
-  const { contentType, content } = (found ?? said) as { contentType?: string; content?: unknown }
-  if (!contentType || !content) return undefined
-  const items = (Array.isArray(content) ? content : [content]).filter((it) => it && typeof it === 'object')
-  return { type: contentType, items }
+  const attributes = original?.['eventAttributes'] as Options | undefined
+  const isStructured = !!(said.contentType || attributes?.['structured-content'])
+  return { ...line, kind: 'message', isHtml: !!said.html, isStructured }
 }
 
 /** The transcript with lines added; what is there already is not, nor a second start of the chat. */

@@ -27,7 +27,12 @@ const kept = new WeakMap<Line, Kept>()
 export function messageView(chat: Chat, line: Line, isNewest: boolean): Child {
   const { words, timeFormat } = chat.state
   const was = kept.get(line)
-  if (was?.words === words && was.timeFormat === timeFormat && was.isNewest === isNewest && !line.rich)
+  if (
+    was?.words === words &&
+    was.timeFormat === timeFormat &&
+    was.isNewest === isNewest &&
+    !line.isStructured
+  )
     return was.view
   const view = draw(chat, line, isNewest)
   kept.set(line, { words, timeFormat, isNewest, view })
@@ -76,7 +81,7 @@ function draw(chat: Chat, line: Line, isNewest: boolean): Child {
         )}
       </div>
       {status === 'failed' && here.echo?.failedView(chat, line)}
-      {line.rich && here.rich?.richView(chat, line, line.rich, isNewest)}
+      {line.isStructured && here.rich?.richView(chat, line, isNewest)}
     </>,
   )
 }

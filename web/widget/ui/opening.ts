@@ -3,7 +3,7 @@
 import { isMarkdown } from './content'
 import { focusFirst, loop } from './focus'
 import { stir } from './following'
-import { buildForm } from './form'
+import { type FilledForm, plainForm } from './form'
 import type { LaunchButton } from './launching'
 import type { OpenOptions } from './options'
 import { bring, here, ignore } from './parts'
@@ -32,8 +32,7 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
   const show = async (options: OpenOptions) => {
     const { isActive, isEnded, isMinimized, isMobile } = chat.state
     const hasForm = !isActive && !isEnded && options.form !== false
-    const definition = options.formJSON ?? chat.options().form
-    const form = hasForm ? await buildForm(chat, definition, options.form || {}) : undefined
+    const form = hasForm ? await formFor(chat, options) : undefined
     if (isMarkdown(chat)) await bring(chat, 'rich').catch(ignore)
     dock = await plugin.command<Dock>('WindowManager.registerDockView', { html: host }).fail(ignore)
     here.inviting?.dropInvite(chat)
@@ -91,6 +90,15 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
       chat.set({ isHidden })
     },
   }
+}
+
+/** The form as the page defines it, or the plain one. */
+async function formFor(chat: Chat, { form, formJSON }: OpenOptions): Promise<FilledForm> {
+  const definition = formJSON ?? chat.options().form
+  const given = form || {}
+  return definition
+    ? (await bring(chat, 'fields')).buildForm(chat, definition, given)
+    : plainForm(chat, given)
 }
 
 /** The classes and roles of the root, which are no child of it. */

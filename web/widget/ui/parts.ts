@@ -7,8 +7,10 @@ interface Parts {
   afterwards: typeof import('./parts/afterwards')
   attention: typeof import('./parts/attention')
   counting: typeof import('./parts/counting')
+  dates: typeof import('./parts/dates')
   echo: typeof import('./parts/echo')
   emoji: typeof import('./parts/emoji')
+  fields: typeof import('./parts/fields')
   idle: typeof import('./parts/idle')
   inviting: typeof import('./parts/inviting')
   rich: typeof import('./parts/rich')
@@ -17,15 +19,12 @@ interface Parts {
   uploading: typeof import('./parts/uploading')
 }
 
-/** Their files, by the names of their sources: a constant of the build. */
-declare const WINDOW_FILES: Readonly<Record<keyof Parts, string>>
-
 /** The parts that are here. */
 export const here: Partial<Parts> = {}
 
 /** A part, once it is here, with its style. */
 export async function bring<N extends keyof Parts>({ core }: Chat, name: N): Promise<Parts[N]> {
-  const brought = here[name] ?? (await core.desk.fetch<Parts[N]>(WINDOW_FILES[name]))
+  const brought = here[name] ?? (await core.desk.fetch<Parts[N]>(`${name}.${WINDOW_HASH}.js`))
   if (!here[name] && 'style' in brought) core.style(brought.style)
   here[name] = brought
   return brought

@@ -2,10 +2,10 @@
 // The transcript: groups of lines, the newest in view unless somebody reads what was before.
 
 import { dots } from './controls'
-import { dayName } from './formats'
 import type { Child } from './jsx/jsx-runtime'
 import { day, grouped, type Line } from './lines'
 import { avatar, messageView } from './message'
+import { part } from './parts'
 import { type Chat, SHOWN_MAX } from './state'
 
 const NEAR_PX = 48
@@ -82,7 +82,7 @@ function groups(chat: Chat): Child {
     return [
       isNewDay && (
         <div key={date} class="cx-date" data-date={date}>
-          {dayName(chat, first.at)}
+          {part(chat, 'dates')?.dayName(chat, first.at)}
         </div>
       ),
       <div key={first.index} class="cx-message-group">

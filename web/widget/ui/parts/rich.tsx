@@ -5,10 +5,11 @@ import { isMarkdown } from '../content'
 import { raw, wordButton } from '../controls'
 import { sizeOf } from '../formats'
 import type { Child } from '../jsx/jsx-runtime'
-import type { Item, Line, Rich } from '../lines'
+import type { Line } from '../lines'
 import { link, linkified } from '../links'
 import type { Chat } from '../state'
 import { markdown, safeUrl, sanitised } from './rich/markup'
+import { type Item, richOf } from './rich/structured'
 import style from './rich.css?inline'
 
 export { inject } from './rich/injecting'
@@ -34,8 +35,9 @@ function fileView(chat: Chat, { id, name, size }: NonNullable<Line['file']>): Ch
 }
 
 /** Structured content: what can be chosen sends its words. Quick replies go with the next message. */
-export function richView(chat: Chat, line: Line, { type, items }: Rich, isNewest: boolean): Child {
-  if (type === 'quick-replies' && !isNewest) return undefined
+export function richView(chat: Chat, line: Line, isNewest: boolean): Child {
+  const { type, items } = richOf(line) ?? { type: '', items: [] }
+  if (!items.length || (type === 'quick-replies' && !isNewest)) return undefined
   return <div class={`cx-rich cx-${type}`}>{items.map((item) => itemView(chat, line, type, item))}</div>
 }
 
