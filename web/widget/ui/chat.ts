@@ -15,7 +15,7 @@ const SPOKEN_MS = 5000
 
 export function createChat(core: Core, plugin: Plugin): Chat {
   const options = () => (core.desk.settings().webchat ?? {}) as WindowOptions
-  const host = element('div', 'cx-widget cx-common-container cx-webchat')
+  const host = element('div', 'cx-widget cx-common-container cx-webchat cx-minimize cx-close')
   const render = createRoot(host)
   const looks: ((before: State) => void)[] = []
   let isDue = false

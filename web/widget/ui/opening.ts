@@ -1,5 +1,6 @@
 // The window comes and goes: its place on the page, its size, its classes.
 
+import { element } from '../core/nodes'
 import { isMarkdown } from './content'
 import { focusFirst, loop } from './focus'
 import { stir } from './following'
@@ -34,6 +35,7 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
     const hasForm = !isActive && !isEnded && options.form !== false
     const form = hasForm ? await formFor(chat, options) : undefined
     if (isMarkdown(chat)) await bring(chat, 'rich').catch(ignore)
+    core.desk.mount().append(status)
     dock = await plugin.command<Dock>('WindowManager.registerDockView', { html: host }).fail(ignore)
     here.inviting?.dropInvite(chat)
     button.hide().catch(ignore)
@@ -50,8 +52,15 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
     const isNew = chat.interaction?.opened(options)
     if (isNew && options.form && options.form.autoSubmit === true) submit(chat, {}, true)
   }
+  // Where readers hear of it; said in the words that sites know.
+  const status = element('div', 'cx-widget-status aria-name')
+  status.role = 'status'
+  status.lang = 'en'
   chat.watch((before) => {
-    if (chat.state.isOpen) dress(chat, before)
+    const { isOpen, isMinimized } = chat.state
+    if (isOpen) dress(chat, before)
+    if (isOpen !== before.isOpen || isMinimized !== before.isMinimized)
+      status.textContent = `WebChat is ${!isOpen ? 'closed' : isMinimized ? 'minimized' : 'opened'}`
     remember(chat, before)
   })
   host.addEventListener('keydown', (event) => {

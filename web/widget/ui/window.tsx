@@ -49,6 +49,7 @@ function windowView(chat: Chat, transcript: () => Child): Child {
           ))}
         </div>
       </div>
+      <div class="cx-footer" hidden={!!(overlays.static ?? overlays.dynamic)?.hasNoFooter} />
       <div class="cx-loading-screen" role="status" hidden={!isLoading} aria-label="…">
         {dots()}
       </div>
