@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, parse, resolve } from 'node:path'
 import { check } from './budget.mjs'
 import { compile, contentHash, VERSION, WEB } from './compile.mjs'
 import { readLanguages, writePacks } from './languages.mjs'
@@ -21,8 +21,13 @@ const PARTS = {
   compatibility: 'widget/compatibility/compatibility.ts',
   more: 'widget/service/more.ts',
   webchatservice: 'widget/service/plugin.ts',
+  webchat: 'widget/ui/plugin.ts',
   headless: 'widget/lifecycle/headless.ts',
 }
+// What few chats need of the window: each source here is such a file, too.
+const WINDOW_PARTS = 'widget/ui/parts'
+for (const file of readdirSync(join(WEB, WINDOW_PARTS)).filter((file) => /\.tsx?$/.test(file)))
+  PARTS[`window-${parse(file).name}`] = join(WINDOW_PARTS, file)
 
 /** Write the parts and the languages; the hash in the names of their files. */
 async function writeParts() {

@@ -5,6 +5,11 @@ export { createPageBus } from './pagebus'
 
 import { type Core, startCore } from './core/start'
 import type { Desk } from './desk'
-import { register } from './service/plugin'
+import { register as registerService } from './service/plugin'
+import { register as registerWindow } from './ui/plugin'
 
-export const start = (desk: Desk): Core => startCore(desk, { webchatservice: () => ({ register }) })
+export const start = (desk: Desk): Core => 
+  startCore(desk, {
+    webchatservice: () => ({ register: registerService }),
+    webchat: () => ({ register: registerWindow }),
+  })

@@ -7,6 +7,9 @@ import type { PluginFile } from './plugins'
 export const start = (desk: Desk): Core =>
   startCore(
     desk,
-    { webchatservice: () => desk.fetch<PluginFile>('webchatservice') },
+    {
+      webchatservice: () => desk.fetch<PluginFile>('webchatservice'),
+      webchat: () => desk.fetch<PluginFile>('webchat'),
+    },
     { headless: () => desk.fetch<PluginFile>('headless') },
   )
