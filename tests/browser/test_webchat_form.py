@@ -5,11 +5,11 @@ Source: webchat-ui, sections 5.1, 5.2, 10.
 
 import pytest
 from playwright.async_api import expect
-from tests.browser.webchat import window_on
 
 from frontdesk.main import Server
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
+from tests.browser.webchat import window_on
 
 pytestmark = pytest.mark.anyio
 

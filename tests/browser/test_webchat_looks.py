@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from playwright.async_api import expect
-from tests.browser.webchat import Window, window_on
 
 from frontdesk.main import Server
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
+from tests.browser.webchat import Window, window_on
 from tests.journeys import axe
 
 pytestmark = pytest.mark.anyio

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, FilePayload, expect
-from tests.browser.webchat import Window, window_on
 
 from frontdesk.main import Server
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
+from tests.browser.webchat import Window, window_on
 from tests.journeys.people import PASSWORD, SOON_MS, Agent
 from tests.journeys.people import window as agent_window
 

@@ -77,6 +77,35 @@ class Window:
     def lines(self, selector: str = ".cx-message") -> Locator:
         return self.page.locator(f".cx-transcript {selector}")
 
+    async def hears(self, event: str, **data: Any) -> None:
+        """The service tells something: for what a server does seldom, or after minutes."""
+        await self.page.evaluate(
+            """([event, data]) => {
+                CXBus.configure({unlocked: true})
+                CXBus.getPluginInterface('WebChatService').publish(event, data)
+            }""",
+            [event, data],
+        )
+
+    async def is_told(self, text: str, index: int = 900, at_ms: int = 1760000000000, **more: Any) -> None:
+        """The agent's words come."""
+        sender = {"id": "a", "type": "Agent", "name": "Amy"}
+        message = {"index": index, "type": "Message", "text": text, "timestamp": at_ms, "from": sender}
+        await self.hears("messageReceived", messages=[message | more], originalMessages=[])
+
+    async def notes(self, *commands: str) -> None:
+        """Keep every call of these commands: `asked` of the page."""
+        await self.page.evaluate(
+            """(names) => {
+                window.asked = []
+                for (const name of names) frontdesk.before(name, (options) => {
+                    asked.push([name, options])
+                    return options
+                })
+            }""",
+            list(commands),
+        )
+
     async def command(self, name: str, /, **options: Any) -> Any:
         """How a command of the bus ends: `["resolved", …]` or `["rejected", reason]`."""
         return await self.page.evaluate(
