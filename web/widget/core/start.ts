@@ -140,7 +140,7 @@ async function run(core: Core, plugins: readonly string[]): Promise<void> {
   await languages.load()
   await core.speak(main.lang ?? 'en')
   if (main.color) await useBrand(core).catch(console.error)
-  moveStylesheet(main.customStylesheetID)
+  useStylesheet(desk, main.customStylesheetID)
   app.ready()
   await site?.extensions.runFunctions()
   app.republish('ready', settings)
@@ -158,10 +158,12 @@ async function useBrand({ desk, style }: Core): Promise<void> {
   style(brandStyle(desk))
 }
 
-/** The site's own style comes last. */
-function moveStylesheet(id = ''): void {
+/** The site's own style comes last on the page, and into our root, where all that is ours gives way to it. */
+function useStylesheet({ mount }: Desk, id = ''): void {
   const sheet = id && document.getElementById(id.replace('#', ''))
-  if (sheet) document.body.append(sheet)
+  if (!sheet) return
+  document.body.append(sheet)
+  mount().getRootNode().appendChild(sheet.cloneNode(true))
 }
 
 function preload({ desk, cookies }: Core): void {
@@ -219,7 +221,8 @@ function createCore(desk: Desk, own: Core['plugins'], plugins: Plugins): Core {
     },
     style(css) {
       const sheet = new CSSStyleSheet()
-      sheet.replaceSync(css)
+      // In a layer: style of the site needs no more weight than ours to win.
+      sheet.replaceSync(`@layer cx{${css}}`)
       const root = desk.mount().getRootNode() as ShadowRoot
       root.adoptedStyleSheets.push(sheet)
     },
