@@ -8,7 +8,7 @@ import type { Desk } from './desk'
 import { register as registerService } from './service/plugin'
 import { register as registerWindow } from './ui/plugin'
 
-export const start = (desk: Desk): Core => 
+export const start = (desk: Desk): Core =>
   startCore(desk, {
     webchatservice: () => ({ register: registerService }),
     webchat: () => ({ register: registerWindow }),
