@@ -39,11 +39,11 @@ async def test_hostile_words_stay_words_wherever_they_come_from(
     async with window_on(site, visit, server, markdown=markdown) as window:
         await window.starts(HOSTILE[0], HOSTILE[2])
         for at, text in enumerate(HOSTILE):
-            party = {"id": f"a{at}", "type": "Agent", "name": text}
-            await window.is_told(text, 900 + at, **{"from": party})
+            party: dict[str, Any] = {"from": {"id": f"a{at}", "type": "Agent", "name": text}}
+            await window.is_told(text, 900 + at, **party)
             file = {"file-id": "1", "file-name": text, "file-size": "5"}
-            await window.is_told("", 950 + at, type="FileUploaded", fileDetails=file, **{"from": party})
-            await window.hears("agentTypingStarted", **{"from": party})
+            await window.is_told("", 950 + at, type="FileUploaded", fileDetails=file, **party)
+            await window.hears("agentTypingStarted", **party)
             await window.command("WebChat.injectMessage", text=text, name=text)
         await expect(window.lines(".cx-participant")).to_have_count(3 * len(HOSTILE), timeout=SOON_MS)
         await expect(window.lines(":is(img, script, svg, iframe, [href^=javascript])")).to_have_count(0)

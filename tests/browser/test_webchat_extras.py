@@ -157,7 +157,7 @@ async def test_a_chat_of_days_shows_them_and_fetches_what_was_before(
 async def test_a_chat_that_lasts_is_ended_or_just_left_and_comes_back_with_a_message(
     site: Site, visit: Visit, server: Server
 ) -> None:
-    options = {"async": {"enabled": False, "newMessageRestoreState": "minimized"}}
+    options: dict[str, Any] = {"async": {"enabled": False, "newMessageRestoreState": "minimized"}}
     async with window_on(site, visit, server, **options) as window:
         await window.starts()
         await window.hears("capabilitiesChanged", **{"async": True})
