@@ -10,7 +10,7 @@ POLICY = (
     "default-src 'none'; script-src 'self' {widget}; connect-src 'self' {widget}; "
     "img-src 'self'; base-uri 'none'; form-action 'none'"
 )
-TYPES = {"html": "text/html", "js": "text/javascript", "json": "application/json"}
+TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "json": "application/json"}
 
 
 class Site:

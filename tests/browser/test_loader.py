@@ -36,6 +36,23 @@ async def test_pointing_at_the_launcher_loads_the_rest(site: Site, visit: Visit)
         assert await page.evaluate(LOADED) == ["frontdesk", "bundle", "en"]
 
 
+async def test_calls_keep_their_order_while_a_part_is_fetched(site: Site, visit: Visit) -> None:
+    async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"))) as page:
+        await page.evaluate("CXBus.command('WebChatService.getAgents').then(() => true)")
+        assert "more" not in await page.evaluate(LOADED)
+        order = await page.evaluate(
+            """async () => {
+                const order = []
+                const names = ['getStats', 'getAgents', 'getStats', 'getSessionData']
+                await Promise.all(names.map((name) =>
+                    CXBus.command(`WebChatService.${name}`).then(() => order.push(name))))
+                return order
+            }"""
+        )
+        assert order == ["getStats", "getAgents", "getStats", "getSessionData"]
+        assert "more" in await page.evaluate(LOADED)
+
+
 async def test_a_page_that_only_listens_loads_nothing(site: Site, visit: Visit) -> None:
     listen = site.script(
         """window.heard = []

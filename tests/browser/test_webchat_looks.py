@@ -174,3 +174,53 @@ async def test_a_thousand_lines_scroll_and_ten_thousand_are_not_all_in_the_page(
         await page.evaluate(TELL, 10_000)
         await expect(window.lines(".cx-participant").last).to_contain_text("Line 9999")
         assert await window.lines().count() <= 1000
+
+
+async def test_a_style_sheet_of_the_site_comes_in_and_wins(site: Site, visit: Visit, server: Server) -> None:
+    site.policy += "; style-src 'self'"
+    site.put("/own.css", ".cx-titlebar { background: rgb(1, 2, 3) } .cx-btn { color: rgb(4, 5, 6) }")
+    sheet = """
+        const sheet = document.createElement('link')
+        document.head.append(Object.assign(sheet, {id: 'own', rel: 'stylesheet', href: '/own.css'}))
+    """
+    async with window_on(site, visit, server, main={"customStylesheetID": "#own"}, more=sheet) as window:
+        await window.opens()
+        await expect(window.page.locator(".cx-titlebar")).to_have_css("background-color", "rgb(1, 2, 3)")
+        await expect(window.page.locator(".cx-submit")).to_have_css("color", "rgb(4, 5, 6)")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_words_of_the_launcher_are_those_of_its_ground(
+    theme: str, site: Site, visit: Visit, server: Server
+) -> None:
+    async with window_on(site, visit, server, main={"theme": theme}) as window:
+        await window.page.evaluate("CXBus.command('App.getTheme')")
+        await window.page.evaluate("until(() => CXBus.data('App.ready'))")
+        await expect(window.launcher).to_have_css("color", "rgb(255, 255, 255)")
+        await window.opens()
+        await expect(window.root).to_have_css("color-scheme", theme)
+
+
+async def test_readers_hear_that_the_window_comes_and_goes(site: Site, visit: Visit, server: Server) -> None:
+    async with window_on(site, visit, server) as window:
+        await window.opens()
+        status = window.page.locator(".cx-window-manager > .cx-widget-status")
+        await expect(status).to_have_role("status")
+        await expect(status).to_have_text("WebChat is opened")
+        await window.page.locator(".cx-button-minimize").click()
+        await expect(status).to_have_text("WebChat is minimized")
+        await window.command("WebChat.close")
+        await expect(status).to_have_text("WebChat is closed")
+
+
+async def test_it_can_be_hidden_without_ending_anything(site: Site, visit: Visit, server: Server) -> None:
+    async with window_on(site, visit, server) as window:
+        refused = ["rejected", "WebChat is not open or is already hidden."]
+        assert await window.command("WebChat.hide") == refused
+        await window.starts()
+        assert await window.command("WebChat.hide") == ["resolved", None]
+        await expect(window.root).to_be_hidden()
+        assert await window.command("WebChat.hide") == refused
+        await window.command("WebChat.show")
+        await expect(window.root).to_be_visible()
+        await window.sees_status("Chat Started")

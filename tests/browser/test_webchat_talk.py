@@ -10,8 +10,9 @@ from frontdesk.main import Server
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 from tests.browser.webchat import Window, window_on
-from tests.journeys.people import PASSWORD, SOON_MS, Agent
+from tests.journeys.people import PASSWORD, Agent
 from tests.journeys.people import window as agent_window
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 HOSTILE = (
@@ -98,8 +99,8 @@ async def test_hostile_words_stay_words(site: Site, visit: Visit, server: Server
         for text in HOSTILE:
             await agent.says(text)
             await window.says(text)
-        await expect(window.lines(".cx-you")).to_have_count(len(HOSTILE), timeout=SOON_MS)
-        await expect(window.lines(".cx-them")).to_have_count(len(HOSTILE), timeout=SOON_MS)
+        await expect(window.lines(".cx-you")).to_have_count(len(HOSTILE), timeout=PATIENCE_MS)
+        await expect(window.lines(".cx-them")).to_have_count(len(HOSTILE), timeout=PATIENCE_MS)
         inside = window.page.locator(".cx-transcript")
         await expect(inside.locator("img, script, svg, a[href^=javascript]")).to_have_count(0)
         await expect(inside.locator("strong").first).to_have_text("bold")
@@ -116,10 +117,10 @@ async def test_unread_lines_are_counted_while_it_is_minimised_and_after_a_reload
         await agent.says("One")
         await agent.says("Two")
         badge = page.locator(".cx-webchat-counter")
-        await expect(badge).to_have_text("2", timeout=SOON_MS)
+        await expect(badge).to_have_text("2", timeout=PATIENCE_MS)
         await expect(badge).to_have_attribute("aria-label", "Chat with us 2 unread")
         await page.reload()
-        await expect(badge).to_have_text("2", timeout=SOON_MS)
+        await expect(badge).to_have_text("2", timeout=PATIENCE_MS)
         await expect(window.page.locator(".cx-webchat.cx-minimized")).to_be_visible()
         await page.get_by_role("button", name="Restore").click()
         await expect(badge).to_have_count(0)
@@ -155,7 +156,7 @@ async def test_the_agents_writing_is_shown_until_the_words_come(
         await begin(window, agent)
         typing = window.page.locator(".cx-agent-typing")
         await agent.box.press_sequentially("Frid")
-        await expect(typing).to_have_count(1, timeout=SOON_MS)
+        await expect(typing).to_have_count(1, timeout=PATIENCE_MS)
         await expect(typing).to_contain_text("Amy is writing")
         await agent.box.press_sequentially("ay")
         await agent.box.press("Enter")
@@ -193,7 +194,7 @@ async def test_files_go_both_ways_and_too_large_ones_do_not_leave(
         await begin(window, agent)
         page = window.page
         await page.locator("#cx_browse_file").set_input_files(leaf(b"green"))
-        await expect(window.lines(".cx-you .cx-filename")).to_have_text("leaf.txt", timeout=SOON_MS)
+        await expect(window.lines(".cx-you .cx-filename")).to_have_text("leaf.txt", timeout=PATIENCE_MS)
         async with page.expect_download() as download:
             await page.get_by_role("button", name="Download file: leaf.txt").click()
         assert (await download.value).suggested_filename == "leaf.txt"

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, expect
 from frontdesk.main import Server
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
-from tests.journeys.people import SOON_MS
+from tests.patience import PATIENCE_MS
 
 EVENTS = (
     "ready opened started submitted rejected completed cancelled closed minimized unminimized messageAdded"
@@ -51,7 +51,7 @@ class Window:
 
     async def opens(self) -> None:
         await self.launcher.click()
-        await expect(self.root).to_be_visible(timeout=SOON_MS)
+        await expect(self.root).to_be_visible(timeout=PATIENCE_MS)
 
     async def starts(self, first: str = "Mia", last: str = "Li") -> None:
         """Open it, fill in the form and begin."""
@@ -66,16 +66,45 @@ class Window:
         await self.box.press("Enter")
 
     async def sees_status(self, text: str) -> None:
-        await expect(self.lines(".cx-system").filter(has_text=text).last).to_be_visible(timeout=SOON_MS)
+        await expect(self.lines(".cx-system").filter(has_text=text).last).to_be_visible(timeout=PATIENCE_MS)
 
     async def sees(self, text: str) -> Locator:
         """The bubble with this text, which is there once."""
         found = self.lines(".cx-message-text").filter(has_text=text)
-        await expect(found).to_have_count(1, timeout=SOON_MS)
+        await expect(found).to_have_count(1, timeout=PATIENCE_MS)
         return found
 
     def lines(self, selector: str = ".cx-message") -> Locator:
         return self.page.locator(f".cx-transcript {selector}")
+
+    async def hears(self, event: str, **data: Any) -> None:
+        """The service tells something: for what a server does seldom, or after minutes."""
+        await self.page.evaluate(
+            """([event, data]) => {
+                CXBus.configure({unlocked: true})
+                CXBus.getPluginInterface('WebChatService').publish(event, data)
+            }""",
+            [event, data],
+        )
+
+    async def is_told(self, text: str, index: int = 900, at_ms: int = 1760000000000, **more: Any) -> None:
+        """The agent's words come."""
+        sender = {"id": "a", "type": "Agent", "name": "Amy"}
+        message = {"index": index, "type": "Message", "text": text, "timestamp": at_ms, "from": sender}
+        await self.hears("messageReceived", messages=[message | more], originalMessages=[])
+
+    async def notes(self, *commands: str) -> None:
+        """Keep every call of these commands: `asked` of the page."""
+        await self.page.evaluate(
+            """(names) => {
+                window.asked = []
+                for (const name of names) frontdesk.before(name, (options) => {
+                    asked.push([name, options])
+                    return options
+                })
+            }""",
+            list(commands),
+        )
 
     async def command(self, name: str, /, **options: Any) -> Any:
         """How a command of the bus ends: `["resolved", …]` or `["rejected", reason]`."""

@@ -5,7 +5,8 @@ from playwright.async_api import expect
 
 from tests.conformance.v3 import site_of
 from tests.journeys.conftest import House
-from tests.journeys.people import SOON_MS, Agent, sees, sees_status
+from tests.journeys.people import Agent, sees, sees_status
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 
@@ -19,7 +20,7 @@ async def test_an_agent_finds_a_conversation_that_rests_and_takes_it_up(house: H
         await visit.sees("I will ask.")
         await agent.does("Leave", "Leave")
         resting = agent.page.get_by_role("region", name="Resting")
-        await expect(resting).to_contain_text("My order", timeout=SOON_MS)
+        await expect(resting).to_contain_text("My order", timeout=PATIENCE_MS)
         (await visit.leave()).ok()
         await resting.get_by_role("button", name="Take up the conversation with Mia").click()
         await sees(agent.page, "When does it come?")

@@ -6,41 +6,38 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, parse, resolve } from 'node:path'
 import { check } from './budget.mjs'
-import { compile, contentHash, VERSION, WEB, writeNamed } from './compile.mjs'
-import { writeLanguages } from './languages.mjs'
+import { compile, contentHash, VERSION, WEB } from './compile.mjs'
+import { readLanguages, writePacks } from './languages.mjs'
 
 const OUT = resolve(process.argv[2] ?? join(WEB, '../src/frontdesk/edges/built/widget'))
 
-// What is fetched only when a page asks for it: the constant that has the name of its file, and its source.
+// What `Desk.fetch` brings, by the name by which it is asked for. All have one hash in the names of their files, so that
+// the loader is the only one that needs to know it.
 const PARTS = {
-  brand: ['BRAND_FILE', 'widget/themes/brand.ts'],
-  site: ['SITE_FILE', 'widget/site/site.ts'],
-  compatibility: ['COMPATIBILITY_FILE', 'widget/compatibility/compatibility.ts'],
-  more: ['MORE_FILE', 'widget/service/more.ts'],
-  webchatservice: ['SERVICE_FILE', 'widget/service/plugin.ts'],
-  webchat: ['WINDOW_FILE', 'widget/ui/plugin.ts'],
-  headless: ['HEADLESS_FILE', 'widget/lifecycle/headless.ts'],
+  bundle: 'widget/bundle.ts',
+  lazy: 'widget/lazy.ts',
+  brand: 'widget/themes/brand.ts',
+  site: 'widget/site/site.ts',
+  compatibility: 'widget/compatibility/compatibility.ts',
+  more: 'widget/service/more.ts',
+  webchatservice: 'widget/service/plugin.ts',
+  webchat: 'widget/ui/plugin.ts',
+  headless: 'widget/lifecycle/headless.ts',
 }
-// What few chats need of the window: each source here is a file.
-const WINDOW_PARTS = join(WEB, 'widget/ui/parts')
+// What few chats need of the window: each source here is such a file, too.
+const WINDOW_PARTS = 'widget/ui/parts'
+for (const file of readdirSync(join(WEB, WINDOW_PARTS)).filter((file) => /\.tsx?$/.test(file)))
+  PARTS[`window-${parse(file).name}`] = join(WINDOW_PARTS, file)
 
-/** Write the parts; the constants that lead to them, and to the languages. */
+/** Write the parts and the languages; the hash in the names of their files. */
 async function writeParts() {
-  const { codes, hash } = writeLanguages(OUT)
-  const constants = { LANGUAGES: codes, LANGUAGES_HASH: hash, WINDOW_HASH: await writeWindowParts() }
-  for (const [name, [constant, input]] of Object.entries(PARTS))
-    constants[constant] = writeNamed(OUT, name, await compile(input, 'es', constants))
-  return constants
-}
-
-/** Write what few chats need of the window; the hash that all these files have in their names. */
-async function writeWindowParts() {
-  const codes = {}
-  for (const source of readdirSync(WINDOW_PARTS).filter((file) => /\.tsx?$/.test(file)))
-    codes[parse(source).name] = await compile(join(WINDOW_PARTS, source), 'es')
-  const hash = contentHash(...Object.values(codes))
-  for (const [name, code] of Object.entries(codes))
-    writeFileSync(join(OUT, `window-${name}.${hash}.js`), code)
+  const languages = readLanguages()
+  const constants = { LANGUAGES: Object.keys(languages) }
+  const texts = Object.entries(languages).map(([lang, words]) => [lang, `export default${words}`])
+  for (const [name, input] of Object.entries(PARTS)) texts.push([name, await compile(input, 'es', constants)])
+  const hash = contentHash(texts)
+  for (const [name, text] of texts) writeFileSync(join(OUT, `${name}.${hash}.js`), text)
+  writePacks(OUT, languages)
   return hash
 }
 
@@ -72,11 +69,9 @@ function integrity(file) {
 
 rmSync(OUT, { recursive: true, force: true })
 mkdirSync(OUT, { recursive: true })
-const parts = await writeParts()
-const bundle = writeNamed(OUT, 'bundle', await compile('widget/bundle.ts', 'es', parts))
-const lazy = writeNamed(OUT, 'lazy', await compile('widget/lazy.ts', 'es', parts))
-await writeScript('frontdesk', { FILE: bundle })
-await writeScript('cxbus', { FILE: lazy })
+const HASH = await writeParts()
+await writeScript('frontdesk', { HASH })
+await writeScript('cxbus', { HASH })
 await writeScript('chat')
 writeFileSync(join(OUT, 'chat.mjs'), await compile('widget/chatservice/chat.ts', 'es'))
 writeKnownNames()

@@ -1,7 +1,7 @@
 // Makes one file of a module and all that it uses, as small as it gets.
 
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { minify } from 'terser'
@@ -15,7 +15,7 @@ const CSS_TARGET = ['chrome123', 'firefox120', 'safari17.5']
 const TERSER = {
   ecma: ECMA,
   module: true,
-  compress: { ecma: ECMA, passes: 3 },
+  compress: { ecma: ECMA, passes: 3, unsafe_arrows: true },
   mangle: { properties },
 }
 
@@ -39,7 +39,7 @@ export async function compile(input, format, constants = {}) {
       modulePreload: false,
       assetsInlineLimit: 0,
       rollupOptions: {
-        input: resolve(WEB, input),
+        input: join(WEB, input),
         preserveEntrySignatures: 'strict',
         output: { format, entryFileNames: '[name].js' },
       },
@@ -53,16 +53,9 @@ export async function compile(input, format, constants = {}) {
 /** What Vite leaves, said with fewer bytes. */
 const smaller = async (code) => (await minify(code, { ...TERSER, nameCache: nameCache() })).code
 
-/** What a file holds, as eight characters of its name. */
-export const contentHash = (...texts) =>
-  createHash('sha256').update(texts.join('\0')).digest('base64url').slice(0, 8)
-
-/** Write `code` into a file named after it; the name. */
-export function writeNamed(folder, name, code) {
-  const file = `${name}.${contentHash(code)}.js`
-  writeFileSync(join(folder, file), code)
-  return file
-}
+/** What files hold, as eight characters. */
+export const contentHash = (texts) =>
+  createHash('sha256').update(JSON.stringify(texts)).digest('base64url').slice(0, 8)
 
 /** The version of Frontdesk. */
 export const VERSION = /__version__ = "(.+)"/.exec(

@@ -2,19 +2,7 @@
 
 /** The version of Frontdesk. */
 declare const VERSION: string
-/** The file with `start`, as it is called in this build: widget/bundle.ts, or widget/lazy.ts. */
-declare const FILE: string
-/** Files that come when a page asks for what is in them; `Desk.fetch` brings them. */
-declare const COMPATIBILITY_FILE: string
-declare const SERVICE_FILE: string
-declare const WINDOW_FILE: string
-declare const MORE_FILE: string
-declare const HEADLESS_FILE: string
-declare const SITE_FILE: string
-declare const BRAND_FILE: string
+/** Stands in the names of all files that `Desk.fetch` brings: `<name>.<hash>.js`. */
+declare const HASH: string
 /** The codes of our languages. */
 declare const LANGUAGES: readonly string[]
-/** Stands in the name of each of their files: `<code>.<hash>.js`. */
-declare const LANGUAGES_HASH: string
-/** Stands in the name of each part of the window: `window-<name>.<hash>.js`. */
-declare const WINDOW_HASH: string

@@ -26,8 +26,8 @@ export interface Desk {
   settings(): Settings
   /** When the page has been parsed, and so has had the time to give its configuration. */
   readonly configured: Promise<unknown>
-  /** The exports of a file of ours; one that does not come is asked for twice. */
-  fetch<T>(file: string, isLastTry?: boolean): Promise<T>
+  /** The exports of a file of ours: `PARTS` of build/build.mjs, or a language. One that does not come is asked for twice. */
+  fetch<T>(name: string, isLastTry?: boolean): Promise<T>
   /** Told, once the core is there, of each plugin whose events somebody subscribes to. */
   listened?: (plugin: string) => unknown
   /** The element of ours that holds everything to be seen, in an open shadow root. */

@@ -8,8 +8,8 @@ export const start = (desk: Desk): Core =>
   startCore(
     desk,
     {
-      webchatservice: () => desk.fetch<PluginFile>(SERVICE_FILE),
-      webchat: () => desk.fetch<PluginFile>(WINDOW_FILE),
+      webchatservice: () => desk.fetch<PluginFile>('webchatservice'),
+      webchat: () => desk.fetch<PluginFile>('webchat'),
     },
-    { headless: () => desk.fetch<PluginFile>(HEADLESS_FILE) },
+    { headless: () => desk.fetch<PluginFile>('headless') },
   )

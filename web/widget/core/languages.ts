@@ -33,7 +33,7 @@ export function createLanguages(desk: Desk, main: () => MainSettings): Languages
     const known = [code, code.slice(0, 2).toLowerCase()].find((it) => LANGUAGES.includes(it))
     if (!known) return false
     try {
-      ours[code] ??= (await desk.fetch<Ours>(`${known}.${LANGUAGES_HASH}.js`)).default
+      ours[code] ??= (await desk.fetch<Ours>(known)).default
     } catch {
       return false
     }

@@ -140,7 +140,7 @@ async function run(core: Core, plugins: readonly string[]): Promise<void> {
   await languages.load()
   await core.speak(main.lang ?? 'en')
   if (main.color) await useBrand(core).catch(console.error)
-  moveStylesheet(main.customStylesheetID)
+  useStylesheet(desk, main.customStylesheetID)
   app.ready()
   await site?.extensions.runFunctions()
   app.republish('ready', settings)
@@ -154,14 +154,16 @@ async function run(core: Core, plugins: readonly string[]): Promise<void> {
 
 /** What follows from the site's colour. */
 async function useBrand({ desk, style }: Core): Promise<void> {
-  const { brandStyle } = await desk.fetch<typeof BrandFile>(BRAND_FILE)
+  const { brandStyle } = await desk.fetch<typeof BrandFile>('brand')
   style(brandStyle(desk))
 }
 
-/** The site's own style comes last. */
-function moveStylesheet(id = ''): void {
+/** The site's own style comes last on the page, and into our root, where all that is ours gives way to it. */
+function useStylesheet({ mount }: Desk, id = ''): void {
   const sheet = id && document.getElementById(id.replace('#', ''))
-  if (sheet) document.body.append(sheet)
+  if (!sheet) return
+  document.body.append(sheet)
+  mount().getRootNode().appendChild(sheet.cloneNode(true))
 }
 
 function preload({ desk, cookies }: Core): void {
@@ -219,16 +221,17 @@ function createCore(desk: Desk, own: Core['plugins'], plugins: Plugins): Core {
     },
     style(css) {
       const sheet = new CSSStyleSheet()
-      sheet.replaceSync(css)
+      // In a layer: style of the site needs no more weight than ours to win.
+      sheet.replaceSync(`@layer cx{${css}}`)
       const root = desk.mount().getRootNode() as ShadowRoot
       root.adoptedStyleSheets.push(sheet)
     },
     compatibility: once(async () => {
-      const { create } = await desk.fetch<typeof CompatibilityFile>(COMPATIBILITY_FILE)
+      const { create } = await desk.fetch<typeof CompatibilityFile>('compatibility')
       compatible = create(core)
       return compatible
     }),
-    site: once(async () => (await desk.fetch<typeof SiteFile>(SITE_FILE)).createSite(core)),
+    site: once(async () => (await desk.fetch<typeof SiteFile>('site')).createSite(core)),
     wrap: (node) => compatible?.$(node as HTMLElement) ?? node,
   }
   return core

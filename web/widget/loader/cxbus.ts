@@ -6,5 +6,5 @@ import { install, quickBus } from './page'
 
 install(false, (desk) => {
   const bus = createPageBus(desk)
-  return { bus, quick: quickBus(bus), bring: () => desk.fetch<typeof Lazy>(FILE) }
+  return { bus, quick: quickBus(bus), bring: () => desk.fetch<typeof Lazy>('lazy') }
 })

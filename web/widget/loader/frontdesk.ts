@@ -9,7 +9,7 @@ install(true, (desk) => {
   let coming: Promise<typeof Bundle> | undefined
   let isArmed = false
   const bring = () => {
-    coming ??= desk.fetch<typeof Bundle>(FILE).then((file) => {
+    coming ??= desk.fetch<typeof Bundle>('bundle').then((file) => {
       arrived(file.createPageBus(desk))
       return file
     })

@@ -75,6 +75,8 @@ export function install(isBundle: boolean, makeBus: BusMaker): void {
   if (earlier) frontdesk.push(...earlier)
 }
 
+const FILES_END = `.${HASH}.js`
+
 function createDesk(base: string, makeBus: BusMaker): Desk {
   let core: Promise<Core> | undefined
   let tries = 0
@@ -89,11 +91,11 @@ function createDesk(base: string, makeBus: BusMaker): Desk {
       else resolve(0)
     }),
     // A browser remembers that a module could not be had, so another try needs another address.
-    fetch: (file, isLastTry) =>
-      import(/* @vite-ignore */ base + file + (tries ? `?${tries}` : '')).catch((error) => {
+    fetch: (name, isLastTry) =>
+      import(/* @vite-ignore */ base + name + FILES_END + (tries ? `?${tries}` : '')).catch((error) => {
         tries++
         if (isLastTry) throw error
-        return desk.fetch(file, true)
+        return desk.fetch(name, true)
       }),
     mount: createMount(() => settings().main ?? {}),
     load(name) {

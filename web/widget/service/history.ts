@@ -1,14 +1,12 @@
-// What is known of a session, what became of it, and what lies further behind: webchat-service, section 3.1.
+// What became of a session, and what lies further behind: webchat-service, section 3.1.
 
-import { type Credentials, isReached, type Json } from '../../shared/transport'
+import { isReached, type Json } from '../../shared/transport'
 import type { Engine } from './engine'
-import { publicOf, settled } from './outcomes'
+import { settled } from './outcomes'
 import { NO_MORE, NOT_ASYNC } from './refusals'
 import { Rejection } from './rejection'
 import type { Restoring } from './restoring'
 import type { Commands } from './service'
-
-const NOBODY: Credentials = { sessionId: '', secureKey: '', userId: '', alias: '' }
 
 export function historyCommands(engine: Engine, { found, isTooOld }: Restoring): Commands {
   /** Whether a session is active, or could be gone on with; it changes and publishes nothing. */
@@ -35,13 +33,6 @@ export function historyCommands(engine: Engine, { found, isTooOld }: Restoring):
       if (answer.outcome === 'done') engine.tell(session.takeHistory(answer))
       return settled(answer)
     },
-
-    getTranscript: () => ({
-      messages: [...(engine.session?.messages ?? [])],
-      originalMessages: [...(engine.session?.originals ?? [])],
-    }),
-    getAgents: () => ({ agents: { ...engine.session?.people.agents } }),
-    getSessionData: () => publicOf(engine.live?.session.credentials ?? NOBODY),
 
     getStats() {
       const { messages = [], people } = engine.session ?? {}

@@ -14,6 +14,8 @@ import { Rejection } from './rejection'
 import type { Restoring } from './restoring'
 import type { Command, Commands } from './service'
 
+export { v2Rest } from './transports/v2rest'
+
 /** What commands need of a transport, and how they are refused without it. */
 const NEEDS: Record<string, [what: keyof Supports, refusal: string]> = {
   sendCustomNotice: ['customNotice', refusals.NO_CUSTOM_NOTICE],
@@ -35,7 +37,7 @@ export function moreCommands(
   sendMessage: Command,
 ): Commands {
   const commands: Commands = {
-    ...sayingCommands(engine, plugin, sendMessage),
+    ...sayingCommands(engine, sendMessage),
     ...fileCommands(engine),
     ...followingCommands(engine, plugin),
     ...historyCommands(engine, restoring),
@@ -50,7 +52,7 @@ export function moreCommands(
   return commands
 }
 
-function sayingCommands(engine: Engine, plugin: Plugin, sendMessage: Command): Commands {
+function sayingCommands(engine: Engine, sendMessage: Command): Commands {
   const preprocessors: PreProcessor[] = []
   const add = (given: unknown, isComplete = true) => {
     const filters = readFilters(given)
@@ -79,13 +81,6 @@ function sayingCommands(engine: Engine, plugin: Plugin, sendMessage: Command): C
       preprocessors.push(preprocessor as PreProcessor)
       engine.eyes.preprocess = (message) => preprocessed(message, preprocessors)
       return preprocessor
-    },
-    updateUserData(data) {
-      const userData = { ...plugin.data<Json>('userData'), ...data }
-      plugin.data('userData', userData)
-      if (!engine.isActive()) return { ...userData }
-      if (!engine.transport.supports.userData) throw new Rejection(refusals.NO_USER_DATA)
-      return engine.request((who) => engine.transport.updateUserData(who, data))
     },
     pushUrl: ({ url }) => engine.request((who) => engine.transport.pushUrl(who, textOf(url)), true),
     updateNickname: ({ nickname }) =>

@@ -20,7 +20,7 @@ export function register(desk: Desk, core: Core): void {
     pageData: () => pageData(desk.version),
     language: () => core.languages.current(),
     callbackValues: [cookies, { domain, path }],
-    more: () => desk.fetch<typeof MoreFile>(MORE_FILE),
+    more: () => desk.fetch<typeof MoreFile>('more'),
     isOpen: () => desk.bus.data('WebChat.open') === true,
   })
   followPage(plugin, service)

@@ -10,11 +10,13 @@ import { createEngine, type Engine } from './engine'
 import { objectOf, textOf } from './json'
 import type * as MoreFile from './more'
 import { type Options, readOptions } from './options'
+import { publicOf } from './outcomes'
 import * as refusals from './refusals'
 import { Rejection, reasonsOf } from './rejection'
 import { createRestoring, type Restoring } from './restoring'
 import type { Store } from './saved'
-import { createV2 } from './transports/v2'
+import { createV2, NOBODY } from './transports/v2'
+import { unreachable } from './transports/v2answers'
 import { readUserData } from './userdata'
 import { wordCommands } from './words'
 
@@ -31,7 +33,7 @@ const EVENTS =
 const MORE =
   'sendCustomNotice sendFilteredMessage addPrefilter registerPreProcessor pushUrl updateNickname sendReadReceipt sendFile ' +
   'downloadFile deleteFile getFileLimits poll startPoll stopPoll pausePoll resetPollExceptions sleep wake verifySession ' +
-  'fetchHistory getStats getTranscript getAgents getSessionData updateUserData'
+  'fetchHistory getStats'
 
 /** What a command gives, now or later; a thrown `Rejection` says why not. */
 export type Command = (data: Json, call: Call) => unknown
@@ -72,9 +74,10 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
   const { store, callbackValues = [], isOpen = () => false } = surroundings
   let config = surroundings.config
   const options = () => readOptions(config(), surroundings.header())
-  const makers: Record<string, TransportMaker> = { v2: createV2, ...surroundings.transports }
+  const v2: TransportMaker = (options) => createV2(options, surroundings.more)
+  const makers: Record<string, TransportMaker> = { v2, ...surroundings.transports }
 
-  const transport = () => (makers[options().transportType] ?? createV2)(options)
+  const transport = () => (makers[options().transportType] ?? v2)(options)
 
   const engine = createEngine({
     transport: transport(),
@@ -88,9 +91,9 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
   })
   const restoring = createRestoring(engine, isOpen)
 
-  const requireUseful = () => {
-    const { transportType, dataUrl } = options()
-    if (!Object.keys(config()).length) throw new Rejection(refusals.INVALID_CONFIGURATION)
+  const requireUseful = (given: object) => {
+    const { transportType, dataUrl } = readOptions(given)
+    if (!Object.keys(given).length) throw new Rejection(refusals.INVALID_CONFIGURATION)
     if (!makers[transportType] || (transportType === 'v2' && !dataUrl))
       throw new Rejection(refusals.INVALID_TRANSPORT)
   }
@@ -115,14 +118,8 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
   const commands: Commands = {
     configure(data) {
       engine.requireNobody()
-      const before = config
+      requireUseful(data)
       config = () => data
-      try {
-        requireUseful()
-      } catch (error) {
-        config = before
-        throw error
-      }
       engine.transport.close()
       engine.transport = transport()
       tellCapabilities()
@@ -130,11 +127,11 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     startChat(data) {
       engine.requireNobody()
       const given = readUserData(data['userData'])
-      requireUseful()
-      const { userData: configured } = config() as { userData?: unknown }
+      const configuration: { userData?: unknown } = config()
+      requireUseful(configuration)
       const userData = {
         GCTI_LanguageCode: surroundings.language(),
-        ...objectOf(configured),
+        ...objectOf(configuration.userData),
         ...plugin.data<Json>('userData'),
         ...given,
         ...surroundings.pageData(),
@@ -155,11 +152,26 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     endChat: () => engine.leave(),
     restore,
     asyncRestore: restore,
+    updateUserData(data) {
+      const userData = { ...plugin.data<Json>('userData'), ...data }
+      plugin.data('userData', userData)
+      if (!engine.isActive()) return { ...userData }
+      if (!engine.transport.supports.userData) throw new Rejection(refusals.NO_USER_DATA)
+      return engine.request((who) => engine.transport.updateUserData(who, data))
+    },
+    getTranscript: () => ({
+      messages: [...(engine.session?.messages ?? [])],
+      originalMessages: [...(engine.session?.originals ?? [])],
+    }),
+    getAgents: () => ({ agents: { ...engine.session?.people.agents } }),
+    getSessionData: () => publicOf(engine.live?.session.credentials ?? NOBODY),
     ...words,
   }
   plugin.registerEvents(EVENTS.split(' '))
   const bring = once(async () => {
-    const { moreCommands } = await surroundings.more()
+    const { moreCommands } = await surroundings.more().catch(() => {
+      throw new Rejection(unreachable('error').response) // As what it would have asked for.
+    })
     Object.assign(commands, moreCommands(engine, restoring, plugin, words.sendMessage as Command))
   })
   let coming: Promise<unknown> | undefined
@@ -168,9 +180,9 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     (name: string): Handler =>
     async (call) => {
       try {
-        const isThere = name in commands
-        if (!isThere) coming = bring()
-        await (isThere ? coming?.catch(() => {}) : coming)
+        if (!(name in commands)) coming = bring()
+        await coming?.catch(() => {})
+        if (!(name in commands)) await coming // Which says why it did not come.
         const value = await commands[name]?.(call.data, call)
         if (value === undefined) call.deferred.resolve()
         else call.deferred.resolve(value)

@@ -15,7 +15,11 @@ export function ask(
   buttons: readonly AlertButton[] = [['ChatErrorButton']],
   kind: Alert['kind'] = 'general',
 ): void {
-  const show = (words: Alert['text']) => chat.set({ alert: { kind, about, text: words, buttons } })
+  const show = (words: Alert['text']) => {
+    const alert = { kind, about, text: words, buttons }
+    const isInterrupting = chat.state.alert?.buttons[1] && !buttons[1]
+    chat.set(isInterrupting ? { nextAlert: alert } : { alert })
+  }
   show(text)
   if (text.includes('<'))
     bring(chat, 'rich').then(({ sanitised }) => {
@@ -41,7 +45,7 @@ export function watchAlerts(chat: Chat): void {
 
 export function alertView(chat: Chat, { about, kind, text, buttons }: Alert): Child {
   const choose = (act?: () => void) => {
-    chat.set({ alert: undefined })
+    chat.set({ alert: chat.state.nextAlert, nextAlert: undefined })
     act?.()
   }
   const pressed = (event: KeyboardEvent) => {

@@ -47,7 +47,9 @@ export function createChat(core: Core, plugin: Plugin): Chat {
     error: (code, values) => filled(`${(chat.state.words['Errors'] as Options)?.[code] ?? ''}`, values),
     ask: (...alert) => ask(chat, ...alert),
     takeBack(about) {
-      if (chat.state.alert?.about === about) chat.set({ alert: undefined })
+      const { alert, nextAlert } = chat.state
+      if (nextAlert?.about === about) chat.set({ nextAlert: undefined })
+      if (alert?.about === about) chat.set({ alert: nextAlert, nextAlert: undefined })
     },
     tell: (text, given) => tell(chat, text, given),
     service: (command, given) => plugin.command(`${chat.serviceName}.${command}`, given),

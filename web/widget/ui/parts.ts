@@ -24,7 +24,7 @@ export const here: Partial<Parts> = {}
 
 /** A part, once it is here, with its style. */
 export async function bring<N extends keyof Parts>({ core }: Chat, name: N): Promise<Parts[N]> {
-  const brought = here[name] ?? (await core.desk.fetch<Parts[N]>(`window-${name}.${WINDOW_HASH}.js`))
+  const brought = here[name] ?? (await core.desk.fetch<Parts[N]>(`window-${name}`))
   if (!here[name] && 'style' in brought) core.style(brought.style)
   here[name] = brought
   return brought

@@ -109,7 +109,8 @@ function addCommands(chat: Chat, plugin: Plugin): void {
   on('configure', (data) => demand(Object.keys(data).length > 0, 'Invalid configuration') && undefined)
   on('restart', async () => {
     if (chat.state.isActive) await chat.service('endChat').catch(ignore)
-    opener.close()
+    // As commands, they come after everybody has heard of the end.
+    await chat.command('close')
     await chat.command('open')
   })
   const overlay = (data: Options, slot?: Slot) => {

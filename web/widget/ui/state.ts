@@ -42,6 +42,8 @@ export interface State {
   readonly unread: number
   readonly draft: string
   readonly alert: Alert | undefined
+  /** A notice that is told once the question before it has been answered. */
+  readonly nextAlert: Alert | undefined
   /** Which emoji is chosen in the open list. */
   readonly emojiAt: number | undefined
   readonly form: FilledForm | undefined
@@ -79,6 +81,7 @@ export const FRESH = {
   unread: 0,
   draft: '',
   alert: undefined,
+  nextAlert: undefined,
   emojiAt: undefined,
   form: undefined,
   idle: undefined,

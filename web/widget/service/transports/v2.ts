@@ -1,9 +1,12 @@
 // Chat API v2 over HTTP, as a visitor's side speaks it: chat-api-v2, sections 2 to 16. Its twin is
 // src/frontdesk/client/v2.py.
 
-import type { Answer, Credentials, Json, Supports, Transport, UploadOptions } from '../../../shared/transport'
+import { once } from '../../../shared/once'
+import type { Answer, Credentials, Json, Supports, Transport } from '../../../shared/transport'
 import { encodeForm } from './form'
 import { answerOf, unreachable } from './v2answers'
+import type * as RestFile from './v2rest'
+import type { Rest } from './v2rest'
 
 /** Where the service is and how it is asked; read anew for each request. */
 export interface V2Options {
@@ -19,38 +22,49 @@ export interface V2Options {
   readonly uploadTimeoutMs: number
 }
 
-interface Exchange {
+/** What is sent, and how the request differs from others. */
+export interface Exchange {
   readonly body: XMLHttpRequestBodyInit
+  /** Whether the answer is a file's bytes. */
   readonly isFile?: boolean
-  readonly isUpload?: boolean
-  readonly options?: UploadOptions
+  /** Called before the request goes out. */
+  readonly prepare?: (request: XMLHttpRequest) => void
+}
+
+/** What the calls of v2rest.ts are made of. */
+export interface V2Parts {
+  readonly read: () => V2Options
+  /** Post to `operation` of a session. */
+  readonly post: (session: Credentials, operation: string, exchange: Exchange) => Promise<Answer>
+  /** Post a form. */
+  readonly ask: (session: Credentials, operation: string, fields?: object) => Promise<Answer>
 }
 
 const URLENCODED = 'application/x-www-form-urlencoded'
-const NOBODY: Credentials = { sessionId: '', secureKey: '', userId: '', alias: '' }
+/** The credentials of nobody. */
+export const NOBODY: Credentials = { sessionId: '', secureKey: '', userId: '', alias: '' }
 
-const proof = ({ alias, secureKey, userId }: Credentials) => ({ alias, secureKey, userId })
+/** What proves that a session is ours. */
+export const proof = ({ alias, secureKey, userId }: Credentials) => ({ alias, secureKey, userId })
 
-const attributed = (attributes?: Json) => attributes && { eventAttributes: JSON.stringify(attributes) }
+/** What goes with a message or a notice, as the server wants it. */
+export const attributed = (attributes?: Json) => attributes && { eventAttributes: JSON.stringify(attributes) }
 
 const FEATURES = 'polling customNotice userData fileUpload fileDownload fileLimits verify pagination'
 const EVERYTHING = Object.fromEntries(FEATURES.split(' ').map((name) => [name, true])) as unknown as Supports
 
-/** The bodies of calls that are no urlencoded forms. */
-function parts(session: Credentials, file?: File, description?: string): FormData {
-  const form = new FormData()
-  if (file) form.append('file', file, file.name)
-  if (description) form.append('userData[file-description]', description)
-  for (const [name, value] of Object.entries(proof(session))) form.append(name, value)
-  return form
-}
+// Calls that a plain chat does without: they are in v2rest.ts.
+const REST =
+  'notice pushUrl updateNickname readReceipt fileLimits upload download deleteFile readUserData deleteUserData'
 
-/** A chat service, asked by `XMLHttpRequest`: the one way to know how far an upload is. */
-export function createV2(read: () => V2Options): Transport {
-  const post = (session: Credentials, path: string, exchange: Exchange): Promise<Answer> => {
+/** A chat service, asked by `XMLHttpRequest`: the one way to know how far an upload is. `fetchRest` brings v2rest.ts. */
+export function createV2(read: () => V2Options, fetchRest: () => Promise<typeof RestFile>): Transport {
+  const request = (
+    path: string,
+    session: Credentials,
+    { body, isFile, prepare }: Exchange,
+  ): Promise<Answer> => {
     const options = read()
-    const { isFile, isUpload, body } = exchange
-    const { onProgress, signal } = exchange.options ?? {}
     const request = new XMLHttpRequest()
     const root = `${options.dataUrl.replace(/\/+$/, '')}/`
     return new Promise((resolve) => {
@@ -65,35 +79,45 @@ export function createV2(read: () => V2Options): Transport {
         const retryAfter = /^retry-after: *(.+)$/im.exec(request.getAllResponseHeaders())?.[1]
         return resolve(answerOf({ status, statusText, text, retryAfter }, session))
       }
-      if (onProgress) request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total)
-      signal?.addEventListener('abort', () => request.abort())
       try {
         request.open('POST', root + path)
-        request.timeout = isUpload || isFile ? options.uploadTimeoutMs : options.ajaxTimeoutMs
+        request.timeout = options.ajaxTimeoutMs
         request.withCredentials = options.keepsCookies
-        request.responseType = isFile ? 'blob' : 'text'
+        if (isFile) request.responseType = 'blob'
         for (const [name, value] of Object.entries(options.headers)) request.setRequestHeader(name, value)
         // Without a charset, which some gateways do not expect.
         if (body instanceof URLSearchParams) request.setRequestHeader('content-type', URLENCODED)
+        prepare?.(request)
         request.send(body)
-        if (signal?.aborted) request.abort()
       } catch (error) {
         resolve(unreachable(String(error))) // An address or a header that is none.
       }
     })
   }
-  const pathOf = (session: Credentials, operation: string) =>
-    `${encodeURIComponent(session.sessionId)}/${operation}`
-  const ask = (session: Credentials, operation: string, fields: object = {}) =>
-    post(session, pathOf(session, operation), { body: encodeForm({ ...proof(session), ...fields }) })
+  const post: V2Parts['post'] = (session, operation, exchange) =>
+    request(`${encodeURIComponent(session.sessionId)}/${operation}`, session, exchange)
+  const ask: V2Parts['ask'] = (session, operation, fields) =>
+    post(session, operation, { body: encodeForm({ ...proof(session), ...fields }) })
+
+  const rest = once(async () => (await fetchRest()).v2Rest({ read, post, ask }))
+  const later =
+    (name: keyof Rest) =>
+    async (session: Credentials, ...given: never[]) =>
+      ((await rest())[name] as (session: Credentials, ...given: never[]) => Promise<Answer>)(
+        session,
+        ...given,
+      )
+  const names = REST.split(' ') as (keyof Rest)[]
 
   return {
+    ...(Object.fromEntries(names.map((name) => [name, later(name)])) as unknown as Rest),
     supports: EVERYTHING,
-    start({ nickname, firstName, lastName, email, subject, text, userData }) {
+    start({ email: emailAddress, ...fields }) {
       const { endpoint } = read()
-      const fields = { nickname, firstName, lastName, emailAddress: email, subject, text, userData }
       const where = endpoint === undefined ? {} : { endpoint }
-      return post(NOBODY, '', { body: encodeForm({ ...proof(NOBODY), ...fields, ...where }) })
+      return request('', NOBODY, {
+        body: encodeForm({ ...proof(NOBODY), emailAddress, ...fields, ...where }),
+      })
     },
     refresh: (session, position, preview = '') =>
       ask(session, 'refresh', { transcriptPosition: position, message: preview }),
@@ -104,31 +128,8 @@ export function createV2(read: () => V2Options): Transport {
         message: preview,
         transcriptPosition: position,
       }),
-    notice: (session, text, attributes) =>
-      ask(session, 'customNotice', {
-        ...(text !== undefined && { message: text }),
-        ...attributed(attributes),
-      }),
     updateUserData: (session, userData) => ask(session, 'updateData', { userData }),
-    pushUrl: (session, pushUrl) => ask(session, 'pushUrl', { pushUrl }),
-    updateNickname: (session, nickname) => ask(session, 'updateNickname', { nickname }),
-    readReceipt: (session, position) => ask(session, 'readReceipt', { transcriptPosition: position }),
     disconnect: (session) => ask(session, 'disconnect'),
-    fileLimits: (session) => post(session, pathOf(session, 'file/limits'), { body: parts(session) }),
-    upload: (session, file, options = {}) =>
-      post(session, pathOf(session, 'file'), {
-        body: parts(session, file, options.description),
-        isUpload: true,
-        options,
-      }),
-    download: (session, fileId) =>
-      post(session, pathOf(session, `file/${encodeURIComponent(fileId)}/download`), {
-        body: parts(session),
-        isFile: true,
-      }),
-    deleteFile: (session, fileId) => ask(session, `file/${encodeURIComponent(fileId)}/delete`),
-    readUserData: (session, keys) => ask(session, 'userData/read', { keys }),
-    deleteUserData: (session, keys) => ask(session, 'userData/delete', { keys }),
     close() {},
   }
 }

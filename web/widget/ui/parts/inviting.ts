@@ -52,7 +52,8 @@ export function invite(chat: Chat): Promised<unknown> {
   const lasts = number(autoInvite?.inviteTimeoutSeconds ?? proactive?.cancelTimer, 30)
   const wait = () => {
     if (!shown) return
-    if (shown.node.contains(chat.focused())) {
+    const { activeElement } = shown.node.getRootNode() as ShadowRoot
+    if (shown.node.contains(activeElement)) {
       shown.timer = setTimeout(wait, LOOK_AGAIN_MS)
       return
     }
