@@ -159,10 +159,13 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
       if (!engine.transport.supports.userData) throw new Rejection(refusals.NO_USER_DATA)
       return engine.request((who) => engine.transport.updateUserData(who, data))
     },
-    getTranscript: () => ({
-      messages: [...(engine.session?.messages ?? [])],
-      originalMessages: [...(engine.session?.originals ?? [])],
-    }),
+    async getTranscript() {
+      const { session } = engine
+      const again = session?.isCut && (await engine.transport.refresh(session.credentials, 1))
+      const { messages = [], originals = [] } =
+        (again && again.outcome === 'done' ? session?.reread(again.events) : session) ?? {}
+      return { messages: [...messages], originalMessages: [...originals] }
+    },
     getAgents: () => ({ agents: { ...engine.session?.people.agents } }),
     getSessionData: () => publicOf(engine.live?.session.credentials ?? NOBODY),
     ...words,

@@ -4,6 +4,7 @@ import type { Options, Plugin } from '../../shared/types'
 import { element } from '../core/nodes'
 import type { Core } from '../core/start'
 import { ask } from './alert'
+import { recall } from './following'
 import { createRoot } from './jsx/jsx-runtime'
 import type { WindowOptions } from './options'
 import { ignore } from './parts'
@@ -52,6 +53,7 @@ export function createChat(core: Core, plugin: Plugin): Chat {
       if (alert?.about === about) chat.set({ alert: nextAlert, nextAlert: undefined })
     },
     tell: (text, given) => tell(chat, text, given),
+    recall: () => recall(chat),
     service: (command, given) => plugin.command(`${chat.serviceName}.${command}`, given),
     hear(events) {
       for (const [name, act] of Object.entries(events))

@@ -5,7 +5,7 @@ import { isRich } from './content'
 import { focusFirst } from './focus'
 import { type Line, lineOf, type Said, withLines } from './lines'
 import { bring, here, ignore } from './parts'
-import { type Chat, FRESH, type State } from './state'
+import { type Chat, FRESH, KEPT_MAX, SHOWN_MAX, type State } from './state'
 import { kept } from './storing'
 
 interface Received {
@@ -95,8 +95,11 @@ function received(chat: Chat, data: Received, lines: readonly Line[]): void {
   const isQuiet = restoring || oldMessages
   const added = isQuiet ? 0 : lines.filter(({ author }) => author !== 'Client').length
   const isAway = state.isMinimized || !state.isOpen || state.isHidden
+  const all = withLines(here.echo?.withoutEchoes(state.lines, lines) ?? state.lines, lines, oldMessages)
+  const isLong = all.length > KEPT_MAX && state.shown === SHOWN_MAX && !oldMessages
   chat.set({
-    lines: withLines(here.echo?.withoutEchoes(state.lines, lines) ?? state.lines, lines, oldMessages),
+    lines: isLong ? all.slice(-SHOWN_MAX) : all,
+    isCut: state.isCut || isLong,
     unread: isAway ? state.unread + added : 0,
     ...(messages.some(({ type }) => type === 'Message') && { idle: undefined }),
   })
@@ -106,6 +109,14 @@ function received(chat: Chat, data: Received, lines: readonly Line[]): void {
   const how = (transport?.async ?? async)?.newMessageRestoreState
   chat.set({ staysClosed: false, isMinimized: how === 'minimized' })
   chat.command('open', { restoring: true })
+}
+
+/** Bring back the lines that were let go; what the page put in itself stands behind them. */
+export async function recall(chat: Chat): Promise<void> {
+  if (!chat.state.isCut) return
+  const said = await chat.service<Received>('getTranscript')
+  const lines = withLines(linesOf(chat, { ...said, restoring: true }), chat.state.lines)
+  chat.set({ lines, isCut: false, shown: SHOWN_MAX * 1.5 })
 }
 
 /** Messages that are no lines. */
@@ -118,13 +129,14 @@ function special(chat: Chat, said: Said, { restoring, idleTimeCountDown }: Recei
 }
 
 function ended(chat: Chat): void {
-  const { lines, isActive, alert, unread, shown } = chat.state
+  const { lines, isActive, alert, unread, shown, isCut } = chat.state
   if (!isActive) return
   const end = lineOf({ index: `end-${lines.length}`, type: 'Ended' })
   chat.set({
     ...FRESH,
     isEnded: true,
     lines: end && chat.say('ChatEnded') ? [...lines, end] : lines,
+    isCut,
     unread,
     shown,
     alert: alert?.kind === 'chat-end' ? undefined : alert,

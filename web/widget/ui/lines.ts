@@ -54,6 +54,7 @@ export interface Line {
   readonly node?: Node
 }
 
+const GROUP_MAX = 20
 const PEOPLE = /^(Agent|Bot|Supervisor)$/
 
 /** The line of a message; nothing when it is not for the transcript. */
@@ -105,12 +106,15 @@ export function grouped(lines: readonly Line[], isDated: boolean): Group[] {
   const groups: Group[] = []
   for (const line of lines) {
     const group = groups.at(-1)
-    const isSame = group && line.group && line.group === group[0].group
+    const isSame = group && line.group && line.group === group[0].group && !isFull(group, line)
     if (isSame && !(isDated && day(line.at) !== day(group[0].at))) group.push(line)
     else groups.push([line])
   }
   return groups
 }
+
+/** Long runs are parted where the same lines part them when those before are let go. */
+const isFull = (group: Group, { index }: Line) => group.length >= GROUP_MAX && Number(index) % GROUP_MAX === 0
 
 /** The day of a time, for comparing. */
 export const day = (ms: number): string => new Date(ms).toDateString()

@@ -36,6 +36,8 @@ export interface State {
   /** No connection. */
   readonly isLocked: boolean
   readonly lines: readonly Line[]
+  /** The oldest lines are no longer here; the service has them. */
+  readonly isCut: boolean
   /** How many of the newest lines are in the document. */
   readonly shown: number
   readonly typing: readonly { id: string; name: string; type: string }[]
@@ -69,6 +71,9 @@ export interface Slot {
 /** How much of a long transcript the document holds at once. */
 export const SHOWN_MAX = 1000
 
+/** How much of one is kept while the newest lines are in view. */
+export const KEPT_MAX = 1500
+
 /** All that belongs to one session, before it. */
 export const FRESH = {
   isActive: false,
@@ -76,6 +81,7 @@ export const FRESH = {
   isLoading: false,
   isLocked: false,
   lines: [],
+  isCut: false,
   shown: SHOWN_MAX,
   typing: [],
   unread: 0,
@@ -135,6 +141,8 @@ export interface Chat {
   takeBack(about: string): void
   /** Send words to the other side. */
   tell(text: string, options?: Options): void
+  /** Bring back lines that are no longer here. */
+  recall(): Promise<void>
   /** A command to the service. */
   service<T = Options>(command: string, options?: object): Promised<T>
   /** Events of the service, by name. */

@@ -9,6 +9,7 @@ import { part } from './parts'
 import { type Chat, SHOWN_MAX } from './state'
 
 const NEAR_PX = 48
+const SETTLING_FRAMES = 3
 
 /** Draws the transcript, and keeps what is read in view. */
 export function createTranscript(chat: Chat): () => Child {
@@ -17,9 +18,11 @@ export function createTranscript(chat: Chat): () => Child {
   let lines: readonly Line[] = []
   let shown = SHOWN_MAX
 
-  const settle = (node: HTMLElement) => {
+  // Groups out of view have a guessed height, and their own some frames after they come into view.
+  const settle = (node: HTMLElement, frames = SETTLING_FRAMES) => {
     if (isFollowing) node.scrollTop = node.scrollHeight
     heightPx = node.scrollHeight
+    if (isFollowing && frames) requestAnimationFrame(() => settle(node, frames - 1))
   }
   const drawn = (node: HTMLElement, isNew: boolean) => {
     const { state } = chat
@@ -41,6 +44,7 @@ export function createTranscript(chat: Chat): () => Child {
     if (isFollowing && state.shown > SHOWN_MAX) chat.set({ shown: SHOWN_MAX })
     if (scrollTop > NEAR_PX || isFollowing) return
     if (state.lines.length > state.shown) chat.set({ shown: state.shown + SHOWN_MAX / 2 })
+    else if (state.isCut) chat.recall()
     else if (state.capabilities.pagination) chat.service('fetchHistory')
   }
   return () => (

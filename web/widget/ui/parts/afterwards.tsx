@@ -22,7 +22,8 @@ export function afterwardsView(chat: Chat): Child {
   )
 }
 
-function save(chat: Chat): void {
+async function save(chat: Chat): Promise<void> {
+  await chat.recall()
   const said = (line: Line) =>
     line.kind === 'system' ? wordsOf(chat, line) : `${readerName(chat, line)}: ${wordsOf(chat, line)}`
   const text = asText(chat.state.lines, said)
