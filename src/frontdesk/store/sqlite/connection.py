@@ -3,11 +3,13 @@
 import fcntl
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 from frontdesk.errors import Unavailable
 
 BUSY_MS = 5000  # Longer than any write of ours, so that `users add` beside a busy server waits and succeeds.
+BUSY_AGAIN_S = 0.005
 CHECKPOINT_PAGES = 4000  # 16 MiB of log before it is folded into the file: each fold costs two disk syncs.
 
 
@@ -18,11 +20,25 @@ def connect(path: Path, cache_kib: int = 2048) -> sqlite3.Connection:
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
     connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")  # What is acknowledged is on disk.
     connection.execute(f"PRAGMA cache_size=-{cache_kib}")
     connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log. SQLite does not wait by itself when two do so to a new file at once."""
+    until_s = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                raise
+            time.sleep(BUSY_AGAIN_S)
+        else:
+            return
 
 
 class ServerLock:
