@@ -45,7 +45,7 @@ SHOWN = """(text) => new Promise((resolve) => {
     look()
 })"""
 
-# Scrolls from the newest line to the oldest in steps, and gives the time between frames.
+# Scrolls from the newest line to the oldest in steps and back at once, and gives the time between frames.
 SCROLLED = """() => new Promise((resolve) => {
     const transcript = transcriptOf(document) ?? document.querySelector('main')
     const frames = []
@@ -53,7 +53,10 @@ SCROLLED = """() => new Promise((resolve) => {
     const step = (now) => {
         frames.push(now - before)
         before = now
-        if (transcript.scrollTop <= 60) return resolve(frames.slice(2))
+        if (transcript.scrollTop <= 60) {
+            transcript.scrollTop = transcript.scrollHeight
+            return resolve(frames.slice(2))
+        }
         transcript.scrollTop -= 400
         requestAnimationFrame(step)
     }
