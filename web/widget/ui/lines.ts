@@ -44,6 +44,8 @@ export interface Line {
   readonly isHtml?: boolean
   readonly isRestored?: boolean
   readonly status?: 'sending' | 'failed'
+  /** Of words on their way: the newest line of the server when they were said. */
+  readonly after?: number
   readonly file?: { readonly id: string; readonly name: string; readonly size: string }
   /** There is structured content beside its words. */
   readonly isStructured?: boolean
