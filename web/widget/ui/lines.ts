@@ -99,6 +99,10 @@ export function withLines(lines: readonly Line[], added: readonly Line[], isOld 
 
 const identity = ({ key, index }: Line) => (key === 'ChatStarted' ? key : index)
 
+/** The lines after a file was deleted: its line stays, and there is nothing to fetch any more. */
+export const withoutFile = (lines: readonly Line[], id: unknown): readonly Line[] =>
+  lines.map((line) => (line.file && line.file.id === id ? { ...line, file: { ...line.file, id: '' } } : line))
+
 /** A group of lines is never empty. */
 export type Group = [Line, ...Line[]]
 
