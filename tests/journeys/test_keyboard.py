@@ -117,6 +117,7 @@ async def test_alt_and_the_arrows_go_through_the_chats(browser: Browser, house: 
         for shop, name in ((first, "Mia"), (second, "Noor")):
             await tab_to(shop, "Chat with us")
             await shop.keyboard.press("Enter")
+            await expect(shop.get_by_label("Your name (optional)")).to_be_focused()
             await shop.keyboard.type(name)
             await shop.keyboard.press("Enter")
             await expect(desk.locator(".invite")).to_have_count(1, timeout=PATIENCE_MS)
