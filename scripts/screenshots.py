@@ -38,6 +38,33 @@ TALK = (
     ("agent", "Water it twice a week. If you forget, it forgives you once."),
     ("visitor", "Once! I can work with that. Can I get two by Friday?"),
 )
+# The name of the picture, the window, who asks what, and what the agent says.
+ELSEWHERE: tuple[tuple[str, dict[str, Any], str, str, tuple[str, ...]], ...] = (
+    (
+        "widget-phone",
+        PHONE,
+        "Noor",
+        "Which one survives a dark hallway?",
+        (
+            "The snake plant: it was made for dark corners.",
+            "Here is how to water it: https://quillwort.example/snake",
+        ),
+    ),
+    (
+        "widget-dark",
+        CORNER | DARK,
+        "Ada",
+        "My calathea has crispy edges. Too much sun?",
+        ("More likely dry air. Try the bathroom for a week; it will thank you.",),
+    ),
+    (
+        "widget-arabic",
+        CORNER,
+        "ليلى",
+        "مرحبا! أي نبتة تناسب مكتبي؟",
+        ("أهلا ليلى! الصبار الصغير يكتفي برشفة ماء كل شهر.",),
+    ),
+)
 
 
 @contextlib.asynccontextmanager
@@ -101,6 +128,7 @@ class Studio:
 
     async def picture(self, page: Page, name: str) -> None:
         file = self._folder / f"{name}.png"
+        await page.mouse.move(0, 0)
         await self.settle()
         await page.screenshot(path=file, animations="disabled")
         say(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
@@ -134,8 +162,8 @@ async def take_pictures(studio: Studio) -> None:
     shop = await studio.window("/shop/", **CORNER)
     desk = await studio.window("/agent/", **DESKTOP)
     await people_talking(studio, shop, desk)
+    await visitors_elsewhere(studio, desk)
     await agents_elsewhere(studio, desk)
-    await visitors_elsewhere(studio)
     await visitor_at_the_end(studio, shop)
     await pages_for_developers(studio)
 
@@ -193,22 +221,23 @@ async def agents_elsewhere(studio: Studio, desk: Page) -> None:
     await studio.picture(phone, "agent-phone")
 
 
-async def visitors_elsewhere(studio: Studio) -> None:
+async def visitors_elsewhere(studio: Studio, desk: Page) -> None:
     """The widget on a phone, in the dark, and in a language from right to left."""
-    phone = await studio.window("/shop/", **PHONE)
-    await start_chat(phone, "Noor", "Which one survives a dark hallway?")
-    await phone.locator(".cx-message-text").wait_for()
-    await studio.picture(phone, "widget-phone")
-    dark = await studio.window("/shop/", **CORNER | DARK)
-    await start_chat(dark, "Ada", "Which one likes to stay up late?")
-    await dark.get_by_role("button", name="Insert an emoji").click()
-    await dark.get_by_role("listbox").wait_for()
-    await studio.picture(dark, "widget-dark")
-    arabic = await studio.window("/shop/", **CORNER)
-    await start_chat(arabic, "ليلى", "مرحبا! أي نبتة تناسب مكتبي؟")
-    await arabic.evaluate("frontdesk.command('App.setLanguage', {lang: 'ar'})")
-    await arabic.locator(".cx-webchat:dir(rtl)").wait_for()
-    await studio.picture(arabic, "widget-arabic")
+    for name, options, visitor, question, answers in ELSEWHERE:
+        page = await studio.window("/shop/", **options)
+        await start_chat(page, visitor, question)
+        await desk.get_by_role("button", name="Accept").click()
+        await desk.get_by_role("heading", name=visitor).first.wait_for()
+        for answer in answers:
+            await studio.say_in(desk.get_by_role("textbox", name="Message to the visitor"), page, answer)
+        if name == "widget-arabic":
+            await page.evaluate("frontdesk.command('App.setLanguage', {lang: 'ar'})")
+            await page.locator(".cx-webchat:dir(rtl)").wait_for()
+        await studio.picture(page, name)
+        await page.locator(".cx-button-close").click()
+        await page.locator(".cx-end-confirm").click()
+        await desk.get_by_text("The chat has ended").last.wait_for()
+    await desk.get_by_role("button", name="Mia").first.click()
 
 
 async def visitor_at_the_end(studio: Studio, shop: Page) -> None:
@@ -217,7 +246,7 @@ async def visitor_at_the_end(studio: Studio, shop: Page) -> None:
     await shop.get_by_role("button", name="End now").wait_for()
     await studio.picture(shop, "widget-question")
     await shop.get_by_role("button", name="End now").click()
-    await shop.get_by_role("button", name="Start a new chat").wait_for()
+    await shop.get_by_role("button", name="Start again").wait_for()
     await studio.picture(shop, "widget-ended")
 
 

@@ -27,7 +27,7 @@ async def test_a_visitor_and_an_agent_talk_and_part(visitor: Visitor, agent: Age
     await agent.does("End", "End chat")
     await sees_status(visitor.page, "Chat Ended")
     await sees_status(agent.page, "The chat has ended")
-    await expect(visitor.page.get_by_role("button", name="Start a new chat")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="Start again")).to_be_visible()
 
 
 async def test_the_visitor_may_end_it_and_come_again(visitor: Visitor, agent: Agent) -> None:
@@ -35,7 +35,7 @@ async def test_the_visitor_may_end_it_and_come_again(visitor: Visitor, agent: Ag
     await agent.accepts("Mia")
     await visitor.ends()
     await sees_status(agent.page, "The chat has ended: the visitor left")
-    await visitor.page.get_by_role("button", name="Start a new chat").click()
+    await visitor.page.get_by_role("button", name="Start again").click()
     await visitor.page.get_by_role("button", name="Start chatting").click()
     await agent.accepts("Mia")
     await expect(lines(agent.page).filter(has_text="Mia started a chat")).to_have_count(1)

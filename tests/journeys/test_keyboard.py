@@ -91,7 +91,7 @@ async def test_a_whole_chat_by_keyboard(browser: Browser, house: House) -> None:
         await shop.keyboard.press("Enter")
         await sees_status(shop, "Chat Ended")
         await expect(shop.get_by_role("button", name="Close chat")).to_be_focused()
-        await tab_to(shop, "Start a new chat")
+        await tab_to(shop, "Start again")
         await shop.keyboard.press("Enter")
         await expect(shop.get_by_label("Your name (optional)")).to_have_value("Mia")
         await sees_status(desk, "The chat has ended: the visitor left")

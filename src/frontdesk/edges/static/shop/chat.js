@@ -23,7 +23,7 @@ const settingsFor = (server) => ({
   main: {
     theme: 'system',
     color: GREEN,
-    i18n: { en: { webchat: { ChatButton: 'Chat with us', ChatTitle: 'Quillwort help desk', RestoreTimeoutAccept: 'Start a new chat' } } },
+    i18n: { en: { webchat: { ChatButton: 'Chat with us', ChatTitle: 'Quillwort help desk' } } },
   },
   webchat: {
     dataURL: `${server}/genesys/2/chat/demo`,
