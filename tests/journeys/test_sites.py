@@ -38,8 +38,7 @@ OLD_WAYS = """
 CONFIGURE = """
     frontdesk.push((it) => {{
         window.added = []
-        it.subscribe('WebChat.messageAdded', ({{data}}) => added.push(
-            [data.html.find('.cx-message-text').text(), data.html.jquery]))
+        it.subscribe('WebChat.messageAdded', ({{data}}) => added.push(data.message.text))
         it.configure({{main: {{theme: 'light', lang: 'en', transitions: false}}, webchat: {{
             dataURL: '{url}/genesys/2/chat/demo', chatButton: {{enabled: true, openDelay: 0}}}}}})
     }})
@@ -122,6 +121,8 @@ async def old_jquery(npm_path: Path, request: pytest.FixtureRequest, anyio_backe
 async def test_a_site_with_an_old_jquery_keeps_it_and_chats(
     browser: Browser, site: Site, agent: Agent, old_jquery: str
 ) -> None:
+    # It tries inline handlers to learn what the browser can do.
+    site.policy = site.policy.replace("script-src", "script-src 'unsafe-inline'")
     tags = (site.script(old_jquery, "jquery"), site.script(OLD_WAYS, "old"))
     async with chat_on(browser, site, *tags) as page:
         await starts(page)
@@ -135,8 +136,7 @@ async def test_a_site_with_an_old_jquery_keeps_it_and_chats(
             == [JQUERY] * 3
         )
         added = await page.evaluate("added")
-        assert [text for text, _ in added if text] == ["Hello from now", "Hello from then"]
-        assert {version.partition(".")[0] for _, version in added} == {"3"}
+        assert [text for text in added if text.startswith("Hello")] == ["Hello from now", "Hello from then"]
         assert await page.evaluate("[[].remove(), ({}).extend()]") == ["mine", "mine"]
 
 
