@@ -47,7 +47,7 @@ ELSEWHERE: tuple[tuple[str, dict[str, Any], str, str, tuple[str, ...]], ...] = (
         "Which one survives a dark hallway?",
         (
             "The snake plant: it was made for dark corners.",
-            "Here is how to water it: https://quillwort.example/snake",
+            "Here is how to water it: https://quillwort.example/dark",
         ),
     ),
     (
