@@ -29,7 +29,9 @@ async def faults(page: Page, axe: str) -> list[str]:
     found: list[str] = await page.evaluate(
         """async (rules) => {
             // Half-way through an animation nothing has its contrast yet.
-            const brief = document.getAnimations().filter((it) => it.effect.getTiming().iterations === 1)
+            const shadows = [...document.querySelectorAll('*')].map((node) => node.shadowRoot).filter(Boolean)
+            const all = [document, ...shadows].flatMap((root) => root.getAnimations())
+            const brief = all.filter((it) => it.effect.getTiming().iterations === 1)
             await Promise.all(brief.map((it) => it.finished))
             const found = await axe.run({runOnly: {type: 'tag', values: rules}})
             return found.violations.flatMap(({id, nodes}) =>

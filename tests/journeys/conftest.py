@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from scripts import widget
 from tests.journeys.people import Agent, Visitor, window
 from tests.patience import PATIENCE_S
 
@@ -60,6 +61,12 @@ class House:
         await self._process.wait()
         await self._drain
         self._process = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built(node_path: Path) -> None:
+    """The widget is in the shop, and on the pages about it."""
+    assert widget.build(), f"the widget could not be built with {node_path}"
 
 
 @pytest.fixture

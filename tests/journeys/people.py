@@ -16,13 +16,14 @@ PASSWORD = "correct horse battery staple"
 
 
 def lines(page: Page) -> Locator:
-    """What the transcript shows, oldest first."""
-    return page.get_by_role("log", name="Conversation").locator(".line")
+    """What the transcript shows, oldest first: the agent page's, or the widget's."""
+    return page.get_by_role("log").locator(".line, .cx-message")
 
 
 def said(page: Page, text: str) -> Locator:
     """The bubbles with exactly this text."""
-    return lines(page).locator(".bubble").filter(has_text=re.compile(f"^{re.escape(text)}$"))
+    bubbles = lines(page).locator(".bubble, .cx-message-text")
+    return bubbles.filter(has_text=re.compile(f"^{re.escape(text)}$"))
 
 
 async def sees(page: Page, text: str) -> None:
@@ -35,31 +36,43 @@ async def sees_status(page: Page, text: str) -> None:
 
 
 class Visitor:
-    """Somebody in the demo shop."""
+    """Somebody in the demo shop, with the widget on it."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.launcher = page.get_by_role("button", name="Chat with us")
+        self.window = page.get_by_role("dialog", name="Chat window")
         self.box = page.get_by_role("textbox", name="Message", exact=True)
+        self.alert = page.get_by_role("alertdialog")
+        self.minimise = page.get_by_role("button", name="Minimise")
+        self.unread = page.get_by_label("unread")
+        self.files = page.locator("#cx_browse_file")
+        self.try_again = lines(page).get_by_role("button", name="Try again")
 
     async def starts(self, name: str = "Mia", question: str = "") -> None:
-        await self.page.get_by_role("button", name="Chat with us").click()
+        await self.launcher.click()
         await self.page.get_by_label("Your name (optional)").fill(name)
         await self.page.get_by_label("Your question (optional)").fill(question)
         await self.page.get_by_role("button", name="Start chatting").click()
-        await sees_status(self.page, "Chat started")
+        await sees_status(self.page, "Chat Started")
 
     async def says(self, text: str) -> None:
         await self.box.fill(text)
         await self.box.press("Enter")
 
     async def ends(self) -> None:
-        await self.page.get_by_role("button", name="End chat").click()
-        await (
-            self.page.get_by_role("dialog", name="End the chat?")
-            .get_by_role("button", name="End chat")
-            .click()
-        )
-        await sees_status(self.page, "The chat has ended")
+        await self.page.get_by_role("button", name="Close chat").click()
+        await self.alert.get_by_role("button", name="End now").click()
+        await sees_status(self.page, "Chat Ended")
+
+    async def is_cut_off(self) -> None:
+        """The window says that there is no connection."""
+        await expect(self.alert).to_contain_text("The connection is lost", timeout=PATIENCE_MS)
+
+    async def is_back(self) -> None:
+        """The window can be used again."""
+        await expect(self.alert).to_have_count(0, timeout=PATIENCE_MS)
+        await expect(self.box).to_be_enabled()
 
 
 class Agent:

@@ -1,5 +1,6 @@
 """A chat from its first word to its end, and what people do in between."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,15 @@ async def test_a_visitor_and_an_agent_talk_and_part(visitor: Visitor, agent: Age
     await visitor.starts("Mia", "Is the fern easy?")
     await agent.accepts("Mia")
     await sees(agent.page, "Is the fern easy?")
-    await sees_status(visitor.page, "Amy joined")
+    await sees_status(visitor.page, "Amy Connected")
     await agent.says("Very. Steam and company.")
     await sees(visitor.page, "Very. Steam and company.")
     await visitor.says("Lovely\nI take two")
     await sees(agent.page, "Lovely\nI take two")
     await agent.does("End", "End chat")
-    await sees_status(visitor.page, "The chat has ended")
+    await sees_status(visitor.page, "Chat Ended")
     await sees_status(agent.page, "The chat has ended")
-    await expect(visitor.page.get_by_role("button", name="Start a new chat")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="Start again")).to_be_visible()
 
 
 async def test_the_visitor_may_end_it_and_come_again(visitor: Visitor, agent: Agent) -> None:
@@ -34,7 +35,7 @@ async def test_the_visitor_may_end_it_and_come_again(visitor: Visitor, agent: Ag
     await agent.accepts("Mia")
     await visitor.ends()
     await sees_status(agent.page, "The chat has ended: the visitor left")
-    await visitor.page.get_by_role("button", name="Start a new chat").click()
+    await visitor.page.get_by_role("button", name="Start again").click()
     await visitor.page.get_by_role("button", name="Start chatting").click()
     await agent.accepts("Mia")
     await expect(lines(agent.page).filter(has_text="Mia started a chat")).to_have_count(1)
@@ -62,10 +63,11 @@ async def test_each_side_sees_the_other_type(visitor: Visitor, agent: Agent) -> 
     await visitor.box.press_sequentially("I was wondering whe")
     await expect(agent.page.locator(".typing")).to_contain_text("I was wondering whe", timeout=PATIENCE_MS)
     await agent.box.press_sequentially("One moment")
-    await expect(visitor.page.locator(".typing")).to_have_text("Amy is typing", timeout=PATIENCE_MS)
+    typing = visitor.page.locator(".cx-agent-typing")
+    await expect(typing).to_have_text("Amy is writing", timeout=PATIENCE_MS)
     await expect(visitor.page.get_by_text("One moment")).to_have_count(0)
     await agent.box.press("Enter")
-    await expect(visitor.page.locator(".typing")).to_have_count(0, timeout=PATIENCE_MS)
+    await expect(typing).to_have_count(0, timeout=PATIENCE_MS)
 
 
 async def test_a_note_stays_with_the_team(visitor: Visitor, agent: Agent) -> None:
@@ -90,26 +92,38 @@ async def test_files_go_both_ways_and_can_be_deleted(visitor: Visitor, agent: Ag
     assert fetched.suggested_filename == "care notes.txt"
     assert Path(await fetched.path()).read_bytes() == CONTENT
 
-    await visitor.page.locator(".talk input[type=file]").set_input_files({**NOTES, "name": "mine.txt"})
+    await visitor.files.set_input_files({**NOTES, "name": "mine.txt"})
     theirs = lines(agent.page).filter(has_text="mine.txt").first
     async with agent.page.expect_download() as download:
         await theirs.get_by_role("button", name="Download").click()
     assert Path(await (await download.value).path()).read_bytes() == CONTENT
-    await lines(visitor.page).filter(has_text="mine.txt").get_by_role("button", name="Delete").click()
-    await visitor.page.get_by_role("button", name="Delete file").click()
-    await expect(theirs.get_by_role("button", name="Download")).to_have_count(0, timeout=PATIENCE_MS)
+    mine = lines(visitor.page).filter(has_text="mine.txt").get_by_role("button", name="Download")
+    file_id = await mine.get_attribute("fileid")
+    await visitor.page.evaluate(
+        "(fileId) => frontdesk.command('WebChatService.deleteFile', {fileId})", file_id
+    )
+    for download in (mine, theirs.get_by_role("button", name="Download")):
+        await expect(download).to_have_count(0, timeout=PATIENCE_MS)
     await sees_status(agent.page, "Mia deleted the file “mine.txt”")
 
 
 async def test_a_refused_file_says_why_and_can_be_discarded(visitor: Visitor, agent: Agent) -> None:
     await visitor.starts("Mia")
     await agent.accepts("Mia")
-    for page, picker in ((agent.page, "input[type=file]"), (visitor.page, ".talk input[type=file]")):
-        await page.locator(picker).set_input_files({**NOTES, "name": "tool.exe"})
-        line = lines(page).filter(has_text="tool.exe")
-        await expect(line).to_contain_text("Files of this type cannot be sent", ignore_case=True)
-        await line.get_by_role("button", name="Discard").click()
-        await expect(line).to_have_count(0)
+    tool: FilePayload = {**NOTES, "name": "tool.exe"}
+    await agent.page.locator("input[type=file]").set_input_files(tool)
+    line = lines(agent.page).filter(has_text="tool.exe")
+    await expect(line).to_contain_text("Files of this type cannot be sent", ignore_case=True)
+    await line.get_by_role("button", name="Discard").click()
+    await expect(line).to_have_count(0)
+
+    await visitor.files.set_input_files(tool)
+    await expect(visitor.alert).to_contain_text("Files of this kind cannot be sent")
+    await visitor.alert.get_by_role("button", name="OK").click()
+    await expect(visitor.alert).to_have_count(0)
+    await expect(lines(visitor.page).filter(has_text="tool.exe")).to_have_count(0)
+    await visitor.says("Then without the tool")
+    await sees(agent.page, "Then without the tool")
 
 
 async def test_an_agent_sends_a_page(visitor: Visitor, agent: Agent) -> None:
@@ -124,7 +138,7 @@ async def test_an_agent_sends_a_page(visitor: Visitor, agent: Agent) -> None:
     await address.press("Enter")
     await expect(
         visitor.page.get_by_role("link", name="https://shop.example/ferns?size=big")
-    ).to_have_attribute("rel", "noopener noreferrer nofollow")
+    ).to_have_attribute("rel", "noopener noreferrer")
 
 
 async def test_a_chat_is_handed_over_with_a_summary(
@@ -158,7 +172,7 @@ async def test_leaving_alone_says_what_it_means(visitor: Visitor, agent: Agent) 
     dialog = agent.page.get_by_role("dialog")
     await expect(dialog).to_contain_text("Nobody else is here")
     await dialog.get_by_role("button", name="Leave").click()
-    await sees_status(visitor.page, "The chat has ended")
+    await sees_status(visitor.page, "Chat Ended")
 
 
 async def test_what_one_declines_the_next_one_gets(
@@ -205,12 +219,15 @@ async def test_a_quiet_visitor_is_warned_and_says_a_word(browser: Browser, tmp_p
         async with window(browser, f"{house.url}/shop/") as page:
             visitor = Visitor(page)
             await visitor.starts("Mia")
-            still_here = page.get_by_role("button", name="I am still here")
-            await expect(still_here).to_be_visible(timeout=PATIENCE_MS)
-            await expect(page.locator(".talk-idle")).to_contain_text("The chat will be closed soon")
-            await still_here.click()
-            await expect(still_here).to_have_count(0)
+            warning = visitor.window.get_by_role("status").filter(has_text="The chat will be closed soon")
+            await expect(warning).to_be_visible(timeout=PATIENCE_MS)
+            await expect(warning.locator(".cx-countdown")).to_have_text(re.compile(r"^[12]?\d$"))
+            async with page.expect_request("**/refresh"):
+                await page.keyboard.press("Shift")
+            await expect(warning).to_have_count(0)
             await expect(visitor.box).to_be_focused()
+            await visitor.says("Still here")
+            await sees(page, "Still here")
     finally:
         await house.stop()
 
@@ -236,14 +253,12 @@ async def test_an_agent_sees_what_was_read_and_nobody_says_it_twice(visitor: Vis
     )
     await visitor.starts("Mia")
     await agent.accepts("Mia")
-    await sees_status(visitor.page, "Amy joined")
-    await visitor.page.get_by_role("button", name="Minimise the chat").click()
+    await sees_status(visitor.page, "Amy Connected")
+    await visitor.minimise.click()
     await agent.says("Are you there?")
-    await expect(visitor.page.get_by_role("button", name="Your chat, 1 unread")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    await expect(visitor.unread).to_have_text("1", timeout=PATIENCE_MS)
     await expect(agent.page.get_by_text("Seen", exact=True)).to_have_count(0)
-    await visitor.page.get_by_role("button", name="Your chat, 1 unread").click()
+    await visitor.unread.click()
     await expect(agent.page.get_by_text("Seen", exact=True)).to_have_count(1, timeout=PATIENCE_MS)
     await visitor.says("Here")
     await sees(agent.page, "Here")

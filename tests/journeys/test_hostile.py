@@ -20,10 +20,13 @@ async def holds_no_strange_nodes(page: Page) -> None:
     """No element came from text, and no link leads to a script."""
     strange = await page.evaluate(
         """() => {
-            const links = [...document.querySelectorAll('a[href]')].map((link) => link.href)
-            const made = document.querySelectorAll('img[src="x"], svg[onload], script:not([src]), iframe')
+            const shadows = [...document.querySelectorAll('*')].map((node) => node.shadowRoot).filter(Boolean)
+            const roots = [document, ...shadows]
+            const find = (wanted) => roots.flatMap((root) => [...root.querySelectorAll(wanted)])
+            const links = find('a[href]').map((link) => link.href)
+            const made = find('img[src="x"], svg[onload], script:not([src]), iframe')
             const scripts = links.filter((href) => !/^https?:/.test(href))
-            return [...made].map((node) => node.outerHTML).concat(scripts)
+            return made.map((node) => node.outerHTML).concat(scripts)
         }"""
     )
     assert strange == []
@@ -41,7 +44,7 @@ async def test_a_hostile_visitor(visitor: Visitor, agent: Agent) -> None:
     await expect(agent.page.locator(".typing")).to_contain_text(
         "<b onmouseover=alert(7)>half", timeout=PATIENCE_MS
     )
-    await visitor.page.locator(".talk input[type=file]").set_input_files(
+    await visitor.files.set_input_files(
         {
             "name": "<img src=x onerror=alert(8)>.txt",
             "mimeType": "text/html",
@@ -122,3 +125,5 @@ async def test_a_very_long_word_widens_no_page(visitor: Visitor, agent: Agent) -
     await agent.says(word)
     for page in (visitor.page, agent.page):
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    transcript = visitor.page.get_by_role("log")
+    assert await transcript.evaluate("(node) => node.scrollWidth <= node.clientWidth")

@@ -17,7 +17,8 @@ async def tab_to(page: Page, name: str) -> None:
         await page.keyboard.press("Tab")
         focused = await page.evaluate(
             """() => {
-                const it = document.activeElement
+                let it = document.activeElement
+                while (it.shadowRoot?.activeElement) it = it.shadowRoot.activeElement
                 return it.getAttribute('aria-label') || it.labels?.[0]?.textContent || it.textContent || ''
             }"""
         )
@@ -74,15 +75,25 @@ async def test_a_whole_chat_by_keyboard(browser: Browser, house: House) -> None:
         await desk.keyboard.press("Escape")
         await expect(desk.get_by_role("textbox", name="Note for the team")).to_be_focused()
 
+        await tab_to(shop, "Minimise")
+        await shop.keyboard.press("Enter")
+        await expect(shop.get_by_role("button", name="Restore")).to_be_focused()
+        await shop.keyboard.press("Enter")
+        await expect(shop.get_by_role("textbox", name="Message", exact=True)).to_be_focused()
+        await tab_to(shop, "Close chat")
+        await shop.keyboard.press("Enter")
+        await expect(shop.get_by_role("button", name="End now")).to_be_focused()
+        await shop.keyboard.press("Tab")
+        await expect(shop.get_by_role("button", name="Keep chatting")).to_be_focused()
         await shop.keyboard.press("Escape")
-        await expect(shop.get_by_role("button", name="Your chat")).to_be_focused()
+        await tab_to(shop, "Close chat")
         await shop.keyboard.press("Enter")
-        await tab_to(shop, "End chat")
         await shop.keyboard.press("Enter")
-        await tab_to(shop, "End chat")
+        await sees_status(shop, "Chat Ended")
+        await expect(shop.get_by_role("button", name="Close chat")).to_be_focused()
+        await tab_to(shop, "Start again")
         await shop.keyboard.press("Enter")
-        await sees_status(shop, "The chat has ended")
-        await expect(shop.get_by_role("button", name="Start a new chat")).to_be_focused()
+        await expect(shop.get_by_label("Your name (optional)")).to_have_value("Mia")
         await sees_status(desk, "The chat has ended: the visitor left")
 
 
@@ -106,6 +117,7 @@ async def test_alt_and_the_arrows_go_through_the_chats(browser: Browser, house: 
         for shop, name in ((first, "Mia"), (second, "Noor")):
             await tab_to(shop, "Chat with us")
             await shop.keyboard.press("Enter")
+            await expect(shop.get_by_label("Your name (optional)")).to_be_focused()
             await shop.keyboard.type(name)
             await shop.keyboard.press("Enter")
             await expect(desk.locator(".invite")).to_have_count(1, timeout=PATIENCE_MS)

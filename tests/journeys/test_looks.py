@@ -10,13 +10,19 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.journeys import axe
 from tests.journeys.conftest import House
-from tests.journeys.people import Agent, Visitor, lines, sees, window
+from tests.journeys.people import Agent, Visitor, lines, sees, sees_status, window
 from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
-PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36",
+}
 DARK: dict[str, Any] = {"color_scheme": "dark"}
 LIGHT: dict[str, Any] = {"color_scheme": "light"}
+TABS_MAX = 20  # More than the window has stops.
 # 200 % zoom of a window of 1280 × 800 leaves this many CSS pixels.
 ZOOMED: dict[str, Any] = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
 SURROUNDINGS = {"light": LIGHT, "dark": DARK, "phone": PHONE | DARK, "zoomed": ZOOMED}
@@ -63,7 +69,12 @@ async def test_a_chat_is_accessible(
         for page in (visitor.page, agent.page):
             await nothing_sticks_out(page)
             assert await axe.faults(page, axe_source) == []
-        await visitor.page.get_by_role("button", name="End chat").click()
+        await visitor.page.get_by_role("button", name="Close chat").click()
+        await expect(visitor.alert).to_be_visible()
+        assert await axe.faults(visitor.page, axe_source) == []
+        await visitor.alert.get_by_role("button", name="End now").click()
+        await sees_status(visitor.page, "Chat Ended")
+        await nothing_sticks_out(visitor.page)
         assert await axe.faults(visitor.page, axe_source) == []
 
 
@@ -111,17 +122,29 @@ async def test_on_a_phone_the_chat_fills_the_screen_and_shuts_out_the_shop(
 ) -> None:
     async with window(browser, f"{house.url}/shop/", **PHONE) as page:
         await Visitor(page).starts("Mia")
-        box = await page.get_by_role("dialog").bounding_box()
-        assert box == {"x": 0, "y": 0, "width": 360, "height": 740}
-        await expect(page.locator("#page")).to_have_attribute("inert", "")
-        await page.get_by_role("button", name="Minimise the chat").click()
-        await expect(page.locator("#page")).not_to_have_attribute("inert", "")
+        visitor = Visitor(page)
+        assert await visitor.window.bounding_box() == {"x": 0, "y": 0, "width": 360, "height": 740}
+        await expect(visitor.window).to_have_attribute("aria-modal", "true")
+        focused: set[str] = set()
+        for _ in range(TABS_MAX):
+            await page.keyboard.press("Tab")
+            focused.add(await page.evaluate("document.activeElement.localName"))
+        assert focused == {"frontdesk-chat"}
+        await visitor.minimise.click()
+        await expect(visitor.window).not_to_have_attribute("aria-modal", "true")
+        await page.get_by_role("link", name="See the six").click()
 
 
 async def test_who_wants_no_movement_gets_none(browser: Browser, house: House) -> None:
     async with window(browser, f"{house.url}/shop/", reduced_motion="reduce") as page:
-        await page.get_by_role("button", name="Chat with us").click()
-        assert await page.evaluate("document.getAnimations().length") == 0
+        visitor = Visitor(page)
+        await visitor.launcher.click()
+        await expect(visitor.window).to_be_visible()
+        moving = await page.evaluate(
+            """() => [document, document.querySelector('frontdesk-chat').shadowRoot]
+                .flatMap((root) => root.getAnimations()).length"""
+        )
+        assert moving == 0
 
 
 async def test_new_words_are_read_out_and_old_ones_are_not(visitor: Visitor, agent: Agent) -> None:
@@ -145,3 +168,20 @@ async def test_new_words_are_read_out_and_old_ones_are_not(visitor: Visitor, age
     assert added_aloud == []
     await sees(agent.page, "Is the fern easy?")
     await expect(log).to_have_attribute("aria-live", "polite")
+
+
+async def test_the_visitors_reader_hears_new_words_and_not_the_old_ones(
+    visitor: Visitor, agent: Agent
+) -> None:
+    await visitor.starts("Mia", "Is the fern easy?")
+    await agent.accepts("Mia")
+    aloud = visitor.page.locator(".cx-screen-reader-transcript")
+    await expect(aloud).to_have_attribute("aria-live", "polite")
+    await agent.says("Very.")
+    await expect(aloud).to_contain_text("Amy wrote: Very.", timeout=PATIENCE_MS)
+    await visitor.page.reload()
+    await sees(visitor.page, "Very.")
+    await expect(aloud).to_have_text("")
+    await agent.says("Steam helps.")
+    await expect(aloud).to_contain_text("Amy wrote: Steam helps.", timeout=PATIENCE_MS)
+    await expect(aloud).not_to_contain_text("Very.")

@@ -21,49 +21,76 @@ async def talking(visitor: Visitor, agent: Agent) -> None:
     await sees(agent.page, "Very.")
 
 
+async def fails_to_say(visitor: Visitor, text: str) -> None:
+    """The words leave, and do not get there."""
+    await visitor.page.route("**/send", lambda route: route.abort(), times=1)
+    await visitor.says(text)
+    await expect(visitor.try_again).to_have_count(1, timeout=PATIENCE_MS)
+
+
 async def test_the_server_is_killed_and_comes_back(house: House, visitor: Visitor, agent: Agent) -> None:
     await talking(visitor, agent)
+    await fails_to_say(visitor, "Into the dark")
+    await visitor.is_back()
+    await visitor.box.fill("Half a thought")
     await house.kill()
-    for page in (visitor.page, agent.page):
-        await expect(page.get_by_text(LOST)).to_be_visible()
-    await visitor.says("Into the dark")
+    await visitor.is_cut_off()
+    await expect(agent.page.get_by_text(LOST)).to_be_visible()
+    await expect(visitor.box).to_be_disabled()
     await agent.says("From the dark")
     await expect(said(visitor.page, "Into the dark")).to_be_visible()
     await expect(said(agent.page, "From the dark")).to_be_visible()
     await house.start()
-    for page in (visitor.page, agent.page):
-        await expect(page.get_by_text(LOST)).to_be_hidden(timeout=PATIENCE_MS)
+    await visitor.is_back()
+    await expect(agent.page.get_by_text(LOST)).to_be_hidden(timeout=PATIENCE_MS)
+    await expect(visitor.box).to_have_value("Half a thought")
+    await visitor.try_again.click()
     for page in (visitor.page, agent.page):
         for text in ("Is the fern easy?", "Very.", "Into the dark", "From the dark"):
             await expect(said(page, text)).to_have_count(1, timeout=PATIENCE_MS)
-        await expect(page.get_by_text("Sending…")).to_have_count(0)
+    await expect(visitor.try_again).to_have_count(0)
+    await expect(agent.page.get_by_text("Sending…")).to_have_count(0)
 
 
 async def test_both_pages_reload_while_the_server_is_gone_with_words_unsent(
     house: House, visitor: Visitor, agent: Agent
 ) -> None:
     await talking(visitor, agent)
+    await fails_to_say(visitor, "Into the dark")
     await house.kill()
     await expect(agent.page.get_by_text(LOST)).to_be_visible()
-    await visitor.says("Into the dark")
     await agent.says("From the dark")
     await expect(said(agent.page, "From the dark")).to_be_visible()
     await house.start()
     await asyncio.gather(visitor.page.reload(), agent.page.reload())
+    await visitor.try_again.click()
     for page in (visitor.page, agent.page):
         for text in ("Into the dark", "From the dark"):
             await expect(said(page, text)).to_have_count(1, timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize("who", ["visitor", "agent"])
-async def test_one_side_goes_offline_and_comes_back(who: str, visitor: Visitor, agent: Agent) -> None:
+async def test_an_agent_goes_offline_and_comes_back(visitor: Visitor, agent: Agent) -> None:
     await talking(visitor, agent)
-    away, other = (visitor, agent) if who == "visitor" else (agent, visitor)
-    await away.page.context.set_offline(True)
-    await expect(away.page.get_by_text(LOST)).to_be_visible()
-    await away.says("Said offline")
-    await other.says("Said meanwhile")
-    await away.page.context.set_offline(False)
+    await agent.page.context.set_offline(True)
+    await expect(agent.page.get_by_text(LOST)).to_be_visible()
+    await agent.says("Said offline")
+    await visitor.says("Said meanwhile")
+    await agent.page.context.set_offline(False)
+    for page in (visitor.page, agent.page):
+        for text in ("Said offline", "Said meanwhile"):
+            await expect(said(page, text)).to_have_count(1, timeout=PATIENCE_MS)
+
+
+async def test_a_visitor_goes_offline_and_comes_back(visitor: Visitor, agent: Agent) -> None:
+    await talking(visitor, agent)
+    await visitor.box.fill("Said offline")
+    await visitor.page.context.set_offline(True)
+    await visitor.is_cut_off()
+    await agent.says("Said meanwhile")
+    await visitor.page.context.set_offline(False)
+    await visitor.is_back()
+    await expect(visitor.box).to_have_value("Said offline")
+    await visitor.box.press("Enter")
     for page in (visitor.page, agent.page):
         for text in ("Said offline", "Said meanwhile"):
             await expect(said(page, text)).to_have_count(1, timeout=PATIENCE_MS)
@@ -78,6 +105,9 @@ async def test_a_visitors_message_whose_answer_is_lost_is_not_doubled(visitor: V
 
     await visitor.page.route("**/send", deliver_and_drop, times=1)
     await visitor.says("Heard but not answered")
+    await sees(agent.page, "Heard but not answered")
+    await expect(visitor.page.locator(".cx-sending, .cx-failed")).to_have_count(0, timeout=PATIENCE_MS)
+    await visitor.is_back()
     await visitor.says("And the next")
     for page in (visitor.page, agent.page):
         await expect(said(page, "And the next")).to_have_count(1, timeout=PATIENCE_MS)
@@ -88,9 +118,12 @@ async def test_a_visitors_message_whose_answer_is_lost_is_not_doubled(visitor: V
 
 async def test_a_visitors_message_that_never_arrived_is_sent_again(visitor: Visitor, agent: Agent) -> None:
     await talking(visitor, agent)
-    await visitor.page.route("**/send", lambda route: route.abort(), times=1)
-    await visitor.says("Second try")
-    await expect(said(agent.page, "Second try")).to_have_count(1, timeout=PATIENCE_MS)
+    await fails_to_say(visitor, "Second try")
+    await visitor.is_back()
+    await visitor.try_again.click()
+    for page in (visitor.page, agent.page):
+        await expect(said(page, "Second try")).to_have_count(1, timeout=PATIENCE_MS)
+    await expect(visitor.try_again).to_have_count(0)
 
 
 async def test_a_server_that_asks_to_try_later_is_tried_later(visitor: Visitor, agent: Agent) -> None:
@@ -100,6 +133,8 @@ async def test_a_server_that_asks_to_try_later_is_tried_later(visitor: Visitor, 
         "**/send", lambda route: route.fulfill(body=busy, content_type="application/json"), times=2
     )
     await visitor.says("Patience")
+    await visitor.try_again.click()
+    await visitor.try_again.click()
     await expect(said(agent.page, "Patience")).to_have_count(1, timeout=PATIENCE_MS)
 
 
@@ -138,11 +173,13 @@ async def test_a_chat_that_is_over_when_the_visitor_returns_says_so(
     house: House, visitor: Visitor, agent: Agent
 ) -> None:
     await talking(visitor, agent)
+    await fails_to_say(visitor, "Too late")
+    await visitor.is_back()
     await visitor.page.context.set_offline(True)
-    await expect(visitor.page.get_by_text(LOST)).to_be_visible()
-    await visitor.says("Too late")
+    await visitor.is_cut_off()
     await agent.does("End", "End chat")
     await visitor.page.context.set_offline(False)
-    await sees_status(visitor.page, "The chat has ended")
+    await sees_status(visitor.page, "Chat Ended")
     failed = lines(visitor.page).filter(has_text="Too late")
-    await expect(failed).to_contain_text("The chat ended before this was sent.")
+    await expect(failed).to_contain_text("Your message was not delivered.")
+    await expect(visitor.try_again).to_have_count(0)

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.journeys.conftest import House
-from tests.journeys.people import Agent, Visitor, lines, sees, sees_status, window
+from tests.journeys.people import Agent, Visitor, lines, said, sees, sees_status, window
 from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
@@ -26,19 +26,24 @@ async def test_the_visitor_reloads_before_during_and_after(visitor: Visitor, age
     await visitor.says("A whole thought")
     await sees(agent.page, "A whole thought")
     await agent.does("End", "End chat")
-    await sees_status(page, "The chat has ended")
+    await sees_status(page, "Chat Ended")
     await page.reload()
-    await expect(page.get_by_role("button", name="Chat with us")).to_be_visible()
+    await expect(visitor.launcher).to_be_visible()
 
 
 async def test_a_closed_chat_box_counts_what_came_meanwhile(visitor: Visitor, agent: Agent) -> None:
     await visitor.starts("Mia")
     await agent.accepts("Mia")
-    await sees_status(visitor.page, "Amy joined")
-    await visitor.page.get_by_role("button", name="Minimise the chat").click()
+    await sees_status(visitor.page, "Amy Connected")
+    await visitor.minimise.click()
     await agent.says("Are you there?")
-    await visitor.page.get_by_role("button", name="Your chat, 1 unread").click(timeout=PATIENCE_MS)
-    await sees(visitor.page, "Are you there?")
+    await expect(visitor.unread).to_have_text("1", timeout=PATIENCE_MS)
+    assert "(1)" in await visitor.page.title()
+    await visitor.page.reload()
+    await expect(visitor.unread).to_have_text("1", timeout=PATIENCE_MS)
+    await visitor.unread.click()
+    await expect(visitor.unread).to_have_count(0)
+    await expect(said(visitor.page, "Are you there?")).to_be_visible()
 
 
 async def test_the_agent_reloads_before_during_and_after(visitor: Visitor, agent: Agent) -> None:
@@ -72,7 +77,6 @@ async def test_several_tabs_of_either_side_show_the_same(
     await agent.accepts("Mia")
     second_tab = await visitor.page.context.new_page()
     await second_tab.goto(f"{house.url}/shop/")
-    await second_tab.get_by_role("button", name="Your chat").click()
     async with window(browser, f"{house.url}/agent/") as page:
         other = Agent(page)
         await other.signs_in()
@@ -84,7 +88,7 @@ async def test_several_tabs_of_either_side_show_the_same(
             for text in ("From the first", "From the second", "Two of you?"):
                 await sees(each, text)
     await visitor.ends()
-    await sees_status(second_tab, "The chat has ended")
+    await sees_status(second_tab, "Chat Ended")
 
 
 async def test_signing_out_ends_it_in_every_tab(agent: Agent, house: House) -> None:

@@ -2,12 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from scripts import widget
 from tests.journeys import axe
 from tests.journeys.conftest import House
 from tests.journeys.people import window
@@ -16,11 +14,6 @@ from tests.journeys.test_looks import SURROUNDINGS, axe_source, nothing_sticks_o
 __all__ = ["axe_source"]  # A fixture that both files use.
 pytestmark = pytest.mark.anyio
 HOSTILE = '"><img src=x onerror=alert(1)>'
-
-
-@pytest.fixture(scope="session", autouse=True)
-def built(node_path: Path) -> None:
-    assert widget.build(), f"the widget could not be built with {node_path}"
 
 
 def piece(page: Page, title: str) -> str:

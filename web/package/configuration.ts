@@ -47,6 +47,8 @@ export interface ChatSettings extends WebChatSettings {
   enableCustomHeader?: boolean
   ariaIdleAlertIntervals?: number[] | boolean
   ariaCharRemainingIntervals?: number[] | boolean
+  /** What goes beyond other widgets of this kind; each is off unless asked for. */
+  extras?: Partial<Record<'echo' | 'receipts' | 'sound' | 'titleBadge' | 'download' | 'restart', boolean>>
 }
 
 export interface Configuration extends Settings {

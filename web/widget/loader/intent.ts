@@ -6,14 +6,15 @@ import type { Settings } from '../settings'
 const GOES_ON = /_genesys\.widgets\.(webchat\.state\.(\S+\.)?session=|app\.autoLoadList=[^;]*true)/
 
 /** Whether the configuration, or what earlier pages left, needs the rest at once. */
-export function wantsAll({ onReady, extensions, main, webchat = {} }: Settings): unknown {
-  const { chatButton, autoInvite, proactive, async, transport } = webchat
+export function wantsAll({ onReady, extensions, main, webchat }: Settings): unknown {
+  const { chatButton, autoInvite, proactive, async, transport } = webchat ?? {}
   return (
     onReady ||
     Object.keys(extensions ?? {})[0] ||
     main?.preload?.length ||
     chatButton?.template ||
     [autoInvite, proactive, async, transport?.async].some((it) => it?.enabled) ||
-    GOES_ON.test(document.cookie)
+    // Where the chat is, only a configuration says; it may come later.
+    (webchat && GOES_ON.test(document.cookie))
   )
 }

@@ -2,7 +2,7 @@
 
 import type { MainSettings } from '../settings'
 
-const STYLE = `:host{all:initial}
+const STYLE = `:host,.cx-window-manager{all:initial}
 .cx-side-button{position:fixed;bottom:20px;inset-inline-end:20px;z-index:2147483000;display:flex;align-items:center;gap:8px;min-height:48px;padding:0 20px;border:0;border-radius:24px;background:var(--cx-primary,#1b5fc1);color:var(--cx-primary-text,lch(from var(--cx-primary,#1b5fc1) calc((49 - l)*infinity) 0 0));font:600 16px var(--cx-font,system-ui,sans-serif);box-shadow:0 2px 12px #0004;cursor:pointer}
 .cx-side-button:focus-visible{outline:3px solid;outline-offset:-6px}
 .cx-side-button[aria-busy]{opacity:.7}

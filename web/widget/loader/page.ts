@@ -86,9 +86,10 @@ function createDesk(base: string, makeBus: BusMaker): Desk {
     isBundle: false,
     settings,
     launcher: createLauncher(() => desk),
+    // Scripts that are put off come after the page was read, and ours may come in between.
     configured: new Promise((resolve) => {
-      if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', resolve)
-      else resolve(0)
+      if (document.readyState === 'complete') resolve(0)
+      for (const read of ['DOMContentLoaded', 'load']) addEventListener(read, resolve)
     }),
     // A browser remembers that a module could not be had, so another try needs another address.
     fetch: (name, isLastTry) =>

@@ -3,7 +3,7 @@
 import type { Options } from '../../shared/types'
 import { isRich } from './content'
 import { focusFirst } from './focus'
-import { type Line, lineOf, type Said, withLines } from './lines'
+import { type Line, lineOf, type Said, withLines, withoutFile } from './lines'
 import { bring, here, ignore } from './parts'
 import { type Chat, FRESH, KEPT_MAX, SHOWN_MAX, type State } from './state'
 import { kept } from './storing'
@@ -122,6 +122,7 @@ export async function recall(chat: Chat): Promise<void> {
 /** Messages that are no lines. */
 function special(chat: Chat, said: Said, { restoring, idleTimeCountDown }: Received): void {
   const { type = '', from } = said
+  if (type === 'FileDeleted') chat.set({ lines: withoutFile(chat.state.lines, said.userData?.['file-id']) })
   if (/^Idle(Alert|Close)$/.test(type))
     bring(chat, 'idle').then(({ warned }) => warned(chat, said, idleTimeCountDown), ignore)
   if (type === 'CustomNotice' && from?.name === '_GCTI_GSS' && !restoring)

@@ -44,6 +44,8 @@ export interface Line {
   readonly isHtml?: boolean
   readonly isRestored?: boolean
   readonly status?: 'sending' | 'failed'
+  /** Of words on their way: the newest line of the server when they were said. */
+  readonly after?: number
   readonly file?: { readonly id: string; readonly name: string; readonly size: string }
   /** There is structured content beside its words. */
   readonly isStructured?: boolean
@@ -97,6 +99,10 @@ export function withLines(lines: readonly Line[], added: readonly Line[], isOld 
 }
 
 const identity = ({ key, index }: Line) => (key === 'ChatStarted' ? key : index)
+
+/** The lines after a file was deleted: its line stays, and there is nothing to fetch any more. */
+export const withoutFile = (lines: readonly Line[], id: unknown): readonly Line[] =>
+  lines.map((line) => (line.file && line.file.id === id ? { ...line, file: { ...line.file, id: '' } } : line))
 
 /** A group of lines is never empty. */
 export type Group = [Line, ...Line[]]

@@ -43,6 +43,8 @@ export interface AsyncOptions {
 export interface Extras {
   /** One's own words are seen while they are on their way, and can be sent again when they fail. */
   echo?: boolean
+  /** The other side hears how far its words were read. */
+  receipts?: boolean
   /** A short sound for what comes while nobody looks. */
   sound?: boolean
   /** The number of unread messages in the title of the page. */

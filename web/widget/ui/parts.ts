@@ -13,6 +13,7 @@ interface Parts {
   fields: typeof import('./parts/fields')
   idle: typeof import('./parts/idle')
   inviting: typeof import('./parts/inviting')
+  receipts: typeof import('./parts/receipts')
   rich: typeof import('./parts/rich')
   survey: typeof import('./parts/survey')
   template: typeof import('./parts/template')

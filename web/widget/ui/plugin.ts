@@ -52,6 +52,8 @@ function bringWanted(chat: Chat): void {
     bring(chat, 'inviting').then(({ inviteTheIdle }) => inviteTheIdle(chat), ignore)
   if (extras?.sound || extras?.titleBadge)
     bring(chat, 'attention').then(({ watchAttention }) => watchAttention(chat), ignore)
+  if (extras?.receipts) bring(chat, 'receipts').then(({ watchReading }) => watchReading(chat), ignore)
+  if (extras?.echo) bring(chat, 'echo').then(({ keepUnsent }) => keepUnsent(chat), ignore)
 }
 
 /** What a command is made of: what it throws is the reason why not. */

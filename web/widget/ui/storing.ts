@@ -1,8 +1,10 @@
-// What the next page shall know: no words, only how the window stood. Source: webchat-ui, section 5.13.
+// What the next page shall know: in cookies no words, only how the window stood; what was half written stays in the
+// tab. Source: webchat-ui, section 5.13.
 
 import type { Chat, State } from './state'
 
 const PREFIX = '_genesys.widgets.webchat.state.'
+const DRAFT = `${PREFIX}draft`
 
 /** What is kept of a window, by the name of its cookie. */
 const known = ({ isOpen, isMinimized, unread, lines }: State): Record<string, unknown> => ({
@@ -15,10 +17,20 @@ const known = ({ isOpen, isMinimized, unread, lines }: State): Record<string, un
 /** Keep it while a session goes on. */
 export function remember({ core: { cookies }, state }: Chat, before: State): void {
   if (!state.isActive && !before.isActive) return
+  if (state.draft !== before.draft) inTab(() => sessionStorage.setItem(DRAFT, state.draft))
   const was = before.isActive ? known(before) : {}
   for (const [name, value] of Object.entries(known(state))) {
     if (!state.isActive) cookies.remove(PREFIX + name)
     else if (value !== was[name]) cookies.set(PREFIX + name, `${value}`)
+  }
+}
+
+/** A page may be forbidden to keep anything: then it forgets. */
+function inTab<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
   }
 }
 
@@ -29,6 +41,7 @@ export function kept({ core, state, options }: Chat, isAsync: boolean): Partial<
     read('minimized') === 'true' || (state.isMobile && options().minimizeOnMobileRestore === true)
   return {
     isMinimized,
+    draft: inTab(() => sessionStorage.getItem(DRAFT)) ?? '',
     staysClosed: isAsync && read('open') === 'false',
     unread: isMinimized ? Number(read('asyncUnreadMessageCount')) || 0 : 0,
   }

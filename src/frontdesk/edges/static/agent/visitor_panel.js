@@ -7,6 +7,8 @@ import { link } from '../shared/linked_text.js'
 const ROLES = { agent: 'Agent', bot: 'Assistant', supervisor: 'Supervisor', external: 'External' }
 
 const PAGE_KEYS = new Set(['_genesys_url', '_genesys_pageTitle', '_genesys_referrer']) // Shown as the page.
+const NAMES = new Map([['GCTI_LanguageCode', 'Language'], ['_genesys_source', 'Comes by'], ['_genesys_browser', 'Browser'], ['_genesys_OS', 'System']])
+const NO_NEWS = new Set(['_genesys_widgets'])
 
 /** @typedef {import('./chat.js').Chat} Chat */
 
@@ -24,7 +26,7 @@ export class VisitorPanel {
   show(chat, nowMs) {
     const since = `${clockTime(chat.startedMs)}, ${span(nowMs - chat.startedMs)} ago`
     const others = [...chat.parties.values()].filter((party) => party.is_present && party.party_id !== 1)
-    const known = Object.entries(chat.userData).filter(([key]) => !PAGE_KEYS.has(key))
+    const known = knownOf(chat.userData)
     const shown = JSON.stringify([chat.id, chat.nickname, chat.fullName, chat.email, chat.subject, chat.summary, chat.page, chat.userData, others, since])
     if (shown === this.shown) return
     this.shown = shown
@@ -41,6 +43,17 @@ export class VisitorPanel {
         el('bdi', { text: party.party_id === chat.me ? `${party.nickname} (you)` : party.nickname }),
         el('span', { class: 'panel-role', text: ROLES[/** @type {keyof typeof ROLES} */ (party.kind)] ?? party.kind })))) : null))
   }
+}
+
+/**
+ * What the site says comes first, then what the widget says of the browser, in words.
+ * @param {Record<string, string>} userData
+ * @returns {[string, string][]}
+ */
+function knownOf(userData) {
+  const known = Object.entries(userData).filter(([key]) => !PAGE_KEYS.has(key) && !NO_NEWS.has(key))
+  const named = (/** @type {[string, string]} */ [key, value]) => /** @type {[string, string]} */ ([NAMES.get(key) ?? key, value])
+  return [...known.filter(([key]) => !NAMES.has(key)), ...known.filter(([key]) => NAMES.has(key)).map(named)]
 }
 
 /**

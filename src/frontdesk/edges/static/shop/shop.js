@@ -1,11 +1,9 @@
-// The demo shop: a basket that remembers, and the chat box.
+// The demo shop: a basket that remembers, and the chat.
 
 import { Basket } from './basket.js'
-import { ChatBox } from './chat/box.js'
+import { ShopChat } from './chat.js'
 
-const page = /** @type {HTMLElement} */ (document.getElementById('page'))
-const serviceUrl = document.documentElement.dataset.chatService ?? ''
-const basket = new Basket(() => box.chat.tell(basket.userData))
-const box = new ChatBox(serviceUrl, page, () => basket.userData)
+const basket = new Basket(() => chat.tell())
+const chat = new ShopChat(() => basket.userData)
 
-for (const button of page.querySelectorAll('[data-opens-chat]')) button.addEventListener('click', () => box.open())
+for (const button of document.querySelectorAll('[data-opens-chat]')) button.addEventListener('click', () => chat.open())
