@@ -36,6 +36,16 @@ from frontdesk.edges.asgi import (
 )
 from frontdesk.edges.bodies import form_of, is_multipart, read_form, read_upload
 from frontdesk.edges.chat_v2_files import ChatV2Files, send_file
+from frontdesk.edges.chat_v2_places import (
+    BY_FORM,
+    BY_ITS_FORM,
+    REFRESH,
+    START,
+    UNKNOWN,
+    UPLOAD,
+    Place,
+    place_of,
+)
 from frontdesk.edges.chat_v2_session import OPERATIONS, ChatV2Sessions, Session
 from frontdesk.edges.chat_v2_start import ChatV2Start
 from frontdesk.edges.cors import Cors
@@ -49,38 +59,11 @@ from frontdesk.wire.chat_v2_fields import RefreshFields, SessionFields
 from frontdesk.wire.form import Form
 from frontdesk.wire.multipart import Parts
 
-START = "start"
-REFRESH = "refresh"
-UNKNOWN = "unknown"
-UPLOAD = "file"
-BY_FORM = "chat-ntf"
-LIMITS = "file/limits"
-DOWNLOAD = "file/download"
-OF_A_FILE = (DOWNLOAD, "file/delete")
-SIMPLE = frozenset((*OPERATIONS, UPLOAD, LIMITS))
 FIELDS = {name: fields for name, (fields, _) in OPERATIONS.items()}
 CUT_OFF = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 _log = structlog.get_logger("chat_v2")
 _references = itertools.count(int(time.time()) % 100_000_000)
-
-
-class Place(Struct, frozen=True):
-    """Where a request is addressed to.
-
-    Shape:   `operation` is empty when a chat is requested; `name` is the operation as metrics name it, one of
-             a fixed set; `file_id` is the file of `file/{fileId}/download` and `file/{fileId}/delete`.
-    """
-
-    service: str
-    chat_id: str
-    operation: str
-    name: str
-    file_id: str = ""
-
-    @property
-    def is_download(self) -> bool:
-        return self.name == DOWNLOAD
 
 
 class Download(Struct, frozen=True):
@@ -89,22 +72,7 @@ class Download(Struct, frozen=True):
 
 
 Answer = tuple[int, bytes] | Download
-BY_ITS_FORM = Place("", "", BY_FORM, BY_FORM)
 NO_API_KEY: Answer = (HTTPStatus.UNAUTHORIZED, wire.failed(401, "the header apikey is missing or wrong"))
-
-
-def place_of(path: str) -> Place:
-    """The place that a path names, after the prefix."""
-    service, _, rest = path.strip("/").partition("/")
-    chat_id, _, operation = rest.partition("/")
-    if operation in SIMPLE:
-        return Place(service, chat_id, operation, operation)
-    if not operation:
-        return Place(service, chat_id, "", UNKNOWN if chat_id else START)
-    parts = operation.split("/")
-    if len(parts) == 3 and parts[0] == "file" and f"file/{parts[2]}" in OF_A_FILE:
-        return Place(service, chat_id, operation, f"file/{parts[2]}", parts[1])
-    return Place(service, chat_id, operation, UNKNOWN)
 
 
 class ChatV2:

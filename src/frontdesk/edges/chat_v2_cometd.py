@@ -17,7 +17,8 @@ from frontdesk.desk.chats import Chats
 from frontdesk.desk.identity import opened_by
 from frontdesk.edges.bayeux import BayeuxDoor
 from frontdesk.edges.bayeux_carriers import Caller
-from frontdesk.edges.chat_v2 import START, ChatV2, Download, Place
+from frontdesk.edges.chat_v2 import ChatV2, Download
+from frontdesk.edges.chat_v2_places import START, Place
 from frontdesk.edges.chat_v2_session import ChatV2Sessions, Session
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.metrics import Metrics
