@@ -163,6 +163,21 @@ async def test_10_a_page_may_want_no_question(site: Site, visit: Visit, server: 
         await expect(window.root).to_have_count(0)
 
 
+async def test_14_minimize_toggles_and_does_nothing_when_it_is_so_already(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    async with window_on(site, visit, server) as window:
+        await window.opens()
+        for options, is_minimized in (({}, True), ({"minimized": True}, True), ({}, False)):
+            assert await window.command("WebChat.minimize", **options) == ["resolved", None]
+            has = expect(window.root)
+            await (has.to_contain_class if is_minimized else has.not_to_contain_class)("cx-minimized")
+        await window.command("WebChat.minimize", minimized=False)
+        await window.page.evaluate("delivered()")
+        told = await window.page.evaluate("names().filter((it) => it.endsWith('minimized'))")
+        assert told == ["minimized", "unminimized"]
+
+
 async def test_15_the_visitors_own_lines_are_not_unread(site: Site, visit: Visit, server: Server) -> None:
     async with window_on(site, visit, server) as window:
         await window.starts()
@@ -175,11 +190,25 @@ async def test_15_the_visitors_own_lines_are_not_unread(site: Site, visit: Visit
 async def test_16_on_a_phone_a_chat_may_come_back_minimised(site: Site, visit: Visit, server: Server) -> None:
     async with window_on(site, visit, server, browser=PHONE, minimizeOnMobileRestore=True) as window:
         await window.starts()
-        await expect(window.root).not_to_have_class("cx-minimized")
+        await expect(window.root).not_to_contain_class("cx-minimized")
         await window.page.reload()
         await expect(window.page.locator(".cx-webchat.cx-mobile.cx-minimized")).to_be_visible(
             timeout=PATIENCE_MS
         )
+
+
+async def test_18_without_code_that_wants_jquery_the_node_is_plain(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    more = """window.added = []
+        window.frontdesk.push((it) => it.subscribe('WebChat.messageAdded', ({data}) => added.push(data)))"""
+    async with window_on(site, visit, server, more=more) as window:
+        await window.starts()
+        await window.page.evaluate("until(() => added.length === 1)")
+        seen = (
+            "added.map(({html, id}) => [html.nodeType, html.isConnected, html.id === id, 'jquery' in html])"
+        )
+        assert await window.page.evaluate(seen) == [[1, True, True, False]]
 
 
 async def test_21_a_preprocessor_turns_words_into_markup(site: Site, visit: Visit, server: Server) -> None:
