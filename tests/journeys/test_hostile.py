@@ -100,6 +100,7 @@ async def test_text_that_turns_its_direction_turns_nothing_else(visitor: Visitor
     await agent.page.get_by_role("button", name="Accept").click(timeout=PATIENCE_MS)
     await visitor.says(f"{TURNED} hello")
     await sees(agent.page, "Hello")
+    await sees(agent.page, f"{TURNED} hello")
     around = await agent.page.evaluate(
         """(turning) => {
             const isTurning = (it) => it.nodeType === Node.TEXT_NODE && it.data.includes(turning)

@@ -2,8 +2,9 @@
 
 import type { Settings } from '../settings'
 
-// A chat that goes on, or plugins that asked to be there on the next page.
-const GOES_ON = /_genesys\.widgets\.(webchat\.state\.(\S+\.)?session=|app\.autoLoadList=[^;]*true)/
+const CHAT_GOES_ON = /_genesys\.widgets\.webchat\.state\.(\S+\.)?session=/
+// Plugins that asked to be there on the next page.
+const IS_LISTED = /_genesys\.widgets\.app\.autoLoadList=[^;]*true/
 
 /** Whether the configuration, or what earlier pages left, needs the rest at once. */
 export function wantsAll({ onReady, extensions, main, webchat }: Settings): unknown {
@@ -14,7 +15,7 @@ export function wantsAll({ onReady, extensions, main, webchat }: Settings): unkn
     main?.preload?.length ||
     chatButton?.template ||
     [autoInvite, proactive, async, transport?.async].some((it) => it?.enabled) ||
-    // Where the chat is, only a configuration says; it may come later.
-    (webchat && GOES_ON.test(document.cookie))
+    // Where a chat is, only a configuration says; it may come later.
+    (CHAT_GOES_ON.test(document.cookie) ? webchat : IS_LISTED.test(document.cookie))
   )
 }
