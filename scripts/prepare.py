@@ -19,7 +19,7 @@ GROUPS = {
 }
 NEED_NODE = ("run", "test", "check", "bench")
 NEED_WIDGET = ("run", "test", "bench")
-NEED_BROWSER = ("test",)
+NEED_BROWSER = ("test", "bench")
 
 
 def main() -> None:

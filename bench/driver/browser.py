@@ -1,6 +1,7 @@
 """A visitor's browser: a real Chromium on a page of its own, which counts what people would feel."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -69,6 +70,9 @@ async def screen() -> AsyncIterator[Screen]:
     chromium = machine.chromium()
     if chromium is None:
         raise Wrong(f"there is no Chromium: {machine.CHROMIUM_COMMAND}")
+    node = machine.node()
+    if node is not None:  # The one inside Playwright needs a library that small machines do not have.
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
         try:

@@ -11,6 +11,7 @@ import pytest
 from bench.peers.socketio import is_possible
 from bench.rows import Budget, Report, Row, cells
 from bench.scenarios import SCENARIOS
+from scripts import machine
 
 ROOT = Path(__file__).parents[2]
 MINUTES_2 = 120
@@ -28,6 +29,8 @@ def report_of(scenario: str, file: Path) -> Report:
 def test_a_scenario_runs_and_says_what_it_measured(scenario: str, tmp_path: Path) -> None:
     if scenario == "peers" and not is_possible():
         pytest.skip("there is no Node: apt-get install nodejs npm")
+    if scenario == "widget" and machine.chromium() is None:
+        pytest.skip(f"there is no Chromium: {machine.CHROMIUM_COMMAND}")
     report = report_of(scenario, tmp_path / "report.json")
     assert report.rows
     for row in report.rows:
