@@ -31,7 +31,16 @@ class Chat:
         self.name = visitor.name
         self.acknowledged: list[str] = []
         self.unanswered: list[str] = []
+        self.is_speaking = False
         self.shown: dict[int, Told] = {}
+
+    async def speak(self, text: str) -> tuple[int, bytes]:
+        """Send a message and wait for the answer."""
+        self.is_speaking = True
+        try:
+            return await self.visitor.connection.fetch(self.visitor.send(text))
+        finally:
+            self.is_speaking = False
 
     def show(self, envelope: Envelope) -> None:
         """Note what the visitor was shown: a number always means the same event."""
@@ -98,6 +107,16 @@ class Town:
         return sum(len(chat.acknowledged) for chat in self.chats)
 
     @property
+    def is_speaking(self) -> bool:
+        """Whether a message is under way now."""
+        return any(chat.is_speaking for chat in self.chats)
+
+    @property
+    def lost(self) -> int:
+        """How many messages were under way when their server died."""
+        return sum(len(chat.unanswered) for chat in self.chats)
+
+    @property
     def answered(self) -> int:
         """How much agents have said so far."""
         return sum(len(said) for b in self.bystanders for said in b.acknowledged.values())
@@ -136,7 +155,7 @@ class Town:
             try:
                 if random.random() < 0.2:
                     await visitor.ask(visitor.start_typing())
-                status, body = await visitor.connection.fetch(visitor.send(text))
+                status, body = await chat.speak(text)
             except ConnectionError:
                 chat.unanswered.append(text)
                 visitor.connection = await self.anywhere()
