@@ -1,12 +1,14 @@
 """Many appends share a transaction, and one that cannot be written does not take the others with it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import cast
 
 import pytest
 
-from frontdesk.errors import DeskError
+from frontdesk.errors import Conflict, DeskError
 from frontdesk.settings import DatabaseSettings
 from frontdesk.store.log import Recorded
 from frontdesk.store.open import open_database
@@ -73,3 +75,27 @@ async def test_a_long_append_and_a_large_one_are_written_whole(durable: Durable)
     )
     assert [record.body for record in await durable.read("interaction/1")] == bodies
     assert (await durable.read("interaction/7"))[0].body == large
+
+
+async def test_a_row_that_somebody_else_wrote_costs_no_other_write(tmp_path: Path) -> None:
+    """A foreign hand has taken the writer's next position: one append loses to it, those beside it do not."""
+    file = tmp_path / "frontdesk.db"
+    database = await open_database(DatabaseSettings(url=f"sqlite:///{file}"))
+    try:
+        await database.store.append("interaction/1", 0, [b"x"], 5)
+        with sqlite3.connect(file) as foreign:
+            foreign.execute("INSERT INTO events VALUES (2, 'interaction/9', 1, 5, 'y')")
+        foreign.close()
+        appends = [database.store.append(f"interaction/{n}", 0, [b"x"], 5) for n in (2, 9, 3)]
+        outcomes = await asyncio.gather(*appends, return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [Recorded, Conflict, Recorded]
+        positions = [record.position async for batch in _first(database.store.follow(0)) for record in batch]
+        assert positions == [1, 2, 3, 4]
+    finally:
+        await database.aclose()
+
+
+async def _first(batches: AsyncIterator[Sequence[Recorded]]) -> AsyncIterator[Sequence[Recorded]]:
+    async for batch in batches:
+        yield batch
+        return

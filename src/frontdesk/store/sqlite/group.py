@@ -18,7 +18,9 @@ from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Recorded
 HEADS_MAX = 10_000  # Streams whose version is remembered; another one costs a look into the index.
 ROWS_AT_ONCE = (64, 16, 4, 1)  # Statements prepared for this many rows each.
 
-_INSERT = "INSERT INTO events (position, stream, version, time_ms, body) VALUES "
+# A row that cannot be undoes the whole transaction. To undo a statement alone, SQLite would copy every page
+# that it touches into a file of its own first, as many bytes again as the log of the transaction.
+_INSERT = "INSERT OR ROLLBACK INTO events (position, stream, version, time_ms, body) VALUES "
 _INSERTS = {rows: _INSERT + ",".join(["(?,?,?,?,?)"] * rows) for rows in ROWS_AT_ONCE}
 _HEAD_OF_STREAM = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
 _ARM = (
