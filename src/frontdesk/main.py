@@ -194,7 +194,6 @@ class Parts:
             services=self.services,
             files=chat_files,
             positions=self.positions,
-            news=self.hub.news,
             input_boxes=input_boxes,
             admission=admission,
             traffic=traffic,
@@ -246,7 +245,7 @@ class Parts:
     def stop(self) -> None:
         """Say that this node is about to stop, and let agents and bots go."""
         self.operations.is_stopping = True
-        self.hub.news.stop()
+        self.chats.watchers.stop()
         self.socket.stop()
         self.cometd.stop()
 

@@ -1,5 +1,9 @@
 """Who is told that there is news of an interaction."""
 
+import asyncio
+
+import pytest
+
 from frontdesk.desk.watchers import Watchers
 
 
@@ -53,3 +57,45 @@ def test_a_watcher_may_stop_watching_while_it_is_told() -> None:
         watchers.heard("a")
         watchers.caught_up()
     assert (leaver.heard, ear.heard) == (["a"], ["a", "a"])
+
+
+@pytest.mark.anyio
+async def test_one_who_waits_for_the_next_news_hears_of_it_and_of_no_other() -> None:
+    watchers = Watchers()
+    news, other = watchers.next_of("a"), watchers.next_of("b")
+    assert "a" in watchers, "a visitor who waits has not left"
+    watchers.heard("a")
+    watchers.heard("a")
+    watchers.caught_up()
+    await asyncio.wait_for(news, 30)
+    assert not other.done()
+    assert list(watchers) == ["b"]
+    assert watchers.waiting_count == 1
+    other.cancel()
+    await asyncio.sleep(0)
+    assert list(watchers) == []
+    assert watchers.waiting_count == 0
+
+
+@pytest.mark.anyio
+async def test_one_who_waits_no_more_does_not_disturb_the_others() -> None:
+    watchers = Watchers()
+    cancelled, news = watchers.next_of("a"), watchers.next_of("a")
+    cancelled.cancel()
+    watchers.heard("a")
+    watchers.caught_up()  # Before the loop has forgotten the one who was cancelled.
+    await asyncio.wait_for(news, 30)
+    assert cancelled.cancelled()
+    assert watchers.waiting_count == 0
+
+
+@pytest.mark.anyio
+async def test_when_a_node_stops_nobody_waits_any_longer() -> None:
+    watchers, ear = Watchers(), Ear()
+    watchers.watch("a", ear)
+    waiting = [watchers.next_of(interaction_id) for interaction_id in ("a", "a", "b")]
+    watchers.stop()
+    await asyncio.wait_for(asyncio.gather(*waiting), 30)
+    assert watchers.is_over
+    assert ear.heard == [], "nothing happened"
+    assert list(watchers) == ["a"]

@@ -30,7 +30,7 @@ async def test_a_server_that_stops_lets_held_polls_go(tmp_path: Path) -> None:
 
         tasks.start_soon(is_held)
         with anyio.fail_after(WAIT_S):
-            while not house.server._parts.hub.news.waiting_count:
+            while not house.server._parts.chats.watchers.waiting_count:
                 await anyio.sleep(0.01)
     assert [answer.messages for answer in answers] == [[]]
 

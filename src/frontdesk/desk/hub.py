@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from frontdesk.desk.chats import Chats
 from frontdesk.desk.errands import Errands
 from frontdesk.desk.floor import Floor
-from frontdesk.desk.news import News
 from frontdesk.desk.previews import Previews
 from frontdesk.desk.reading import Readings
 from frontdesk.desk.session import Session
@@ -19,10 +18,7 @@ FLOOR_TOLD_EVERY_S = 0.05  # However many chats begin and end, bots need not kno
 
 
 class Hub:
-    """Every session of this node: what each reads, who is rung, and whether people are ready.
-
-    Shape:   `news` is for those who wait for anything at all in one chat.
-    """
+    """Every session of this node: what each reads, who is rung, and whether people are ready."""
 
     def __init__(self, chats: Chats, floor: Floor, previews: Previews) -> None:
         self._chats = chats
@@ -34,7 +30,6 @@ class Hub:
         self._bots: set[Session] = set()
         self._ready_told = -1
         self._floor_timer: asyncio.TimerHandle | None = None
-        self.news = News()
         self._previews = previews
         previews.on_heard = self._show_preview
         floor.on_change.append(self._floor_changed)
@@ -80,7 +75,6 @@ class Hub:
     def heard(self, interaction_id: str, record: Recorded) -> None:
         """An event of an interaction is committed."""
         self._readings.heard(interaction_id, record)
-        self.news.happened(interaction_id)
         self._chats.watchers.heard(interaction_id)
 
     def changed(self, interaction_id: str, record: Recorded, event: Event) -> None:

@@ -7,7 +7,6 @@ from msgspec import Struct
 from frontdesk.desk.files import Files
 from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
-from frontdesk.desk.news import News
 from frontdesk.desk.positions import Positions
 from frontdesk.desk.services import ServiceBook
 from frontdesk.edges.admission import Admission
@@ -33,7 +32,6 @@ class DeskParts(Struct, frozen=True, kw_only=True):
     services: ServiceBook
     files: Files
     positions: Positions
-    news: News
     input_boxes: InputBoxes
     admission: Admission
     traffic: Traffic
@@ -65,9 +63,7 @@ def chat_v3(settings: Settings, desk: DeskParts, made_secret: str) -> ChatV3:
         renews_lost=own.resume_lost == "renew",
     )
     holding = Holding(own.poll_hold_s, own.held_polls_max)
-    reading = ChatV3Reading(
-        desk.interactions, services, places, desk.news, desk.traffic, clock_ms, holding, replay_ms
-    )
+    reading = ChatV3Reading(desk.interactions, services, places, desk.traffic, clock_ms, holding, replay_ms)
     file_bytes_max = max((s.rules.files.upload_max_file_bytes for s in settings.services.values()), default=0)
     return ChatV3(
         prefix,

@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from frontdesk.desk.chat import Chat, Told
 from frontdesk.desk.interactions import Interactions
-from frontdesk.desk.news import News
 from frontdesk.edges.asgi import Receive
 from frontdesk.edges.chat_v3_places import Places
 from frontdesk.edges.chat_v3_services import ChatV3Services
@@ -46,7 +45,6 @@ class ChatV3Reading:
         interactions: Interactions,
         services: ChatV3Services,
         places: Places,
-        news: News,
         traffic: Traffic,
         clock_ms: Callable[[], int],
         holding: Holding,
@@ -55,7 +53,6 @@ class ChatV3Reading:
         self._chats = interactions.chats
         self._services = services
         self._places = places
-        self._news = news
         self._traffic = traffic
         self._clock_ms = clock_ms
         self._holding = holding
@@ -136,9 +133,10 @@ class ChatV3Reading:
 
     async def _held(self, session: Session, place: Delivery, receive: Receive) -> bool:
         """Wait for news, but not for ever; whether the client is still there."""
-        if self._news.is_over or self._news.waiting_count >= self._holding.held_max:
+        watchers = self._chats.watchers
+        if watchers.is_over or watchers.waiting_count >= self._holding.held_max:
             return True
-        news = self._news.next_of(session.session_id)
+        news = watchers.next_of(session.session_id)
         left = asyncio.ensure_future(_left(receive))
         self._traffic.in_flight -= 1  # It waits, and costs nothing.
         try:
@@ -148,14 +146,15 @@ class ChatV3Reading:
                 done, _ = await asyncio.wait(
                     (news, left), timeout=max(0, rest_s), return_when=asyncio.FIRST_COMPLETED
                 )
-                if left in done or not done or self._news.is_over:
+                if left in done or not done or watchers.is_over:
                     return left not in done
-                news = self._news.next_of(session.session_id)
+                news = watchers.next_of(session.session_id)
             return not left.done()
         finally:
             self._traffic.in_flight += 1
             news.cancel()
             left.cancel()
+            session.chat.seen_ms = self._clock_ms()  # Whoever waited was here until now.
 
     # --- pages ---------------------------------------------------------------------------------
 
