@@ -63,6 +63,8 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
             "forgets": ServiceSettings(rules=Rules(retention_s=1)),
             "rings": ServiceSettings(rules=Rules(answer_s=1)),
             "botted": ServiceSettings(bot="robo"),
+            "days": ServiceSettings(rules=Rules(asynchronous_idle_close_s=0)),
+            "brisk": ServiceSettings(rules=Rules(asynchronous=False)),
             "files": ServiceSettings(rules=Rules(files=SMALL_FILES)),
         },
     )

@@ -10,8 +10,8 @@ from frontdesk.settings import ChatV3Settings, ServiceSettings, Settings
 from tests.conformance.house import settings_in
 from tests.conformance.v3 import ORIGIN
 
-CALM = Rules(idle_alert_s=0, client_silence_s=0)
-LONG = Rules(asynchronous=True)
+CALM = Rules(asynchronous=False, idle_alert_s=0, client_silence_s=0)
+LONG = Rules()
 SMALL_FILES = FileRules(
     upload_max_files=3, upload_max_file_bytes=2000, upload_max_total_bytes=6000, upload_needs_agent=False
 )
@@ -20,8 +20,8 @@ SMALL_FILES = FileRules(
 def v3_settings(folder: Path, **own: Any) -> Settings:
     """A server on a free port; `own` are settings of the protocol itself.
 
-    Shape:   the service `s` is as services are by default but for the timers; the others are named after
-             what is different in them.
+    Shape:   chats of `s` end when their visitor leaves, and have no timers; `long` is as services are by
+             default; the others are named after what is different in them.
     """
     return settings_in(
         folder,
@@ -32,10 +32,10 @@ def v3_settings(folder: Path, **own: Any) -> Settings:
             "closed": ServiceSettings(is_open=False),
             "customers": ServiceSettings(rules=CALM, visitor_type="Customer"),
             "marked": ServiceSettings(rules=CALM, end_marker="TerminateChat"),
-            "forgets": ServiceSettings(rules=Rules(idle_alert_s=0, client_silence_s=0, retention_s=1)),
-            "silence": ServiceSettings(rules=Rules(client_silence_s=1)),
-            "warns": ServiceSettings(rules=Rules(idle_alert_s=1, idle_close_s=30)),
-            "small": ServiceSettings(rules=Rules(client_silence_s=0, files=SMALL_FILES)),
+            "forgets": ServiceSettings(rules=replace(CALM, retention_s=1)),
+            "silence": ServiceSettings(rules=replace(CALM, client_silence_s=1)),
+            "warns": ServiceSettings(rules=replace(CALM, idle_alert_s=1, idle_close_s=30)),
+            "small": ServiceSettings(rules=replace(CALM, files=SMALL_FILES)),
             "long": ServiceSettings(rules=LONG),
             "quiet": ServiceSettings(rules=replace(LONG, rest_after_s=1)),
             "brief": ServiceSettings(rules=replace(LONG, resting_s=1)),

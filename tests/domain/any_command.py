@@ -60,6 +60,7 @@ STARTS = st.builds(
     user_data=USER_DATA,
     queue=st.sampled_from((None, "default")),
     asynchronous=st.booleans(),
+    closes_when_idle=st.booleans(),
 )
 JOINS = st.builds(
     _join,
@@ -70,7 +71,7 @@ JOINS = st.builds(
 )
 LATER: tuple[st.SearchStrategy[Command], ...] = (
     JOINS,
-    st.builds(commands.Leave, party_id=PARTIES, reason=st.sampled_from(("", "bye"))),
+    st.builds(commands.Leave, party_id=PARTIES, reason=st.sampled_from(("", "bye")), ends=st.booleans()),
     st.builds(_say, SPOKEN, st.sampled_from(("", "text", "t" * 100)), CLIENT_IDS),
     st.builds(commands.SetTyping, PARTIES, st.booleans()),
     st.builds(

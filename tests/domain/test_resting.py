@@ -191,3 +191,37 @@ def test_what_waits_again_can_rest_again() -> None:
 def test_the_queue_it_was_in_is_where_it_waits_again() -> None:
     told = story(LONG, Queued(queue="sales"), AMY, Left(party_id=2), Rested())
     told.when(Say(party_id=1, text="hello")).when(Queue()).then(Queued(queue="sales"))
+
+
+SEEN = Tick(client_seen_ms=BEGIN_MS + 1)
+CLOSING = (replace(LONG, closes_when_idle=True), QUEUED, AMY)
+
+
+def test_one_that_closes_when_idle_does_so_without_a_warning() -> None:
+    told = story(*CLOSING).after_s(3599).when(Say(party_id=1, text="still here"))
+    told.after_s(3599.999).when(SEEN).then()
+    told.after_s(0.001).when(SEEN).then(
+        events.IdleClosed(3, Rules().idle_close_text),
+        Left(party_id=2),
+        Left(party_id=1),
+        Ended(reason="idle"),
+    )
+
+
+def test_also_while_it_rests() -> None:
+    told = story(*CLOSING).when(Leave(party_id=2)).after_s(3600).when(SEEN)
+    assert told.state.phase is Phase.ENDED
+    assert told.state.end_reason == "idle"
+
+
+@pytest.mark.parametrize(
+    ("started", "rules"), [(CLOSING, Rules(asynchronous_idle_close_s=0)), ((LONG, QUEUED, AMY), RULES)]
+)
+def test_any_other_waits_however_long(started: tuple[events.Event, ...], rules: Rules) -> None:
+    told = story(*started, rules=rules)
+    assert next_due(told.state, rules, Presence(client_seen_ms=BEGIN_MS + 1)) is None
+
+
+def test_a_visitor_may_end_it_for_good() -> None:
+    told = story(LONG, QUEUED, AMY).when(Leave(party_id=1, reason="client_left", ends=True))
+    told.then(Left(party_id=1, reason="client_left"), Ended(reason="client_left", party_id=1))

@@ -25,6 +25,7 @@ class Start(Struct, frozen=True, kw_only=True):
     address: str = ""
     queue: str | None = None
     asynchronous: bool = False
+    closes_when_idle: bool = False
 
 
 class Join(Struct, frozen=True, kw_only=True):
@@ -47,8 +48,11 @@ class TakeUp(Struct, frozen=True, kw_only=True):
 
 
 class Leave(Struct, frozen=True, kw_only=True):
+    """Go. A visitor who `ends` an asynchronous interaction does not mean to come back to it."""
+
     party_id: int
     reason: str = ""
+    ends: bool = False
 
 
 class Say(Struct, frozen=True, kw_only=True):

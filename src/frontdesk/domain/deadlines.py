@@ -32,10 +32,11 @@ def next_due(state: Interaction, rules: Rules, presence: Presence = UNSEEN) -> i
 
 def idle_due(state: Interaction, rules: Rules) -> int | None:
     """When nobody's writing will next be remarked on, or None while that is switched off."""
-    if not state.is_open or state.asynchronous:
+    if not state.is_open or (state.phase is Phase.WAITING and not rules.idle_while_waiting):
         return None
-    if state.phase is Phase.WAITING and not rules.idle_while_waiting:
-        return None
+    if state.asynchronous:
+        closes = state.closes_when_idle and rules.asynchronous_idle_close_s
+        return state.active_ms + rules.asynchronous_idle_close_s * 1000 if closes else None
     if state.alerts == 0:
         return state.active_ms + rules.idle_alert_s * 1000 if rules.idle_alert_s else None
     wait_s = (

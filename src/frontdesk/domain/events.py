@@ -31,7 +31,8 @@ class Visibility(StrEnum):
 class Started(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     """A visitor arrived. Party 1 is the visitor; `key_hash` is the SHA-256 of the secret key, in hex.
 
-    An `asynchronous` interaction stays open over days: it rests while nobody attends to it.
+    An `asynchronous` interaction stays open over days: it rests while nobody attends to it. One that
+    `closes_when_idle` is over all the same when nobody has written for long enough.
     """
 
     service: str
@@ -46,6 +47,7 @@ class Started(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     user_data: dict[str, str] = {}
     address: str = ""
     asynchronous: bool = False
+    closes_when_idle: bool = False
 
 
 class Joined(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):

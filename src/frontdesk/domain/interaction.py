@@ -101,6 +101,7 @@ class Interaction(Struct, frozen=True):
     end_reason: str = ""
     recent_ids: tuple[str, ...] = ()
     asynchronous: bool = False
+    closes_when_idle: bool = False
     rested_ms: int = 0
     prefers: str = ""
 
@@ -206,6 +207,7 @@ def _started(state: Interaction, event: events.Started, at_ms: int) -> Interacti
         user_data=event.user_data,
         visitor_keys=frozenset(event.user_data),
         asynchronous=event.asynchronous,
+        closes_when_idle=event.closes_when_idle,
     )
 
 

@@ -55,7 +55,7 @@ def _is_due(due_ms: int | None, now_ms: int) -> bool:
 
 def _idle(state: Interaction, rules: Rules) -> list[Event]:
     system = next((p.party_id for p in state.parties if p.kind is Kind.SYSTEM), len(state.parties) + 1)
-    if closes_after(state.alerts, rules):
+    if state.asynchronous or closes_after(state.alerts, rules):  # Who is away for days need not be warned.
         closed: list[Event] = [events.IdleClosed(system, rules.idle_close_text)]
         here = [p for p in state.parties if p.is_present and p.kind is not Kind.SYSTEM]
         closed += [

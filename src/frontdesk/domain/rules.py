@@ -67,9 +67,12 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long a chat rings for an agent before it goes to the next."""
     ends_with_last_agent: bool = True
     """Whether the chat ends when the last person who answers leaves; an asynchronous one rests instead."""
-    asynchronous: bool = False
+    asynchronous: bool = True
     """Whether conversations stay open over days, resting while nobody attends to them, where the visitor's
-    protocol can come back to one; then the times of idleness and silence do not count."""
+    client can come back to one: always over version 3, over version 2 when it asks for that. Then the times
+    of idleness and silence above do not count."""
+    asynchronous_idle_close_s: Seconds = 3600
+    """After how long without a message an asynchronous chat over version 2 is closed."""
     rest_after_s: Seconds = 0
     """After how long without a message those who answer an asynchronous chat are taken out of it."""
     resting_s: Seconds = 2_592_000

@@ -102,7 +102,7 @@ def leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: Serv
     if party is None or not party.is_present:
         return ()  # Leaving twice is leaving.
     left = events.Left(party_id=party.party_id, reason=command.reason)
-    if party.kind is Kind.CLIENT and state.asynchronous:
+    if party.kind is Kind.CLIENT and state.asynchronous and not command.ends:
         return resting.visitor_leaves(state, left)
     if party.kind is Kind.CLIENT:
         return (left, events.Ended(reason=command.reason or "client_left", party_id=party.party_id))

@@ -42,6 +42,7 @@ def start(_state: Interaction, command: commands.Start, _now_ms: int, rules: Rul
             user_data=command.user_data,
             address=command.address,
             asynchronous=command.asynchronous,
+            closes_when_idle=command.closes_when_idle,
         )
     ]
     if command.text.strip():

@@ -197,7 +197,7 @@ class ChatV2Sessions:
         return await self._do(session, commands.SetTyping(1, False), fields)
 
     async def disconnect(self, session: Session, fields: SessionFields, _form: Form) -> bytes:
-        return await self._do(session, commands.Leave(party_id=1, reason="client_left"), fields)
+        return await self._do(session, commands.Leave(party_id=1, reason="client_left", ends=True), fields)
 
     async def custom_notice(self, session: Session, fields: NoticeFields, _form: Form) -> bytes:
         attributes = wire.parse_attributes(fields.event_attributes)

@@ -15,7 +15,7 @@ from frontdesk.edges.chat_v2_session import ChatV2Sessions, Session
 from frontdesk.errors import Refused
 from frontdesk.settings import ServiceSettings
 from frontdesk.wire import chat_v2 as wire
-from frontdesk.wire.chat_v2_fields import StartFields
+from frontdesk.wire.chat_v2_fields import StartFields, asks_to_stay_open
 from frontdesk.wire.form import Form, user_data
 
 _log = structlog.get_logger("chat_v2")
@@ -58,6 +58,8 @@ class ChatV2Start:
         now_ms = self._clock_ms()
         interaction_id = new_id(now_ms)
         key = new_key(interaction_id)
+        data = user_data(form)
+        asynchronous = asks_to_stay_open(data) and self._services.rules(service_name).asynchronous
         command = Start(
             service=service_name,
             user_id=secrets.token_hex(8).upper(),
@@ -69,9 +71,11 @@ class ChatV2Start:
             subject=fields.subject,
             endpoint=fields.endpoint[:200],
             text=fields.text,
-            user_data=user_data(form),
+            user_data=data,
             address=address,
             queue=None if self._services.bot_id(service_name) else service.queue,
+            asynchronous=asynchronous,
+            closes_when_idle=asynchronous,
         )
         chat = await self._interactions.start(interaction_id, command)
         self._admission.begun(chat.interaction_id, service_name, address)

@@ -5,7 +5,11 @@ A field that is absent and one that is empty are the same to this protocol, so e
 Source:  chat-api-v2 §7 and §2.2.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
+
+ASYNC_MODE = "GCTI_Chat_AsyncMode"
 
 
 class SessionFields(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -79,3 +83,8 @@ class KeysFields(SessionFields, frozen=True, kw_only=True, rename="camel"):
     """Keys of user data: separated by commas, as the JSON text of an array, or one by one as `keys[]`."""
 
     keys: str = ""
+
+
+def asks_to_stay_open(user_data: Mapping[str, str]) -> bool:
+    """Whether whoever starts a chat with this user data means to come back to it over days (§17.9)."""
+    return user_data.get(ASYNC_MODE, "").lower() == "true"
