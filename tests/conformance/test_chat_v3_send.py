@@ -7,6 +7,7 @@ import pytest
 from tests.conformance.house import House, serving
 from tests.conformance.v3 import Site, operation_id, site_of
 from tests.conformance.v3_house import v3_settings
+from tests.desk.nodes import Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -85,6 +86,27 @@ async def test_42_a_message_ends_the_typing_before_it(v3_house: House, own_site:
     async with v3_house.agent("amy") as amy:
         told = await amy.takes(visit.session_id)
         assert [party["is_typing"] for party in told["parties"] if party["kind"] == "client"] == [False]
+
+
+async def test_42_typing_that_its_message_has_overtaken_is_not_shown(tmp_path: Path, clock: Clock) -> None:
+    """§7.7: HTTP does not keep the order of two requests."""
+    async with (
+        serving(v3_settings(tmp_path), clock) as house,
+        site_of(house.url) as site,
+        house.agent("amy") as amy,
+    ):
+        visit = await site.visit()
+        chat_id = visit.session_id
+        await amy.takes(chat_id)
+        (await visit.send("hello there")).ok()
+        (await visit.send("hello", kind="TypingStarted")).ok()
+        clock.after_s(1.001)
+        (await visit.send("he", kind="TypingStarted")).ok()  # The visitor has begun with something new.
+        await amy.hears(lambda m: m["is"] == "preview" and m["text"] == "he")
+        told = [m["event"] for m in amy.heard if m["is"] == "event"]
+        heard = [event["type"] for event in told if event.get("party_id") == 1]
+        assert heard[-2:] == ["Said", "TypingStarted"]
+        assert "hello" not in [m["text"] for m in amy.heard if m["is"] == "preview"]
 
 
 async def test_43_the_words_that_hand_over_to_another_program_are_left_as_they_are(

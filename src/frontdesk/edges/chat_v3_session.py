@@ -125,6 +125,8 @@ class ChatV3Sessions:
         return {}
 
     async def _typing(self, session: Session, text: str, *, is_typing: bool) -> bytes:
+        if is_typing and self._input_boxes.is_overtaken(session.chat, text):
+            return wire.succeeded()
         if is_typing:
             self._input_boxes.typing(session.chat)
         chat = await self._interactions.do(session.session_id, commands.SetTyping(CLIENT, is_typing))
