@@ -41,6 +41,7 @@ from frontdesk.edges.chat_v3_parts import DeskParts, chat_v3
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.limits import Gate, OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.openapi import describe
 from frontdesk.edges.operations import Operations
 from frontdesk.edges.pages import pages
 from frontdesk.edges.server import answering, listen
@@ -167,9 +168,12 @@ class Parts:
             self.metrics.refused,
         )
         self.socket = WorkspaceSocket(desk, callers, self.metrics, limits.socket_message_bytes_max)
-        self.operations = Operations(
-            self.metrics, {"database": store.ping, "files": files.ping}, settings.server.prefix.rstrip("/")
+        description = describe(
+            settings.server.prefix.rstrip("/"),
+            settings.chat_v3.prefix.rstrip("/"),
+            has_cometd=settings.cometd.is_on,
         )
+        self.operations = Operations(self.metrics, {"database": store.ping, "files": files.ping}, description)
         workspace = WorkspaceHttp(
             sign_ins,
             self.interactions,

@@ -6,6 +6,7 @@ Source:  chat-api-v3 §3.4 for who may ask, §§5.4 to 5.7 for the operations.
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from frontdesk.desk.chat import Chat
@@ -16,7 +17,7 @@ from frontdesk.domain.events import Said
 from frontdesk.edges.chat_v3_services import ChatV3Services
 from frontdesk.errors import NotFound, Refused
 from frontdesk.wire import chat_v3 as wire
-from frontdesk.wire.chat_v3_fields import Body
+from frontdesk.wire.chat_v3_fields import Body, MessageFields
 from frontdesk.wire.chat_v3_token import ABSENT, Claims, claims_of
 
 SESSION_ID_CHARS_MAX = 64
@@ -93,7 +94,8 @@ class ChatV3Sessions:
 
     async def send(self, session: Session, body: Body) -> bytes:
         """Say something, or tell that typing began or stopped. Errors: as `Say`."""
-        kind, text = body.data.get("type", ""), body.data.get("text", "")
+        fields = msgspec.convert(body.data, MessageFields)
+        kind, text = fields.type, fields.text
         is_typing = TYPING.get(kind.lower())
         if is_typing is not None:
             return await self._typing(session, text, is_typing=is_typing)

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.edges.metrics import Metrics
-from frontdesk.edges.openapi import describe
 from frontdesk.errors import Unavailable
 
 CHECK_S = 2.0
@@ -19,12 +18,17 @@ Check = Callable[[], Awaitable[None]]
 
 
 class Operations:
-    """The routes. `checks` are what must answer before chats can be taken, by name."""
+    """The routes.
 
-    def __init__(self, metrics: Metrics, checks: Mapping[str, Check], prefix: str) -> None:
+    Shape:   `checks` are what must answer before chats can be taken, by name; `description` is the API's.
+    """
+
+    def __init__(
+        self, metrics: Metrics, checks: Mapping[str, Check], description: Mapping[str, object]
+    ) -> None:
         self._metrics = metrics
         self._checks = checks
-        self._openapi = msgspec.json.encode(describe(prefix))
+        self._openapi = msgspec.json.encode(description)
         self.is_stopping = False
 
     def routes(self) -> list[Route]:

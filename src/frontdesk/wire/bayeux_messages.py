@@ -71,7 +71,9 @@ class Advice(Struct, frozen=True):
     timeout: int
 
 
-class _Reply(Struct, kw_only=True, omit_defaults=True, rename="camel"):
+class Reply(Struct, kw_only=True, omit_defaults=True, rename="camel"):
+    """What is answered to one message."""
+
     id: str | int | None = None
     channel: str | None = None
     successful: bool = field()
@@ -174,7 +176,7 @@ def is_callback(name: str) -> bool:
 def shaken(message: Message, client_id: str, kinds: Sequence[str], advice: Advice, *, acks: bool) -> bytes:
     """The answer to a handshake that was granted."""
     return _encode(
-        _Reply(
+        Reply(
             id=message.id,
             channel=HANDSHAKE,
             successful=True,
@@ -191,12 +193,12 @@ def shaken(message: Message, client_id: str, kinds: Sequence[str], advice: Advic
 def connected(id_: str | int | None, advice: Advice, ack: int | None) -> bytes:
     """The answer to a connect; `ack` is the number of the batch that it closes."""
     ext = None if ack is None else {"ack": ack}
-    return _encode(_Reply(id=id_, channel=CONNECT, successful=True, advice=advice, ext=ext))
+    return _encode(Reply(id=id_, channel=CONNECT, successful=True, advice=advice, ext=ext))
 
 
 def done(message: Message, *, subscription: str | list[str] = "") -> bytes:
     """The answer to anything else that was granted; it never has `data`."""
-    return _encode(_Reply(id=message.id, channel=message.channel, successful=True, subscription=subscription))
+    return _encode(Reply(id=message.id, channel=message.channel, successful=True, subscription=subscription))
 
 
 def refused(
@@ -208,7 +210,7 @@ def refused(
     """The answer to what was not granted. `error` is `code:argument,…:text`."""
     subscription = message.subscription if isinstance(message, Message) else ""
     return _encode(
-        _Reply(
+        Reply(
             id=message.id,
             channel=message.channel,
             successful=False,

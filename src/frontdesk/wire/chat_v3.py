@@ -90,19 +90,21 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     is_image: bool = False
 
 
-class _From(Struct, frozen=True, omit_defaults=True):
+class Sender(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Who a message is from."""
+
     participant_id: str = field(name="participantId")
     nickname: str = ""
     type: str = ""
 
 
-class _Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ChatMessage(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What a message may have; nothing else ever leaves."""
 
     index: str
     type: str
     utc_time: int = field(name="utcTime")
-    sender: _From = field(name="from")
+    sender: Sender = field(name="from")
     text: str | None = None
     url: str = ""
     content_type: str = field(name="contentType", default="")
@@ -155,7 +157,7 @@ def line(view: View, version: int, at_ms: int, event: Event, party: Party | None
     members = shape(view, event, party, at_ms)
     if members is None:
         return Line(version=version, at_ms=at_ms)
-    message = _Message(
+    message = ChatMessage(
         index=index_of(version), type=kind, utc_time=at_ms, sender=_sender(view, party), **members
     )
     is_spoken = isinstance(event, events.Said | events.FileUploaded | events.UrlPushed)
@@ -172,7 +174,7 @@ def line(view: View, version: int, at_ms: int, event: Event, party: Party | None
 
 def typing(view: View, version: int, at_ms: int, party: Party, place: int) -> bytes:
     """That somebody types, or has stopped: what clients are told beside the events (§6.4)."""
-    message = _Message(
+    message = ChatMessage(
         index=index_of(version, place),
         type="TypingStopped" if place == _BEFORE else "TypingStarted",
         utc_time=at_ms,
@@ -192,17 +194,17 @@ def still_typing(view: View, version: int, now_ms: int, parties: Iterable[Party]
     ]
 
 
-def _sender(view: View, party: Party) -> _From:
+def _sender(view: View, party: Party) -> Sender:
     kind = view.client if party.kind is Kind.CLIENT else _TYPES[party.kind]
-    return _From(participant_id(view.session_id, party.party_id), party.nickname, kind)
+    return Sender(participant_id(view.session_id, party.party_id), party.nickname, kind)
 
 
 def _ended(view: View, version: int, at_ms: int) -> Line:
-    message = _Message(
+    message = ChatMessage(
         index=index_of(version),
         type="Text",
         utc_time=at_ms,
-        sender=_From(participant_id(view.session_id, 0), type="External"),
+        sender=Sender(participant_id(view.session_id, 0), type="External"),
         text=view.end_text,
     )
     return Line(version=version, at_ms=at_ms, body=_encode(message))

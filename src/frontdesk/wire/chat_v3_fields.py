@@ -33,7 +33,7 @@ class Body(Struct, frozen=True):
     operation_id: str = ""
 
 
-class StartFields(Struct, frozen=True, kw_only=True):
+class StartFields(Struct, frozen=True, kw_only=True, rename="camel"):
     """Request a chat, or resume one: then there is a token and no nickname.
 
     Shape:   `user_data` has what stands in `userData` and whatever else stands in `data`.
@@ -48,7 +48,18 @@ class StartFields(Struct, frozen=True, kw_only=True):
     user_data: dict[str, str] = {}
 
 
-class Query(Struct, frozen=True):
+class MessageFields(Struct, frozen=True, kw_only=True):
+    """Say something, or tell that typing began or stopped.
+
+    Shape:   `type` is `Text`, `TypingStarted`, `TypingStopped`, or a name of the page's own; of what is being
+             typed, `text` is what stands in the input box.
+    """
+
+    type: str = ""
+    text: str = ""
+
+
+class Query(Struct, frozen=True, rename="camel"):
     """Which messages are asked for; None is for what is absent or no number."""
 
     index: str | None = None
