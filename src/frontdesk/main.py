@@ -46,6 +46,7 @@ from frontdesk.edges.operations import Operations
 from frontdesk.edges.pages import pages
 from frontdesk.edges.server import answering, listen
 from frontdesk.edges.traffic import Traffic
+from frontdesk.edges.uploads import Uploads
 from frontdesk.edges.workspace_caller import Callers
 from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
@@ -140,7 +141,7 @@ class Parts:
             clock_ms,
         )
         origins = Cors({name: s.allowed_origins for name, s in settings.services.items()})
-        traffic = Traffic(limits, clock_ms, self.metrics)
+        traffic, uploads = Traffic(limits, clock_ms, self.metrics), Uploads(limits, self.metrics)
         chat_v2 = ChatV2(
             settings.server.prefix.rstrip("/"),
             start,
@@ -149,6 +150,7 @@ class Parts:
             origins,
             limits,
             traffic,
+            uploads,
             self.metrics,
             api_key=settings.server.api_key,
             file_bytes_max={
@@ -201,6 +203,7 @@ class Parts:
             input_boxes=input_boxes,
             admission=admission,
             traffic=traffic,
+            uploads=uploads,
             metrics=self.metrics,
             clock_ms=clock_ms,
         )

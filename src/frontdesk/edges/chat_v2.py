@@ -5,7 +5,6 @@ Plain ASGI: one look-up of the route, one decoding of the body.
 Source:  chat-api-v2 §§2, 7, 8 and 18.
 """
 
-import asyncio
 import hmac
 import itertools
 import time
@@ -34,7 +33,7 @@ from frontdesk.edges.asgi import (
     json_headers,
     whole_body,
 )
-from frontdesk.edges.bodies import form_of, is_multipart, read_form, read_upload
+from frontdesk.edges.bodies import form_of, is_multipart, read_form
 from frontdesk.edges.chat_v2_files import ChatV2Files, send_file
 from frontdesk.edges.chat_v2_places import (
     BY_FORM,
@@ -51,6 +50,7 @@ from frontdesk.edges.chat_v2_start import ChatV2Start
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
+from frontdesk.edges.uploads import TOO_MANY, Uploads
 from frontdesk.errors import Conflict, NotFound, Refused, Unavailable
 from frontdesk.settings import LimitSettings
 from frontdesk.wire import chat_v2 as wire
@@ -87,6 +87,7 @@ class ChatV2:
         cors: Cors,
         limits: LimitSettings,
         traffic: Traffic,
+        uploads: Uploads,
         metrics: Metrics,
         *,
         api_key: str,
@@ -103,7 +104,7 @@ class ChatV2:
         self._metrics = metrics
         self._api_key = api_key
         self._file_bytes_max = file_bytes_max
-        self._uploads = asyncio.Semaphore(limits.uploads_in_flight_max)
+        self._uploads = uploads
 
     def serves(self, path: str) -> bool:
         return path.startswith(self._root) or path == self._by_form_at
@@ -184,7 +185,7 @@ class ChatV2:
                 return await self._by_form(scope, receive)
             return await self.ask(place, await read_form(scope, receive, self._limits), address_of(scope))
         except Refused as refusal:
-            return self._refused(refusal)
+            return self._later(None) if refusal.code == TOO_MANY else self._refused(refusal)
         except TooMuch:
             self._metrics.refused("body_bytes_max")
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, wire.failed(
@@ -263,24 +264,16 @@ class ChatV2:
         return HTTPStatus.OK, await OPERATIONS[place.name][1](self._sessions, session, fields, form)
 
     async def _upload(self, scope: Scope, receive: Receive, place: Place) -> Answer:
-        if self._uploads.locked():
-            self._metrics.refused("uploads_in_flight_max")
-            return self._later(None)
-        async with self._uploads:
-            bytes_max = self._file_bytes_max.get(place.service, 0)
-            parts = await read_upload(scope, receive, bytes_max, self._limits.upload_read_s)
+        bytes_max = self._file_bytes_max.get(place.service, 0)
+        async with self._uploads.parts(scope, receive, bytes_max) as parts:
             return await self.ask(place, parts.fields, address_of(scope), parts)
 
     async def _by_form(self, scope: Scope, receive: Receive) -> Answer:
         """A request whose form says what it wants, and of which chat (§17.8)."""
         if not is_multipart(scope):
             return await self._as_formed(scope, Parts(await read_form(scope, receive, self._limits), ()))
-        if self._uploads.locked():
-            self._metrics.refused("uploads_in_flight_max")
-            return self._later(None)
-        async with self._uploads:
-            bytes_max = max(self._file_bytes_max.values(), default=0)
-            parts = await read_upload(scope, receive, bytes_max, self._limits.upload_read_s)
+        bytes_max = max(self._file_bytes_max.values(), default=0)
+        async with self._uploads.parts(scope, receive, bytes_max) as parts:
             return await self._as_formed(scope, parts)
 
     async def _as_formed(self, scope: Scope, parts: Parts) -> Answer:

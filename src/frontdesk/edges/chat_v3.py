@@ -6,7 +6,6 @@ existing clients stop polling for ever.
 Source:  chat-api-v3 §§4, 5, 10 and 11.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -28,7 +27,7 @@ from frontdesk.edges.asgi import (
     answer_nothing,
     header,
 )
-from frontdesk.edges.bodies import form_of, read_plain, read_upload
+from frontdesk.edges.bodies import form_of, read_plain
 from frontdesk.edges.chat_v3_cors import ChatV3Cors
 from frontdesk.edges.chat_v3_images import ChatV3Images, Picture, send_picture
 from frontdesk.edges.chat_v3_reading import ChatV3Reading
@@ -36,6 +35,7 @@ from frontdesk.edges.chat_v3_session import ChatV3Sessions, Session
 from frontdesk.edges.chat_v3_start import ChatV3Start
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
+from frontdesk.edges.uploads import Uploads
 from frontdesk.errors import Conflict, NotFound, Refused, Unavailable
 from frontdesk.settings import LimitSettings
 from frontdesk.wire import chat_v3 as wire
@@ -106,6 +106,7 @@ class ChatV3:
         cors: ChatV3Cors,
         limits: LimitSettings,
         traffic: Traffic,
+        uploads: Uploads,
         metrics: Metrics,
         *,
         soft_send_errors: bool,
@@ -121,7 +122,7 @@ class ChatV3:
         self._traffic = traffic
         self._metrics = metrics
         self._soft_send_errors = soft_send_errors
-        self._uploads = asyncio.Semaphore(limits.uploads_in_flight_max)
+        self._uploads = uploads
 
     def serves(self, path: str) -> bool:
         return path.startswith(self._root)
@@ -275,12 +276,7 @@ class ChatV3:
         return Answer(200, read.body, read.arrived) if read is not None else None
 
     async def _upload(self, scope: Scope, receive: Receive, asked: Asked) -> bytes:
-        if self._uploads.locked():
-            self._metrics.refused("uploads_in_flight_max")
-            raise Refused("too_many_requests", "too many files are being sent; try again in a moment")
-        async with self._uploads:
-            bytes_max = self._images.file_bytes_max
-            parts = await read_upload(scope, receive, bytes_max, self._limits.upload_read_s)
+        async with self._uploads.parts(scope, receive, self._images.file_bytes_max) as parts:
             return await self._images.upload(await self._session(asked), parts)
 
     # --- answers that are no answers -----------------------------------------------------------

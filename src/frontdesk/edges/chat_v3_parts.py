@@ -20,6 +20,7 @@ from frontdesk.edges.chat_v3_session import ChatV3Sessions
 from frontdesk.edges.chat_v3_start import ChatV3Start
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
+from frontdesk.edges.uploads import Uploads
 from frontdesk.settings import Settings
 
 LINK_VALID_MS = 7 * 86_400_000  # People come back to a document within days, and find the chat after it.
@@ -35,6 +36,7 @@ class DeskParts(Struct, frozen=True, kw_only=True):
     input_boxes: InputBoxes
     admission: Admission
     traffic: Traffic
+    uploads: Uploads
     metrics: Metrics
     clock_ms: Callable[[], int]
 
@@ -74,6 +76,7 @@ def chat_v3(settings: Settings, desk: DeskParts, made_secret: str) -> ChatV3:
         ChatV3Cors({name: s.allowed_origins for name, s in settings.services.items()}),
         limits,
         desk.traffic,
+        desk.uploads,
         desk.metrics,
         soft_send_errors=own.soft_send_errors,
     )
