@@ -1,5 +1,7 @@
 """The ASGI application: chat wires on the short path, everything else on the comfortable one."""
 
+import msgspec
+
 from frontdesk.edges.asgi import App, Headers, Receive, Scope, Send
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
@@ -22,6 +24,20 @@ class FrontdeskApp:
     def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
         """The answer to a chat request that need not wait for anything."""
         return self._chat_v2.at_once(scope) if self._chat_v2.serves(scope["path"]) else None
+
+    def malformed(self, path: str, origin: bytes, text: str) -> tuple[Headers, bytes]:
+        """What is answered to a request that cannot be read, in the words of the protocol it is meant for.
+
+        Shape:   an origin that was not read is any: such an answer says nothing about anybody.
+        """
+        origin = origin or b"*"
+        if self._chat_v2.serves(path):
+            return self._chat_v2.malformed(path, origin, text)
+        if self._cometd.serves(path):
+            return self._cometd.malformed(origin, text)
+        if self._chat_v3.serves(path):
+            return self._chat_v3.malformed(origin, text)
+        return [], msgspec.json.encode({"error": {"code": "malformed", "text": text}})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:

@@ -10,6 +10,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+# The answer to what is no request: its path and origin as far as they were read, and what is wrong.
+Malformed = Callable[[str, bytes, str], tuple[Headers, bytes]]
 AtOnce = Callable[[Scope], tuple[int, Headers, bytes] | None]
 """The answer to a request whose body is in the scope, or None when it must be waited for."""
 

@@ -171,6 +171,11 @@ class ChatV2:
             answered,
         )
 
+    def malformed(self, path: str, origin: bytes, text: str) -> tuple[Headers, bytes]:
+        """The answer to a request that cannot be read."""
+        service = "" if path == self._by_form_at else place_of(path[len(self._root) :]).service
+        return self._cors.headers(service, origin), wire.failed(wire.MALFORMED_CODE, text)
+
     async def _answer(self, scope: Scope, receive: Receive, place: Place, method: str) -> Answer:
         if method != "POST":
             return HTTPStatus.METHOD_NOT_ALLOWED, wire.failed(405, "use POST")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from frontdesk.desk.chats import Chats
-from frontdesk.edges.asgi import Receive, Scope, Send
+from frontdesk.edges.asgi import Headers, Receive, Scope, Send
 from frontdesk.edges.bayeux import BayeuxDoor, BayeuxSettings
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd import ChatV2Cometd
@@ -12,6 +12,7 @@ from frontdesk.edges.cors import Cors
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
 from frontdesk.settings import Settings
+from frontdesk.wire import bayeux_messages as wire
 from frontdesk.wire.bayeux_client import Bounds
 
 
@@ -35,9 +36,10 @@ class Cometd:
     ) -> None:
         limits = settings.limits
         self._is_on = settings.cometd.is_on
+        self._cors = Cors({"": [origin for s in settings.services.values() for origin in s.allowed_origins]})
         self._door = BayeuxDoor(
             _settings(settings),
-            Cors({"": [origin for s in settings.services.values() for origin in s.allowed_origins]}),
+            self._cors,
             traffic,
             metrics,
             clock_ms,
@@ -55,6 +57,11 @@ class Cometd:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._door(scope, receive, send)
+
+    def malformed(self, origin: bytes, text: str) -> tuple[Headers, bytes]:
+        """The answer to a request that cannot be read."""
+        fault = wire.refused(wire.Malformed(""), f"400::{text}")
+        return self._cors.headers("", origin), wire.batch([fault])
 
     def stop(self) -> None:
         """Let every client go: it comes again, to whoever is there then."""

@@ -150,6 +150,10 @@ class ChatV3:
         await self._send(send, answered, origin)
         self._metrics.answered(f"v3/{asked.operation or 'unknown'}", answered.status, _since(started_s))
 
+    def malformed(self, origin: bytes, text: str) -> tuple[Headers, bytes]:
+        """The answer to a request that cannot be read."""
+        return self._cors.headers(origin.decode("latin-1")), wire.refused(Refused("malformed", text))
+
     async def _send(self, send: Send, answered: Answer, origin: str) -> None:
         headers: Headers = list(self._cors.headers(origin))
         if answered.status in CUT_OFF:

@@ -20,7 +20,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from frontdesk.edges.asgi import CLOSE, WHOLE_BODY, AtOnce, Headers, Scope
+from frontdesk.edges.asgi import CLOSE, WHOLE_BODY, AtOnce, Headers, Malformed, Scope, json_headers
 from frontdesk.edges.whole_request import Outbox, WholeRequest
 from frontdesk.settings import LimitSettings
 
@@ -30,7 +30,11 @@ ASGI = {"version": "3.0", "spec_version": "2.3"}
 
 
 def connection(
-    limits: LimitSettings, short_roots: Iterable[str], at_once: AtOnce, refused: Callable[[str], None]
+    limits: LimitSettings,
+    short_roots: Iterable[str],
+    at_once: AtOnce,
+    malformed: Malformed,
+    refused: Callable[[str], None],
 ) -> type[HttpToolsProtocol]:
     """The connection with these bounds; what is asked under `short_roots` may take the short way.
 
@@ -40,6 +44,7 @@ def connection(
         "limits": limits,
         "roots": tuple(r.encode() for r in short_roots),
         "at_once": staticmethod(at_once),
+        "malformed": staticmethod(malformed),
         "refused": staticmethod(refused),
         "outbox": Outbox(),
     }
@@ -56,6 +61,7 @@ class _Connection(HttpToolsProtocol):
     limits: LimitSettings
     roots: tuple[bytes, ...]
     at_once: AtOnce
+    malformed: Malformed
     refused: Callable[[str], None]
     outbox: Outbox
 
@@ -243,6 +249,28 @@ class _Connection(HttpToolsProtocol):
             self._begin_the_long_way()
             for part in parts:
                 super().on_body(part)
+
+    # --- what is no request --------------------------------------------------------------------
+
+    def send_400_response(self, msg: str) -> None:
+        """Say what is wrong in the words of the protocol that the request is meant for, and close.
+
+        Nothing is said while an earlier request waits for its answer: it would be taken for that answer.
+        """
+        self.outbox.flush()
+        if not self._is_answering or self._is_being_sent:
+            path = self.url.partition(b"?")[0].decode("latin-1")
+            origin = next((value for name, value in self.headers if name == b"origin"), b"")
+            headers, body = self.malformed(path, origin, msg)
+            head = self.head(400, json_headers(body, [*headers, CLOSE]), keep_alive=False)
+            self.transport.write(b"".join((*head, body)))
+        self.transport.close()
+
+    @property
+    def _is_being_sent(self) -> bool:
+        """Whether the one request under way is the one whose body has not come to its end."""
+        cycle: Any = self.cycle
+        return not self.pipeline and not cycle.response_started and getattr(cycle, "more_body", False)
 
     # --- between requests ----------------------------------------------------------------------
 

@@ -75,6 +75,7 @@ async def answering(
             limits,
             _chat_roots(settings),
             _through(proxies, app.at_once) if proxies else app.at_once,
+            app.malformed,
             refused,
         ),
         ws="websockets-sansio",
