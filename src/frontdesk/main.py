@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import gc
+import os
 import secrets
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
@@ -19,6 +21,7 @@ from frontdesk.desk.follower import Follower
 from frontdesk.desk.hub import Hub
 from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.nodes import BEAT_S, Heartbeat
 from frontdesk.desk.positions import Positions
 from frontdesk.desk.previews import Previews
 from frontdesk.desk.routing import Routing
@@ -57,7 +60,6 @@ from frontdesk.store.account import Account
 from frontdesk.store.files import FileStore, open_files
 from frontdesk.store.open import Database, open_database
 
-PRESENCE_EVERY_S = 5.0
 RESTART_AFTER_S = 1.0
 COLLECT_AFTER_OBJECTS = 20_000
 TOKENS_SIGNED_BY = "visitor_tokens"
@@ -212,12 +214,15 @@ class Parts:
         )
         self.app = FrontdeskApp(chat_v2, self.cometd, chat_v3(settings, v3_parts, secret), self.socket, rest)
         self._shares_presence = database.shares_presence
+        self._heartbeat = Heartbeat(store, f"{socket.gethostname()}:{os.getpid()}", node_id, clock_ms)
         self._store = store
 
     async def load(self) -> None:
         """Read what is open now; from here on the follower keeps it true."""
         self.follower.position = await self._store.head()
         await self.floor.load(self._store)
+        if self._shares_presence:
+            await self._heartbeat.begin()
         await self._find_bots()
 
     def work(self) -> Sequence[tuple[str, Callable[[], Awaitable[None]]]]:
@@ -231,11 +236,12 @@ class Parts:
 
     async def _presence(self) -> None:
         while True:
-            await asyncio.sleep(PRESENCE_EVERY_S)
+            await asyncio.sleep(BEAT_S)
             self.chats.rest()
             try:
                 await self._find_bots()
                 if self._shares_presence:
+                    await self._heartbeat.beat()
                     await self.chats.share_presence()
                     await self.agents.share_presence()
                 await self.socket.recheck()
@@ -257,6 +263,8 @@ class Parts:
         self.cometd.stop()
 
     async def aclose(self) -> None:
+        if self._shares_presence:
+            await self._heartbeat.end()
         await self.cometd.aclose()
         await self.hub.aclose()
         await self.positions.aclose()

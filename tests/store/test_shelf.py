@@ -169,6 +169,9 @@ async def test_presence_only_ever_grows(store: Store) -> None:
     assert await store.seen("interaction/1") == 700
     assert await store.seen("interaction/2") == 600
     await store.note_seen([])
+    assert await store.seen_under("interaction/") == {"interaction/1": 700, "interaction/2": 600}
+    assert await store.seen_under("interaction/2") == {"interaction/2": 600}
+    assert await store.seen_under("node/") == {}
 
 
 async def test_a_position_only_ever_grows(store: Store) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 from msgspec import Struct
 
+from frontdesk.desk.nodes import BEAT_S, nodes_at_work
 from frontdesk.domain.agent import Role
 from frontdesk.edges.server import listen
 from frontdesk.errors import DeskError
@@ -95,7 +96,12 @@ def _several(settings: Settings, nodes: int) -> Iterator[Finding]:
         yield Finding("bad", "files", text, "set files.s3_bucket and files.s3_endpoint")
     elif isinstance(address, PostgresAddress):
         text = "uploads are kept in a folder: right for one server only"
-        yield Finding("warn", "files", text, "for several, set files.s3_bucket; then run doctor --nodes 2")
+        yield Finding(
+            "warn",
+            "files",
+            text,
+            "for several, set files.s3_bucket; doctor --nodes 2 looks ahead",
+        )
 
 
 def _clock() -> Iterator[Finding]:
@@ -173,6 +179,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _inside(settings: Settings, database: Database) -> AsyncIterator[Finding]:
     """What the database says about the clock and the accounts."""
+    async for finding in _nodes(settings, database):
+        yield finding
     head = await database.store.head()
     if head:
         async with asyncio.timeout(HTTP_WAIT_S):
@@ -193,6 +201,22 @@ async def _inside(settings: Settings, database: Database) -> AsyncIterator[Findi
         if service.bot and (account is None or account.role is not Role.BOT):
             text = f"services.{name}.bot is {service.bot!r}, which is no bot's login"
             yield Finding("bad", "accounts", text, f"frontdesk users add {service.bot} --role bot")
+
+
+async def _nodes(settings: Settings, database: Database) -> AsyncIterator[Finding]:
+    """Who is at work now, and whether they have one place for files."""
+    if not database.shares_presence:
+        return
+    longer = 1.5 * BEAT_S
+    names = await nodes_at_work(database.store, time.time_ns() // 1_000_000, lambda: asyncio.sleep(longer))
+    if len(names) < 2:
+        return
+    text = f"{len(names)} servers are at work: {', '.join(names)}"
+    if settings.files.s3_bucket:
+        yield Finding("good", "nodes", text)
+    else:
+        advice = "a folder serves one server: set files.s3_bucket and files.s3_endpoint for all of them"
+        yield Finding("bad", "files", f"{text}, and files are kept in a folder", advice)
 
 
 async def _files(settings: Settings) -> Finding:

@@ -15,7 +15,10 @@ MARKS = {"good": ("✓", "green"), "warn": ("!", "yellow"), "bad": ("✗", "red"
 
 async def doctor(
     *,
-    nodes: Annotated[int, Parameter(help="How many servers will share the database and the files.")] = 1,
+    nodes: Annotated[
+        int,
+        Parameter(help="How many servers are to share database and files; those at work are seen."),
+    ] = 1,
     config: Config = None,
 ) -> int:
     """See whether the settings work here: settings, database, disk, files, clock, port, accounts.

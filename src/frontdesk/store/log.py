@@ -6,7 +6,7 @@ disk. Everything a feature keeps beside the facts (its timer, the row that lists
 wants forgotten) travels as `also` and is written in the same transaction, or not at all.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -167,6 +167,9 @@ class Shelf(Protocol):
 
     async def seen(self, stream: str) -> int | None:
         """When the stream's client was last noted as seen, by any node."""
+
+    async def seen_under(self, prefix: str) -> Mapping[str, int]:
+        """The same of every stream whose name begins with `prefix`, by stream."""
 
     async def note_positions(self, positions: Sequence[Position]) -> None:
         """Remember how far clients have come; not a fact, and it may be written late or never.

@@ -5,7 +5,7 @@ It runs in one event loop and awaits nothing while it changes, so each call is a
 
 import heapq
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from frontdesk.errors import Conflict
 from frontdesk.store.doorbell import Doorbell
@@ -248,6 +248,9 @@ class MemoryStore:
 
     async def seen(self, stream: str) -> int | None:
         return self._seen.get(stream)
+
+    async def seen_under(self, prefix: str) -> Mapping[str, int]:
+        return {stream: seen_ms for stream, seen_ms in self._seen.items() if stream.startswith(prefix)}
 
     async def note_positions(self, positions: Sequence[Position]) -> None:
         for position in positions:

@@ -1,7 +1,7 @@
 """A whole `Store` on one PostgreSQL database, which any number of nodes may share."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import astuple
@@ -154,6 +154,10 @@ class PostgresStore:
     async def seen(self, stream: str) -> int | None:
         seen_ms: int | None = await self._value("SELECT seen_ms FROM seen WHERE stream = ?1", stream)
         return seen_ms
+
+    async def seen_under(self, prefix: str) -> Mapping[str, int]:
+        sql = "SELECT stream, seen_ms FROM seen WHERE starts_with(stream, ?1)"
+        return {row[0]: row[1] for row in await self._tables.rows(sql, prefix)}
 
     async def note_positions(self, positions: Sequence[Position]) -> None:
         """As promised; not waiting for the disk, for the same reason as `note_seen`."""

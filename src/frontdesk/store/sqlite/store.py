@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -173,6 +173,10 @@ class SqliteStore:
     async def seen(self, stream: str) -> int | None:
         rows = await self._readers.rows("SELECT seen_ms FROM seen WHERE stream = ?", stream)
         return rows[0][0] if rows else None
+
+    async def seen_under(self, prefix: str) -> Mapping[str, int]:
+        sql = "SELECT stream, seen_ms FROM seen WHERE substr(stream, 1, ?) = ?"
+        return dict(await self._readers.rows(sql, len(prefix), prefix))
 
     async def note_positions(self, positions: Sequence[Position]) -> None:
         sql = (
