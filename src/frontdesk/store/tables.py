@@ -1,7 +1,7 @@
 """The tables of the database, as the migrations leave them.
 
-Only migrations and tests import this module: the running server speaks SQL of its own, and is lighter by
-what SQLAlchemy weighs.
+Only migrations, transfers and tests import this module: the running server speaks SQL of its own, and is
+lighter by what SQLAlchemy weighs.
 """
 
 from sqlalchemy import (
