@@ -104,6 +104,12 @@ export interface UploadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A session that is followed. */
+export interface Following {
+  /** Follow it no more; nothing is heard of it from now on. */
+  stop(): void
+}
+
 /**
  * One protocol to one chat service.
  *
@@ -117,6 +123,13 @@ export interface Transport {
   start(request: StartRequest): Promise<Answer>
   /** Everything from `position` on; `preview` is what stands in the input box. */
   refresh(session: Credentials, position: number, preview?: string): Promise<Answer>
+  /**
+   * Hear every answer that refreshing from `position` on would give, as it comes: what there is instead of polling.
+   *
+   * A connection that is lost is an `unreachable` answer for each try that fails; the transport comes back by itself and
+   * goes on after the last event that it handed over. A session that the server refuses is heard once, as the last.
+   */
+  follow?(session: Credentials, position: number, heard: (answer: Answer) => void): Following
   send(session: Credentials, text: string, options?: SendOptions): Promise<Answer>
   /** Typing started or stopped. */
   type(session: Credentials, typing: Typing): Promise<Answer>

@@ -48,14 +48,22 @@ export function createEngine({ transport, options, store, publish, callbackValue
 
   // Following it.
 
-  const startPolling = ({ poller }: Live) => {
-    if (!engine.transport.supports.polling || poller.isStarted()) return
-    poller.start()
-    publish('pollingStarted')
+  /** Hear what is new: as it comes, where the transport can tell, else by asking again and again. */
+  const startPolling = (live: Live) => {
+    const { poller, session } = live
+    const { follow } = engine.transport
+    if (follow)
+      live.following ??= follow(session.credentials, session.position, (answer) => take(live, answer))
+    else if (!poller.isStarted()) {
+      poller.start()
+      publish('pollingStarted')
+    }
   }
-  const stopPolling = ({ poller }: Live) => {
-    if (!poller.isStarted()) return
-    poller.stop()
+  const stopPolling = (live: Live) => {
+    live.following?.stop()
+    live.following = undefined
+    if (!live.poller.isStarted()) return
+    live.poller.stop()
     publish('pollingStopped')
   }
   /** Keep what the next page needs, unless another tab has begun another session meanwhile. */
@@ -77,17 +85,22 @@ export function createEngine({ transport, options, store, publish, callbackValue
     for (const { name, data } of told) publish(name, data)
   }
   const poll = async (live: Live): Promise<number | undefined> => {
-    const { session, health } = live
+    const { session } = live
     if (live.isLeaving) return undefined // Its alarm had rung already.
     const answer = await engine.transport.refresh(session.credentials, session.position, engine.preview())
-    if (engine.live !== live || live.isLeaving) return undefined // The words of a session that is over.
+    take(live, answer)
+    return answer.retryAfterS
+  }
+  /** What is new, and all that follows from it. */
+  const take = (live: Live, answer: Answer) => {
+    const { session, health } = live
+    if (engine.live !== live || live.isLeaving) return // The words of a session that is over.
     hear(live, answer)
     for (const name of health.hearPoll(answer)) publish(name)
     reportFaults(answer, TEXT_TOO_LONG, !health.isNewRefusal(answer))
     tell(session.take(answer))
     if (answer.chatEnded) end(live, answer)
     else keep(live)
-    return answer.retryAfterS
   }
   /** Make `session` the active one, in place of any other. */
   const goLive = (session: Session): Live => {
@@ -191,8 +204,9 @@ export function createEngine({ transport, options, store, publish, callbackValue
     /** Whether there is a session that can be written to. */
     isActive: () => !!engine.live && !engine.live.isLeaving,
 
-    /** Whether requests do not reach the server now, and a poll will tell when they do. */
-    isOffline: () => !!engine.live?.health.isDisconnected() && engine.live.poller.isStarted(),
+    /** Whether requests do not reach the server now, and what we hear next will tell when they do. */
+    isOffline: () =>
+      !!engine.live?.health.isDisconnected() && !!(engine.live.following || engine.live.poller.isStarted()),
 
     requireNobody,
     require,

@@ -1,5 +1,6 @@
 // The session that the visitor is in now, with all that belongs to it and ends with it.
 
+import type { Following } from '../../shared/transport'
 import type { Health } from './health'
 import type { Poller } from './polling'
 import type { Session } from './session'
@@ -10,6 +11,8 @@ export interface Live {
   readonly health: Health
   readonly poller: Poller
   readonly typing: TypingBurst
+  /** How it is followed where nobody polls. */
+  following?: Following | undefined
   isLeaving: boolean
 }
 
@@ -17,5 +20,6 @@ export interface Live {
 export function letGo(live: Live): void {
   live.typing.drop()
   live.poller.stop()
+  live.following?.stop()
   live.isLeaving = true
 }
