@@ -11,7 +11,15 @@ const LOADER_MAX = 3 * KB
 const CHAT_MAX = 40 * KB
 // What a page may ask for besides, each by an option or a command of its own. jQuery and the Common library are much the
 // largest part of it; only code that sites wrote asks for them.
-const ON_REQUEST_MAX = { compatibility: 34 * KB, site: 4 * KB, more: 5 * KB, brand: KB, window: 15 * KB }
+const ON_REQUEST_MAX = {
+  compatibility: 34 * KB,
+  site: 4 * KB,
+  more: 5 * KB,
+  brand: KB,
+  window: 15 * KB,
+  'transport-cometd': 4 * KB,
+  'transport-v3': 4 * KB,
+}
 
 // A page has one of these shapes, and a visitor who loads the files of one loads none of the other's, nor headless and a
 // window on the same page. Either way one language comes too, for which we count the largest.

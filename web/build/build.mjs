@@ -23,6 +23,8 @@ const PARTS = {
   webchatservice: 'widget/service/plugin.ts',
   webchat: 'widget/ui/plugin.ts',
   headless: 'widget/lifecycle/headless.ts',
+  'transport-cometd': 'widget/service/transports/cometd.ts',
+  'transport-v3': 'widget/service/transports/v3.ts',
 }
 // What few chats need of the window: each source here is such a file, too.
 const WINDOW_PARTS = 'widget/ui/parts'

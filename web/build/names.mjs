@@ -5,11 +5,12 @@
 
 const NAMES = `
 ajaxTimeoutMs asleepMs asynchronous atMs beginning callbackValues dataUrl dispatch fastestMs forgetExceptions getBack
-goLive guarded handOut hasBegunTranscript hasSaved hearPoll hurry idleExpiresS isBundle isDisconnected isEnabled isHidden
-isLeaving isNewRefusal isOffline isStarted isTooOld keepsCookies listened loseChatServer messageCharsMax nextIndex
-nowMs oldestIndex onSubscribe originals outcome pageEvents partyIds pingMs pollExceptionsMax pollOnce poller readyMs
-replayed requireNobody restoreTimeoutMs retryAfterS slowestMs startPolling stopPolling subscribersOf takeHistory
-transportType uploadTimeoutMs useFilters whenReady
+goLive guarded handedText handOut hasBegunTranscript hasSaved hearPoll hurry idleExpiresS isBundle isDisconnected
+isEnabled isHidden isLeaving isNewRefusal isOffline isStarted isTooOld isWhole keepsCookies listened
+loseChatServer messageCharsMax nextIndex nowMs oldestIndex onSubscribe originals outcome pageEvents partyIds pingMs
+poller pollExceptionsMax pollOnce readyMs replayed requireNobody restoreTimeoutMs
+retryAfterS savedId slowestMs startPolling stopPolling subscribersOf takeHistory transportType
+uploadTimeoutMs useFilters whenReady
 `
   .trim()
   .split(/\s+/)

@@ -16,6 +16,8 @@ export interface Credentials {
 /** What a transport can do beyond starting, reading, writing and ending. */
 export interface Supports {
   readonly polling: boolean
+  /** Whether polls that fail are counted, and can be forgiven. */
+  readonly pollExceptions: boolean
   readonly customNotice: boolean
   readonly userData: boolean
   readonly fileUpload: boolean
@@ -48,6 +50,8 @@ export interface Answer {
   readonly outcome: Outcome
   /** What commands resolve or reject with: the body of a 2xx answer, else `{status, statusText, responseText, responseJSON}`. */
   readonly response: Json
+  /** What the event `error` tells of it, where that is not the response. */
+  readonly error?: Json | undefined
   /** The HTTP status; 0 when there was none. */
   readonly status: number
   /** The server's own objects, untouched. */
@@ -157,6 +161,8 @@ export interface Transport {
   readUserData(session: Credentials, keys: readonly string[]): Promise<Answer>
   /** Remove attached data; when, in `response.timestamp`. */
   deleteUserData(session: Credentials, keys: readonly string[]): Promise<Answer>
+  /** The page of events that ends with the one of index `newest`, where positions cannot be counted back from. */
+  history?(session: Credentials, newest: number, count: number): Promise<Answer>
   /** Let go of connections. */
   close(): void
 }

@@ -67,7 +67,12 @@ export function createChat(): Chat {
   let running: Running | undefined
   let isBeginning = false
 
-  const prepare = (given: ChatOptions, keeper: Keeper, serverUrl = '', position = 1): Running => {
+  const prepare = async (
+    given: ChatOptions,
+    keeper: Keeper,
+    serverUrl = '',
+    position = 1,
+  ): Promise<Running> => {
     const { transport, options } = given
     const bus = createBus({ version: '', builtIn: () => undefined, onSubscribe() {} })
     bus.configure({ log: false })
@@ -80,9 +85,9 @@ export function createChat(): Chat {
       pageData: () => ({}),
       more: async () => more,
       language: () => document.documentElement.lang || 'en',
-      ...(transport && { transports: { [GIVEN]: () => transport } }),
+      ...(transport && { protocols: { [GIVEN]: async () => ({ create: () => transport }) } }),
     })
-    service.begin()
+    await service.begin()
     const plugin = bus.registerPlugin('Chat') as Plugin
     plugin.ready()
     return { ...createSession({ plugin, service, keeper, serverUrl, position }), service, plugin }
@@ -117,7 +122,7 @@ export function createChat(): Chat {
   const startSession = (given: ChatOptions = {}) =>
     begin(async () => {
       requireServer(given)
-      const begun = prepare(given, keeperOf(given), given.serverUrl)
+      const begun = await prepare(given, keeperOf(given), given.serverUrl)
       const { username = NICKNAME, subject = '', userData } = given
       await begun.plugin.command(`${NAME}.startChat`, { nickname: username, subject, userData })
       return begun
@@ -133,7 +138,7 @@ export function createChat(): Chat {
         if (!state) throw new ChatFailed()
         const serverUrl = given.serverUrl || state.serverUrl
         requireServer({ ...given, serverUrl })
-        const begun = prepare(given, keeper, serverUrl, state.position)
+        const begun = await prepare(given, keeper, serverUrl, state.position)
         try {
           await begun.service.restoring.restore({ sessionID: state.sessionId, ...state.credentials })
         } catch (error) {

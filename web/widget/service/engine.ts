@@ -20,7 +20,7 @@ import type { Told } from './people'
 import { createPoller } from './polling'
 import { ALREADY_ACTIVE, NOT_ACTIVE } from './refusals'
 import { Rejection } from './rejection'
-import { forget, type Store, save, savedId } from './saved'
+import type { Keeping } from './saved'
 import { createSession, type Eyes, type Session } from './session'
 import { createTypingBurst } from './typing'
 
@@ -35,14 +35,14 @@ export type Engine = ReturnType<typeof createEngine>
 export interface EngineParts {
   readonly transport: Transport
   readonly options: () => Options
-  readonly store: Store
+  readonly keeping: Keeping
   readonly publish: Publish
   /** Given to callbacks of the page, after their own value. */
   readonly callbackValues?: readonly unknown[]
 }
 
 /** The visitor's chat. Its promises reject with a `Rejection`: the documented text or the response of the server. */
-export function createEngine({ transport, options, store, publish, callbackValues = [] }: EngineParts) {
+export function createEngine({ transport, options, keeping, publish, callbackValues = [] }: EngineParts) {
   const eyes: Eyes = { filters: [] }
   let isBeginning = false // A session is being started or restored.
 
@@ -66,11 +66,23 @@ export function createEngine({ transport, options, store, publish, callbackValue
     live.poller.stop()
     publish('pollingStopped')
   }
-  /** Keep what the next page needs, unless another tab has begun another session meanwhile. */
-  const keep = ({ session: { credentials, position } }: Live, isNew = false) => {
-    const kept = savedId(store)
-    if (options().asynchronous.isEnabled || (!isNew && kept && kept !== credentials.sessionId)) return
-    save(store, credentials, { nowMs: nowMs(), nextIndex: position, filters: eyes.filters })
+  /**
+   * Keep what the next page needs, unless another tab has begun another session meanwhile. A page that keeps it itself is
+   * given it when it has changed.
+   */
+  const keep = (live: Live, isNew = false) => {
+    const { credentials, position } = live.session
+    const { isEnabled, handOut } = options().asynchronous
+    if (isEnabled) {
+      const data = engine.keeping.handed(credentials, position)
+      const text = JSON.stringify(data)
+      if (live.handedText !== text) guarded(handOut, data)
+      live.handedText = text
+      return
+    }
+    const kept = engine.keeping.savedId()
+    if (!isNew && kept && kept !== credentials.sessionId) return
+    engine.keeping.save(credentials, { nowMs: nowMs(), nextIndex: position, filters: eyes.filters })
   }
   /** Call a function of the page, which may fail; what it gives. */
   const guarded = (callback: ((...values: unknown[]) => unknown) | undefined, value: unknown) => {
@@ -141,31 +153,30 @@ export function createEngine({ transport, options, store, publish, callbackValue
     ) {
       live.session.credentials = credentials
       keep(live)
-      handOut(credentials)
     }
   }
   /** Publish `error`, unless the network tells the story, or, of a failure without a word of the server, another. */
   const reportFaults = (answer: Answer, ignored?: number, isSilent = false) => {
     const faults = answer.faults.filter(({ code }) => code !== ignored)
     const isFailure = /refused|broken/.test(answer.outcome) && !('statusCode' in answer.response)
-    if (faults.length || (isFailure && !isSilent)) publish('error', answer.response)
+    if (faults.length || (isFailure && !isSilent)) publish('error', answer.error ?? answer.response)
   }
   const end = (live: Live, answer: Answer) => {
     live.typing.drop()
     stopPolling(live)
     engine.live = undefined
     eyes.filters = []
-    const { credentials } = live.session
-    if (savedId(store) === credentials.sessionId) forget(store)
-    if (answer.outcome === 'refused')
-      // The server knows it no longer.
-      guarded(options().asynchronous.forget, {
-        sessionData: publicOf(credentials),
-        response: answer.response,
-      })
+    const { session } = live
+    if (engine.keeping.savedId() === session.credentials.sessionId) engine.keeping.forget()
+    if (answer.outcome === 'refused') lose(session.credentials, answer, session.position)
     publish('ended')
   }
-  const handOut = (credentials: Credentials) => guarded(options().asynchronous.handOut, publicOf(credentials))
+  /** The server does not know the session any longer. */
+  const lose = (credentials: Credentials, { response }: Answer, position = 1) => {
+    const sessionData = engine.keeping.handed(credentials, position)
+    guarded(options().asynchronous.forget, { sessionData, response })
+    publish('sessionLost', response)
+  }
 
   // One session.
 
@@ -191,9 +202,9 @@ export function createEngine({ transport, options, store, publish, callbackValue
   }
   const engine = {
     transport,
+    keeping,
     options,
     eyes,
-    store,
     publish,
     /** The newest session; what is known of it stays after its end, until the next begins. */
     session: undefined as Session | undefined,
@@ -216,7 +227,7 @@ export function createEngine({ transport, options, store, publish, callbackValue
     stopPolling,
     tell,
     guarded,
-    handOut,
+    lose,
 
     /** While a session begins, no other can. */
     async beginning<T>(begin: () => Promise<T>, refusal?: string): Promise<T> {
@@ -233,18 +244,18 @@ export function createEngine({ transport, options, store, publish, callbackValue
     start(request: StartRequest): Promise<Json> {
       return engine.beginning(async () => {
         engine.session = undefined
-        forget(store)
+        engine.keeping.forget()
         const answer = await engine.transport.start(request)
         show(answer)
         const credentials = granted(answer)
         if (!credentials) {
-          if (answer.outcome === 'unreachable') publish('error', answer.response)
+          if (answer.outcome === 'unreachable') publish('error', answer.error ?? answer.response)
           reportFaults(answer)
           throw new Rejection(answer.response)
         }
         const live = goLive(createSession(credentials, eyes))
-        handOut(credentials)
-        publish('started', publicOf(credentials))
+        const known = publicOf(credentials)
+        publish('started', 'token' in known ? { data: known } : known)
         startPolling(live)
         return answer.response
       })

@@ -26,11 +26,15 @@ export function historyCommands(engine: Engine, { found, isTooOld }: Restoring):
       if (!isEnabled) throw new Rejection(NOT_ASYNC)
       const { session } = engine.require()
       const oldest = session.oldestIndex ?? 1
-      if (oldest <= 1) throw new Rejection(NO_MORE)
+      if (oldest <= 1 || session.isWhole) throw new Rejection(NO_MORE)
+      const { history, refresh } = engine.transport
       const answer = await engine.ask((who) =>
-        engine.transport.refresh(who, Math.max(1, oldest - pageEvents)),
+        history ? history(who, oldest, pageEvents) : refresh(who, Math.max(1, oldest - pageEvents)),
       )
-      if (answer.outcome === 'done') engine.tell(session.takeHistory(answer))
+      if (answer.outcome === 'done') {
+        engine.tell(session.takeHistory(answer))
+        session.isWhole = !!history && session.oldestIndex === oldest
+      }
       return settled(answer)
     },
 

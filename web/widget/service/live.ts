@@ -13,6 +13,8 @@ export interface Live {
   readonly typing: TypingBurst
   /** How it is followed where nobody polls. */
   following?: Following | undefined
+  /** What a page that keeps the session itself was given last. */
+  handedText?: string
   isLeaving: boolean
 }
 

@@ -26,7 +26,7 @@ const NEEDS: Record<string, [what: keyof Supports, refusal: string]> = {
   startPoll: ['polling', refusals.NO_POLLING],
   stopPoll: ['polling', refusals.NO_POLLING],
   pausePoll: ['polling', refusals.NO_POLLING],
-  resetPollExceptions: ['polling', refusals.NO_POLL_EXCEPTIONS],
+  resetPollExceptions: ['pollExceptions', refusals.NO_POLL_EXCEPTIONS],
 }
 
 /** `sendMessage` is the service's own. */
@@ -38,6 +38,13 @@ export function moreCommands(
 ): Commands {
   const commands: Commands = {
     ...sayingCommands(engine, sendMessage),
+    updateUserData(data) {
+      const userData = { ...plugin.data<Json>('userData'), ...data }
+      plugin.data('userData', userData)
+      if (!engine.isActive()) return { ...userData }
+      if (!engine.transport.supports.userData) throw new Rejection(refusals.NO_USER_DATA)
+      return engine.request((who) => engine.transport.updateUserData(who, data))
+    },
     ...fileCommands(engine),
     ...followingCommands(engine, plugin),
     ...historyCommands(engine, restoring),

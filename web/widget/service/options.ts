@@ -1,7 +1,7 @@
 // How the visitor's chat service is configured: webchat-service, section 2.
 
 import type { Json } from '../../shared/transport'
-import { objectOf, textOf } from './json'
+import { at, objectOf, textOf } from './json'
 import type { Cadence } from './polling'
 import type { V2Options } from './transports/v2'
 
@@ -45,7 +45,8 @@ export function readOptions(config: object, header: Json = {}): Options {
   const number = numbers(given)
   return {
     dataUrl: textOf(transport['dataURL'] || given['dataURL']),
-    transportType: textOf(transport['type']) || 'v2',
+    transportType:
+      textOf(transport['type']) || (at(given, 'cometD', 'enabled') === true ? 'v2-cometd' : 'v2'),
     headers: texts({
       ...objectOf(transport['headers']),
       ...(apikey ? { apikey } : {}),
@@ -70,7 +71,7 @@ const texts = (values: object) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]))
 
 /** Reads numbers, each within its bounds. */
-const numbers =
+export const numbers =
   (given: object) =>
   (name: string, otherwise: number, least = 0, most = 86_400_000) => {
     const value = (given as Record<string, unknown>)[name]

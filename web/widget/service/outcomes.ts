@@ -16,17 +16,12 @@ export function settled(answer: Answer): Json {
   throw new Rejection(answer.response)
 }
 
-/** Credentials as `getSessionData` tells them. */
+/** Credentials as `getSessionData` tells them. Those that are a token alone have names of their own for all of it. */
 export const publicOf = ({
   secureKey,
   sessionId,
   alias,
   userId,
   extra,
-}: Credentials): Record<string, string> => ({
-  secureKey,
-  sessionID: sessionId,
-  alias,
-  userId,
-  ...extra,
-})
+}: Credentials): Record<string, string> =>
+  extra && 'token' in extra ? { ...extra } : { secureKey, sessionID: sessionId, alias, userId, ...extra }

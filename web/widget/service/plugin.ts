@@ -5,6 +5,7 @@ import type { Core } from '../core/start'
 import type { Desk } from '../desk'
 import { objectOf } from './json'
 import type * as MoreFile from './more'
+import type { Protocol } from './protocol'
 import { createService, NAME, type Service } from './service'
 import { pageData } from './userdata'
 
@@ -13,6 +14,7 @@ export function register(desk: Desk, core: Core): void {
   if (!plugin) return
   const { cookies, app } = core
   const { domain, path } = cookies.options()
+  const fetched = (name: string) => () => desk.fetch<Protocol>(`transport-${name}`)
   const service = createService(plugin, {
     config: () => desk.settings().webchat ?? {},
     header: () => objectOf(app.data('requestHeader')),
@@ -21,6 +23,7 @@ export function register(desk: Desk, core: Core): void {
     language: () => core.languages.current(),
     callbackValues: [cookies, { domain, path }],
     more: () => desk.fetch<typeof MoreFile>('more'),
+    protocols: { 'v2-cometd': fetched('cometd'), 'pureengage-v3-rest': fetched('v3') },
     isOpen: () => desk.bus.data('WebChat.open') === true,
   })
   followPage(plugin, service)

@@ -5,7 +5,7 @@ import { readFilters } from './filters'
 import { at, objectOf, parsed, textOf } from './json'
 import { publicOf } from './outcomes'
 
-const PREFIX = '_genesys.widgets.webchat.state.'
+export const PREFIX = '_genesys.widgets.webchat.state.'
 const NAMES = ['session', 'keys', 'ping', 'index', 'filters']
 
 /** Where the state lies: cookies, or whatever else keeps texts by name. */
@@ -29,35 +29,63 @@ export interface Position {
   readonly filters: readonly RegExp[]
 }
 
-/** Keep a session as it is now. */
-export function save(store: Store, credentials: Credentials, { nowMs, nextIndex, filters }: Position): void {
-  const { sessionID, ...keys } = publicOf(credentials)
-  const custom = filters.map(({ source, flags }) => ({ source, flags }))
-  const values = [sessionID, JSON.stringify(keys), nowMs, nextIndex, JSON.stringify({ custom })]
-  for (const [place, name] of NAMES.entries()) {
-    const text = `${values[place]}`
-    if (store.get(PREFIX + name) !== text) store.set(PREFIX + name, text)
-  }
+/** Where and how a session is kept: each protocol has names and contents of its own. */
+export interface Keeping {
+  /** Keep a session as it is now. */
+  save(credentials: Credentials, position: Position): void
+  /** The id of the session that is kept, by this page or by another one. */
+  savedId(): string
+  /** The session that was kept; nothing when there is none or it cannot be understood. */
+  load(): Saved | undefined
+  /** Keep nothing of any session. */
+  forget(): void
+  /** What a page is given that keeps the session itself. */
+  handed(credentials: Credentials, nextIndex: number): object
+  /** The credentials that such a page gives back, if it does. */
+  given(value: unknown): Credentials | undefined
 }
 
-/** The id of the session that is kept, by this page or by another one. */
-export const savedId = (store: Store): string => store.get(`${PREFIX}session`) ?? ''
+/** Filters as they are kept. */
+export const filtersText = (filters: readonly RegExp[]): string =>
+  JSON.stringify({ custom: filters.map(({ source, flags }) => ({ source, flags })) })
 
-/** The session that was kept; nothing when there is none or it cannot be understood. */
-export function load(store: Store): Saved | undefined {
+/** The filters that were kept. */
+export const filtersIn = (text: string): readonly RegExp[] => readFilters(at(parsed(text), 'custom')) ?? []
+
+/** Change only what is different: cookies go along with every request of the page's own site. */
+export function write(store: Store, name: string, text: string): void {
+  if (store.get(name) !== text) store.set(name, text)
+}
+
+/** How sessions of version 2 are kept. */
+export const v2Keeping = (store: Store): Keeping => {
   const said = (name: string) => store.get(PREFIX + name) ?? ''
-  const keys = objectOf(parsed(said('keys')))
-  if (!said('session') || !Object.keys(keys).length) return undefined
   return {
-    credentials: credentialsFrom(said('session'), keys),
-    pingMs: Number(said('ping')) || 0,
-    filters: readFilters(at(parsed(said('filters')), 'custom')) ?? [],
+    save(credentials, { nowMs, nextIndex, filters }) {
+      const { sessionID, ...keys } = publicOf(credentials)
+      const values = [sessionID, JSON.stringify(keys), nowMs, nextIndex, filtersText(filters)]
+      for (const [place, name] of NAMES.entries()) write(store, PREFIX + name, `${values[place]}`)
+    },
+    savedId: () => said('session'),
+    load() {
+      const keys = objectOf(parsed(said('keys')))
+      if (!said('session') || !Object.keys(keys).length) return undefined
+      return {
+        credentials: credentialsFrom(said('session'), keys),
+        pingMs: Number(said('ping')) || 0,
+        filters: filtersIn(said('filters')),
+      }
+    },
+    forget() {
+      for (const name of NAMES) store.remove(PREFIX + name)
+    },
+    handed: publicOf,
+    given(value) {
+      const state = typeof value === 'string' ? parsed(value) : value
+      const id = textOf(at(state, 'sessionID'))
+      return id ? credentialsFrom(id, state as object) : undefined
+    },
   }
-}
-
-/** Keep nothing of any session. */
-export function forget(store: Store): void {
-  for (const name of NAMES) store.remove(PREFIX + name)
 }
 
 /** Credentials as they are kept. */

@@ -4,20 +4,21 @@
 
 import { once } from '../../shared/once'
 import { report } from '../../shared/promise'
-import type { Json, Transport } from '../../shared/transport'
+import type { Json } from '../../shared/transport'
 import type { Call, Handler, Plugin } from '../../shared/types'
 import { createEngine, type Engine } from './engine'
-import { objectOf, textOf } from './json'
+import { objectOf } from './json'
 import type * as MoreFile from './more'
-import { type Options, readOptions } from './options'
+import { readOptions } from './options'
 import { publicOf } from './outcomes'
+import type { Protocol } from './protocol'
 import * as refusals from './refusals'
 import { Rejection, reasonsOf } from './rejection'
 import { createRestoring, type Restoring } from './restoring'
-import type { Store } from './saved'
+import { type Store, v2Keeping } from './saved'
 import { createV2, NOBODY } from './transports/v2'
 import { unreachable } from './transports/v2answers'
-import { readUserData } from './userdata'
+import { readUserData, startRequest } from './userdata'
 import { wordCommands } from './words'
 
 export const NAME = 'WebChatService'
@@ -27,20 +28,17 @@ const EVENTS =
   'agentTypingStarted agentTypingStopped pollingStarted pollingStopped clientConnected clientDisconnected ' +
   'agentConnected agentDisconnected supervisorConnected supervisorDisconnected botConnected botDisconnected ' +
   'clientTypingStarted clientTypingStopped disconnected reconnected connectionPending chatServerWentOffline ' +
-  'chatServerBackOnline connectionRestored ajaxResponse capabilitiesChanged sleeping waking'
+  'chatServerBackOnline connectionRestored ajaxResponse capabilitiesChanged sessionLost sleeping waking'
 
 // What more.ts carries out.
 const MORE =
   'sendCustomNotice sendFilteredMessage addPrefilter registerPreProcessor pushUrl updateNickname sendReadReceipt sendFile ' +
-  'downloadFile deleteFile getFileLimits poll startPoll stopPoll pausePoll resetPollExceptions sleep wake verifySession ' +
+  'downloadFile deleteFile getFileLimits updateUserData poll startPoll stopPoll pausePoll resetPollExceptions sleep wake verifySession ' +
   'fetchHistory getStats'
 
 /** What a command gives, now or later; a thrown `Rejection` says why not. */
 export type Command = (data: Json, call: Call) => unknown
 export type Commands = Record<string, Command>
-
-/** Makes a transport, which reads its options whenever it uses them. */
-export type TransportMaker = (options: () => Options) => Transport
 
 /** What a service lives in. */
 export interface Surroundings {
@@ -54,8 +52,8 @@ export interface Surroundings {
   readonly language: () => string
   /** Brings the commands that a plain chat does without. */
   readonly more: () => Promise<typeof MoreFile>
-  /** Protocols by the name that `transport.type` gives. */
-  readonly transports?: Record<string, TransportMaker>
+  /** Brings protocols, by the name that `transport.type` gives. */
+  readonly protocols?: Record<string, () => Promise<Protocol>>
   /** Given to callbacks of the page, after their own value. */
   readonly callbackValues?: readonly unknown[]
   /** Whether a chat window is on screen. */
@@ -66,35 +64,50 @@ export interface Service {
   readonly engine: Engine
   readonly restoring: Restoring
   /** Be ready for commands, and go on with the session that was kept, if there is one. */
-  begin(): void
+  begin(): Promise<void>
 }
 
 /** The headless chat service, as `plugin`. */
 export function createService(plugin: Plugin, surroundings: Surroundings): Service {
   const { store, callbackValues = [], isOpen = () => false } = surroundings
   let config = surroundings.config
-  const options = () => readOptions(config(), surroundings.header())
-  const v2: TransportMaker = (options) => createV2(options, surroundings.more)
-  const makers: Record<string, TransportMaker> = { v2, ...surroundings.transports }
-
-  const transport = () => (makers[options().transportType] ?? v2)(options)
+  const v2: Protocol = { create: (options) => createV2(options, surroundings.more) }
+  const protocols: Surroundings['protocols'] = { v2: async () => v2, ...surroundings.protocols }
+  let protocol = v2
+  let spoken = 'v2'
+  const options = () => {
+    const plain = readOptions(config(), surroundings.header())
+    return protocol.refine?.(plain, config()) ?? plain
+  }
 
   const engine = createEngine({
-    transport: transport(),
+    transport: v2.create(options),
     options,
-    store,
+    keeping: v2Keeping(store),
     publish(name, data) {
       if (/^(started|restored|ended)$/.test(name)) plugin.data('active', name !== 'ended')
       return plugin.publish(name, data)
     },
     callbackValues,
   })
+  /** Speak as the configuration says now. */
+  const adopt = async () => {
+    const { transportType } = options()
+    const bring = protocols[transportType]
+    if (!bring || transportType === spoken) return
+    protocol = await bring().catch(notBrought)
+    spoken = transportType
+    engine.transport.close()
+    engine.transport = protocol.create(options)
+    engine.keeping = (protocol.keeping ?? v2Keeping)(store)
+    tellCapabilities()
+  }
   const restoring = createRestoring(engine, isOpen)
 
   const requireUseful = (given: object) => {
     const { transportType, dataUrl } = readOptions(given)
     if (!Object.keys(given).length) throw new Rejection(refusals.INVALID_CONFIGURATION)
-    if (!makers[transportType] || (transportType === 'v2' && !dataUrl))
+    if (!protocols[transportType] || (transportType === 'v2' && !dataUrl))
       throw new Rejection(refusals.INVALID_TRANSPORT)
   }
   const tellCapabilities = () => {
@@ -116,49 +129,34 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
 
   const words = wordCommands(engine)
   const commands: Commands = {
-    configure(data) {
+    async configure(data) {
       engine.requireNobody()
       requireUseful(data)
       config = () => data
       engine.transport.close()
-      engine.transport = transport()
+      await adopt()
       tellCapabilities()
     },
-    startChat(data) {
+    async startChat(data) {
       engine.requireNobody()
       const given = readUserData(data['userData'])
       const configuration: { userData?: unknown } = config()
       requireUseful(configuration)
-      const userData = {
-        GCTI_LanguageCode: surroundings.language(),
-        ...objectOf(configuration.userData),
-        ...plugin.data<Json>('userData'),
-        ...given,
-        ...surroundings.pageData(),
-        ...(options().asynchronous.isEnabled && { GCTI_Chat_AsyncMode: 'true' }),
-      }
-      plugin.data('userData', userData)
-      const text = (name: string) => textOf(data[name])
-      return engine.start({
-        nickname: text('nickname'),
-        firstName: text('firstname'),
-        lastName: text('lastname'),
-        email: text('email'),
-        subject: text('subject'),
-        text: text('text'),
-        userData,
+      await adopt()
+      const request = (protocol.startRequest ?? startRequest)(data, {
+        configured: objectOf(configuration.userData),
+        kept: objectOf(plugin.data('userData')),
+        given,
+        page: surroundings.pageData(),
+        language: surroundings.language(),
+        isAsync: options().asynchronous.isEnabled,
       })
+      plugin.data('userData', request.userData)
+      return engine.start(request)
     },
     endChat: () => engine.leave(),
     restore,
     asyncRestore: restore,
-    updateUserData(data) {
-      const userData = { ...plugin.data<Json>('userData'), ...data }
-      plugin.data('userData', userData)
-      if (!engine.isActive()) return { ...userData }
-      if (!engine.transport.supports.userData) throw new Rejection(refusals.NO_USER_DATA)
-      return engine.request((who) => engine.transport.updateUserData(who, data))
-    },
     async getTranscript() {
       const { session } = engine
       const again = session?.isCut && (await engine.transport.refresh(session.credentials, 1))
@@ -167,14 +165,12 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
       return { messages: [...messages], originalMessages: [...originals] }
     },
     getAgents: () => ({ agents: { ...engine.session?.people.agents } }),
-    getSessionData: () => publicOf(engine.live?.session.credentials ?? NOBODY),
+    getSessionData: () => publicOf(engine.live?.session.credentials ?? protocol.nobody ?? NOBODY),
     ...words,
   }
   plugin.registerEvents(EVENTS.split(' '))
   const bring = once(async () => {
-    const { moreCommands } = await surroundings.more().catch(() => {
-      throw new Rejection(unreachable('error').response) // As what it would have asked for.
-    })
+    const { moreCommands } = await surroundings.more().catch(notBrought)
     Object.assign(commands, moreCommands(engine, restoring, plugin, words.sendMessage as Command))
   })
   let coming: Promise<unknown> | undefined
@@ -201,12 +197,18 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
   return {
     engine,
     restoring,
-    begin() {
-      engine.transport = transport() // The page may have said meanwhile what it wants.
+    async begin() {
+      coming = adopt() // The page may have said meanwhile what it wants.
+      await coming.catch(() => {}) // It is asked for again when a chat starts.
       tellCapabilities()
       plugin.ready()
       plugin.republish('ready')
       if (restoring.hasSaved()) plugin.command('restore')
     },
   }
+}
+
+/** What is fetched did not come: as if what it asks for had not been answered. */
+function notBrought(): never {
+  throw new Rejection(unreachable('error').response)
 }

@@ -77,6 +77,8 @@ export function createSession(credentials: Credentials, eyes: Eyes) {
     originals: [] as Json[],
     /** Whether the oldest part of the transcript is no longer here. */
     isCut: false,
+    /** Whether nothing older is left to ask for, as far as is known. */
+    isWhole: false,
     /** The first event index that is still wanted. */
     position: 1,
     /** The smallest index that was taken in. */

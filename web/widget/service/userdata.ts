@@ -1,8 +1,9 @@
 // The data that goes along with a chat: what the page says, and what is known without asking.
 // webchat-service, section 3.1, "startChat"; chat-api-v2, section 13.
 
-import type { Json } from '../../shared/transport'
-import { isObject, parsed } from './json'
+import type { Json, StartRequest } from '../../shared/transport'
+import { isObject, parsed, textOf } from './json'
+import type { Known } from './protocol'
 import { BAD_USER_DATA } from './refusals'
 import { Rejection } from './rejection'
 
@@ -12,6 +13,27 @@ export function readUserData(given: unknown): Json {
   if (value === '') return {}
   if (isObject(value)) return value
   throw new Rejection(BAD_USER_DATA)
+}
+
+/** What version 2 asks for when a chat begins. */
+export function startRequest(data: Json, known: Known): StartRequest {
+  const text = (name: string) => textOf(data[name])
+  return {
+    nickname: text('nickname'),
+    firstName: text('firstname'),
+    lastName: text('lastname'),
+    email: text('email'),
+    subject: text('subject'),
+    text: text('text'),
+    userData: {
+      GCTI_LanguageCode: known.language,
+      ...known.configured,
+      ...known.kept,
+      ...known.given,
+      ...known.page,
+      ...(known.isAsync && { GCTI_Chat_AsyncMode: 'true' }),
+    },
+  }
 }
 
 // Of each list the first that fits: each of these browsers also says the names of those after it.

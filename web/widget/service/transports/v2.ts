@@ -4,7 +4,8 @@
 import { once } from '../../../shared/once'
 import type { Answer, Credentials, Json, Supports, Transport } from '../../../shared/transport'
 import { encodeForm } from './form'
-import { answerOf, unreachable } from './v2answers'
+import { exchange } from './http'
+import { answerOf } from './v2answers'
 import type * as RestFile from './v2rest'
 import type { Rest } from './v2rest'
 
@@ -50,49 +51,33 @@ export const proof = ({ alias, secureKey, userId }: Credentials) => ({ alias, se
 /** What goes with a message or a notice, as the server wants it. */
 export const attributed = (attributes?: Json) => attributes && { eventAttributes: JSON.stringify(attributes) }
 
-const FEATURES = 'polling customNotice userData fileUpload fileDownload fileLimits verify pagination'
+const FEATURES =
+  'polling pollExceptions customNotice userData fileUpload fileDownload fileLimits verify pagination'
 const EVERYTHING = Object.fromEntries(FEATURES.split(' ').map((name) => [name, true])) as unknown as Supports
 
 // Calls that a plain chat does without: they are in v2rest.ts.
 const REST =
   'notice pushUrl updateNickname readReceipt fileLimits upload download deleteFile readUserData deleteUserData'
 
-/** A chat service, asked by `XMLHttpRequest`: the one way to know how far an upload is. `fetchRest` brings v2rest.ts. */
+/** A chat service over HTTP. `fetchRest` brings v2rest.ts. */
 export function createV2(read: () => V2Options, fetchRest: () => Promise<typeof RestFile>): Transport {
-  const request = (
+  const request = async (
     path: string,
     session: Credentials,
     { body, isFile, prepare }: Exchange,
   ): Promise<Answer> => {
-    const options = read()
-    const request = new XMLHttpRequest()
-    const root = `${options.dataUrl.replace(/\/+$/, '')}/`
-    return new Promise((resolve) => {
-      const fail = (event: ProgressEvent) => resolve(unreachable(event.type))
-      request.onerror = request.ontimeout = request.onabort = fail
-      request.onload = async () => {
-        const { status, statusText, response } = request
-        if (isFile && status >= 200 && status < 300)
-          return resolve({ outcome: 'done', status, response: {}, events: [], faults: [], content: response })
-        const text = isFile ? await response.text() : response
-        // Asking for one header that is not shown to us would be an error in the console.
-        const retryAfter = /^retry-after: *(.+)$/im.exec(request.getAllResponseHeaders())?.[1]
-        return resolve(answerOf({ status, statusText, text, retryAfter }, session))
-      }
-      try {
-        request.open('POST', root + path)
-        request.timeout = options.ajaxTimeoutMs
-        request.withCredentials = options.keepsCookies
-        if (isFile) request.responseType = 'blob'
-        for (const [name, value] of Object.entries(options.headers)) request.setRequestHeader(name, value)
-        // Without a charset, which some gateways do not expect.
-        if (body instanceof URLSearchParams) request.setRequestHeader('content-type', URLENCODED)
-        prepare?.(request)
-        request.send(body)
-      } catch (error) {
-        resolve(unreachable(String(error))) // An address or a header that is none.
-      }
+    const { dataUrl, headers, keepsCookies, ajaxTimeoutMs } = read()
+    const reply = await exchange({
+      url: `${dataUrl.replace(/\/+$/, '')}/${path}`,
+      // Without a charset, which some gateways do not expect.
+      headers: body instanceof URLSearchParams ? { ...headers, 'content-type': URLENCODED } : headers,
+      timeoutMs: ajaxTimeoutMs,
+      keepsCookies,
+      body,
+      isFile,
+      prepare,
     })
+    return answerOf(reply, session)
   }
   const post: V2Parts['post'] = (session, operation, exchange) =>
     request(`${encodeURIComponent(session.sessionId)}/${operation}`, session, exchange)

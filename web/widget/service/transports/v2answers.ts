@@ -2,19 +2,13 @@
 
 import type { Answer, Credentials, Fault, Json, Outcome } from '../../../shared/transport'
 import { isObject, numberOf, objectsOf, parsed, textOf } from '../json'
+import type { Reply } from './http'
 
 const OUTCOMES: Record<string, Outcome> = { 0: 'done', 1: 'later', 2: 'refused' }
 const NOTHING = { events: [], faults: [] }
 
-/** What came back from the network. */
-export interface Reply {
-  readonly status: number
-  readonly statusText: string
-  readonly text: string
-  readonly retryAfter: string | undefined
-}
-
-const failed = ({ status, statusText, text }: Reply, body: Json | null): Json => ({
+/** What is kept of a reply that is none of the chat. */
+export const failed = ({ status, statusText, text }: Reply, body: Json | null): Json => ({
   status,
   statusText,
   responseText: text,
@@ -30,7 +24,9 @@ export function unreachable(why: string): Answer {
 
 /** What a reply means to `session`. */
 export function answerOf(reply: Reply, session: Credentials): Answer {
-  const { status } = reply
+  const { status, content } = reply
+  if (!status) return unreachable(reply.statusText)
+  if (content) return { ...NOTHING, outcome: 'done', status, response: {}, content }
   const value = parsed(reply.text)
   const body = isObject(value) ? value : null
   const faults = faultsOf(body)
@@ -39,18 +35,22 @@ export function answerOf(reply: Reply, session: Credentials): Answer {
     const outcome = status >= 400 && status < 500 ? 'refused' : 'broken'
     return { outcome, status, response: failed(reply, body), events: [], faults, retryAfterS }
   }
+  return { ...envelopeOf(body, session), status, retryAfterS }
+}
+
+/** What an envelope says to `session`, however it came. */
+export function envelopeOf(body: Json, session: Credentials): Answer {
   const { statusCode, chatEnded } = body
   return {
     outcome: (typeof statusCode === 'number' && OUTCOMES[statusCode]) || 'broken',
-    status,
+    status: 200,
     response: body,
     events: objectsOf(body['messages']),
     chatEnded: typeof chatEnded === 'boolean' ? chatEnded : undefined,
     credentials: newest(session, body),
     nextPosition: numberOf(body['nextPosition']),
-    faults,
+    faults: faultsOf(body),
     idleExpiresS: numberOf(body['idleTimerExpire']),
-    retryAfterS,
   }
 }
 

@@ -1,6 +1,7 @@
 // The calls of Chat API v2 that a plain chat does without: chat-api-v2, sections 9 to 16.
 
 import type { Credentials, Transport, UploadOptions } from '../../../shared/transport'
+import { uploading } from './http'
 import { attributed, proof, type V2Parts } from './v2'
 
 export type Rest = Pick<
@@ -31,14 +32,11 @@ export function v2Rest({ read, post, ask }: V2Parts): Rest {
   const patient = (request: XMLHttpRequest) => {
     request.timeout = read().uploadTimeoutMs
   }
-  /** Tells how an upload goes on, and lets it be given up. */
   const followed =
     ({ onProgress, signal }: UploadOptions) =>
     (request: XMLHttpRequest) => {
       patient(request)
-      if (onProgress) request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total)
-      signal?.addEventListener('abort', () => request.abort())
-      if (signal?.aborted) queueMicrotask(() => request.abort()) // Once it has been sent.
+      uploading(request, onProgress, signal)
     }
   return {
     notice: (session, text, attributes) =>
