@@ -71,6 +71,7 @@ export function follow(
   let isStopped = false
   let failures = 0
   let wake = () => {}
+  let cut = () => {}
 
   const pause = (ms: number) =>
     new Promise<void>((resolve) => {
@@ -83,8 +84,19 @@ export function follow(
       addEventListener('online', done) // The browser knows before the alarm rings.
       wake = done
     })
+  /** What comes of a request, unless the browser knows sooner that nothing will. */
+  const unlessCut = (asked: Promise<Came>): Promise<Came> =>
+    Promise.race([
+      asked,
+      new Promise<Came>((resolve) => {
+        cut = () => resolve({ pushed: [], lost: 'offline' })
+      }),
+    ])
+  const goOffline = () => cut()
+  addEventListener('offline', goOffline)
   const stop = () => {
     isStopped = true
+    removeEventListener('offline', goOffline)
     client.leave()
     wake()
   }
@@ -107,7 +119,7 @@ export function follow(
   const run = async () => {
     let isBehind = true
     while (!isStopped) {
-      const came: Came = await (isBehind ? askForAll() : client.connect())
+      const came: Came = await unlessCut(isBehind ? askForAll() : client.connect())
       if (isStopped) return
       if (came.isUnknown && !isBehind) {
         isBehind = true // It was forgotten, and says who it is again.
