@@ -31,8 +31,13 @@ window.stage = (() => {
   window.clearTimeout = (number) => {
     alarms = alarms.filter((alarm) => alarm.number !== number)
   }
-  const { send } = XMLHttpRequest.prototype
+  const { open, send } = XMLHttpRequest.prototype
+  XMLHttpRequest.prototype.open = function (method, url) {
+    this.waitsForNews = /\/connect$/.test(url) // Over CometD there is always one of these.
+    return open.call(this, method, url)
+  }
   XMLHttpRequest.prototype.send = function (body) {
+    if (this.waitsForNews) return send.call(this, body)
     underWay++
     asked++
     this.addEventListener('loadend', () => underWay--)

@@ -83,7 +83,7 @@ async def on_stage(
     async with serving(desk or Desk(), keeps_alive=False) as server:
         context = await browser.new_context()
         try:
-            await _furnish(context, built)
+            await furnish(context, built)
             page = await context.new_page()
             faults: list[str] = []
             page.on("pageerror", lambda error: faults.append(f"{error}"))
@@ -95,7 +95,7 @@ async def on_stage(
             await context.close()
 
 
-async def _furnish(context: BrowserContext, built: Path) -> None:
+async def furnish(context: BrowserContext, built: Path) -> None:
     """Give pages of the server's origin the widget, and the stage."""
 
     async def give(route: Route) -> None:
