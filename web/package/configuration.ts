@@ -20,11 +20,41 @@ export interface FormField {
   [attribute: string]: unknown
 }
 
+/** A chat that lives on while nobody looks: the site keeps what it is gone on with. */
+export interface AsyncChat {
+  enabled?: boolean
+  /** Keep this. The name reads the other way round. */
+  getSessionData?: (data: object, ...more: unknown[]) => void
+  /** Give back what was kept, as it was or as text. */
+  setSessionData?: (isOpen: boolean, ...more: unknown[]) => unknown
+  /** The chat is lost. */
+  deleteSessionData?: (lost: object, ...more: unknown[]) => void
+  maxMessagePageSize?: number
+  newMessageRestoreState?: 'full' | 'minimized'
+}
+
 /** The options of the window and of the service behind it. Milliseconds, unless the name says otherwise. */
 export interface ChatSettings extends WebChatSettings {
   /** Where the service answers: `https://chat.example.com/genesys/2/chat/support`. */
   dataURL?: string
   apikey?: string | number
+  /** Version 2 over CometD, in place of `dataURL`. */
+  cometD?: { enabled?: boolean; cometURL?: string; channel?: string; apiURL?: string }
+  /** Another protocol, by its `type`: `pureengage-v3-rest` is version 3. */
+  transport?: {
+    type: string
+    dataURL?: string
+    endpoint?: string
+    headers?: Record<string, string>
+    stream?: string
+    clientType?: string
+    pollTimeout?: number
+    pollIntervalMultiplier?: number
+    maxMessagePageSize?: number
+    sleepEnabled?: boolean
+    async?: AsyncChat
+  }
+  async?: AsyncChat
   /** Stands beside the chat at the agent's desk. */
   userData?: Record<string, unknown>
   emojis?: boolean

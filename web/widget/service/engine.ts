@@ -168,15 +168,19 @@ export function createEngine({ transport, options, keeping, publish, callbackVal
     eyes.filters = []
     const { session } = live
     if (engine.keeping.savedId() === session.credentials.sessionId) engine.keeping.forget()
-    if (answer.outcome === 'refused') lose(session.credentials, answer, session.position)
+    if (answer.outcome === 'refused') {
+      lose(session.credentials, answer, session.position)
+      // Version 3 alone has a word for it.
+      if (answer.error) publish('sessionLost', answer.response)
+    }
     publish('ended')
   }
-  /** The server does not know the session any longer. */
-  const lose = (credentials: Credentials, { response }: Answer, position = 1) => {
-    const sessionData = engine.keeping.handed(credentials, position)
-    guarded(options().asynchronous.forget, { sessionData, response })
-    publish('sessionLost', response)
-  }
+  /** The server does not know the session any longer: who keeps it himself is told. */
+  const lose = (credentials: Credentials, { response }: Answer, position = 1) =>
+    guarded(options().asynchronous.forget, {
+      sessionData: engine.keeping.handed(credentials, position),
+      response,
+    })
 
   // One session.
 
