@@ -15,7 +15,7 @@ from frontdesk.client.state_store import MemoryStorage, StateStore
 from frontdesk.client.transport import Supports, Transport
 from frontdesk.client.v2 import V2Transport
 from frontdesk.client.webchat import WebChat
-from frontdesk.client.webchat_service import WebChatService
+from frontdesk.client.webchat_service import TransportFactory, WebChatService
 from tests.client.desk import Desk
 from tests.client.manual_clock import ManualClock
 from tests.client.scripted_server import ScriptedServer, serving
@@ -62,6 +62,7 @@ class Stage:
         self.page = page
         self.wire = Counting()
         self.http = httpx2.AsyncClient(transport=self.wire, timeout=None)
+        self.transports: dict[str, TransportFactory] = {"bare": self._bare}
         self.bus: Bus
         self.service: WebChatService
 
@@ -76,7 +77,7 @@ class Stage:
             clock=self.clock,
             http=self.http,
             page=self.page,
-            transports={"bare": self._bare},
+            transports=self.transports,
         )
         for name in EVENTS:
             if name not in UNHEARD:

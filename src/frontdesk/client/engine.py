@@ -5,6 +5,7 @@ clock."""
 
 import asyncio
 import contextlib
+import functools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
@@ -21,7 +22,15 @@ from frontdesk.client.polling import Poller
 from frontdesk.client.promise import CommandRejected
 from frontdesk.client.session import Eyes, Session
 from frontdesk.client.state_store import StateStore
-from frontdesk.client.transport import Answer, Credentials, Fault, Outcome, StartRequest, Transport
+from frontdesk.client.transport import (
+    Answer,
+    Credentials,
+    Fault,
+    Outcome,
+    Pushing,
+    StartRequest,
+    Transport,
+)
 from frontdesk.client.typing_burst import TypingBurst
 
 TEXT_TOO_LONG = 204
@@ -63,9 +72,9 @@ class Engine:
 
     @property
     def is_offline(self) -> bool:
-        """Whether requests do not reach the server now, and a poll will tell when they do."""
+        """Whether requests do not reach the server now, and following it will tell when they do."""
         live = self.live
-        return live is not None and live.health.is_disconnected and live.poller.is_started
+        return live is not None and live.health.is_disconnected and live.is_followed
 
     def require_room(self, refusal: str = refusals.ALREADY_ACTIVE) -> None:
         """Refuse a second session beside one that is active or just beginning."""
@@ -109,7 +118,7 @@ class Engine:
         live = self.go_live(Session(credentials, self.eyes))
         self.hand_out(credentials)
         self.publish("started", credentials.public())
-        self.start_polling(live)
+        self.follow(live)
         return answer.response
 
     async def leave(self) -> Mapping[str, Any]:
@@ -117,7 +126,7 @@ class Engine:
         live = self.require()
         live.is_leaving = True
         live.typing.drop()
-        self.stop_polling(live)
+        self.stop_following(live)
         answer = await self.transport.disconnect(live.session.credentials)
         if self.live is live:
             self._show(answer)
@@ -183,14 +192,21 @@ class Engine:
         self.keep(live)
         return live
 
-    def start_polling(self, live: Live) -> None:
-        """Follow the session from now on."""
-        if self.transport.supports.polling and not live.poller.is_started:
+    def follow(self, live: Live) -> None:
+        """Hear of the session from now on: as the server pushes it, or as polls ask for it."""
+        if live.is_followed:
+            return
+        if self.transport.supports.polling:
             live.poller.start()
             self.publish("pollingStarted", None)
+        elif isinstance(self.transport, Pushing):
+            session = live.session
+            heard = functools.partial(self._hear_news, live)
+            live.following = self.transport.follow(session.credentials, session.position, heard)
 
-    def stop_polling(self, live: Live) -> None:
-        """Follow it no more."""
+    def stop_following(self, live: Live) -> None:
+        """Hear of it no more."""
+        live.stop_following()
         if live.poller.is_started:
             live.poller.stop()
             self.publish("pollingStopped", None)
@@ -200,18 +216,22 @@ class Engine:
         if live.is_leaving:
             return None  # Its alarm had rung already.
         answer = await self.transport.refresh(session.credentials, session.position, self.preview())
+        self._hear_news(live, answer)
+        return answer.retry_after_s
+
+    def _hear_news(self, live: Live, answer: Answer) -> None:
+        """What came of a poll, or was pushed."""
         if self.live is not live or live.is_leaving:
-            return None  # The words of a session that is over.
+            return  # The words of a session that is over.
         self._hear(live, answer)
         for name in live.health.hear_poll(answer):
             self.publish(name, None)
         self._report(answer, ignored=TEXT_TOO_LONG, is_silent=not live.health.is_new_refusal(answer))
-        self.tell(session.take(answer))
+        self.tell(live.session.take(answer))
         if answer.chat_ended is True:
             self._end(live, answer)
         else:
             self.keep(live)
-        return answer.retry_after_s
 
     def tell(self, told: list[Told]) -> None:
         """Publish what the session makes of an answer."""
@@ -285,7 +305,7 @@ class Engine:
 
     def _end(self, live: Live, answer: Answer) -> None:
         live.typing.drop()
-        self.stop_polling(live)
+        self.stop_following(live)
         self.live = None
         self.eyes.filters = []
         saved_session.forget(self.store)

@@ -70,7 +70,7 @@ class Restoring:
             live.health.lose_chat_server()
             engine.publish("restoredOffline", None)
         engine.tell(session.take(answer, restoring=True))
-        engine.start_polling(live)
+        engine.follow(live)
 
     async def _newest(self, credentials: Credentials) -> Answer:
         """The transcript: all of it, or the last page of a chat that may have gone on for days."""

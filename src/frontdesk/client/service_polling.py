@@ -44,7 +44,7 @@ class Polling:
         live = self._engine.live
         if live is None or live.is_leaving:
             raise CommandRejected(refusals.NO_SESSION)
-        self._engine.start_polling(live)
+        self._engine.follow(live)
 
     async def _stop_poll(self, _: Command) -> None:
         self._require_polling(refusals.NO_POLLING)
@@ -53,7 +53,7 @@ class Polling:
             raise CommandRejected(refusals.NO_SESSION)
         if not live.poller.is_started:
             raise CommandRejected(refusals.NOT_POLLING)
-        self._engine.stop_polling(live)
+        self._engine.stop_following(live)
 
     async def _reset_poll_exceptions(self, _: Command) -> None:
         self._require_polling(refusals.NO_POLL_EXCEPTIONS)

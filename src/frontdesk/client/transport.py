@@ -3,9 +3,9 @@
 A transport speaks one protocol. It keeps no state of a session, never raises for what a network or a server
 does, and knows no event of the bus."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct, field
 
@@ -32,7 +32,10 @@ class Credentials(Struct, frozen=True):
 
 
 class Supports(Struct, frozen=True):
-    """What a transport can do beyond starting, reading, writing and ending."""
+    """What a transport can do beyond starting, reading, writing and ending.
+
+    Shape:   without `polling` it is `Pushing`: it tells by itself what is new.
+    """
 
     polling: bool = True
     custom_notice: bool = True
@@ -119,6 +122,16 @@ class Upload(Struct, frozen=True, kw_only=True):
     description: str = ""
 
 
+Heard = Callable[[Answer], object]
+
+
+class Following(Protocol):
+    """A session that is being followed."""
+
+    def stop(self) -> None:
+        """Hear no more of it; harmless when it has stopped by itself."""
+
+
 class Transport(Protocol):
     """One protocol to one chat service.
 
@@ -189,3 +202,16 @@ class Transport(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class Pushing(Transport, Protocol):
+    """A transport whose server tells what is new, so that nobody polls."""
+
+    def follow(self, session: Credentials, position: int, heard: Heard) -> Following:
+        """Give `heard` every answer that a `refresh` from `position` on would have given, as it comes.
+
+        Shape:   a connection that is lost is told once for each try that fails, as unreachable; it is made
+                 again, after pauses, and goes on behind the last event that was handed over, without a gap.
+                 A session that the server does not know is told once, as refused, and followed no more.
+        """
