@@ -23,10 +23,13 @@ from frontdesk.client.chat_events import (
 from frontdesk.client.chat_state import Keeper, State
 from frontdesk.client.messages import Message, index_of, normalise
 from frontdesk.client.people import People
+from frontdesk.client.restoring import EVERYTHING
+from frontdesk.client.saved_session import credentials_from
 from frontdesk.client.service_words import OFFLINE
-from frontdesk.client.transport import Answer, Credentials, Outcome, Transport
+from frontdesk.client.transport import Answer, Credentials, Outcome, Paging, Transport
 
 CREDENTIALS = ("secureKey", "userId", "alias")
+KEPT = (*CREDENTIALS, "token")
 NO_SUCH_CALL = (404, 405, 501)
 """How servers answer the calls for user data when they do not know them."""
 
@@ -97,9 +100,16 @@ class ChatSession:
         """
         if from_index < 0:
             raise ChatFailed(ChatError(ErrorCode.BAD_PARAMETER, "from_index counts from 0"))
-        answer = await self._ask(lambda session: self._transport.refresh(session, from_index + 1))
+        transport = self._transport
+        if isinstance(transport, Paging) and from_index == 0:
+            answer = await self._ask(lambda session: transport.page(session, EVERYTHING))
+        else:
+            answer = await self._ask(lambda session: transport.refresh(session, from_index + 1))
         people = People()
-        return [normalise(event, is_bot=people.is_bot(event)) for event in answer.events]
+        return [
+            normalise(event, is_bot=people.is_bot(event), media_url=answer.media_url)
+            for event in answer.events
+        ]
 
     async def set_user_data(self, user_data: Mapping[str, Any]) -> None:
         """Attach `user_data` to the session; values of keys that are there already are replaced."""
@@ -182,9 +192,9 @@ class ChatSession:
         await self._keeper.written()
 
     def _keep(self, session_data: Mapping[str, Any]) -> None:
-        session_id = str(session_data.get("sessionID") or "")
-        self._credentials = credentials_of(session_id, session_data)
-        credentials = {name: str(session_data[name]) for name in CREDENTIALS if session_data.get(name)}
+        session_id = str(session_data.get("sessionID") or session_data.get("sessionId") or "")
+        self._credentials = credentials_from(session_id, dict(session_data))
+        credentials = {name: str(session_data[name]) for name in KEPT if session_data.get(name)}
         state = State(
             session_id=session_id,
             credentials=credentials,
@@ -275,9 +285,3 @@ class ChatSession:
             self._is_over = True
             self._keeper.keep(None)
             self._callbacks.tell(SessionEnded())
-
-
-def credentials_of(session_id: str, named: Mapping[str, Any]) -> Credentials:
-    """What a transport needs, from what has the protocol's own names."""
-    secure_key, user_id, alias = (str(named.get(name) or "") for name in CREDENTIALS)
-    return Credentials(session_id=session_id, secure_key=secure_key, user_id=user_id, alias=alias)

@@ -54,12 +54,16 @@ class Connections:
         self._at_rest = asyncio.Event()
 
     async def post(self, url: str, timeout_s: float | None, **parts: Any) -> httpx2.Response:
+        """The whole answer to a POST; as `ask`."""
+        return await self.ask("POST", url, timeout_s, **parts)
+
+    async def ask(self, method: str, url: str, timeout_s: float | None, **parts: Any) -> httpx2.Response:
         """The whole answer; `parts` are those of a request of httpx2.
 
         Errors:  `TimeoutError`, `TooLarge`, `httpx2.HTTPError`.
         """
         http = await self._connected()
-        request = http.build_request("POST", url, **parts)
+        request = http.build_request(method, url, **parts)
         limit = asyncio.timeout(timeout_s)
         self._under_way.add(limit)
         try:

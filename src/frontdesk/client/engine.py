@@ -10,11 +10,13 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from frontdesk.client import refusals, saved_session
 from frontdesk.client.clock import Clock
 from frontdesk.client.filters import Filter
 from frontdesk.client.health import Health
-from frontdesk.client.live import Live
+from frontdesk.client.live import Attended, Live
 from frontdesk.client.options import Options
 from frontdesk.client.outcomes import granted, settled
 from frontdesk.client.people import Told
@@ -31,7 +33,7 @@ from frontdesk.client.transport import (
     StartRequest,
     Transport,
 )
-from frontdesk.client.typing_burst import TypingBurst
+from frontdesk.client.typing_burst import AgentTyping, TypingBurst
 
 TEXT_TOO_LONG = 204
 
@@ -48,7 +50,14 @@ class Engine:
     """
 
     def __init__(
-        self, transport: Transport, options: Options, *, store: StateStore, clock: Clock, publish: Publish
+        self,
+        transport: Transport,
+        options: Options,
+        *,
+        store: StateStore,
+        clock: Clock,
+        publish: Publish,
+        user_data: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         self.transport = transport
         self.options = options
@@ -60,6 +69,8 @@ class Engine:
         self.store = store
         self.clock = clock
         self.publish = publish
+        self.user_data = user_data
+        """The data that would go along with a chat, also with one that is come back to."""
         self.is_closed = False
         self._beginning = asyncio.Lock()  # Held while a session is started or restored.
 
@@ -116,8 +127,8 @@ class Engine:
             self._report(answer)
             raise CommandRejected(answer.response)
         live = self.go_live(Session(credentials, self.eyes))
-        self.hand_out(credentials)
-        self.publish("started", credentials.public())
+        self.hand_out(live.session)
+        self.publish("started", started_data(credentials))
         self.follow(live)
         return answer.response
 
@@ -135,7 +146,7 @@ class Engine:
             self._report(answer)
             for party in ("supervisor", "agent", "client"):
                 self.publish(f"{party}Disconnected", {"numAgentsConnected": 0})
-            self._end(live, answer)
+            self._end(live, replace(answer, is_lost=False))  # Left is left.
         return settled(answer)
 
     async def ask(self, call: Ask, *, quiet: bool = False) -> Answer:
@@ -187,6 +198,7 @@ class Engine:
             )
 
         live.typing = TypingBurst(self.clock, lambda name: self.publish(name, None), stop_typing)
+        live.agent_typing = AgentTyping(self.clock, lambda: self.publish("agentTypingTimeout", None))
         self.session = session
         self.live = live
         self.keep(live)
@@ -202,7 +214,8 @@ class Engine:
         elif isinstance(self.transport, Pushing):
             session = live.session
             heard = functools.partial(self._hear_news, live)
-            live.following = self.transport.follow(session.credentials, session.position, heard)
+            thread = self.transport.follow(session.credentials, session.position, heard)
+            live.following = Attended(thread, self.clock, lambda: self._keep_if_reached(live))
 
     def stop_following(self, live: Live) -> None:
         """Hear of it no more."""
@@ -211,23 +224,27 @@ class Engine:
             live.poller.stop()
             self.publish("pollingStopped", None)
 
-    async def _poll(self, live: Live) -> float | None:
+    async def _poll(self, live: Live) -> Answer | None:
         session = live.session
         if live.is_leaving:
             return None  # Its alarm had rung already.
         answer = await self.transport.refresh(session.credentials, session.position, self.preview())
         self._hear_news(live, answer)
-        return answer.retry_after_s
+        return answer
 
     def _hear_news(self, live: Live, answer: Answer) -> None:
         """What came of a poll, or was pushed."""
         if self.live is not live or live.is_leaving:
             return  # The words of a session that is over.
         self._hear(live, answer)
-        for name in live.health.hear_poll(answer):
-            self.publish(name, None)
+        if self.transport.supports.poll_exceptions:
+            for name in live.health.hear_poll(answer):
+                self.publish(name, None)
         self._report(answer, ignored=TEXT_TOO_LONG, is_silent=not live.health.is_new_refusal(answer))
+        before = live.session.position
         self.tell(live.session.take(answer))
+        if self.transport.supports.tokens and live.session.position != before:
+            self.hand_out(live.session)
         if answer.chat_ended is True:
             self._end(live, answer)
         else:
@@ -237,6 +254,8 @@ class Engine:
         """Publish what the session makes of an answer."""
         for event in told:
             self.publish(event.name, event.data)
+            if self.live is not None and self.transport.supports.tokens:
+                self.live.agent_typing.hear(event.name)
 
     def keep(self, live: Live) -> None:
         """Keep what the next page or run needs."""
@@ -249,17 +268,28 @@ class Engine:
                 filters=self.eyes.filters,
             )
 
+    def _keep_if_reached(self, live: Live) -> None:
+        if not live.health.is_disconnected:
+            self.keep(live)
+
     def add_filters(self, filters: list[Filter]) -> None:
         """Look at messages through `filters` from now on; they last as long as the session."""
         self.eyes.filters = filters
         if self.live is not None:
             self.keep(self.live)
 
-    def hand_out(self, credentials: Credentials) -> None:
-        """Give the credentials to a page that keeps them itself."""
+    def hand_out(self, session: Session) -> None:
+        """Give what is needed to go on with `session` to a page that keeps it itself."""
         hand_out = self.options.asynchronous.hand_out
         if hand_out is not None:
-            guarded(hand_out, credentials.public())
+            guarded(hand_out, session.handed_out())
+
+    def lose(self, credentials: Credentials, response: Mapping[str, Any] | None) -> None:
+        """Keep nothing of a session that the server does not know, and have the page keep nothing."""
+        saved_session.forget(self.store)
+        forget = self.options.asynchronous.forget
+        if forget is not None:
+            guarded(forget, {"sessionData": credentials.public(), "response": response})
 
     def close(self) -> None:
         """Stop following, without a word to the server: the session can be found again.
@@ -285,7 +315,7 @@ class Engine:
         if answer.credentials is not None and answer.credentials != live.session.credentials:
             live.session.credentials = answer.credentials
             self.keep(live)
-            self.hand_out(answer.credentials)
+            self.hand_out(live.session)
 
     def _show(self, answer: Answer) -> None:
         if answer.is_reached:
@@ -300,20 +330,29 @@ class Engine:
         is_failure = (
             answer.outcome in (Outcome.REFUSED, Outcome.BROKEN) and "statusCode" not in answer.response
         )
+        if answer.is_lost:
+            return  # That has an event of its own.
         if faults or (is_failure and not is_silent):
-            self.publish("error", answer.response)
+            self.publish("error", answer.error or answer.response)
 
     def _end(self, live: Live, answer: Answer) -> None:
         live.typing.drop()
+        live.agent_typing.drop()
         self.stop_following(live)
         self.live = None
         self.eyes.filters = []
+        if answer.outcome is Outcome.REFUSED:  # The server knows it no longer.
+            self.lose(live.session.credentials, answer.response)
         saved_session.forget(self.store)
-        forget = self.options.asynchronous.forget
-        if forget is not None and answer.outcome is Outcome.REFUSED:  # The server knows it no longer.
-            data = {"sessionData": live.session.credentials.public(), "response": answer.response}
-            guarded(forget, data)
+        if answer.is_lost:
+            self.publish("sessionLost", answer.response)
         self.publish("ended", None)
+
+
+def started_data(credentials: Credentials) -> dict[str, Any]:
+    """What the event `started` carries: protocols with a token put it one level deeper."""
+    public = credentials.public()
+    return {"data": public} if credentials.token else public
 
 
 def guarded(callback: Callable[..., Any], *values: object) -> Any:

@@ -6,6 +6,7 @@ import copy
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 Message = dict[str, Any]
@@ -18,6 +19,7 @@ _PARTIES = {"Customer": "Client"}
 _FILE_KEYS = ("file-id", "file-name", "file-size")
 _SHOWN = ("index", "type", "text", "timestamp", "from", "userData", "fileDetails", "isTyping")
 _ADDED = ("html", "bubble", "avatar", "custom", "content", "restoring")
+_MEDIA = ("type", "mime", "name", "url")
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +27,8 @@ log = logging.getLogger(__name__)
 def index_of(event: Mapping[str, Any]) -> int | None:
     """The event's number; `None` for those that are no part of the transcript."""
     index = event.get("index")
-    if isinstance(index, str) and index.isdecimal():
-        return int(index)
+    if isinstance(index, str) and index.replace("-", "").isdecimal():
+        return int(index.replace("-", ""))  # Some are written as a time and a number.
     return index if isinstance(index, int) and not isinstance(index, bool) else None
 
 
@@ -67,9 +69,15 @@ def normalise(
     is_bot: bool = False,
     restoring: bool = False,
     preprocessors: Sequence[PreProcessor] = (),
+    media_url: str | None = None,
 ) -> Message:
-    """The message that `event` becomes, after each of `preprocessors` has had its way with it."""
+    """The message that `event` becomes, after each of `preprocessors` has had its way with it.
+
+    Shape:   with `media_url`, `event` is one of version 3: its index stays text, its media become `content`.
+    """
     raw = _superset(event, is_bot=is_bot)
+    if media_url is not None:
+        raw |= _of_version_3(event, media_url)
     if restoring:
         raw["restoring"] = True
     if preprocessors:
@@ -116,6 +124,39 @@ def _superset(event: Mapping[str, Any], *, is_bot: bool) -> Message:
     if type_ in TYPING:
         raw["isTyping"] = type_ == "TypingStarted"
     return raw
+
+
+def _of_version_3(event: Mapping[str, Any], media_url: str) -> Message:
+    """What is otherwise in an event of version 3."""
+    members: Message = {"index": str(event.get("index")).replace("-", ""), "timestamp": _time_ms(event)}
+    if type_of(event) == "PushUrl" and isinstance(event.get("url"), str):
+        members["text"] = event["url"]
+    if isinstance(event.get("content"), list):
+        items = [item for item in event["content"] if isinstance(item, Mapping) and "url" in item]
+        media = [{key: item[key] for key in _MEDIA if key in item} for item in items]
+        members["content"] = [{**one, "url": _absolute(one["url"], media_url)} for one in media]
+    author = author_of(event)
+    if author.get("nickname") is None and author.get("firstName") is not None:
+        party = str(author.get("type") or "")
+        names = {"id": author.get("participantId"), "name": author["firstName"]}
+        members["from"] = {**author, **names, "type": _PARTIES.get(party, party)}
+    return members
+
+
+def _absolute(url: object, media_url: str) -> str:
+    """Where media lie: addresses within the service begin with a slash."""
+    return media_url + str(url) if str(url).startswith("/") else str(url)
+
+
+def _time_ms(event: Mapping[str, Any]) -> object:
+    """When it was, which some servers write as ISO 8601."""
+    at = event.get("utcTime")
+    if not isinstance(at, str):
+        return at
+    try:
+        return int(datetime.fromisoformat(at).timestamp() * 1000)
+    except ValueError:
+        return None
 
 
 def _reconcile(raw: Message, before: Message) -> None:

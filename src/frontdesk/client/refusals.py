@@ -28,6 +28,7 @@ PRIVATE_RESTORE = (
 NO_UPLOAD = "This transport doesn't support file uploads"
 NO_DOWNLOAD = "This transport doesn't support file download."
 NO_FILE_LIMITS = "This transport doesn't support getFileLimits command."
+NO_COMMAND = "This transport doesn't support {} command."
 NO_FILE = "No file provided"
 NOT_ASYNC = "Fetching history messages applies only to Asynchronous chat"
 NO_MORE = "No more messages to fetch"

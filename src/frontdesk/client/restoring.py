@@ -6,13 +6,20 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from msgspec.structs import replace
+
 from frontdesk.client import refusals, saved_session
 from frontdesk.client.engine import Engine, guarded
 from frontdesk.client.outcomes import settled
 from frontdesk.client.promise import CommandRejected
 from frontdesk.client.saved_session import Saved, credentials_from
 from frontdesk.client.session import Session
-from frontdesk.client.transport import Answer, Credentials, Outcome
+from frontdesk.client.transport import Answer, Credentials, Outcome, Paging
+from frontdesk.client.v3_token import read_token
+
+EVERYTHING = 10_000  # As many events as clients ask for when they want all.
+INDEX_MAX = 2**53 - 1
+DENIED = 401
 
 
 class Restoring:
@@ -28,7 +35,7 @@ class Restoring:
     @property
     def has_saved(self) -> bool:
         """Whether there may be something to go on with."""
-        return saved_session.load(self._engine.store) is not None
+        return self._kept() is not None
 
     def refuse(self, *, is_own: bool) -> None:
         """Refuse what cannot be restored now; `is_own`: it is the service itself that asks."""
@@ -57,6 +64,9 @@ class Restoring:
         answer = await self._newest(saved.credentials)
         if engine.is_closed:
             raise CommandRejected(refusals.CLOSED)  # What was kept stays for the next time.
+        if answer.is_lost:
+            engine.publish("sessionLost", answer.response)
+            self._lose(saved.credentials, "restoreTimeout", None, answer.response)
         if not answer.is_reached:
             self._lose(saved.credentials, "restoreFailed", answer.response)
         if answer.chat_ended is not False:
@@ -64,7 +74,7 @@ class Restoring:
         engine.eyes.filters = list(saved.filters)
         session = Session(answer.credentials or saved.credentials, engine.eyes)
         live = engine.go_live(session)
-        engine.hand_out(session.credentials)
+        engine.hand_out(session)
         engine.publish("restored", {"async": engine.options.asynchronous.is_enabled})
         if answer.outcome is Outcome.LATER:
             live.health.lose_chat_server()
@@ -75,6 +85,8 @@ class Restoring:
     async def _newest(self, credentials: Credentials) -> Answer:
         """The transcript: all of it, or the last page of a chat that may have gone on for days."""
         engine = self._engine
+        if isinstance(engine.transport, Paging):
+            return await self._newest_page(engine.transport, credentials)
         if not engine.options.asynchronous.is_enabled:
             return await engine.transport.refresh(credentials, 1)
         newest = await engine.transport.refresh(credentials, -1)
@@ -83,21 +95,36 @@ class Restoring:
         first = max(1, newest.next_position - engine.options.asynchronous.page_events)
         return await engine.transport.refresh(newest.credentials or credentials, first)
 
+    async def _newest_page(self, transport: Paging, credentials: Credentials) -> Answer:
+        asynchronous = self._engine.options.asynchronous
+        if not asynchronous.is_enabled:
+            return _lost_if_denied(await transport.page(credentials, EVERYTHING))
+        resumed = await transport.resume(credentials, self._engine.user_data())
+        if resumed.credentials is None:
+            return resumed
+        return _lost_if_denied(await transport.page(resumed.credentials, asynchronous.page_events))
+
+    def given_back(self) -> Credentials | None:
+        """What the page kept of a session, if it keeps sessions itself."""
+        get_back = self._engine.options.asynchronous.get_back
+        return None if get_back is None else _credentials(guarded(get_back, False))
+
+    def _kept(self) -> Saved | None:
+        engine = self._engine
+        return saved_session.load(engine.store, tokens=engine.transport.supports.tokens)
+
     def _found(self, given: object) -> Saved | None:
         asynchronous = self._engine.options.asynchronous
         if given is None and asynchronous.get_back is not None:
             given = guarded(asynchronous.get_back, False)
-        if isinstance(given, str):
-            try:
-                given = json.loads(given)
-            except ValueError:
-                given = None
-        if isinstance(given, Mapping) and given.get("sessionID"):
-            keys = {str(name): value for name, value in given.items()}
-            return Saved(credentials_from(str(given["sessionID"]), keys), self._engine.clock.now_ms())
-        return None if asynchronous.is_enabled else saved_session.load(self._engine.store)
+        credentials = _credentials(given)
+        if credentials is not None:
+            return Saved(credentials, self._engine.clock.now_ms())
+        return None if asynchronous.is_enabled else self._kept()
 
     def _is_too_old(self, saved: Saved) -> bool:
+        if saved.ping_ms is None:
+            return False
         return self._engine.clock.now_ms() - saved.ping_ms >= self._engine.options.restore_timeout_ms
 
     def _lose(
@@ -107,10 +134,7 @@ class Restoring:
         response: Mapping[str, Any] | None,
         said: Mapping[str, Any] | None = None,
     ) -> NoReturn:
-        saved_session.forget(self._engine.store)
-        forget = self._engine.options.asynchronous.forget
-        if forget is not None:
-            guarded(forget, {"sessionData": credentials.public(), "response": response or said})
+        self._engine.lose(credentials, response or said)
         self._engine.publish(event, response)
         raise CommandRejected(response)
 
@@ -122,7 +146,10 @@ class Restoring:
         saved = self._found(None)
         if saved is None or self._is_too_old(saved):
             return False
-        answer = await engine.transport.refresh(saved.credentials, 1)
+        if isinstance(engine.transport, Paging):  # The end of the chat, without moving what polls go on from.
+            answer = await engine.transport.page(saved.credentials, 1, INDEX_MAX)
+        else:
+            answer = await engine.transport.refresh(saved.credentials, 1)
         return answer.is_reached and answer.chat_ended is False
 
     async def fetch_history(self) -> Mapping[str, Any]:
@@ -132,6 +159,8 @@ class Restoring:
             raise CommandRejected(refusals.NOT_ASYNC)
         session = engine.require().session
         oldest = session.oldest_index
+        if isinstance(engine.transport, Paging):
+            return await self._older_page(engine.transport, session)
         if oldest is None or oldest <= 1:
             raise CommandRejected(refusals.NO_MORE)
         first = max(1, oldest - engine.options.asynchronous.page_events)
@@ -139,3 +168,44 @@ class Restoring:
         if answer.outcome is Outcome.DONE:
             engine.tell(session.take_history(answer))
         return settled(answer)
+
+    async def _older_page(self, transport: Paging, session: Session) -> Mapping[str, Any]:
+        """A page that ends with the oldest event known; while it is read nobody polls."""
+        engine, oldest = self._engine, session.oldest_index
+        live = engine.require()
+        if oldest is None or session.is_whole:
+            raise CommandRejected(refusals.NO_MORE)
+        count = engine.options.asynchronous.page_events
+        with live.poller.paused():
+            answer = await engine.ask(lambda who: transport.page(who, count, oldest))
+        if answer.outcome is Outcome.DONE:
+            told = session.take_history(answer)
+            session.is_whole = session.oldest_index == oldest
+            engine.tell(told)
+            if session.is_whole:
+                raise CommandRejected(refusals.NO_MORE)
+        return settled(answer)
+
+
+def _credentials(given: object) -> Credentials | None:
+    """What somebody kept of a session, as an object, as its JSON text, or as a bare token."""
+    token = read_token(given)
+    if token is not None:
+        return token
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            return None
+    if not isinstance(given, Mapping):
+        return None
+    if "token" in given:
+        return read_token(given["token"])
+    if not given.get("sessionID"):
+        return None
+    return credentials_from(str(given["sessionID"]), {str(name): value for name, value in given.items()})
+
+
+def _lost_if_denied(answer: Answer) -> Answer:
+    """A token that is denied when a chat is to be gone on with will not be granted later."""
+    return replace(answer, is_lost=True) if answer.status == DENIED else answer

@@ -11,16 +11,19 @@ from msgspec import Struct
 from frontdesk.client.filters import Filter, read_filters
 from frontdesk.client.state_store import StateStore
 from frontdesk.client.transport import Credentials
+from frontdesk.client.v3_token import read_token
 
 PREFIX = "_genesys.widgets.webchat.state"
+TOKEN_PREFIX = f"{PREFIX}.pureengage-v3-rest"
 NAMES = ("session", "keys", "ping", "index", "filters")
+TOKEN_NAMES = ("session", "keys", "index")
 
 
 class Saved(Struct, frozen=True):
-    """A session that may be gone on with."""
+    """A session that may be gone on with; without `ping_ms`, whatever its age."""
 
     credentials: Credentials
-    ping_ms: int
+    ping_ms: int | None
     filters: tuple[Filter, ...] = ()
 
 
@@ -28,41 +31,56 @@ def save(
     store: StateStore, session: Credentials, *, now_ms: int, next_index: int, filters: Iterable[Filter]
 ) -> None:
     """Keep `session` as it is now."""
-    keys = {"secureKey": session.secure_key, "alias": session.alias, "userId": session.user_id}
-    custom = [{"source": one.source, "flags": one.flags} for one in filters]
-    store.update(
-        {
-            f"{PREFIX}.session": session.session_id,
-            f"{PREFIX}.keys": json.dumps({**keys, **session.extra}),
-            f"{PREFIX}.ping": now_ms,
-            f"{PREFIX}.index": next_index,
-            f"{PREFIX}.filters": json.dumps({"custom": custom}),
+    kept: dict[str, object] = {f"{PREFIX}.filters": json.dumps({"custom": custom_of(filters)})}
+    if session.token:
+        kept |= {
+            f"{TOKEN_PREFIX}.session": session.session_id,
+            f"{TOKEN_PREFIX}.keys": session.token,
+            f"{TOKEN_PREFIX}.index": next_index,
         }
-    )
+        store.update(kept)
+        return
+    keys = {"secureKey": session.secure_key, "alias": session.alias, "userId": session.user_id}
+    kept |= {
+        f"{PREFIX}.session": session.session_id,
+        f"{PREFIX}.keys": json.dumps({**keys, **session.extra}),
+        f"{PREFIX}.ping": now_ms,
+        f"{PREFIX}.index": next_index,
+    }
+    store.update(kept)
 
 
-def load(store: StateStore) -> Saved | None:
-    """The session that was kept; `None` when there is none or it cannot be understood."""
+def custom_of(filters: Iterable[Filter]) -> list[dict[str, str]]:
+    """Filters as they are kept."""
+    return [{"source": one.source, "flags": one.flags} for one in filters]
+
+
+def load(store: StateStore, *, tokens: bool = False) -> Saved | None:
+    """The session that was kept; `None` when there is none or it cannot be understood.
+
+    Shape:   `tokens`: for a protocol that proves its sessions with a token, which keeps its own.
+    """
+    custom = _object(store.get(f"{PREFIX}.filters")).get("custom")
+    filters = tuple(read_filters(custom) or ()) if isinstance(custom, list) else ()
+    if tokens:
+        credentials = read_token(store.get(f"{TOKEN_PREFIX}.keys"))
+        return None if credentials is None else Saved(credentials, None, filters)
     session_id, keys = store.get(f"{PREFIX}.session"), _object(store.get(f"{PREFIX}.keys"))
     if not isinstance(session_id, str) or not session_id or not keys:
         return None
     ping = store.get(f"{PREFIX}.ping")
-    custom = _object(store.get(f"{PREFIX}.filters")).get("custom")
-    return Saved(
-        credentials_from(session_id, keys),
-        ping if isinstance(ping, int) else 0,
-        tuple(read_filters(custom) or ()) if isinstance(custom, list) else (),
-    )
+    return Saved(credentials_from(session_id, keys), ping if isinstance(ping, int) else 0, filters)
 
 
 def forget(store: StateStore) -> None:
     """Keep nothing of any session."""
-    store.remove(*(f"{PREFIX}.{name}" for name in NAMES))
+    names = [f"{PREFIX}.{name}" for name in NAMES]
+    store.remove(*names, *(f"{TOKEN_PREFIX}.{name}" for name in TOKEN_NAMES))
 
 
 def credentials_from(session_id: str, keys: dict[str, Any]) -> Credentials:
     """Credentials as they are kept."""
-    known = ("secureKey", "alias", "userId", "sessionID")
+    known = ("secureKey", "alias", "userId", "sessionID", "sessionId")
     return Credentials(
         session_id=session_id,
         secure_key=str(keys.get("secureKey") or ""),

@@ -35,6 +35,8 @@ EVENTS = (
     "connectionRestored",
     "ajaxResponse",
     "capabilitiesChanged",
+    "agentTypingTimeout",
+    "sessionLost",
     "sleeping",
     "waking",
 )

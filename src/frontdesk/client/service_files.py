@@ -65,6 +65,8 @@ class Files:
         return None
 
     async def _delete(self, command: Command) -> Mapping[str, Any]:
+        if not self._engine.transport.supports.extras:
+            raise CommandRejected(refusals.NO_COMMAND.format("deleteFile"))
         file_id = str(command.data.get("fileId") or "")
         return await self._engine.request(
             lambda who: self._engine.transport.delete_file(who, file_id), hurry=True

@@ -57,6 +57,8 @@ class Polling:
 
     async def _reset_poll_exceptions(self, _: Command) -> None:
         self._require_polling(refusals.NO_POLL_EXCEPTIONS)
+        if not self._engine.transport.supports.poll_exceptions:
+            raise CommandRejected(refusals.NO_POLL_EXCEPTIONS)
         if self._engine.live is not None:
             self._engine.live.health.forget_exceptions()
 
@@ -75,7 +77,8 @@ class Polling:
             self._engine.require().poller.wake()
             self._plugin.data("sleeping", False)
             self._plugin.publish("waking")
-            if command.data.get("resetIdleState") is True:
+            can_tell = self._engine.transport.supports.custom_notice
+            if command.data.get("resetIdleState") is True and can_tell:
                 await self._engine.request(
                     lambda who: self._engine.transport.notice(who, attributes=NOT_IDLE)
                 )

@@ -125,16 +125,23 @@ class Words:
         self._engine.eyes.preprocessors.append(given)
         return given
 
+    def _require_extras(self, name: str) -> None:
+        if not self._engine.transport.supports.extras:
+            raise CommandRejected(refusals.NO_COMMAND.format(name))
+
     async def _push_url(self, command: Command) -> Mapping[str, Any]:
+        self._require_extras("pushUrl")
         url = str(command.data.get("url") or "")
         return await self._request(lambda who: self._engine.transport.push_url(who, url))
 
     async def _update_nickname(self, command: Command) -> Mapping[str, Any]:
+        self._require_extras("updateNickname")
         nickname = str(command.data.get("nickname") or "")
         return await self._request(lambda who: self._engine.transport.update_nickname(who, nickname))
 
     async def _send_read_receipt(self, command: Command) -> Mapping[str, Any]:
         """By default everything that came was read."""
+        self._require_extras("sendReadReceipt")
         newest = self._engine.require().session.position - 1
         index = int(command.data.get("index", newest))
         return await self._engine.request(lambda who: self._engine.transport.read_receipt(who, index))

@@ -36,13 +36,23 @@ class Session:
         self._eyes = eyes
         self.oldest_index: int | None = None
         """The smallest index that was taken in."""
+        self.is_whole = False
+        """Whether nothing is known to lie before it."""
         self._newest_index = 0
         self._seen: set[int] = set()
+
+    def handed_out(self) -> dict[str, Any]:
+        """What a page is given to keep, if it keeps sessions itself."""
+        token = self.credentials.token
+        if not token:
+            return self.credentials.public()
+        newest = str(self._newest_index) if self._newest_index else None
+        return {"messageIndex": newest, "token": token}
 
     def take(self, answer: Answer, *, restoring: bool = False) -> list[Told]:
         """Take in the newest part of the transcript; what to publish for it."""
         told: list[Told] = []
-        messages, originals = self._read(answer.events, told, restoring=restoring)
+        messages, originals = self._read(answer, answer.events, told, restoring=restoring)
         self.messages += messages
         self.originals += originals
         # The server's own count passes over events that the visitor must not see. A good answer's is sure.
@@ -56,7 +66,7 @@ class Session:
         """Take in an older part of the transcript; who came and went in it is no news."""
         oldest = self.oldest_index or 1
         older = [event for event in answer.events if (index_of(event) or oldest) < oldest]
-        messages, originals = self._read(older, None, restoring=False)
+        messages, originals = self._read(answer, older, None, restoring=False)
         self.messages[:0] = messages
         self.originals[:0] = originals
         if not messages:
@@ -65,7 +75,12 @@ class Session:
         return [self._received(messages[::-1], originals[::-1], answer, restoring=False, old=True)]
 
     def _read(
-        self, events: Iterable[Mapping[str, Any]], told: list[Told] | None, *, restoring: bool
+        self,
+        answer: Answer,
+        events: Iterable[Mapping[str, Any]],
+        told: list[Told] | None,
+        *,
+        restoring: bool,
     ) -> tuple[list[Message], list[Mapping[str, Any]]]:
         messages: list[Message] = []
         originals: list[Mapping[str, Any]] = []
@@ -79,6 +94,7 @@ class Session:
                 is_bot=self.people.is_bot(event),
                 restoring=restoring,
                 preprocessors=() if self._is_hidden(event, text_of(event)) else self._eyes.preprocessors,
+                media_url=answer.media_url,
             )
             if told is not None:
                 told += self.people.hear(event, message)

@@ -13,7 +13,8 @@ from msgspec import Struct, field
 class Credentials(Struct, frozen=True):
     """What proves that a session is ours: bearer secrets, never to be logged or put into an address.
 
-    Shape:   `extra` is for protocols that need more than these four.
+    Shape:   `extra` is for protocols that need more than these four; where there is a `token` in it, that one
+             proves it all, and the others are empty.
     """
 
     session_id: str
@@ -25,8 +26,15 @@ class Credentials(Struct, frozen=True):
     def __repr__(self) -> str:
         return f"Credentials(session_id={self.session_id!r})"  # Without what must not be seen in a log.
 
+    @property
+    def token(self) -> str:
+        """The token that proves it, in protocols that have one; else empty."""
+        return self.extra.get("token", "")
+
     def public(self) -> dict[str, str]:
         """As `getSessionData` tells them."""
+        if self.token:
+            return {"sessionId": self.session_id, **self.extra}
         own = {"secureKey": self.secure_key, "sessionID": self.session_id, "alias": self.alias}
         return {**own, "userId": self.user_id, **self.extra}
 
@@ -34,7 +42,10 @@ class Credentials(Struct, frozen=True):
 class Supports(Struct, frozen=True):
     """What a transport can do beyond starting, reading, writing and ending.
 
-    Shape:   without `polling` it is `Pushing`: it tells by itself what is new.
+    Shape:   without `polling` it is `Pushing`: it tells by itself what is new. `poll_exceptions`: its answers
+             to polls tell that the chat server behind it is away. `tokens`: a token proves a session, is all
+             that is kept of it, and resumes it. `extras` are addresses, nicknames, receipts and taking back
+             files.
     """
 
     polling: bool = True
@@ -45,6 +56,9 @@ class Supports(Struct, frozen=True):
     file_limits: bool = True
     verify: bool = True
     pagination: bool = True
+    poll_exceptions: bool = True
+    extras: bool = True
+    tokens: bool = False
 
 
 class Outcome(StrEnum):
@@ -75,7 +89,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     Shape:   `response` is what commands resolve or reject with: the body of a 2xx answer, else
              `{status, statusText, responseText, responseJSON}`. `events` are the server's objects, untouched.
              `chat_ended` is `None` when the server did not say. `credentials` are complete, with the newest
-             values. `content` is a downloaded file.
+             values. `content` is a downloaded file. `error` is what the event `error` carries, by default the
+             response. `is_lost`: the server says that it knows no such session. `media_url`, in protocols
+             whose events hold addresses of media and have indexes as text, is where those addresses begin.
     """
 
     outcome: Outcome
@@ -89,6 +105,9 @@ class Answer(Struct, frozen=True, kw_only=True):
     idle_expires_s: int | None = None
     retry_after_s: float | None = None
     content: bytes | None = None
+    error: Mapping[str, Any] | None = None
+    is_lost: bool = False
+    media_url: str | None = None
 
     @property
     def is_reached(self) -> bool:
@@ -102,7 +121,11 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 class StartRequest(Struct, frozen=True, kw_only=True):
-    """Who wants to chat, about what."""
+    """Who wants to chat, about what.
+
+    Shape:   `url` is asked in place of the configured one, `headers` go out from now on, `fields` along with
+             this request, `session` is one that the visitor had before: some protocols have use for these.
+    """
 
     nickname: str = ""
     first_name: str = ""
@@ -111,6 +134,10 @@ class StartRequest(Struct, frozen=True, kw_only=True):
     subject: str = ""
     text: str = ""
     user_data: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+    headers: Mapping[str, str] = {}
+    fields: Mapping[str, Any] = {}
+    session: Credentials | None = None
 
 
 class Upload(Struct, frozen=True, kw_only=True):
@@ -215,3 +242,14 @@ class Pushing(Transport, Protocol):
                  again, after pauses, and goes on behind the last event that was handed over, without a gap.
                  A session that the server does not know is told once, as refused, and followed no more.
         """
+
+
+@runtime_checkable
+class Paging(Transport, Protocol):
+    """A transport whose indexes cannot be counted with: what lies behind is read in pages."""
+
+    async def page(self, session: Credentials, count: int, upto: int | None = None) -> Answer:
+        """The newest `count` events, or the last `count` up to the index `upto`, itself included."""
+
+    async def resume(self, session: Credentials, user_data: Mapping[str, Any]) -> Answer:
+        """Come back to a session after a while; its credentials as they are now."""

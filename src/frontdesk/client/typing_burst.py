@@ -8,6 +8,7 @@ from frontdesk.client.clock import Alarm, Clock
 from frontdesk.client.promise import spawn
 
 PAUSE_MS = 2000  # After this long without a call the burst is over.
+AGENT_PAUSE_MS = 3000  # After this long without a word nobody should be shown as typing.
 
 
 class TypingBurst:
@@ -57,3 +58,26 @@ class TypingBurst:
         self._alarm.cancel()
         self._alarm = None
         return True
+
+
+class AgentTyping:
+    """Whether somebody at the desk still types, where the server does not always say that they stopped."""
+
+    def __init__(self, clock: Clock, time_out: Callable[[], object]) -> None:
+        self._clock = clock
+        self._time_out = time_out
+        self._alarm: Alarm | None = None
+
+    def hear(self, event: str) -> None:
+        """What was published of it."""
+        if event == "agentTypingStarted":
+            self.drop()
+            self._alarm = self._clock.call_later(AGENT_PAUSE_MS, self._time_out)
+        elif event == "agentTypingStopped":
+            self.drop()
+
+    def drop(self) -> None:
+        """Wait for nothing more."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None

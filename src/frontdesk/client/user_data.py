@@ -37,6 +37,18 @@ def read_user_data(value: object) -> dict[str, Any]:
     return {str(key): item for key, item in value.items()}
 
 
+def deep_merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both; where both have an object, what is in either, `above` first."""
+    merged = dict(below)
+    for key, value in above.items():
+        before = merged.get(key)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            merged[key] = deep_merged(before, value)
+        else:
+            merged[key] = value
+    return merged
+
+
 def page_data(page: Mapping[str, str]) -> dict[str, str]:
     """What is known of the page a visitor is on, under the names that servers know."""
     return {theirs: page[ours] for ours, theirs in _PAGE_KEYS.items() if ours in page}

@@ -10,8 +10,9 @@ from urllib.parse import quote
 import httpx2
 
 from frontdesk.client.connections import RESPONSE_BYTES_MAX, Connections, TooLarge
+from frontdesk.client.http_answers import unreachable, unread
 from frontdesk.client.transport import Answer, Credentials, Outcome, StartRequest, Supports, Upload
-from frontdesk.client.v2_answers import answer, unreachable, unread
+from frontdesk.client.v2_answers import answer
 from frontdesk.wire.form import Value, encode_form
 
 AJAX_TIMEOUT_MS = 3000  # As the clients that these servers are made for.

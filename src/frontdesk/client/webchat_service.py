@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx2
+from msgspec.structs import replace
 
 from frontdesk.client import refusals
 from frontdesk.client.bus import Bus, Command, CommandRejected
 from frontdesk.client.clock import Clock, SystemClock
 from frontdesk.client.engine import Engine
-from frontdesk.client.options import Options, read_options
+from frontdesk.client.options import V3_REST, Options, read_options
 from frontdesk.client.plugin import Handler
 from frontdesk.client.restoring import Restoring
 from frontdesk.client.service_events import EVENTS, NAME
@@ -20,10 +21,12 @@ from frontdesk.client.service_polling import Polling
 from frontdesk.client.service_words import Words
 from frontdesk.client.state_store import StateStore
 from frontdesk.client.transport import Credentials, StartRequest, Transport
-from frontdesk.client.user_data import page_data, read_user_data
+from frontdesk.client.user_data import deep_merged, page_data, read_user_data
 from frontdesk.client.v2 import V2Transport
+from frontdesk.client.v3 import V3Transport
 
 NOBODY = Credentials(session_id="")
+TOKEN_KEYS = ("participantId", "sessionId", "token", "transportId")
 
 TransportFactory = Callable[[Options], Transport]
 
@@ -49,7 +52,7 @@ class WebChatService:
         page: Mapping[str, str] | None = None,
     ) -> None:
         self._http = http
-        self._transports = {"v2": self._v2, **(transports or {})}
+        self._transports = {"v2": self._v2, V3_REST: self._v3, **(transports or {})}
         self._page = dict(page or {})
         self._config = config
         self._user_data: dict[str, Any] = {}
@@ -64,6 +67,7 @@ class WebChatService:
             store=store or StateStore(),
             clock=clock or SystemClock(),
             publish=plugin.publish,
+            user_data=self._resuming_data,
         )
         self.restoring = Restoring(self.engine)
         plugin.register_events(EVENTS)
@@ -119,12 +123,23 @@ class WebChatService:
             keeps_cookies=options.keeps_cookies,
         )
 
+    def _v3(self, options: Options) -> Transport:
+        return V3Transport(
+            options.data_url,
+            headers=options.headers,
+            timeout_ms=options.ajax_timeout_ms,
+            upload_timeout_ms=options.upload_timeout_ms,
+            endpoint=options.endpoint,
+            fields=options.start_fields,
+            http=self._http,
+        )
+
     def _understood(self, config: Mapping[str, Any]) -> tuple[Options, Transport]:
         if not config:
             raise CommandRejected(refusals.INVALID_CONFIGURATION)
         options = read_options(config)
         make = self._transports.get(options.transport_type)
-        if make is None or (options.transport_type == "v2" and not options.data_url):
+        if make is None or (options.transport_type in ("v2", V3_REST) and not options.data_url):
             raise CommandRejected(refusals.INVALID_TRANSPORT)
         return options, make(options)
 
@@ -154,7 +169,14 @@ class WebChatService:
         data = command.data
         self.engine.require_room()
         given = read_user_data(data.get("userData"))
-        self._user_data = {
+        has_tokens = self.engine.transport.supports.tokens
+        self._user_data = self._token_data(given) if has_tokens else self._flat_data(given)
+        self._plugin.data("userData", dict(self._user_data))
+        return await self.engine.start(self._token_request(data) if has_tokens else self._request(data))
+
+    def _flat_data(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The data of a start of version 2: what is known of the page wins."""
+        data = {
             "GCTI_LanguageCode": self.engine.options.language,
             **read_user_data(self._config.get("userData")),
             **self._user_data,
@@ -162,18 +184,39 @@ class WebChatService:
             **page_data(self._page),
         }
         if self.engine.options.asynchronous.is_enabled:
-            self._user_data["GCTI_Chat_AsyncMode"] = "true"
-        self._plugin.data("userData", dict(self._user_data))
-        return await self.engine.start(
-            StartRequest(
-                nickname=_text(data, "nickname"),
-                first_name=_text(data, "firstname"),
-                last_name=_text(data, "lastname"),
-                email=_text(data, "email"),
-                subject=_text(data, "subject"),
-                text=_text(data, "text"),
-                user_data=self._user_data,
-            )
+            data["GCTI_Chat_AsyncMode"] = "true"
+        return data
+
+    def _token_data(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The data of a start of version 3: what is given wins, level by level."""
+        data = deep_merged(self._resuming_data(), given)
+        return {**data, "PhoneNumber": data["phone"]} if data.get("phone") else data
+
+    def _resuming_data(self) -> dict[str, Any]:
+        configured = read_user_data(self._config.get("userData"))
+        return deep_merged(deep_merged(configured, self._user_data), page_data(self._page))
+
+    def _request(self, data: Mapping[str, Any]) -> StartRequest:
+        return StartRequest(
+            nickname=_text(data, "nickname"),
+            first_name=_text(data, "firstname"),
+            last_name=_text(data, "lastname"),
+            email=_text(data, "email"),
+            subject=_text(data, "subject"),
+            text=_text(data, "text"),
+            user_data=self._user_data,
+        )
+
+    def _token_request(self, data: Mapping[str, Any]) -> StartRequest:
+        """Of version 3: who it is stands under `form`, and only there."""
+        form, headers = data.get("form"), data.get("headers")
+        more = data.get("interactionData")
+        return replace(
+            self._request(form if isinstance(form, Mapping) else {}),
+            url=_text(data, "dataURL"),
+            headers={str(k): str(v) for k, v in headers.items()} if isinstance(headers, Mapping) else {},
+            fields={} if more is None else {"interactionData": more},
+            session=self.restoring.given_back(),
         )
 
     async def _end_chat(self, _: Command) -> Mapping[str, Any]:
@@ -223,7 +266,9 @@ class WebChatService:
 
     async def _get_session_data(self, _: Command) -> dict[str, str]:
         live = self.engine.live
-        return (NOBODY if live is None else live.session.credentials).public()
+        if live is not None:
+            return live.session.credentials.public()
+        return dict.fromkeys(TOKEN_KEYS, "") if self.engine.transport.supports.tokens else NOBODY.public()
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:
