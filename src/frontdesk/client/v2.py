@@ -132,7 +132,7 @@ class V2Transport:
         """Put a file before the other side."""
         parts: list[Part] = [("file", (file.name, file.content, file.media_type))]
         if file.description:
-            parts.append(_part("userData[file-description]", file.description))
+            parts.append(field_part("userData[file-description]", file.description))
         return await self._post_parts(session, "file", parts, self._upload_timeout_s)
 
     async def download(self, session: Credentials, file_id: str) -> Answer:
@@ -153,7 +153,7 @@ class V2Transport:
         return await self._post(f"{quote(session.session_id, safe='')}/{operation}", fields, session)
 
     async def _post(self, path: str, fields: Mapping[str, Value], session: Credentials) -> Answer:
-        body = encode_form({**_proof(session), **fields})
+        body = encode_form({**proof(session), **fields})
         return await self._answered(
             self._base + path,
             session,
@@ -172,7 +172,7 @@ class V2Transport:
         is_file: bool = False,
     ) -> Answer:
         url = f"{self._base}{quote(session.session_id, safe='')}/{operation}"
-        files = [*parts, *(_part(name, value) for name, value in _proof(session).items())]
+        files = [*parts, *(field_part(name, value) for name, value in proof(session).items())]
         return await self._answered(
             url, session, timeout_s, is_file=is_file, files=files, headers=self._headers
         )
@@ -193,7 +193,8 @@ class V2Transport:
         return answer(response, session)
 
 
-def _proof(session: Credentials) -> dict[str, str]:
+def proof(session: Credentials) -> dict[str, str]:
+    """What goes along with everything that is asked of a session."""
     return {"alias": session.alias, "secureKey": session.secure_key, "userId": session.user_id}
 
 
@@ -201,5 +202,6 @@ def _attributes(attributes: Mapping[str, Any] | None) -> dict[str, Value]:
     return {} if attributes is None else {"eventAttributes": json.dumps(dict(attributes))}
 
 
-def _part(name: str, value: str) -> Part:
+def field_part(name: str, value: str) -> Part:
+    """A field as a part of a form with files."""
     return (name, (None, value.encode(), None))

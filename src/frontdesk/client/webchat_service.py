@@ -12,7 +12,7 @@ from frontdesk.client import refusals
 from frontdesk.client.bus import Bus, Command, CommandRejected
 from frontdesk.client.clock import Clock, SystemClock
 from frontdesk.client.engine import Engine
-from frontdesk.client.options import V3_REST, Options, read_options
+from frontdesk.client.options import V2_COMETD, V3_REST, Options, read_options
 from frontdesk.client.plugin import Handler
 from frontdesk.client.restoring import Restoring
 from frontdesk.client.service_events import EVENTS, NAME
@@ -23,6 +23,7 @@ from frontdesk.client.state_store import StateStore
 from frontdesk.client.transport import Credentials, StartRequest, Transport
 from frontdesk.client.user_data import deep_merged, page_data, read_user_data
 from frontdesk.client.v2 import V2Transport
+from frontdesk.client.v2_cometd import V2CometdTransport
 from frontdesk.client.v3 import V3Transport
 
 NOBODY = Credentials(session_id="")
@@ -52,7 +53,13 @@ class WebChatService:
         page: Mapping[str, str] | None = None,
     ) -> None:
         self._http = http
-        self._transports = {"v2": self._v2, V3_REST: self._v3, **(transports or {})}
+        self._clock = clock or SystemClock()
+        self._transports = {
+            "v2": self._v2,
+            V2_COMETD: self._v2_cometd,
+            V3_REST: self._v3,
+            **(transports or {}),
+        }
         self._page = dict(page or {})
         self._config = config
         self._user_data: dict[str, Any] = {}
@@ -65,7 +72,7 @@ class WebChatService:
             transport,
             options,
             store=store or StateStore(),
-            clock=clock or SystemClock(),
+            clock=self._clock,
             publish=plugin.publish,
             user_data=self._resuming_data,
         )
@@ -123,6 +130,17 @@ class WebChatService:
             keeps_cookies=options.keeps_cookies,
         )
 
+    def _v2_cometd(self, options: Options) -> Transport:
+        return V2CometdTransport(
+            options.cometd.url,
+            options.cometd.channel,
+            self._clock,
+            files_url=options.cometd.files_url,
+            timeout_ms=options.ajax_timeout_ms,
+            upload_timeout_ms=options.upload_timeout_ms,
+            http=self._http,
+        )
+
     def _v3(self, options: Options) -> Transport:
         return V3Transport(
             options.data_url,
@@ -139,7 +157,7 @@ class WebChatService:
             raise CommandRejected(refusals.INVALID_CONFIGURATION)
         options = read_options(config)
         make = self._transports.get(options.transport_type)
-        if make is None or (options.transport_type in ("v2", V3_REST) and not options.data_url):
+        if make is None or not _has_address(options):
             raise CommandRejected(refusals.INVALID_TRANSPORT)
         return options, make(options)
 
@@ -269,6 +287,13 @@ class WebChatService:
         if live is not None:
             return live.session.credentials.public()
         return dict.fromkeys(TOKEN_KEYS, "") if self.engine.transport.supports.tokens else NOBODY.public()
+
+
+def _has_address(options: Options) -> bool:
+    """Whether a transport of ours knows whom to ask; those of others have addresses of their own."""
+    if options.transport_type == V2_COMETD:
+        return bool(options.cometd.url)
+    return bool(options.data_url) or options.transport_type not in ("v2", V3_REST)
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:
