@@ -61,7 +61,7 @@ class SdkPlayer:
         self._promise: Promise
 
     async def call(self, address: str, written: Any) -> None:
-        self._promise = self._stage.call(address, _value(written))
+        self._promise = self._stage.call(address, value_of(written))
 
     async def ended(self) -> tuple[str, Any]:
         outcome: list[Any] = []
@@ -135,7 +135,7 @@ async def _act(player: Player, step: Step) -> None:
             raise AssertionError(f"no action in {step}")
 
 
-def _value(written: Any) -> Any:
+def value_of(written: Any) -> Any:
     """What an option of a command means: regular expressions and files are written as objects."""
     match written:
         case {"$regex": source, **rest}:
@@ -146,9 +146,9 @@ def _value(written: Any) -> Any:
         case {"$input": text}:
             return lambda: text
         case Mapping():
-            return {name: _value(value) for name, value in written.items()}
+            return {name: value_of(value) for name, value in written.items()}
         case list():
-            return [_value(value) for value in written]
+            return [value_of(value) for value in written]
         case _:
             return written
 
