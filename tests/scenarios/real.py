@@ -1,17 +1,17 @@
 """Plays a scenario with the SDK against our own server, over any of its transports, with agents at the desk.
 
 What the scripted server decides (ids, numbers, times, how much one answer brings) is the server's own here:
-what is published is compared by name and order over the whole scenario, what was received by who said what."""
+what is published is compared by name and order over the whole scenario, what was received by its words."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
 
 from frontdesk.client.bus import Bus, Event
-from frontdesk.client.promise import Promise
+from frontdesk.client.promise import CommandRejected, Promise
 from frontdesk.client.service_events import EVENTS
 from frontdesk.client.state_store import MemoryStorage, StateStore
 from frontdesk.client.transport import Transport
@@ -31,10 +31,10 @@ TRANSPORTS = ("v2", "v2-cometd", "v3")
 SERVICE = "s"
 QUIET_TURNS = 15
 # What only another server can say: its ids, numbers and times, and the form of its answers.
-_ITS_OWN = frozenset(
-    """sessionID userId secureKey alias chatId index timestamp utcTime id agents statusCode chatEnded status
-    originalMessages sessionData elapsed waitingForAgent""".split()
-)
+_ITS_OWN = {"sessionID", "userId", "secureKey", "alias", "chatId", "index", "timestamp", "utcTime", "id"} | {
+    *("agents", "statusCode", "chatEnded", "status", "originalMessages", "sessionData", "elapsed"),
+    "waitingForAgent",
+}
 # Nobody polls over CometD; version 3 tells of typing that ends at every turn, and of a session that is lost.
 _NOT_TOLD: Mapping[str, frozenset[str]] = {
     "v2": frozenset(),
@@ -111,6 +111,7 @@ class RealStage:
             "ajaxTimeout": PATIENCE_MS,
             **dict(scenario.get("config") or {}),
         }
+        self.config["transport"] = {**(self.config.get("transport") or {}), **scenario.get("transport", {})}
         self.page = dict(scenario.get("page") or {})
         self.published: list[tuple[str, Any]] = []
         self.received: list[Mapping[str, Any]] = []
@@ -150,6 +151,36 @@ class RealStage:
         while self.clock.step(until_ms):
             await self.settle()
 
+    async def do(self, command: str, options: Mapping[str, Any] | None = None) -> Any:
+        """Call a command of the service; what it resolves with. Errors: `CommandRejected`."""
+        try:
+            return await asyncio.wait_for(self.bus.command(f"WebChatService.{command}", options), PATIENCE_S)
+        finally:
+            await self.settle()
+
+    async def refused(self, command: str, options: Mapping[str, Any] | None = None) -> Any:
+        """Call a command that is rejected; the reason."""
+        try:
+            result = await self.do(command, options)
+        except CommandRejected as rejected:
+            return rejected.reason
+        raise AssertionError(f"{command} was resolved with {result}")
+
+    async def hears(self, name: str) -> Any:
+        """The data of such an event, once it is published."""
+        return await self._until(self.published, lambda one: one[0] == name)
+
+    async def receives(self, text: str) -> Any:
+        """The message with this text, once it is there."""
+        return await self._until(self.received, lambda message: message["text"] == text)
+
+    async def _until(self, heard: Sequence[Any], is_it: Callable[[Any], bool]) -> Any:
+        async with asyncio.timeout(PATIENCE_S):
+            while not any(is_it(one) for one in heard):
+                await asyncio.sleep(0.005)
+                await self.wait(50)
+        return next(one for one in heard if is_it(one))
+
     async def close(self) -> None:
         """The last page goes."""
         self.wire.is_lost = False
@@ -163,7 +194,7 @@ class RealStage:
         return session.credentials.session_id
 
     async def happens(self, events: Sequence[Mapping[str, Any]], *, ends: bool) -> None:
-        """The people at the desk do what the scenario says; without them it is the visitor elsewhere who ends."""
+        """The people at the desk do what the scenario says; without them the visitor ends it elsewhere."""
         for event in events:
             if event["from"] != "visitor":
                 await self._agent_does(self.agents[event["from"]], event, ends=ends)
@@ -210,7 +241,7 @@ async def play_for_real(
 
     Errors:  `AssertionError` with the number of the step that went otherwise.
     """
-    async with _on_real_stage(house, agents, over, scenario) as stage:
+    async with on_real_stage(house, agents, over, scenario) as stage:
         told: list[tuple[str, Any]] = []
         said: list[Any] = []
         for number, step in enumerate(scenario["steps"], start=1):
@@ -230,9 +261,10 @@ async def play_for_real(
 
 
 @asynccontextmanager
-async def _on_real_stage(
+async def on_real_stage(
     house: House, agents: Mapping[str, Agent], over: str, scenario: Mapping[str, Any]
 ) -> AsyncIterator[RealStage]:
+    """A page at `house`, asking for a transport."""
     stage = RealStage(house, agents, over, scenario)
     await stage.load()
     try:

@@ -240,7 +240,9 @@ class Engine:
         if self.transport.supports.poll_exceptions:
             for name in live.health.hear_poll(answer):
                 self.publish(name, None)
-        self._report(answer, ignored=TEXT_TOO_LONG, is_silent=not live.health.is_new_refusal(answer))
+        # A preview goes along with polls only; where nobody polls, it is a message that was too long.
+        ignored = TEXT_TOO_LONG if self.transport.supports.polling else None
+        self._report(answer, ignored=ignored, is_silent=not live.health.is_new_refusal(answer))
         before = live.session.position
         self.tell(live.session.take(answer))
         if self.transport.supports.tokens and live.session.position != before:
