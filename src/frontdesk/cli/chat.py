@@ -1,4 +1,4 @@
-"""`frontdesk chat`: a visitor at the terminal, over Chat API v2."""
+"""`frontdesk chat`: a visitor at the terminal, over any protocol that visitors' sides speak."""
 
 import asyncio
 import getpass
@@ -6,10 +6,10 @@ import hashlib
 import os
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
+from frontdesk.cli.chat_address import Address, Over, read_address
 from frontdesk.cli.console import aside, errors, harmless, output, spoken
 from frontdesk.cli.typed import typed_lines
 from frontdesk.client.chat_errors import ChatFailed
@@ -36,21 +36,29 @@ async def chat(
     *,
     name: Annotated[str, Parameter(help="What you are called; by default your login on this machine.")] = "",
     subject: Annotated[str, Parameter(help="What it is about.")] = "",
+    over: Annotated[
+        Over | None,
+        Parameter(
+            help="The protocol: v2 unless the address is one of another; v2-cometd and v3 are the others."
+        ),
+    ] = None,
+    key: Annotated[str, Parameter(help="What the server or its gateway asks for: x-api-key, apikey.")] = "",
     restore: Annotated[bool, Parameter(negative=(), help="Go on with the chat that you left open.")] = False,
 ) -> None:
-    """Chat as a visitor at URL: `http://host/service`, or a whole address of the protocol.
+    """Chat as a visitor at URL: `http://host/service`, or a whole address of a protocol.
 
+    Whole addresses are `…/2/chat/service`, `…/cometd#service` and `…/v3/chat/sessions#service`.
     Ctrl-C leaves the chat open; `--restore` goes on with it.
     """
-    address = service_address(url)
-    kept = _kept_in(address)
-    async with ChatService(state_storage=FileStorage(kept)) as service:
+    address = read_address(url, over)
+    kept = FileStorage(_kept_in(address))
+    async with ChatService(state_storage=kept, options=address.options(key)) as service:
         try:
             if restore:
-                session = await service.restore_session(server_url=address)
+                session = await service.restore_session(server_url=address.url)
             else:
                 session = await service.start_session(
-                    server_url=address, username=name or getpass.getuser(), subject=subject or None
+                    server_url=address.url, username=name or getpass.getuser(), subject=subject or None
                 )
         except ChatFailed as failed:
             raise _refusal(failed, address, restore) from failed
@@ -60,31 +68,15 @@ async def chat(
         try:
             await _converse(session, ended)
         finally:  # Also after Ctrl-C.
-            _offer(url, session)
+            _offer(url, over, session)
 
 
-def service_address(url: str) -> str:
-    """The protocol's address of a service. Errors: `Refused("bad_address")`.
-
-    Shape:   `host/service` means the usual place; what has `/2/chat/` in it is taken as it stands.
-    """
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    path = parts.path.strip("/")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Refused("bad_address", f"{url!r} is no address, such as http://127.0.0.1:8080/demo")
-    if "2/chat/" in path:
-        return f"{parts.scheme}://{parts.netloc}/{path}"
-    if not path or "/" in path:
-        raise Refused("bad_address", f"{url!r} names no service; with one it is http://host/service")
-    return f"{parts.scheme}://{parts.netloc}/genesys/2/chat/{path}"
-
-
-def _kept_in(address: str) -> Path:
+def _kept_in(address: Address) -> Path:
     """The file with what is needed to go on with a chat; its folder is its owner's alone."""
     base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
     folder = base / "frontdesk"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / f"chat-{hashlib.sha256(address.encode()).hexdigest()[:16]}.json"
+    return folder / f"chat-{hashlib.sha256(str(address).encode()).hexdigest()[:16]}.json"
 
 
 def _listen(session: ChatSession, ended: asyncio.Event) -> None:
@@ -153,12 +145,13 @@ async def _speak(session: ChatSession) -> None:
                     errors.print(f"Not sent: {harmless(str(failed))}")
 
 
-def _offer(url: str, session: ChatSession) -> None:
+def _offer(url: str, over: Over | None, session: ChatSession) -> None:
     if not session.is_over:
-        output.print(aside(f"The chat is still open. Go on with it: frontdesk chat {url} --restore"))
+        how = f"{url} --over {over}" if over else url
+        output.print(aside(f"The chat is still open. Go on with it: frontdesk chat {how} --restore"))
 
 
-def _refusal(failed: ChatFailed, address: str, restore: bool) -> Exception:
+def _refusal(failed: ChatFailed, address: Address, restore: bool) -> Exception:
     if restore and failed.error is None:
         return Refused("nothing_to_restore", "there is no chat to go on with; start one without --restore")
     return Unavailable(f"no chat at {address}: {failed}")

@@ -70,6 +70,9 @@ def chat_error(reason: object, *, starting: bool = False) -> ChatError:
     """
     if not isinstance(reason, Mapping):
         return ChatError(_BY_TEXT.get(str(reason), ErrorCode.NOT_EXECUTED), str(reason))
+    for error in _errors(reason):
+        if isinstance(error.get("response"), Mapping):  # Version 3 has the response in each of them.
+            return chat_error(error["response"], starting=starting)
     body = reason.get("responseJSON", reason)
     body = body if isinstance(body, Mapping) else {}
     status = reason.get("status")
@@ -90,6 +93,9 @@ def _code(status: int, body: Mapping[str, object], *, starting: bool) -> ErrorCo
 
 def _description(reason: Mapping[str, object], body: Mapping[str, object], code: ErrorCode) -> str:
     advice = "; ".join(str(error["advice"]) for error in _errors(body) if error.get("advice"))
+    said = body.get("status")
+    if isinstance(said, Mapping) and (said.get("message") or said.get("code")):
+        return str(said.get("message") or said.get("code"))
     return advice or str(reason.get("statusText") or code.name.replace("_", " ").lower())
 
 

@@ -65,8 +65,9 @@ class ChatService:
         """
         bus, service = await self._prepared(server_url, transport)
         session = ChatSession(bus, service.engine.transport, self._keeper, server_url=server_url or "")
-        who = {"nickname": username, "subject": subject or "", "userData": dict(user_data or {})}
-        starting = bus.command("WebChatService.startChat", who)
+        who = {"nickname": username, "subject": subject or ""}
+        options = {**who, "form": who, "userData": dict(user_data or {})}  # Each protocol takes its own.
+        starting = bus.command("WebChatService.startChat", options)
         try:
             await starting
         except CommandRejected as rejected:

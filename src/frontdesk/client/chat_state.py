@@ -64,8 +64,8 @@ class Keeper:
         except Exception:  # The program's own code: whatever it raises, there is no session to restore.
             logger.exception("the state of the chat could not be read")
             return None
-        is_whole = state.version == VERSION and state.session_id and state.credentials.get("secureKey")
-        return state if is_whole else None
+        has_proof = any(state.credentials.get(name) for name in ("secureKey", "token"))
+        return state if state.version == VERSION and state.session_id and has_proof else None
 
     def keep(self, state: State | None) -> None:
         """Have `state` written, unless a newer one comes before the storage is ready for it."""

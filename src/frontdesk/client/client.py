@@ -111,9 +111,10 @@ class Client:
         data: Mapping[str, Any] | None = None,
     ) -> None:
         """Ask for a chat; `data` goes along with it."""
-        options = {"nickname": nickname, "firstname": first_name, "lastname": last_name}
-        more = {"email": email, "subject": subject, "userData": dict(data or {})}
-        await self.command("startChat", {**options, **more})
+        who = {"nickname": nickname, "firstname": first_name, "lastname": last_name}
+        who |= {"email": email, "subject": subject}
+        # Version 2 takes them as they are, version 3 under `form`.
+        await self.command("startChat", {**who, "form": who, "userData": dict(data or {})})
 
     async def say(self, text: str) -> None:
         """Send a message.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from frontdesk.client.bus import Bus, Command, CommandRejected, Event
 from frontdesk.client.state_store import StateStore
+from frontdesk.client.v3_answers import CODE_PREFIX
 from frontdesk.domain import lifecycle_metadata
 from frontdesk.domain.lifecycle import Lifecycle, Phase, step
 from frontdesk.domain.lifecycle_facts import (
@@ -231,6 +232,9 @@ def error_codes(reason: object) -> tuple[str, ...]:
     codes = tuple(str(error["code"]) for error in _mappings(body.get("errors")) if "code" in error)
     if codes:
         return codes
+    named = _mapping(body.get("status")).get("code")
+    if named:
+        return (f"{CODE_PREFIX}{named}",)
     if body.get("statusCode") == 1:
         return ("unavailable",)
     return (str(response.get("status") or "failed"),)
