@@ -111,6 +111,21 @@ async def test_54_nothing_is_lost_in_an_outage_and_nothing_comes_twice(house: Ho
         assert said == ["", "one", "two", "three", "four"]
 
 
+async def test_54_an_outage_that_only_a_command_noticed_ends_as_well(house: House) -> None:
+    async with on_stage(house) as stage:
+        await stage.do("startChat", ADA)
+        await stage.hears("clientConnected")
+        stage.wire.lost_path = "/cometd/"
+        assert (await stage.refused("sendMessage", {"message": "lost?"}))["status"] == 0
+        await stage.hears("disconnected")
+        await stage.wait(10_000)
+        assert "reconnected" not in names(stage)
+        stage.wire.lost_path = ""
+        await stage.hears("reconnected")
+        await stage.do("sendMessage", {"message": "There I am."})
+        await stage.receives("There I am.")
+
+
 async def test_54_a_server_that_knows_us_no_longer_is_told_who_we_are(house: House, amy: Agent) -> None:
     async with on_stage(house) as stage:
         await stage.do("startChat", ADA)

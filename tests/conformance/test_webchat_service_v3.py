@@ -279,6 +279,21 @@ async def test_73_a_conversation_that_is_lost_is_taken_from_the_site(house: Hous
         assert stage.service.engine.is_active
 
 
+async def test_73_what_the_site_keeps_outlives_a_network_that_is_away(house: House) -> None:
+    site = Site()
+    async with on_stage(house, transport={"async": site.options, "endpoint": "long"}) as stage:
+        await stage.do("startChat", ADA)
+        chat = stage.chat_id
+        stage.wire.lose()
+        stage.published.clear()
+        await stage.reload(1000)
+        assert [name for name, _ in stage.published] == ["restoreFailed", "WebChat.closed"]
+        assert (site.lost, site.kept is None) == ([], False)
+        stage.wire.is_lost = False
+        await stage.reload(1000)
+        assert stage.chat_id == chat
+
+
 async def test_73_a_token_may_be_handed_in(house: House) -> None:
     site = Site()
     async with on_stage(house, transport={"async": site.options, "endpoint": "long"}) as stage:

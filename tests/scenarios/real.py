@@ -57,9 +57,11 @@ class Wire(httpx2.AsyncBaseTransport):
         self._held: set[asyncio.Task[httpx2.Response]] = set()
         self.under_way = 0
         self.is_lost = self.was_lost = False
+        self.lost_path = ""
+        """The end of a path that alone cannot be reached."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self.is_lost:
+        if self.is_lost or (self.lost_path and request.url.path.endswith(self.lost_path)):
             raise httpx2.ConnectError("the network is lost")
         if request.url.path.endswith("/connect"):
             return await self._hold(request)

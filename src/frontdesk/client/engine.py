@@ -125,6 +125,9 @@ class Engine:
             if answer.outcome is Outcome.UNREACHABLE:
                 self.publish("error", answer.response)
             self._report(answer)
+            if answer.is_lost and request.session is not None:
+                self.lose(request.session, answer.response)
+                self.publish("sessionLost", answer.response)
             raise CommandRejected(answer.response)
         live = self.go_live(Session(credentials, self.eyes))
         self.hand_out(live.session)

@@ -134,7 +134,10 @@ class Restoring:
         response: Mapping[str, Any] | None,
         said: Mapping[str, Any] | None = None,
     ) -> NoReturn:
-        self._engine.lose(credentials, response or said)
+        if event == "restoreFailed":  # Nobody said that it is over: what a page keeps itself may serve later.
+            saved_session.forget(self._engine.store)
+        else:
+            self._engine.lose(credentials, response or said)
         self._engine.publish(event, response)
         raise CommandRejected(response)
 

@@ -36,7 +36,7 @@ def save(
         kept |= {
             f"{TOKEN_PREFIX}.session": session.session_id,
             f"{TOKEN_PREFIX}.keys": session.token,
-            f"{TOKEN_PREFIX}.index": next_index,
+            f"{TOKEN_PREFIX}.index": next_index - 1,  # There it is the last one.
         }
         store.update(kept)
         return

@@ -275,6 +275,10 @@ class V2CometdTransport:
                 self._channel, {**_identity(session), **fields, "operation": operation}
             )
         except Lost as lost:
+            if (
+                self._thread is not None
+            ):  # What is listened on may not have noticed, and says nothing for long.
+                self._thread.asked()
             return lost.answer
         return _acknowledged(reply, session)
 

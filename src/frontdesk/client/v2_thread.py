@@ -48,7 +48,7 @@ class Thread:
             self._let_go(self)
 
     def asked(self) -> None:
-        """The server was asked to push from `position` on: ask again, unless it soon says that it does."""
+        """The server was asked to push from `position` on, or could not be: ask, unless it soon pushes."""
         self._drop()
         self._again = self._clock.call_later(AGAIN_MS, self._ask_again)
 
