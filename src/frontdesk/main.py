@@ -50,6 +50,7 @@ from frontdesk.edges.pages import pages
 from frontdesk.edges.server import answering, listen
 from frontdesk.edges.traffic import Traffic
 from frontdesk.edges.uploads import Uploads
+from frontdesk.edges.visitor_socket import VisitorSockets
 from frontdesk.edges.workspace_caller import Callers
 from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
@@ -155,6 +156,7 @@ class Parts:
             uploads,
             self.metrics,
             api_key=settings.server.api_key,
+            offers_socket=settings.visitor_socket.is_on,
             file_bytes_max={
                 name: s.rules.files.upload_max_file_bytes for name, s in settings.services.items()
             },
@@ -212,7 +214,17 @@ class Parts:
         self.cometd = Cometd(
             settings, chat_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
         )
-        self.app = FrontdeskApp(chat_v2, self.cometd, chat_v3(settings, v3_parts, secret), self.socket, rest)
+        self.visitor_sockets = VisitorSockets(
+            settings, chat_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
+        )
+        self.app = FrontdeskApp(
+            chat_v2,
+            self.visitor_sockets,
+            self.cometd,
+            chat_v3(settings, v3_parts, secret),
+            self.socket,
+            rest,
+        )
         self._shares_presence = database.shares_presence
         self._heartbeat = Heartbeat(store, f"{socket.gethostname()}:{os.getpid()}", node_id, clock_ms)
         self._store = store
@@ -261,10 +273,12 @@ class Parts:
         self.chats.watchers.stop()
         self.socket.stop()
         self.cometd.stop()
+        self.visitor_sockets.stop()
 
     async def aclose(self) -> None:
         if self._shares_presence:
             await self._heartbeat.end()
+        await self.visitor_sockets.aclose()
         await self.cometd.aclose()
         await self.hub.aclose()
         await self.positions.aclose()

@@ -31,6 +31,9 @@ class ServerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """When set, chat calls need this value in the `apikey` header."""
     stop_grace_s: Seconds = 10
     """How long held requests and sockets may take to finish when the server is told to stop."""
+    socket_ping_s: Annotated[int, Meta(ge=1, le=3600)] = 20
+    """How long a WebSocket may be silent before it is asked whether anybody is there, and how long the answer
+    may take; less than what proxies on the way allow."""
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,6 +113,14 @@ class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Size of what may wait for a CometD client."""
     cometd_message_bytes_max: Bytes = 262_144
     """Size of what a CometD client may send at once."""
+    visitor_sockets_per_chat: Count = 10
+    """Sockets of one chat: each tab and each device of its visitor has one."""
+    visitor_sockets_per_address: Count = 100
+    """Visitors' sockets of one address; beyond it, their chats poll."""
+    visitor_sockets_per_node: Count = 100_000
+    """Visitors' sockets over which chats poll."""
+    visitor_socket_message_bytes_max: Bytes = 131_072
+    """Size of one message that a visitor's client may send over a socket."""
 
 
 class CometdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,6 +135,17 @@ class CometdSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     callback_polling: bool = False
     """Offer requests by script tags, for pages that can do nothing else. A script does not say whose page it
     is on, so it is answered only for services whose `allowed_origins` are any."""
+
+
+class VisitorSocketSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The visitors' socket: what our own clients use in the place of polls, unless something breaks it."""
+
+    is_on: bool = True
+    """Whether it is served, at `…/2/chat/{service}/socket`, and clients are told of it."""
+    hello_s: Annotated[int, Meta(ge=1, le=600)] = 10
+    """How long whoever opens a socket may take to say for which chat, and show its key."""
+    return_within_s: Annotated[int, Meta(ge=0, le=600)] = 5
+    """When the server is told to stop, each client is asked to come back at some moment within this time."""
 
 
 class WorkspaceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -209,6 +231,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     files: FileStoreSettings = FileStoreSettings()
     limits: LimitSettings = LimitSettings()
     cometd: CometdSettings = CometdSettings()
+    visitor_socket: VisitorSocketSettings = VisitorSocketSettings()
     workspace: WorkspaceSettings = WorkspaceSettings()
     chat_v3: ChatV3Settings = ChatV3Settings()
     log: LogSettings = LogSettings()

@@ -6,6 +6,7 @@ from frontdesk.edges.asgi import App, Headers, Receive, Scope, Send
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
 from frontdesk.edges.chat_v3 import ChatV3
+from frontdesk.edges.visitor_socket import VisitorSockets
 
 SOCKET = "/api/workspace/socket"
 NOT_FOUND = 4404
@@ -14,8 +15,17 @@ NOT_FOUND = 4404
 class FrontdeskApp:
     """Looks once at a path and hands the request on."""
 
-    def __init__(self, chat_v2: ChatV2, cometd: Cometd, chat_v3: ChatV3, socket: App, rest: App) -> None:
+    def __init__(
+        self,
+        chat_v2: ChatV2,
+        visitor_sockets: VisitorSockets,
+        cometd: Cometd,
+        chat_v3: ChatV3,
+        socket: App,
+        rest: App,
+    ) -> None:
         self._chat_v2 = chat_v2
+        self._visitor_sockets = visitor_sockets
         self._cometd = cometd
         self._chat_v3 = chat_v3
         self._socket = socket
@@ -49,6 +59,8 @@ class FrontdeskApp:
                 await self._chat_v3(scope, receive, send)
             case "http":
                 await self._rest(scope, receive, send)
+            case "websocket" if self._visitor_sockets.serves(scope["path"]):
+                await self._visitor_sockets(scope, receive, send)
             case "websocket" if scope["path"] == SOCKET:
                 await self._socket(scope, receive, send)
             case "websocket":

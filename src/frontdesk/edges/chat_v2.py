@@ -58,7 +58,15 @@ from frontdesk.wire.chat_v2_cometd import file_operation
 from frontdesk.wire.chat_v2_fields import RefreshFields, SessionFields
 from frontdesk.wire.form import Form
 from frontdesk.wire.multipart import Parts
+from frontdesk.wire.visitor_socket import VERSION
 
+# How a client learns of the visitors' socket: from answers that it gets anyway, in a header that others do
+# not look at. Its value is the version of that protocol.
+SOCKET_OFFER: Headers = [
+    (b"frontdesk-socket", b"%d" % VERSION),
+    (b"access-control-expose-headers", b"frontdesk-socket"),
+]
+OFFERING = (START, REFRESH)
 FIELDS = {name: fields for name, (fields, _) in OPERATIONS.items()}
 CUT_OFF = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
@@ -91,6 +99,7 @@ class ChatV2:
         metrics: Metrics,
         *,
         api_key: str,
+        offers_socket: bool,
         file_bytes_max: dict[str, int],
     ) -> None:
         self._root = f"{prefix}/2/chat/"
@@ -103,6 +112,7 @@ class ChatV2:
         self._traffic = traffic
         self._metrics = metrics
         self._api_key = api_key
+        self._offer = SOCKET_OFFER if offers_socket else []
         self._file_bytes_max = file_bytes_max
         self._uploads = uploads
 
@@ -118,6 +128,8 @@ class ChatV2:
             await answer_nothing(send, HTTPStatus.NO_CONTENT, self._cors.preflight(place.service, origin))
             return
         cors = self._cors.headers(place.service, origin)
+        if place.name in OFFERING:
+            cors = cors + self._offer
         started_s = time.perf_counter()
         self._traffic.in_flight += 1
         try:
@@ -167,7 +179,7 @@ class ChatV2:
         self._metrics.answered(REFRESH, status, time.perf_counter() - started_s)
         return (
             status,
-            json_headers(answered, self._cors.headers(place.service, header(scope, b"origin"))),
+            json_headers(answered, self._cors.headers(place.service, header(scope, b"origin")) + self._offer),
             answered,
         )
 

@@ -33,10 +33,10 @@ PRIVATE_KEYS = ("GCTI_", "_genesys_")  # webchat-service §9.3: written by clien
 
 
 class Session(Struct, frozen=True):
-    """A visitor who has shown the key of a chat."""
+    """A visitor who has shown the key of a chat; without an `identity`, on a connection that remembers it."""
 
     chat: Chat
-    identity: wire.Identity
+    identity: wire.Identity | None
 
     @property
     def chat_id(self) -> str:
@@ -113,7 +113,7 @@ class ChatV2Sessions:
         return self._news(session.identity, chat, told, position, extra)
 
     def _nothing_new(
-        self, identity: wire.Identity, chat: Chat, extra: Mapping[str, str] | None = None
+        self, identity: wire.Identity | None, chat: Chat, extra: Mapping[str, str] | None = None
     ) -> bytes:
         return wire.envelope(
             identity, is_ended=not chat.is_open, next_position=chat.last_line + 1, user_data=extra
@@ -121,7 +121,7 @@ class ChatV2Sessions:
 
     def _news(
         self,
-        identity: wire.Identity,
+        identity: wire.Identity | None,
         chat: Chat,
         told: Sequence[Told],
         position: int,
@@ -182,6 +182,7 @@ class ChatV2Sessions:
             text=fields.message,
             message_type=fields.message_type,
             attributes=wire.parse_attributes(fields.event_attributes),
+            client_id=wire.parse_message_id(fields.message_id),
         )
         answer = await self._do(session, said, fields)
         self._input_boxes.holds(session.chat, "")

@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from frontdesk.edges.app import FrontdeskApp
 from frontdesk.edges.asgi import AtOnce, Headers, Receive, Scope, Send
 from frontdesk.edges.connection import connection
+from frontdesk.edges.socket_connection import socket_connection
 from frontdesk.errors import DeskError
 from frontdesk.settings import Settings
 
@@ -78,8 +79,15 @@ async def answering(
             app.malformed,
             refused,
         ),
-        ws="websockets-sansio",
-        ws_max_size=max(limits.socket_message_bytes_max, limits.cometd_message_bytes_max) + 1,
+        ws=socket_connection(limits, refused),
+        ws_max_size=max(
+            limits.socket_message_bytes_max,
+            limits.cometd_message_bytes_max,
+            limits.visitor_socket_message_bytes_max,
+        )
+        + 1,
+        ws_ping_interval=settings.server.socket_ping_s,
+        ws_ping_timeout=settings.server.socket_ping_s,
         ws_per_message_deflate=False,  # A compression window for each connection costs more than it saves.
         lifespan="off",
         access_log=False,

@@ -23,6 +23,7 @@ from frontdesk.wire.visitor_view import is_for_visitors, is_safe_notice
 
 ALIAS = "1"
 ATTRIBUTES_CHARS_MAX = 16_384
+MESSAGE_ID_CHARS_MAX = 64
 GONE_CODE = 249
 LATER = 1
 START_REFUSED_CODE = 240
@@ -178,7 +179,7 @@ def limits_line(at_ms: int, party: Party, values: dict[str, str]) -> bytes:
 
 
 def envelope(
-    identity: Identity,
+    identity: Identity | None,
     *,
     is_ended: bool,
     lines: Iterable[bytes] = (),
@@ -190,6 +191,7 @@ def envelope(
 ) -> bytes:
     """An answer to somebody who showed the key.
 
+    Shape:   without an `identity` it is for somebody who has shown it on this very connection.
     Units:   `idle_expire_s` is whole seconds until the chat is closed, at least 1; only while that runs.
     """
     extra = b"" if idle_expire_s is None else b',"idleTimerExpire":%d' % idle_expire_s
@@ -197,14 +199,24 @@ def envelope(
         extra += b',"userData":' + _encode(user_data)
     if timestamp_ms is not None:
         extra += b',"timestamp":%d' % timestamp_ms
-    return b'{"statusCode":%d,"chatEnded":%b,"alias":"%b","chatId":"%b","userId":"%b","secureKey":"%b",' % (
+    return b'{"statusCode":%d,"chatEnded":%b,%b"messages":[%b],"nextPosition":%d,"monitored":false%b}' % (
         status,
         b"true" if is_ended else b"false",
+        b"" if identity is None else _named(identity),
+        b",".join(lines),
+        next_position,
+        extra,
+    )
+
+
+def _named(identity: Identity) -> bytes:
+    """The members that name a session, with the comma that they need."""
+    return b'"alias":"%b","chatId":"%b","userId":"%b","secureKey":"%b",' % (
         ALIAS.encode(),
         identity.chat_id.encode(),
         identity.user_id.encode(),
         identity.secure_key.encode(),
-    ) + b'"messages":[%b],"nextPosition":%d,"monitored":false%b}' % (b",".join(lines), next_position, extra)
+    )
 
 
 def refused(refusal: Refused) -> bytes:
@@ -256,6 +268,13 @@ def parse_attributes(text: str) -> dict[str, Any] | None:
         return _decode_object(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Refused("bad_attributes", "eventAttributes must be the JSON text of an object") from error
+
+
+def parse_message_id(text: str) -> str:
+    """The client's own id of a message; empty when it has none. Errors: `Refused("bad_message_id")`."""
+    if len(text) > MESSAGE_ID_CHARS_MAX:
+        raise Refused("bad_message_id", f"messageId may have {MESSAGE_ID_CHARS_MAX} characters")
+    return text
 
 
 def parse_position(text: str) -> int | None:

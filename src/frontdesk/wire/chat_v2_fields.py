@@ -47,11 +47,16 @@ class RefreshFields(SessionFields, frozen=True, kw_only=True, rename="camel"):
 
 
 class SendFields(SessionFields, frozen=True, kw_only=True, rename="camel"):
-    """Say something. `event_attributes` is the JSON text of an object."""
+    """Say something. `event_attributes` is the JSON text of an object.
+
+    Shape:   `message_id` is the client's own, at most 64 characters: sent again with the same one, a message
+             is one message.
+    """
 
     message: str = ""
     message_type: str = ""
     event_attributes: str = ""
+    message_id: str = ""
 
 
 class TypingFields(SessionFields, frozen=True, kw_only=True, rename="camel"):

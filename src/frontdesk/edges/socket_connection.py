@@ -1,0 +1,59 @@
+"""One WebSocket connection: bounds for whoever does not read, and for whoever is no longer there."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from frontdesk.settings import LimitSettings
+
+
+def socket_connection(
+    limits: LimitSettings, refused: Callable[[str], None]
+) -> type[WebSocketsSansIOProtocol]:
+    """The connection with these bounds; `refused` is called with the name of one that somebody reached."""
+    return type(
+        "SocketConnection", (_SocketConnection,), {"limits": limits, "refused": staticmethod(refused)}
+    )
+
+
+class _SocketConnection(WebSocketsSansIOProtocol):
+    """A connection that is cut off when its other end does not read or answer: it would stay for ever.
+
+    Shape:   what was not sent is not lost; whoever comes back asks for it from where they were.
+    """
+
+    limits: LimitSettings
+    refused: Callable[[str], None]
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._unread_timer: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stop_unread_timer()
+        self._unread_timer = self.loop.call_later(self.limits.answer_stall_s, self._give_up, "answer_stall_s")
+
+    def resume_writing(self) -> None:
+        self._stop_unread_timer()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_unread_timer()
+        super().connection_lost(exc)
+
+    def keepalive_timeout(self) -> None:
+        """Nobody has answered a ping."""
+        self.pong_timer = None
+        self._give_up("socket_ping_s")
+
+    def _give_up(self, limit: str) -> None:
+        self.refused(limit)
+        self.transport.abort()
+
+    def _stop_unread_timer(self) -> None:
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
