@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 # What a careful site allows: its own scripts and the widget's, nothing inline, nothing evaluated, no style.
 POLICY = (
-    "default-src 'none'; script-src 'self' {widget}; connect-src 'self' {widget}; "
+    "default-src 'none'; script-src 'self' {widget}; connect-src 'self' {widget} {socket}; "
     "img-src 'self'; base-uri 'none'; form-action 'none'"
 )
 TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "json": "application/json"}
@@ -16,7 +16,8 @@ TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "json"
 class Site:
     """Files by their paths; `asked` is every path that a browser asked for, in order.
 
-    Shape:   `policy` is what the site allows, with `{widget}` for the origin of the widget.
+    Shape:   `policy` is what the site allows, with `{widget}` for the origin of the widget, and `{socket}` for
+             that of its sockets.
     """
 
     def __init__(self, widget_url: str) -> None:
@@ -48,7 +49,9 @@ class Site:
     def headers(self) -> Mapping[str, str]:
         """What every answer carries."""
         return {
-            "content-security-policy": self.policy.format(widget=self.widget_url),
+            "content-security-policy": self.policy.format(
+                widget=self.widget_url, socket=self.widget_url.replace("http", "ws", 1)
+            ),
             "cache-control": "no-store",
         }
 

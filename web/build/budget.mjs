@@ -17,6 +17,7 @@ const ON_REQUEST_MAX = {
   more: 5 * KB,
   brand: KB,
   window: 15 * KB,
+  socket: 3 * KB,
   'transport-cometd': 4 * KB,
   'transport-v3': 4 * KB,
 }

@@ -20,6 +20,7 @@ const PARTS = {
   site: 'widget/site/site.ts',
   compatibility: 'widget/compatibility/compatibility.ts',
   more: 'widget/service/more.ts',
+  socket: 'widget/service/transports/socket.ts',
   webchatservice: 'widget/service/plugin.ts',
   webchat: 'widget/ui/plugin.ts',
   headless: 'widget/lifecycle/headless.ts',

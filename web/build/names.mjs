@@ -4,13 +4,14 @@
 // the wire; nor is any of them said as text anywhere, which names.test.ts checks.
 
 const NAMES = `
-ajaxTimeoutMs asleepMs asynchronous atMs beginning callbackValues dataUrl dispatch fastestMs forgetExceptions getBack
-goLive guarded handedText handOut hasBegunTranscript hasSaved hearPoll hurry idleExpiresS isBundle isDisconnected
-isEnabled isHidden isLeaving isNewRefusal isOffline isStarted isTooOld isWhole keepsCookies listened
-loseChatServer messageCharsMax nextIndex nowMs oldestIndex onSubscribe originals outcome pageEvents partyIds pingMs
-poller pollExceptionsMax pollOnce readyMs replayed requireNobody restoreTimeoutMs
-retryAfterS savedId slowestMs startPolling stopPolling subscribersOf takeHistory transportType
-uploadTimeoutMs useFilters whenReady
+ajaxTimeoutMs asleepMs asynchronous atMs beginning callbackValues dataUrl dispatch dropInvite emojiAt fastestMs faults
+forgetExceptions getBack goLive guarded handedText handOut hasAgent hasBegunTranscript hasSaved hasSocket hearPoll
+hurry idleExpiresS isBundle isChosen isDisconnected isEnabled isEnded isHidden isLeaving isLoading isLocked isMobile
+isNewRefusal isOffline isStarted isStructured isTooOld isWhole keeping keepsCookies listened loseChatServer
+messageCharsMax nextAlert nextIndex nowMs oldestIndex onSubscribe originals outcome pageEvents partyIds pingMs poller
+pollExceptionsMax pollOnce readyMs relieve replayed requireNobody restoreTimeoutMs retryAfter retryAfterS savedId
+slowestMs startPolling staysClosed stopPolling subscribersOf takeBack takeHistory transportType uploadTimeoutMs
+useFilters whenReady
 `
   .trim()
   .split(/\s+/)

@@ -114,6 +114,30 @@ export interface Following {
   stop(): void
 }
 
+/** A session, as far as it has come. */
+export interface Followed {
+  readonly credentials: Credentials
+  /** The first event that is still wanted. */
+  readonly position: number
+}
+
+/** Where the visitor writes. */
+export interface Input {
+  /** What stands there. */
+  preview(): string
+}
+
+/** The polls of a session, for a transport that can bring what is new without them as long as nothing prevents it. */
+export interface Polls {
+  /** Whether anybody wants to hear of the session. */
+  isStarted(): boolean
+  /** Polling rests from now on, and `check` is called where it would hurry, or stop; without one, it goes on. */
+  rest(check?: () => void): void
+}
+
+/** Brings what is new to `heard` while it can, and lets `polls` rest meanwhile. */
+export type Relieve = (session: Followed, polls: Polls, heard: (answer: Answer) => void, input: Input) => void
+
 /**
  * One protocol to one chat service.
  *
@@ -134,6 +158,13 @@ export interface Transport {
    * goes on after the last event that it handed over. A session that the server refuses is heard once, as the last.
    */
   follow?(session: Credentials, position: number, heard: (answer: Answer) => void): Following
+  /**
+   * Bring what is new without polls, while that works; polling goes on whenever it does not.
+   *
+   * Unlike a transport that is followed, one that relieves polling can be polled at any time: what it brings may come
+   * twice, and what it cannot bring is asked for.
+   */
+  relieve?: Relieve
   send(session: Credentials, text: string, options?: SendOptions): Promise<Answer>
   /** Typing started or stopped. */
   type(session: Credentials, typing: Typing): Promise<Answer>

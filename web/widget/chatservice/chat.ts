@@ -10,6 +10,7 @@ import { letGo } from '../service/live'
 import * as more from '../service/more'
 import type { Store } from '../service/saved'
 import { createService, NAME, type Service } from '../service/service'
+import * as socket from '../service/transports/socket'
 import { ChatFailed, CODE, failed, failureOf } from './errors'
 import { type ChatSession, createSession, promised } from './session'
 import { cookieStorage, createKeeper, type Keeper, type StateStorage } from './state'
@@ -84,6 +85,7 @@ export function createChat(): Chat {
       store: memory(),
       pageData: () => ({}),
       more: async () => more,
+      socket: async () => socket,
       language: () => document.documentElement.lang || 'en',
       ...(transport && { protocols: { [GIVEN]: async () => ({ create: () => transport }) } }),
     })

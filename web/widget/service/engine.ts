@@ -52,11 +52,12 @@ export function createEngine({ transport, options, keeping, publish, callbackVal
   const startPolling = (live: Live) => {
     const { poller, session } = live
     const { follow } = engine.transport
-    if (follow)
-      live.following ??= follow(session.credentials, session.position, (answer) => take(live, answer))
+    const heard = (answer: Answer) => take(live, answer)
+    if (follow) live.following ??= follow(session.credentials, session.position, heard)
     else if (!poller.isStarted()) {
       poller.start()
       publish('pollingStarted')
+      engine.transport.relieve?.(session, poller, heard, engine)
     }
   }
   const stopPolling = (live: Live) => {

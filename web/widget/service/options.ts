@@ -47,6 +47,7 @@ export function readOptions(config: object, header: Json = {}): Options {
     dataUrl: textOf(transport['dataURL'] || given['dataURL']),
     transportType:
       textOf(transport['type']) || (at(given, 'cometD', 'enabled') === true ? 'v2-cometd' : 'v2'),
+    isChosen: !!textOf(transport['type']),
     headers: texts({
       ...objectOf(transport['headers']),
       ...(apikey ? { apikey } : {}),

@@ -7,6 +7,7 @@ import { objectOf } from './json'
 import type * as MoreFile from './more'
 import type { Protocol } from './protocol'
 import { createService, NAME, type Service } from './service'
+import type * as SocketFile from './transports/socket'
 import { pageData } from './userdata'
 
 export function register(desk: Desk, core: Core): void {
@@ -22,6 +23,7 @@ export function register(desk: Desk, core: Core): void {
     pageData: () => pageData(desk.version),
     language: () => core.languages.current(),
     callbackValues: [cookies, { domain, path }],
+    socket: () => desk.fetch<typeof SocketFile>('socket'),
     more: () => desk.fetch<typeof MoreFile>('more'),
     protocols: { 'v2-cometd': fetched('cometd'), 'pureengage-v3-rest': fetched('v3') },
     isOpen: () => desk.bus.data('WebChat.open') === true,

@@ -23,11 +23,12 @@ export function createPoller(cadence: () => Cadence, poll: () => Promise<number 
   let isStarted = false
   let isBusy = false
   let isAsleep = false
+  let check: (() => void) | undefined
   let disarm: Cancel = () => {}
 
   const arm = () => {
     disarm()
-    if (!isStarted || isBusy) return
+    if (!isStarted || isBusy || check) return
     const dueMs = Math.max(lastMs + (isAsleep ? cadence().asleepMs : pauseMs), notBeforeMs)
     const waitMs = Math.max(dueMs - nowMs(), 1)
     disarm = callLater(Math.ceil(waitMs / TICK_MS) * TICK_MS, pollOnce)
@@ -51,6 +52,7 @@ export function createPoller(cadence: () => Cadence, poll: () => Promise<number 
   /** Something happened: poll as often as at the start. */
   const hurry = () => {
     pauseMs = cadence().fastestMs
+    check?.()
     arm()
   }
   const sleep = (asleep: boolean) => {
@@ -67,9 +69,15 @@ export function createPoller(cadence: () => Cadence, poll: () => Promise<number 
     /** Poll no more; an answer under way still comes. */
     stop() {
       isStarted = false
+      check?.()
       disarm()
     },
     hurry,
+    /** Rest while news come by themselves, and call `instead` where one would hurry, or stop; without it, go on. */
+    rest(instead?: () => void) {
+      check = instead
+      arm()
+    },
     /** Poll seldom while nobody looks. */
     sleep,
     pollOnce,

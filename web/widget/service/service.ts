@@ -16,6 +16,7 @@ import * as refusals from './refusals'
 import { Rejection, reasonsOf } from './rejection'
 import { createRestoring, type Restoring } from './restoring'
 import { type Store, v2Keeping } from './saved'
+import type * as SocketFile from './transports/socket'
 import { createV2, NOBODY } from './transports/v2'
 import { unreachable } from './transports/v2answers'
 import { readUserData, startRequest } from './userdata'
@@ -52,6 +53,8 @@ export interface Surroundings {
   readonly language: () => string
   /** Brings the commands that a plain chat does without. */
   readonly more: () => Promise<typeof MoreFile>
+  /** Brings what may relieve polls where the site has chosen no protocol. */
+  readonly socket: () => Promise<typeof SocketFile>
   /** Brings protocols, by the name that `transport.type` gives. */
   readonly protocols?: Record<string, () => Promise<Protocol>>
   /** Given to callbacks of the page, after their own value. */
@@ -71,7 +74,7 @@ export interface Service {
 export function createService(plugin: Plugin, surroundings: Surroundings): Service {
   const { store, callbackValues = [], isOpen = () => false } = surroundings
   let config = surroundings.config
-  const v2: Protocol = { create: (options) => createV2(options, surroundings.more) }
+  const v2: Protocol = { create: (options) => createV2(options, surroundings.more, surroundings.socket) }
   const protocols: Surroundings['protocols'] = { v2: async () => v2, ...surroundings.protocols }
   let protocol = v2
   let spoken = 'v2'

@@ -23,6 +23,8 @@ export interface Reply {
   readonly statusText: string
   readonly text: string
   readonly retryAfter: string | undefined
+  /** Whether the server says that it has a socket for visitors, as we know it. */
+  readonly hasSocket?: boolean
   readonly content?: Blob
 }
 
@@ -36,8 +38,10 @@ export const exchange = (sending: Sending): Promise<Reply> =>
     request.onload = async () => {
       const { status, statusText, response } = request
       // Asking for one header that is not shown to us would be an error in the console.
-      const retryAfter = /^retry-after: *(.+)$/im.exec(request.getAllResponseHeaders())?.[1]
-      const reply = { status, statusText, text: '', retryAfter }
+      const headers = request.getAllResponseHeaders()
+      const retryAfter = /^retry-after: *(.+)$/im.exec(headers)?.[1]
+      const hasSocket = /frontdesk-socket: 1\b/i.test(headers)
+      const reply = { status, statusText, text: '', retryAfter, hasSocket }
       if (isFile && status >= 200 && status < 300) resolve({ ...reply, content: response })
       else resolve({ ...reply, text: isFile ? await response.text() : response })
     }

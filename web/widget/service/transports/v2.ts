@@ -5,6 +5,7 @@ import { once } from '../../../shared/once'
 import type { Answer, Credentials, Json, Supports, Transport } from '../../../shared/transport'
 import { encodeForm } from './form'
 import { exchange } from './http'
+import type * as SocketFile from './socket'
 import { answerOf } from './v2answers'
 import type * as RestFile from './v2rest'
 import type { Rest } from './v2rest'
@@ -13,6 +14,8 @@ import type { Rest } from './v2rest'
 export interface V2Options {
   /** For instance `https://chat.example/genesys/2/chat/support`. */
   readonly dataUrl: string
+  /** Whether the site has chosen this protocol, and so wants nothing beside it. */
+  readonly isChosen: boolean
   /** Go out with every request. */
   readonly headers: Readonly<Record<string, string>>
   /** Whether cookies of the server's site go along. */
@@ -59,8 +62,16 @@ const EVERYTHING = Object.fromEntries(FEATURES.split(' ').map((name) => [name, t
 const REST =
   'notice pushUrl updateNickname readReceipt fileLimits upload download deleteFile readUserData deleteUserData'
 
-/** A chat service over HTTP. `fetchRest` brings v2rest.ts. */
-export function createV2(read: () => V2Options, fetchRest: () => Promise<typeof RestFile>): Transport {
+/**
+ * A chat service over HTTP. `fetchRest` brings v2rest.ts; `fetchSocket` socket.ts, where the server has what can relieve
+ * us of polls, and the site has not chosen to do without.
+ */
+export function createV2(
+  read: () => V2Options,
+  fetchRest: () => Promise<typeof RestFile>,
+  fetchSocket: () => Promise<typeof SocketFile>,
+): Transport {
+  let hasSocket = false
   const request = async (
     path: string,
     session: Credentials,
@@ -77,6 +88,7 @@ export function createV2(read: () => V2Options, fetchRest: () => Promise<typeof 
       isFile,
       prepare,
     })
+    hasSocket ||= !!reply.hasSocket
     return answerOf(reply, session)
   }
   const post: V2Parts['post'] = (session, operation, exchange) =>
@@ -84,7 +96,8 @@ export function createV2(read: () => V2Options, fetchRest: () => Promise<typeof 
   const ask: V2Parts['ask'] = (session, operation, fields) =>
     post(session, operation, { body: encodeForm({ ...proof(session), ...fields }) })
 
-  const rest = once(async () => (await fetchRest()).v2Rest({ read, post, ask }))
+  const parts = { read, post, ask }
+  const rest = once(async () => (await fetchRest()).v2Rest(parts))
   const later =
     (name: keyof Rest) =>
     async (session: Credentials, ...given: never[]) =>
@@ -94,7 +107,7 @@ export function createV2(read: () => V2Options, fetchRest: () => Promise<typeof 
       )
   const names = REST.split(' ') as (keyof Rest)[]
 
-  return {
+  const transport: Transport = {
     ...(Object.fromEntries(names.map((name) => [name, later(name)])) as unknown as Rest),
     supports: EVERYTHING,
     start({ email: emailAddress, ...fields }) {
@@ -115,6 +128,14 @@ export function createV2(read: () => V2Options, fetchRest: () => Promise<typeof 
       }),
     updateUserData: (session, userData) => ask(session, 'updateData', { userData }),
     disconnect: (session) => ask(session, 'disconnect'),
+    relieve(...given) {
+      if (hasSocket && !read().isChosen)
+        fetchSocket().then(
+          (file) => file.begin(transport, parts, ...given),
+          () => {}, // There are polls.
+        )
+    },
     close() {},
   }
+  return transport
 }
