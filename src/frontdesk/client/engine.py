@@ -29,7 +29,9 @@ from frontdesk.client.transport import (
     Credentials,
     Fault,
     Outcome,
+    Polls,
     Pushing,
+    Relieving,
     StartRequest,
     Transport,
 )
@@ -214,11 +216,21 @@ class Engine:
         if self.transport.supports.polling:
             live.poller.start()
             self.publish("pollingStarted", None)
+            if isinstance(self.transport, Relieving):
+                live.following = self.transport.relieve(live.session.credentials, self._polls(live))
         elif isinstance(self.transport, Pushing):
             session = live.session
             heard = functools.partial(self._hear_news, live)
             thread = self.transport.follow(session.credentials, session.position, heard)
             live.following = Attended(thread, self.clock, lambda: self._keep_if_reached(live))
+
+    def _polls(self, live: Live) -> Polls:
+        return Polls(
+            position=lambda: live.session.position,
+            preview=lambda: self.preview(),
+            heard=lambda answer: self._hear_news(live, answer),
+            rest=live.poller.rest,
+        )
 
     def stop_following(self, live: Live) -> None:
         """Hear of it no more."""

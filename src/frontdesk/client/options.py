@@ -54,11 +54,13 @@ class Options(Struct, frozen=True):
     """The configuration, read once; what it does not say has its default.
 
     Shape:   `headers` go out with every request, and what the server set as cookies if one `keeps_cookies`;
-             `start_fields` go along with a start of version 3; `message_chars_max` `None` is no limit.
+             `start_fields` go along with a start of version 3; `message_chars_max` `None` is no limit; a
+             transport that `is_transport_chosen` is that one and nothing beside it.
     """
 
     data_url: str = ""
     transport_type: str = "v2"
+    is_transport_chosen: bool = False
     headers: Mapping[str, str] = {}
     keeps_cookies: bool = False
     endpoint: str | None = None
@@ -85,6 +87,7 @@ def read_options(config: Mapping[str, Any]) -> Options:
     return Options(
         data_url=str(transport.get("dataURL") or config.get("dataURL") or ""),
         transport_type=type_,
+        is_transport_chosen=bool(transport.get("type")),
         headers=_headers({} if is_v3 else config, transport),
         keeps_cookies=_mapping(config.get("xhrFields")).get("withCredentials") is True,
         endpoint=None if endpoint is None else str(endpoint),

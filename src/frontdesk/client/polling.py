@@ -49,6 +49,7 @@ class Poller:
         self.is_busy = False
         self.is_asleep = False
         self._holders = 0
+        self._check: Callable[[], object] | None = None  # While it rests.
 
     def start(self) -> None:
         """Poll from now on."""
@@ -63,6 +64,13 @@ class Poller:
     def hurry(self) -> None:
         """Something happened: poll as often as at the start."""
         self._pause_ms = self._cadence.fastest_ms
+        if self._check is not None:
+            self._check()
+        self._arm()
+
+    def rest(self, check: Callable[[], object] | None) -> None:
+        """Rest while news come by themselves, and call `check` instead of hurrying; without it, go on."""
+        self._check = check
         self._arm()
 
     def sleep(self) -> None:
@@ -115,7 +123,7 @@ class Poller:
 
     def _arm(self) -> None:
         self._disarm()
-        if not self.is_started or self.is_busy or self._holders:
+        if not self.is_started or self.is_busy or self._holders or self._check is not None:
             return
         pause_ms = self._cadence.asleep_ms if self.is_asleep else self._pause_ms
         due_ms = max(self._last_ms + pause_ms, self._not_before_ms)

@@ -159,6 +159,20 @@ class Following(Protocol):
         """Hear no more of it; harmless when it has stopped by itself."""
 
 
+class Polls(Struct, frozen=True):
+    """The polls of a session, for a transport that can bring what is new without them at times.
+
+    Shape:   `position` is the first event that is still wanted, `preview` what stands in the input box;
+             `heard` is given answers that no poll has asked for. `rest` lets polling rest, and is given what
+             is called where somebody would have it hurry; with None, polling goes on.
+    """
+
+    position: Callable[[], int]
+    preview: Callable[[], str]
+    heard: Heard
+    rest: Callable[[Callable[[], object] | None], object]
+
+
 class Transport(Protocol):
     """One protocol to one chat service.
 
@@ -253,3 +267,14 @@ class Paging(Transport, Protocol):
 
     async def resume(self, session: Credentials, user_data: Mapping[str, Any]) -> Answer:
         """Come back to a session after a while; its credentials as they are now."""
+
+
+@runtime_checkable
+class Relieving(Transport, Protocol):
+    """A transport that can be polled, and need not be as long as something better works."""
+
+    def relieve(self, session: Credentials, polls: Polls) -> Following:
+        """Bring what is new without polls while that works, and let them go on whenever it does not.
+
+        Shape:   what it brings may come twice, and what it cannot bring is asked for.
+        """

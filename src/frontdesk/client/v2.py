@@ -16,6 +16,7 @@ from frontdesk.client.v2_answers import answer
 from frontdesk.wire.form import Value, encode_form
 
 AJAX_TIMEOUT_MS = 3000  # As the clients that these servers are made for.
+SOCKET_HEADER, SOCKET_VERSION = "frontdesk-socket", "1"
 URLENCODED = "application/x-www-form-urlencoded"
 
 Part = tuple[str, tuple[str | None, bytes, str | None]]
@@ -30,6 +31,8 @@ class V2Transport:
     """
 
     supports = Supports()
+    offers_socket = False
+    """Whether the server has said that it has the socket of docs/reference/visitor-socket.md."""
 
     def __init__(
         self,
@@ -81,7 +84,19 @@ class V2Transport:
         attributes: Mapping[str, Any] | None = None,
     ) -> Answer:
         """Say `text`."""
+        return await self._send(session, text, message_type, attributes)
+
+    async def _send(
+        self,
+        session: Credentials,
+        text: str,
+        message_type: str,
+        attributes: Mapping[str, Any] | None,
+        message_id: str = "",
+    ) -> Answer:
         fields: dict[str, Value] = {"message": text, "messageType": message_type}
+        if message_id:
+            fields["messageId"] = message_id
         return await self._ask(session, "send", fields | _attributes(attributes))
 
     async def type(self, session: Credentials, *, is_typing: bool, preview: str, position: int) -> Answer:
@@ -188,6 +203,7 @@ class V2Transport:
             return unreachable(type(error).__name__)
         except TooLarge as error:
             return unread(error.status, str(error))
+        self.offers_socket = self.offers_socket or response.headers.get(SOCKET_HEADER) == SOCKET_VERSION
         if is_file and response.is_success:
             return Answer(outcome=Outcome.DONE, response={}, content=response.content)
         return answer(response, session)

@@ -25,6 +25,7 @@ from frontdesk.client.user_data import deep_merged, page_data, read_user_data
 from frontdesk.client.v2 import V2Transport
 from frontdesk.client.v2_cometd import V2CometdTransport
 from frontdesk.client.v3 import V3Transport
+from frontdesk.client.visitor_socket import VisitorSocketTransport
 
 NOBODY = Credentials(session_id="")
 TOKEN_KEYS = ("participantId", "sessionId", "token", "transportId")
@@ -120,7 +121,8 @@ class WebChatService:
     # Configuration.
 
     def _v2(self, options: Options) -> Transport:
-        return V2Transport(
+        make = V2Transport if options.is_transport_chosen else VisitorSocketTransport
+        return make(
             options.data_url,
             headers=options.headers,
             timeout_ms=options.ajax_timeout_ms,
