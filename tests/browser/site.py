@@ -16,8 +16,8 @@ TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "json"
 class Site:
     """Files by their paths; `asked` is every path that a browser asked for, in order.
 
-    Shape:   `policy` is what the site allows, with `{widget}` for the origin of the widget, and `{socket}` for
-             that of its sockets.
+    Shape:   `policy` is what the site allows, with `{widget}` for the origin of the widget, and `{socket}`
+             for that of its sockets.
     """
 
     def __init__(self, widget_url: str) -> None:

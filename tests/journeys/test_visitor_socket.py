@@ -3,8 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.journeys.conftest import House
-from tests.journeys.people import Agent, Visitor, said, sees
+from tests.journeys.people import Agent, Visitor, sees
 from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
