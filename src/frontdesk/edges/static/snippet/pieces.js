@@ -34,7 +34,7 @@ export function piecesOf(wishes, server, integrity) {
   const policy = {
     title: 'Your Content Security Policy',
     about: 'Only if your site has one: add these sources. Nothing inline and no eval is needed.',
-    text: `script-src ${server};\nconnect-src ${server};\nimg-src ${server};`,
+    text: `script-src ${server};\nconnect-src ${server} ${server.replace(/^http/, 'ws')};\nimg-src ${server};`,
   }
   return [tag, settings, own, policy].filter((piece) => piece !== false)
 }
