@@ -29,6 +29,7 @@ from frontdesk.settings import (
 
 SERVICE = "desk"
 BASE = f"/genesys/2/chat/{SERVICE}"
+COMETD = "/genesys/cometd"
 PASSWORD = "measure twice, cut once"
 JOIN_WAIT_S = 60.0
 STARTS_AT_ONCE = 50
@@ -66,6 +67,7 @@ def settings(folder: Path, database_url: str, port: int = 0) -> Settings:
             open_chats_per_node=_MANY,
             sign_ins_per_minute_per_address=_MANY,
             socket_outbox_messages_max=1_000_000,
+            cometd_clients_per_address=_MANY,
             requests_in_flight_max=100_000,
         ),
         workspace=WorkspaceSettings(away_s=3600),

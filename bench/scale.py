@@ -24,6 +24,10 @@ class Scale(Struct, frozen=True, kw_only=True):
     shown_messages: int = 20
     short_transcript: int = 1000
     long_transcript: int = 10_000
+    held_connects: int = 10_000
+    push_per_s: float = 200.0
+    pollers: int = 10_000
+    polling_s: float = 20.0
 
 
 FULL = Scale()
@@ -43,4 +47,7 @@ QUICK = Scale(
     shown_messages=2,
     short_transcript=100,
     long_transcript=200,
+    held_connects=20,
+    pollers=20,
+    polling_s=0.5,
 )

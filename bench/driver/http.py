@@ -15,6 +15,7 @@ class HttpConnection(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._received = b""
+        self._head = b""
         self._on_answer: OnAnswer | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -52,7 +53,8 @@ class HttpConnection(asyncio.Protocol):
         end = self._received.find(b"\r\n\r\n")
         if end < 0:
             return
-        head = self._received[:end].lower()
+        self._head = self._received[:end]
+        head = self._head.lower()
         at = head.index(b"content-length:") + 15
         stop = head.find(b"\r", at)
         size = int(head[at : stop if stop > 0 else end])
@@ -60,6 +62,11 @@ class HttpConnection(asyncio.Protocol):
             return
         body, self._received = self._received[end + 4 : end + 4 + size], b""
         self._settle(int(head[9:12]), body)
+
+    def cookie(self) -> bytes:
+        """The cookie that the last answer set, as it is to be sent back; empty when it set none."""
+        _, _, after = self._head.partition(b"\r\nSet-Cookie: ")
+        return after.partition(b"\r\n")[0].partition(b";")[0]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None

@@ -6,9 +6,11 @@ from bench.measure import Tell
 from bench.rows import Row
 from bench.scale import Scale
 from bench.scenarios.arrivals import arrivals
+from bench.scenarios.cometd import cometd
 from bench.scenarios.memory import memory
 from bench.scenarios.message import message
 from bench.scenarios.peers import peers
+from bench.scenarios.polling import polling
 from bench.scenarios.reconnect import reconnect
 from bench.scenarios.refresh import refresh
 from bench.scenarios.restart import restart
@@ -32,6 +34,8 @@ SCENARIOS: Mapping[str, Scenario] = {
         reconnect,
         slow_disk,
         peers,
+        cometd,
+        polling,
         widget,
     )
 }
