@@ -33,7 +33,10 @@ class FrontdeskApp:
 
     def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
         """The answer to a chat request that need not wait for anything."""
-        return self._chat_v2.at_once(scope) if self._chat_v2.serves(scope["path"]) else None
+        path = scope["path"]
+        if self._chat_v2.serves(path):
+            return self._chat_v2.at_once(scope)
+        return self._chat_v3.at_once(scope) if self._chat_v3.serves(path) else None
 
     def malformed(self, path: str, origin: bytes, text: str) -> tuple[Headers, bytes]:
         """What is answered to a request that cannot be read, in the words of the protocol it is meant for.

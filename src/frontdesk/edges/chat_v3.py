@@ -1,4 +1,4 @@
-"""Chat API version 3 over HTTP: addresses, bodies, refusals. What a session does is in its neighbours.
+"""Chat API version 3 over HTTP: what is answered and what is refused. What sessions do is in its neighbours.
 
 Every answer is JSON or an image, and every page that may use a service can read it: whatever else is sent,
 existing clients stop polling for ever.
@@ -22,12 +22,13 @@ from frontdesk.edges.asgi import (
     Send,
     TooMuch,
     TooSlow,
-    address_of,
     answer,
     answer_nothing,
     header,
+    json_headers,
 )
 from frontdesk.edges.bodies import form_of, read_plain
+from frontdesk.edges.chat_v3_asked import Asked, asked_of
 from frontdesk.edges.chat_v3_cors import ChatV3Cors
 from frontdesk.edges.chat_v3_images import ChatV3Images, Picture, send_picture
 from frontdesk.edges.chat_v3_reading import ChatV3Reading
@@ -44,36 +45,8 @@ from frontdesk.wire.chat_v3_fields import Body, Query, body_of, parse_body, pars
 CUT_OFF = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 RETRY: tuple[bytes, bytes] = (b"retry-after", b"1")
 MULTIPART = b"multipart/form-data"
-# What may be asked of which address, by the words that stand after a session's id; metrics name it the same.
-OPERATIONS = {
-    ("POST", ""): "start",
-    ("GET", "session"): "session",
-    ("GET", "messages"): "poll",
-    ("POST", "messages"): "send",
-    ("PUT", "userdata"): "userdata",
-    ("POST", "images"): "upload",
-    ("GET", "images/id"): "image",
-    ("GET", "files/id"): "file",
-    ("DELETE", "participants/id"): "leave",
-}
-_PLACES = frozenset(place for _, place in OPERATIONS)
 
 _log = structlog.get_logger("chat_v3")
-
-
-class Asked(Struct, frozen=True):
-    """One request: what, of whom, and what proves who asks.
-
-    Shape:   `operation` is one of a fixed set; `item_id` is what stands behind `images/` and the like.
-    """
-
-    operation: str
-    session_id: str
-    item_id: str
-    token: str
-    api_key: str
-    origin: str
-    address: str
 
 
 class Answer(Struct, frozen=True):
@@ -82,15 +55,6 @@ class Answer(Struct, frozen=True):
     status: int
     body: bytes | Picture
     arrived: Callable[[], None] | None = None
-
-
-def place_of(path: str) -> tuple[str, str, str]:
-    """What a path after that of all sessions means, as (place, session id, item id)."""
-    session_id, _, rest = path.strip("/").partition("/")
-    if not rest:
-        return ("session" if session_id else ""), session_id, ""
-    name, _, item_id = rest.partition("/")
-    return (f"{name}/id" if item_id else name), session_id, item_id
 
 
 class ChatV3:
@@ -134,7 +98,7 @@ class ChatV3:
             await answer_nothing(send, HTTPStatus.NO_CONTENT, self._cors.preflight(origin, wanted))
             return
         started_s = time.perf_counter()
-        asked = self._asked(scope, origin)
+        asked = asked_of(scope, self._sessions_root, origin)
         self._traffic.in_flight += 1
         try:
             answered = await self._answer(scope, receive, asked)
@@ -154,35 +118,54 @@ class ChatV3:
         """The answer to a request that cannot be read."""
         return self._cors.headers(origin.decode("latin-1")), wire.refused(Refused("malformed", text))
 
-    async def _send(self, send: Send, answered: Answer, origin: str) -> None:
+    def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
+        """The answer to a poll that brings nothing new, as most polls do, and those are most of all requests.
+
+        Shape:   None for whatever needs more than this node has at hand; then nothing has been counted.
+        """
+        origin = header(scope, b"origin").decode("latin-1")
+        asked = asked_of(scope, self._sessions_root, origin)
+        if asked.operation != "poll":
+            return None
+        started_s = time.perf_counter()
+        query = parse_query(scope["query_string"])
+        if not query.operation_id or query.index is not None or query.count is not None:
+            return None
+        try:
+            session = self._sessions.known(asked.session_id, asked.token, asked.api_key)
+            body = self._reading.nothing_new(session) if session is not None else None
+            if session is None or body is None:
+                return None
+            self._check_origin(asked, session.chat.service)
+        except Refused:
+            return None
+        status = 200
+        try:
+            self._check_traffic(asked)
+            self._check_traffic_of(session)
+        except Refused as refusal:
+            status, _ = wire.status_of(refusal)
+            body = wire.refused(refusal)
+        self._metrics.answered("v3/poll", status, _since(started_s))
+        return status, json_headers(body, self._headers(origin, status)), body
+
+    def _headers(self, origin: str, status: int) -> Headers:
+        """What stands beside an answer's own headers."""
         headers: Headers = list(self._cors.headers(origin))
-        if answered.status in CUT_OFF:
+        if status in CUT_OFF:
             headers.append(CLOSE)
-        elif answered.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        elif status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
             headers.append(RETRY)
+        return headers
+
+    async def _send(self, send: Send, answered: Answer, origin: str) -> None:
+        headers = self._headers(origin, answered.status)
         if isinstance(answered.body, Picture):
             await send_picture(send, answered.body, headers)
             return
         await answer(send, answered.status, answered.body, headers)
         if answered.arrived is not None:
             answered.arrived()
-
-    def _asked(self, scope: Scope, origin: str) -> Asked:
-        path, operation, session_id, item_id = scope["path"], "", "", ""
-        if path == self._sessions_root or path.startswith(f"{self._sessions_root}/"):
-            place, session_id, item_id = place_of(path[len(self._sessions_root) :])
-            operation = OPERATIONS.get((scope["method"], place), "")
-            if not operation and place in _PLACES:
-                operation = "method"
-        return Asked(
-            operation,
-            session_id,
-            item_id,
-            header(scope, b"x-nexus-client-key").decode("latin-1").strip(),
-            header(scope, b"x-api-key").decode("latin-1").strip(),
-            origin,
-            address_of(scope),
-        )
 
     # --- requests ------------------------------------------------------------------------------
 
@@ -255,8 +238,7 @@ class ChatV3:
     async def _session(self, asked: Asked) -> Session:
         session = await self._sessions.session(asked.session_id, asked.token, asked.api_key)
         self._check_origin(asked, session.chat.service)
-        if self._traffic.is_too_much_of(asked.session_id):
-            raise Refused("too_many_requests", "")
+        self._check_traffic_of(session)
         return session
 
     def _check_origin(self, asked: Asked, service: str | None = None) -> None:
@@ -266,6 +248,10 @@ class ChatV3:
     def _check_traffic(self, asked: Asked) -> None:
         if self._traffic.is_too_much(asked.address):
             raise Refused("too_many_requests", "")  # What it said would be shown, at every poll (§10.2).
+
+    def _check_traffic_of(self, session: Session) -> None:
+        if self._traffic.is_too_much_of(session.session_id):
+            raise Refused("too_many_requests", "")
 
     async def _begin(self, asked: Asked, body: Body) -> bytes:
         self._check_origin(asked, self._start.service_of(body.data))

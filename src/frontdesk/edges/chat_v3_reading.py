@@ -79,6 +79,16 @@ class ChatV3Reading:
 
     # --- live ----------------------------------------------------------------------------------
 
+    def nothing_new(self, session: Session) -> bytes | None:
+        """The answer to a poll that this node knows, without asking the log, to bring nothing; else None."""
+        chat, place = session.chat, self._places.known(session)
+        if place is None or place.cursor != chat.version or chat.is_stale or not chat.is_open:
+            return None
+        now_ms = self._clock_ms()
+        if place.settled(now_ms, self._replay_ms) < chat.version or self._typing(chat, now_ms):
+            return None
+        return wire.NOTHING_NEW
+
     async def _poll(self, session: Session, place: Delivery, *, replays: bool) -> Read:
         chat = await self._current(session, place.cursor)
         replays = replays and chat.is_open

@@ -66,8 +66,15 @@ class ChatV3Sessions:
 
         Errors:  `Refused`: `gone` whatever the token is, `not_authorised`, `key_unknown`.
         """
-        chat = await self.chat(session_id)
-        if chat is None or is_gone(chat) or session_id in self._left:
+        return self._session_in(await self.chat(session_id), token, api_key)
+
+    def known(self, session_id: str, token: str, api_key: str) -> Session | None:
+        """The same if this node has its chat at hand, else None. Errors: as `session`."""
+        chat = self._interactions.chats.known(session_id)
+        return self._session_in(chat, token, api_key) if chat is not None else None
+
+    def _session_in(self, chat: Chat | None, token: str, api_key: str) -> Session:
+        if chat is None or is_gone(chat) or chat.interaction_id in self._left:
             raise gone()
         return self._proven(chat, token, api_key)
 
