@@ -3,17 +3,18 @@
 Source:  the Bayeux protocol 1.0.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from bench.driver.http import HttpConnection, connect, post, with_body
+from bench.driver.http import HttpConnection, OnAnswer, connect, post, with_body
 from bench.driver.load import Wrong
 
 JSON = "application/json;charset=UTF-8"
 KIND = "long-polling"
+REFUSED = 400  # What a load is told of an answer that says no, whatever its status.
 
 
 class Heard(msgspec.Struct, rename="camel"):
@@ -63,9 +64,9 @@ class Client:
             message["clientId"] = self.client_id
         return with_body(self._head, _encode([message]))
 
-    async def ask(self, channel: str, on: HttpConnection | None = None, **members: Any) -> Heard:
-        """The answer to one message, which is sent where no connect is held. Errors: `Wrong`."""
-        status, body = await (on or self.line).fetch(self.request(channel, **members))
+    async def ask(self, channel: str, **members: Any) -> Heard:
+        """The answer to one message, before a connect is held. Errors: `Wrong`."""
+        status, body = await self.line.fetch(self.request(channel, **members))
         for heard in answers(status, body):
             if heard.successful:
                 return heard
@@ -91,6 +92,33 @@ class Client:
         """Go away without a word."""
         self._is_closed = True
         self.line.close()
+
+
+class Publisher:
+    """One chat in which `client` publishes, on a connection beside the one that its connect is held on."""
+
+    def __init__(
+        self, name: str, client: Client, channel: str, data_of: Callable[[str], Mapping[str, Any]]
+    ) -> None:
+        self.name = name
+        self._client = client
+        self._channel = channel
+        self._data_of = data_of
+        self._line: HttpConnection
+
+    async def open(self, url: str) -> None:
+        """Connect. Errors: `OSError`."""
+        self._line = await connect(url)
+
+    def say(self, text: str, on_answer: OnAnswer) -> None:
+        def answered(status: int, body: bytes) -> None:
+            is_taken = all(one.successful for one in answers(status, body))
+            on_answer(status if is_taken else REFUSED, body)
+
+        self._line.ask(self._client.request(self._channel, data=self._data_of(text)), answered)
+
+    def close(self) -> None:
+        self._line.close()
 
 
 def answers(status: int, body: bytes) -> list[Heard]:

@@ -1,37 +1,21 @@
 """socket.io and PostgreSQL: started, with its chats and its one listener."""
 
-import asyncio
 import contextlib
-import shutil
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from bench.driver.load import Ear
 from bench.driver.socketio import Client, Sender
+from bench.peers.node import on_node
 from bench.postgres import Postgres
-from bench.processes import Server, started
-
-FOLDER = Path(__file__).parent / "socketio"
-
-
-def is_possible() -> bool:
-    """Whether this machine has Node."""
-    return shutil.which("node") is not None and shutil.which("npm") is not None
+from bench.processes import Server
 
 
 @contextlib.asynccontextmanager
 async def socketio(database: Postgres) -> AsyncIterator[Server]:
-    """The peer on `database`; its packages are installed when they are not there yet."""
-    if not (FOLDER / "node_modules").is_dir():
-        npm = await asyncio.create_subprocess_exec(
-            "npm", "ci", "--no-audit", "--no-fund", "--silent", cwd=FOLDER
-        )
-        if await npm.wait() != 0:
-            raise RuntimeError("npm could not install the packages of socket.io")
-    env = {"DATABASE_URL": database.url}
+    """The peer on `database`."""
     roots = [database.pid] if database.pid is not None else []
-    async with started(["node", str(FOLDER / "server.js")], env, roots) as server:
+    async with on_node("socketio", {"DATABASE_URL": database.url}, roots) as server:
         yield server
 
 

@@ -6,6 +6,7 @@ from bench.measure import Tell
 from bench.rows import Row
 from bench.scale import Scale
 from bench.scenarios.arrivals import arrivals
+from bench.scenarios.bayeux_peers import bayeux_peers
 from bench.scenarios.cometd import cometd
 from bench.scenarios.memory import memory
 from bench.scenarios.message import message
@@ -35,6 +36,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         slow_disk,
         peers,
         cometd,
+        bayeux_peers,
         polling,
         widget,
     )

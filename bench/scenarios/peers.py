@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from bench.driver.load import Ear, Line
 from bench.house import folder, frontdesk, on_frontdesk
 from bench.measure import Cost, Tell, talking
-from bench.peers.socketio import is_possible, on_socketio, socketio
+from bench.peers.node import is_possible
+from bench.peers.socketio import on_socketio, socketio
 from bench.postgres import postgres
 from bench.processes import Server
 from bench.rows import Row, Unit

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench.peers.socketio import is_possible
+from bench.peers.node import is_possible
 from bench.rows import Budget, Report, Row, cells
 from bench.scenarios import SCENARIOS
 from scripts import machine
@@ -27,7 +27,7 @@ def report_of(scenario: str, file: Path) -> Report:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_scenario_runs_and_says_what_it_measured(scenario: str, tmp_path: Path) -> None:
-    if scenario == "peers" and not is_possible():
+    if "peers" in scenario and not is_possible():
         pytest.skip("there is no Node: apt-get install nodejs npm")
     if scenario == "widget" and machine.chromium() is None:
         pytest.skip(f"there is no Chromium: {machine.CHROMIUM_COMMAND}")

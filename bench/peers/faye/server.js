@@ -1,0 +1,11 @@
+// What is published to a channel goes to its subscribers; nothing is kept.
+import { createServer } from 'node:http'
+import faye from 'faye'
+
+const http = createServer()
+new faye.NodeAdapter({ mount: '/bayeux', timeout: 30 }).attach(http)
+
+http.listen(0, '127.0.0.1', () => {
+  console.log(JSON.stringify({ url: `http://127.0.0.1:${http.address().port}` }))
+})
+process.on('SIGTERM', () => process.exit(0))
