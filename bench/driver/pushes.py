@@ -71,14 +71,22 @@ class Follower:
 
 def follow_request(visitor: Visitor) -> dict[str, object]:
     """What a visitor publishes to be pushed all that is said from now on."""
+    position = visitor.identity.next_position
+    return {"operation": "requestNotifications", "transcriptPosition": position, **_credentials(visitor)}
+
+
+def send_request(visitor: Visitor, text: str) -> dict[str, object]:
+    """What a visitor publishes to say something."""
+    return {"operation": "sendMessage", "message": text, "messageType": "text", **_credentials(visitor)}
+
+
+def _credentials(visitor: Visitor) -> dict[str, object]:
     identity = visitor.identity
     return {
-        "operation": "requestNotifications",
         "chatId": identity.chat_id,
         "userId": identity.user_id,
         "secureKey": identity.secure_key,
         "alias": identity.alias,
-        "transcriptPosition": identity.next_position,
     }
 
 

@@ -4,6 +4,7 @@ A chat is two clients, each with a connect held: one publishes, on a connection 
 """
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from msgspec import Raw
 
 from bench.driver.bayeux import Client, Publisher
 from bench.driver.load import Ear
-from bench.driver.pushes import CHANNELS, follow_request
+from bench.driver.pushes import CHANNELS, follow_request, send_request
 from bench.driver.v2 import read_envelope
 from bench.house import COMETD, SERVICE, open_chats
 from bench.processes import Server
@@ -65,13 +66,9 @@ async def on_frontdesk(server: Server, ear: Ear, count: int) -> AsyncIterator[Se
 
             reader = chats.enter_context(contextlib.closing(Client(COMETD, told)))
             await reader.open(server.url)
-            following = follow_request(visitor)
-            await reader.ask(CHANNELS + SERVICE, data=following)
+            await reader.ask(CHANNELS + SERVICE, data=follow_request(visitor))
             reader.hold()
-
-            def said(text: str, following: Mapping[str, Any] = following) -> Mapping[str, Any]:
-                return {**following, "operation": "sendMessage", "message": text}
-
+            said = functools.partial(send_request, visitor)
             lines.append(await _publisher(chats, server, COMETD, visitor.name, CHANNELS + SERVICE, said))
         yield lines
 

@@ -113,6 +113,8 @@ class ChatV2Cometd:
             name = chat_v2_cometd.OPERATIONS[operation]
             place = Place(service, chat_id, name, name)
         began_s = time.perf_counter()
+        if operation not in chat_v2_cometd.READING:
+            form.pop("transcriptPosition", None)  # Lines that would be read here are pushed anyway.
         answer = await self._rest.ask(place, form, caller.address)
         assert not isinstance(answer, Download)
         status, body = answer

@@ -35,6 +35,8 @@ OPERATIONS: Mapping[str, str] = {
 }
 # Those whose answer is wanted for itself; all others show in the transcript, or not at all.
 ANSWERED = frozenset((REQUEST_CHAT, REQUEST_NOTIFICATIONS, "refresh"))
+# Those to which a position matters.
+READING = ANSWERED | {"readReceipt"}
 FILE_OPERATIONS: Mapping[str, str] = {
     "fileGetLimits": "file/limits",
     "fileGetsLimits": "file/limits",
