@@ -2,7 +2,7 @@
 
 import msgspec
 
-from frontdesk.edges.asgi import App, Headers, Receive, Scope, Send
+from frontdesk.edges.asgi import Answer, App, Headers, Keep, Kept, Receive, Scope, Send
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
 from frontdesk.edges.chat_v3 import ChatV3
@@ -31,11 +31,13 @@ class FrontdeskApp:
         self._socket = socket
         self._rest = rest
 
-    def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
-        """The answer to a chat request that need not wait for anything."""
+    def at_once(self, scope: Scope, keep: Keep) -> Answer | Kept | None:
+        """The answer to a chat request for which no task need wait, or the request when it was kept."""
         path = scope["path"]
         if self._chat_v2.serves(path):
             return self._chat_v2.at_once(scope)
+        if self._cometd.serves(path):
+            return self._cometd.at_once(scope, keep)
         return self._chat_v3.at_once(scope) if self._chat_v3.serves(path) else None
 
     def malformed(self, path: str, origin: bytes, text: str) -> tuple[Headers, bytes]:

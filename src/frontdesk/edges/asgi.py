@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -12,8 +12,23 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 # The answer to what is no request: its path and origin as far as they were read, and what is wrong.
 Malformed = Callable[[str, bytes, str], tuple[Headers, bytes]]
-AtOnce = Callable[[Scope], tuple[int, Headers, bytes] | None]
-"""The answer to a request whose body is in the scope, or None when it must be waited for."""
+Answer = tuple[int, Headers, bytes]
+
+
+class Kept(Protocol):
+    """A request that is answered later, by whoever has the answer; `on_left` is called if it is given up."""
+
+    on_left: Callable[[], None] | None
+
+    def answer(self, status: int, headers: Headers, body: bytes) -> None:
+        """Answer it, unless it is answered or given up."""
+
+
+Keep = Callable[[], Kept]
+"""Keeps the request of this turn."""
+AtOnce = Callable[[Scope, Keep], Answer | Kept | None]
+"""The answer to a request whose body is in the scope, or the request when it was kept, or None when somebody
+must wait for it."""
 
 JSON: tuple[bytes, bytes] = (b"content-type", b"application/json;charset=UTF-8")
 WHOLE_BODY = "frontdesk.whole_body"  # Where our connections put a body that came with its head.

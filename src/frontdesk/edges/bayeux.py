@@ -1,7 +1,8 @@
 """Bayeux over HTTP and WebSockets: carries messages; what they mean is in `wire/bayeux`.
 
-A held connect is a request that waits for the end of its connection and nothing else: whoever has something
-for it answers it. So no client has a task of its own beyond that, and one timer serves all.
+A held connect is a request that is kept on its connection, and nothing else: whoever has something for it
+answers it. So no client has a task or a timer of its own; one timer serves all. Only requests that come in
+pieces, and those of script tags, wait in a task for the end of their connection.
 
 Source:  the Bayeux protocol 1.0, "Transports"; chat-api-v2 §§17.1, 17.2, 17.10 and 18.
 """
@@ -19,8 +20,11 @@ from msgspec import Raw, Struct
 
 from frontdesk.edges.asgi import (
     CLOSE,
+    Answer,
     ClientLeft,
     Headers,
+    Keep,
+    Kept,
     Receive,
     Scope,
     Send,
@@ -32,7 +36,7 @@ from frontdesk.edges.asgi import (
     read_body,
     whole_body,
 )
-from frontdesk.edges.bayeux_carriers import Caller, Poll, Socket
+from frontdesk.edges.bayeux_carriers import Caller, KeptPoll, Poll, Socket
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
@@ -178,6 +182,54 @@ class BayeuxDoor:
             return
         await self._poll(scope, receive, poll, body)
 
+    def at_once(self, scope: Scope, keep: Keep) -> Answer | Kept | None:
+        """The answer to a message that came alone, as nearly all do, or its request when that was kept.
+
+        Shape:   None for whatever comes otherwise, or not as it should; then nothing has been done.
+        """
+        body = whole_body(scope)
+        if scope["method"] != "POST" or body is None or len(body) > self._settings.message_bytes_max:
+            return None
+        if not self._has_api_key(scope):
+            return None
+        try:
+            message, *others = wire.parse(body)
+        except BadBatch:
+            return None
+        if others:
+            return None
+        origin = header(scope, b"origin")
+        poll = KeptPoll(address_of(scope), origin, self._cors.headers("", origin), keep)
+        if not self._admits(poll, message):
+            return poll.answer([wire.refused(message, BUSY, self._bayeux.busy)])
+        return self._take_one(poll, message)
+
+    def _take_one(self, poll: KeptPoll, message: Message | Malformed) -> Answer | Kept:
+        replies: list[bytes] = []
+        for action in self._bayeux.receive(poll, message, self._clock_ms()):
+            match action:
+                case bayeux.Reply():
+                    replies.append(action.message)
+                case bayeux.Publish():
+                    kept = poll.keep(self._left)
+                    self._later(self._publish_and_answer(poll, action))
+                    return kept
+                case bayeux.Hold():
+                    self._set_timer()
+                    return poll.keep(self._left)
+                case _:
+                    self._do((action,))
+        self._set_timer()
+        return poll.answer(replies)
+
+    async def _publish_and_answer(self, poll: KeptPoll, publish: bayeux.Publish) -> None:
+        await self._publish(poll, publish)
+        poll.tell([publish.reply])
+
+    def _left(self, caller: Caller) -> None:
+        """The other end is gone."""
+        self._bayeux.left(caller, self._clock_ms())
+
     async def _callback_poll(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> None:
         """A request by a script tag: the messages are in the address, and the answer is a script."""
         asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
@@ -209,7 +261,7 @@ class BayeuxDoor:
             scope["headers"], scope["extensions"] = [], {}
         while (await receive())["type"] != "http.disconnect":
             pass
-        self._bayeux.left(poll, self._clock_ms())  # Nothing, when it was answered.
+        self._left(poll)  # Nothing, when it was answered.
 
     def _has_api_key(self, scope: Scope) -> bool:
         key = self._settings.api_key
@@ -240,7 +292,7 @@ class BayeuxDoor:
         finally:
             socket.is_closed = True
             self._sockets.discard(socket)
-            self._bayeux.left(socket, self._clock_ms())
+            self._left(socket)
 
     async def _frame(self, socket: Socket, frame: str | bytes) -> None:
         if len(frame) > self._settings.message_bytes_max:

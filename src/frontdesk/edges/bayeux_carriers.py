@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Sequence
+from http import HTTPStatus
 
-from frontdesk.edges.asgi import NO_STORE, Headers, Send, answer
+from frontdesk.edges.asgi import NO_STORE, Answer, Headers, Keep, Kept, Send, answer, json_headers
 from frontdesk.wire import bayeux_messages as wire
 from frontdesk.wire.bayeux_client import CALLBACK_POLLING, LONG_POLLING, WEBSOCKET, Carrier
 
@@ -17,29 +18,57 @@ Later = Callable[[Coroutine[None, None, None]], None]
 class Caller(Carrier, ABC):
     """Who is behind a carrier: the origin of the page, and how to answer without waiting for it."""
 
-    __slots__ = ("_later", "_send", "origin")
+    __slots__ = ("origin",)
 
-    def __init__(self, kind: str, address: str, origin: bytes, send: Send, later: Later) -> None:
+    def __init__(self, kind: str, address: str, origin: bytes) -> None:
         super().__init__(kind, address)
         self.origin = origin
-        self._send = send
-        self._later = later
 
     @abstractmethod
     def tell(self, messages: Sequence[bytes]) -> str:
         """Send messages soon; the limit that keeps them from being sent, or nothing."""
 
 
+class KeptPoll(Caller):
+    """A request that came in one piece: its answer can be left to whoever has it."""
+
+    __slots__ = ("_headers", "_keep", "_kept")
+
+    def __init__(self, address: str, origin: bytes, headers: Headers, keep: Keep) -> None:
+        super().__init__(LONG_POLLING, address, origin)
+        self._headers = headers
+        self._keep = keep
+        self._kept: Kept | None = None
+
+    def keep(self, on_left: Callable[["KeptPoll"], None]) -> Kept:
+        """Leave the answer for later; `on_left` is called if the client gives up before."""
+        kept = self._kept = self._keep()
+        kept.on_left = lambda: on_left(self)
+        return kept
+
+    def tell(self, messages: Sequence[bytes]) -> str:
+        if self._kept is not None:
+            self._kept.answer(*self.answer(messages))
+        return ""
+
+    def answer(self, messages: Sequence[bytes]) -> Answer:
+        """The answer that brings these."""
+        body = wire.batch(messages)
+        return HTTPStatus.OK, json_headers(body, self._headers), body
+
+
 class Poll(Caller):
     """A request: it can be told one thing, and that is its answer."""
 
-    __slots__ = ("_callback", "_headers")
+    __slots__ = ("_callback", "_headers", "_later", "_send")
 
     def __init__(
         self, address: str, origin: bytes, headers: Headers, send: Send, later: Later, callback: str = ""
     ) -> None:
         kind = CALLBACK_POLLING if callback else LONG_POLLING
-        super().__init__(kind, address, origin, send, later)
+        super().__init__(kind, address, origin)
+        self._send = send
+        self._later = later
         self._headers = headers
         self._callback = callback
 
@@ -62,7 +91,16 @@ class Poll(Caller):
 class Socket(Caller):
     """A WebSocket: what it is told goes out in order, as many messages in a frame as have gathered."""
 
-    __slots__ = ("_bytes_max", "_is_sending", "_outbox", "_outbox_bytes", "_outbox_max", "is_closed")
+    __slots__ = (
+        "_bytes_max",
+        "_is_sending",
+        "_later",
+        "_outbox",
+        "_outbox_bytes",
+        "_outbox_max",
+        "_send",
+        "is_closed",
+    )
 
     def __init__(
         self,
@@ -74,7 +112,9 @@ class Socket(Caller):
         outbox_max: int,
         bytes_max: int,
     ) -> None:
-        super().__init__(WEBSOCKET, address, origin, send, later)
+        super().__init__(WEBSOCKET, address, origin)
+        self._send = send
+        self._later = later
         self._outbox: list[bytes] = []
         self._outbox_bytes = 0
         self._outbox_max = outbox_max

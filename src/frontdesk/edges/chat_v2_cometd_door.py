@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from frontdesk.desk.chats import Chats
-from frontdesk.edges.asgi import Headers, Receive, Scope, Send
+from frontdesk.edges.asgi import Answer, Headers, Keep, Kept, Receive, Scope, Send
 from frontdesk.edges.bayeux import BayeuxDoor, BayeuxSettings
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd import ChatV2Cometd
@@ -62,6 +62,10 @@ class Cometd:
         """The answer to a request that cannot be read."""
         fault = wire.refused(wire.Malformed(""), f"400::{text}")
         return self._cors.headers("", origin), wire.batch([fault])
+
+    def at_once(self, scope: Scope, keep: Keep) -> Answer | Kept | None:
+        """The answer to a message for which no task need wait, or the request when it was kept."""
+        return self._door.at_once(scope, keep)
 
     def stop(self) -> None:
         """Let every client go: it comes again, to whoever is there then."""

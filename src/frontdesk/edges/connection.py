@@ -20,8 +20,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from frontdesk.edges.asgi import CLOSE, WHOLE_BODY, AtOnce, Headers, Malformed, Scope, json_headers
-from frontdesk.edges.whole_request import Outbox, WholeRequest
+from frontdesk.edges.asgi import CLOSE, WHOLE_BODY, Answer, AtOnce, Headers, Malformed, Scope, json_headers
+from frontdesk.edges.whole_request import KeptRequest, Outbox, WholeRequest
 from frontdesk.settings import LimitSettings
 
 KEEP_ALIVE_SLACK_S = 1.0
@@ -205,17 +205,26 @@ class _Connection(HttpToolsProtocol):
             "extensions": {WHOLE_BODY: body},
         }
         keep_alive = self.parser.should_keep_alive()
-        answer = self.at_once(scope)
-        if answer is not None:
-            self._reply(answer, keep_alive=keep_alive)
+        answer = self.at_once(scope, self.keep)
+        if isinstance(answer, tuple):
+            self.reply(answer, keep_alive=keep_alive)
             return
         self.headers = []  # The scope has them, for as long as anybody needs them.
+        if answer is not None:
+            return
         request = WholeRequest(self, scope, body, keep_alive=keep_alive)
         self.cycle = request  # type: ignore[assignment]  # It is one as far as uvicorn looks.
         # A graceful stop waits for connections, and this one stays until it has answered.
         request.task = self.loop.create_task(request.run(self.app))
 
-    def _reply(self, answer: tuple[int, Headers, bytes], *, keep_alive: bool) -> None:
+    def keep(self) -> KeptRequest:
+        """Keep the request that came in this turn, until somebody answers it."""
+        request = KeptRequest(self, keep_alive=self.parser.should_keep_alive())
+        self.cycle = request  # type: ignore[assignment]  # It is one as far as uvicorn looks.
+        return request
+
+    def reply(self, answer: Answer, *, keep_alive: bool) -> None:
+        """Write a whole answer, and go on with what stands behind it."""
         status, headers, body = answer
         head = self.head(status, headers, keep_alive=keep_alive)
         self.outbox.put(self.transport, b"".join((*head, body)))

@@ -10,7 +10,7 @@ import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from frontdesk.edges.app import FrontdeskApp
-from frontdesk.edges.asgi import AtOnce, Headers, Receive, Scope, Send
+from frontdesk.edges.asgi import Answer, AtOnce, Keep, Kept, Receive, Scope, Send
 from frontdesk.edges.connection import connection
 from frontdesk.edges.socket_connection import socket_connection
 from frontdesk.errors import DeskError
@@ -123,10 +123,10 @@ def _through(proxies: list[str], at_once: AtOnce) -> AtOnce:
 
     name_caller: Any = ProxyHeadersMiddleware(nobody, proxies)  # type: ignore[arg-type]
 
-    def named(scope: Scope) -> tuple[int, Headers, bytes] | None:
+    def named(scope: Scope, keep: Keep) -> Answer | Kept | None:
         scope = dict(scope)
         with contextlib.suppress(StopIteration):
             name_caller(scope, None, None).send(None)  # It awaits nothing but `nobody`.
-        return at_once(scope)
+        return at_once(scope, keep)
 
     return named

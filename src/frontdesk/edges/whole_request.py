@@ -5,12 +5,13 @@ length need.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 import structlog
 from uvicorn.protocols.http.flow_control import FlowControl
 
-from frontdesk.edges.asgi import CLOSE, App, Headers, Message, Scope
+from frontdesk.edges.asgi import CLOSE, Answer, App, Headers, Message, Scope
 
 _log = structlog.get_logger("connection")
 
@@ -48,11 +49,48 @@ class Connection(Protocol):
     def head(self, status: int, headers: Headers, *, keep_alive: bool) -> list[bytes]:
         """The head of an answer, to be joined."""
 
+    def reply(self, answer: Answer, *, keep_alive: bool) -> None:
+        """Write a whole answer, and go on with what stands behind it."""
+
     def close(self) -> None:
         """Close it when what was answered is written."""
 
     def on_response_complete(self) -> None:
         """The answer is on its way: go on with what stands behind it."""
+
+
+class KeptRequest:
+    """A request whose answer comes later, from whoever has it: nobody waits for it in between.
+
+    Shape:   what uvicorn calls a cycle, as `WholeRequest`.
+    """
+
+    __slots__ = ("_connection", "disconnected", "keep_alive", "on_left", "response_complete")
+
+    def __init__(self, connection: Connection, *, keep_alive: bool) -> None:
+        self.keep_alive = keep_alive
+        self.disconnected = False
+        self.response_complete = False
+        self.on_left: Callable[[], None] | None = None
+        self._connection = connection
+
+    @property
+    def message_event(self) -> "KeptRequest":
+        """What uvicorn sets when the connection is lost."""
+        return self
+
+    def set(self) -> None:
+        """The connection is lost."""
+        on_left, self.on_left = self.on_left, None
+        if on_left is not None:
+            on_left()
+
+    def answer(self, status: int, headers: Headers, body: bytes) -> None:
+        """Answer it, unless it is answered or given up."""
+        if self.response_complete or self.disconnected or self._connection.transport.is_closing():
+            return
+        self.response_complete, self.on_left = True, None
+        self._connection.reply((status, headers, body), keep_alive=self.keep_alive)
 
 
 class WholeRequest:
