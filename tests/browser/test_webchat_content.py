@@ -131,11 +131,7 @@ async def test_what_a_bot_offers_is_chosen_with_a_click(site: Site, visit: Visit
 
 
 async def test_a_page_hears_of_every_line_with_its_node(site: Site, visit: Visit, server: Server) -> None:
-    """With code of the site that wants jQuery, nodes come in its wrapping."""
-    more = """window._genesys.widgets.webchat.form = {inputs: [
-            {name: 'firstname', label: 'First name', validate: () => true},
-            {name: 'lastname', label: 'Last name'}]}
-        window.added = []
+    more = """window.added = []
         window.frontdesk.push((it) => it.subscribe('WebChat.messageAdded', ({data}) => added.push(data)))"""
     async with window_on(site, visit, server, more=more) as window:
         await window.starts()

@@ -3,12 +3,14 @@
 Source: webchat-ui, section 10.
 """
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from frontdesk.domain.rules import FileRules, Rules
 from frontdesk.main import Server, running
@@ -21,7 +23,7 @@ from tests.browser.test_webchat_looks import NOT_OURS, PHONE
 from tests.browser.test_webchat_talk import leaf
 from tests.browser.webchat import Window, window_on
 from tests.journeys import axe
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 AMY: dict[str, Any] = {"from": {"id": "a", "type": "Agent", "name": "Amy"}}
@@ -197,18 +199,62 @@ async def test_16_on_a_phone_a_chat_may_come_back_minimised(site: Site, visit: V
         )
 
 
-async def test_18_without_code_that_wants_jquery_the_node_is_plain(
+async def test_18_lines_come_to_the_page_in_jquery_and_in_order_however_late_it_is(
     site: Site, visit: Visit, server: Server
 ) -> None:
-    more = """window.added = []
-        window.frontdesk.push((it) => it.subscribe('WebChat.messageAdded', ({data}) => added.push(data)))"""
+    more = """window.order = []
+        window.frontdesk.push((it) => {
+            for (const name of ['messageAdded', 'minimized', 'unminimized'])
+                it.subscribe('WebChat.' + name, ({data}) => order.push(data.message?.text ?? name))
+        })"""
+    asked, let_go = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await let_go.wait()
+        await route.continue_()
+
     async with window_on(site, visit, server, more=more) as window:
+        page = window.page
+        await page.route("**/compatibility.*.js", late)
         await window.starts()
-        await window.page.evaluate("until(() => added.length === 1)")
-        seen = (
-            "added.map(({html, id}) => [html.nodeType, html.isConnected, html.id === id, 'jquery' in html])"
-        )
-        assert await window.page.evaluate(seen) == [[1, True, True, False]]
+        await asyncio.wait_for(asked.wait(), PATIENCE_S)
+        await page.locator(".cx-button-minimize").click()
+        await page.locator(".cx-button-maximize").click()
+        await window.is_told("Here I am")
+        await window.sees("Here I am")
+        await page.evaluate("delivered()")
+        assert await page.evaluate("order") == []
+        let_go.set()
+        await page.evaluate("until(() => order.length === 4)")
+        assert await page.evaluate("order") == ["Chat Started", "minimized", "unminimized", "Here I am"]
+        added = """heard.filter(([name]) => name === 'messageAdded').map(([, {html, id, prevMessageHTML}]) =>
+            [html.jquery.split('.')[0], html.length, html.is('.cx-message'), html[0].isConnected,
+             html.attr('id') === id, prevMessageHTML?.text()])"""
+        assert await page.evaluate(added) == [
+            ["3", 1, True, True, True, None],
+            ["3", 1, True, True, True, "Chat Started"],
+        ]
+
+
+async def test_18_a_page_that_hears_of_no_line_loads_no_jquery_and_one_without_it_gets_the_node(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    settings = {"dataURL": f"{server.url}/genesys/2/chat/demo", "chatButton": LAUNCHER}
+    quiet = site.script(f"window._genesys = {{widgets: {{webchat: {json.dumps(settings)}}}}}", "quiet")
+    async with visit(site.page(quiet, site.widget())) as page:
+        window = Window(page)
+        await window.starts()
+        await page.evaluate("ending(CXBus.command('WebChatService.endChat'))")
+        loaded = await page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
+        assert any("/bundle." in name for name in loaded)
+        assert not any("/compatibility." in name for name in loaded)
+    async with window_on(site, visit, server) as window:
+        await window.page.route("**/compatibility.*.js*", lambda route: route.abort())
+        await window.starts()
+        await window.page.evaluate("until(() => heard.some(([name]) => name === 'messageAdded'))")
+        plain = "heard.filter(([name]) => name === 'messageAdded').map(([, {html}]) => html.nodeType)"
+        assert await window.page.evaluate(plain) == [1]
 
 
 async def test_21_a_preprocessor_turns_words_into_markup(site: Site, visit: Visit, server: Server) -> None:

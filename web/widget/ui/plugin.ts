@@ -15,6 +15,7 @@ import { createLaunchButton } from './launching'
 import { createOpener } from './opening'
 import type { OpenOptions } from './options'
 import { bring, here, ignore } from './parts'
+import { withWrapping } from './publishing'
 import type { Chat, Slot } from './state'
 import style from './style.css?inline'
 
@@ -23,8 +24,9 @@ const BUSY = 'Chat is already open. Ignoring invite command.'
 
 /** Settles when the interaction is there: whoever restores a chat must be heard. */
 export function register(desk: Desk, core: Core): Promise<void> | undefined {
-  const plugin = desk.bus.registerPlugin('WebChat')
-  if (!plugin) return undefined
+  const registered = desk.bus.registerPlugin('WebChat')
+  if (!registered) return undefined
+  const plugin = withWrapping(registered, core)
   core.style(style)
   const chat = createChat(core, plugin)
   plugin.registerEvents(EVENTS)
