@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, parse, resolve } from 'node:path'
 import { check } from './budget.mjs'
-import { compile, contentHash, VERSION, WEB } from './compile.mjs'
+import { compile, contentHash, smaller, VERSION, WEB } from './compile.mjs'
 import { readLanguages, writePacks } from './languages.mjs'
 
 const OUT = resolve(process.argv[2] ?? join(WEB, '../src/frontdesk/edges/built/widget'))
@@ -36,7 +36,9 @@ for (const file of readdirSync(join(WEB, WINDOW_PARTS)).filter((file) => /\.tsx?
 async function writeParts() {
   const languages = readLanguages()
   const constants = { LANGUAGES: Object.keys(languages) }
-  const texts = Object.entries(languages).map(([lang, words]) => [lang, `export default${words}`])
+  const texts = []
+  for (const [lang, words] of Object.entries(languages))
+    texts.push([lang, await smaller(`export default${words}`)])
   for (const [name, input] of Object.entries(PARTS)) texts.push([name, await compile(input, 'es', constants)])
   const hash = contentHash(texts)
   for (const [name, text] of texts) writeFileSync(join(OUT, `${name}.${hash}.js`), text)

@@ -50,8 +50,8 @@ export async function compile(input, format, constants = {}) {
   return smaller(chunks[0].code)
 }
 
-/** What Vite leaves, said with fewer bytes. */
-const smaller = async (code) => (await minify(code, { ...TERSER, nameCache: nameCache() })).code
+/** A module, said with fewer bytes. */
+export const smaller = async (code) => (await minify(code, { ...TERSER, nameCache: nameCache() })).code
 
 /** What files hold, as eight characters. */
 export const contentHash = (texts) =>

@@ -4,15 +4,15 @@
 // the wire; nor is any of them said as text anywhere, which names.test.ts checks.
 
 const NAMES = `
-ajaxTimeoutMs asleepMs asynchronous atMs beginning bytesMax callbackValues dataUrl dispatch dropInvite emojiAt
-fastestMs faults forgetExceptions getBack goLive guarded handedText handOut hasAgent hasBegunTranscript hasNoFooter
-hasSaved hasSocket hasValues hearPoll hurry idleExpiresS isActive isBundle isChosen isCut isDisconnected isEnabled
-isEnded isHidden isLeaving isLoading isLocked isMinimized isMobile isNewRefusal isOffline isOpen isStarted
-isStructured isTooOld isValid isWhole keeping keepsCookies listened loseChatServer messageCharsMax needsAgent
-nextAlert nextIndex nowMs oldestIndex onSubscribe originals outcome pageEvents partyIds pingMs poller
-pollExceptionsMax pollOnce readyMs relieve replayed requireNobody restoreTimeoutMs retryAfter retryAfterS savedId
-serviceName slowestMs startPolling staysClosed stopPolling subscribersOf takeBack takeHistory transportType
-uploadTimeoutMs useFilters whenReady
+ajaxTimeoutMs asleepMs asynchronous atMs beginning bytesMax callbackValues cookies dataUrl dispatch dress dropInvite
+emojiAt fastestMs faults focused forgetExceptions getBack goLive guarded handedText handOut hasAgent
+hasBegunTranscript hasNoFooter hasSaved hasSocket hasValues hearPoll hurry idleExpiresS interaction isActive isBundle
+isChosen isCut isDisconnected isEnabled isEnded isHidden isImmutable isLeaving isLoading isLocked isMinimized isMobile
+isNewRefusal isOffline isOpen isReady isStarted isStructured isTooOld isValid isWhole keeping keepsCookies languages
+listened loseChatServer messageCharsMax mount needsAgent nextAlert nextIndex nowMs oldestIndex onSubscribe originals
+outcome pageEvents partyIds pingMs poller pollExceptionsMax pollOnce readyMs relieve replayed requireNobody
+restoreTimeoutMs retryAfter retryAfterS savedId serviceName slowestMs speak startPolling staysClosed stopPolling
+subscribersOf takeBack takeHistory translate transportType uploadTimeoutMs useFilters whenReady
 `
   .trim()
   .split(/\s+/)

@@ -21,9 +21,11 @@ export interface Drawn {
   readonly tag: string
   readonly props: Props
   readonly key?: string | number | undefined
-  readonly children: readonly (Drawn | undefined)[]
+  /** What is in it, once it has been drawn. */
+  drawn?: Children
   node?: Element | Text
 }
+type Children = readonly (Drawn | undefined)[]
 
 export type Child = Drawn | string | number | boolean | null | undefined | readonly Child[]
 type Component = (props: never) => Child
@@ -45,25 +47,25 @@ export declare namespace JSX {
 
 export function jsx(tag: string | Component, props: Props, key?: string | number): Child {
   if (typeof tag === 'function') return tag(props as never)
-  return { tag, props, key, children: flat([props.children]) }
+  return { tag, props, key }
 }
 export { jsx as jsxs }
 
 export const Fragment = ({ children }: { children?: Child }): Child => children
 
 /** What is not to be seen keeps its place, by which its neighbours are known the next time. */
-function flat(children: readonly Child[]): (Drawn | undefined)[] {
-  return (children.flat(9) as Exclude<Child, readonly Child[]>[]).map((child) => {
+function flat(child: Child): Children {
+  return ([child].flat(9) as Exclude<Child, readonly Child[]>[]).map((child) => {
     if (child === undefined || child === null || typeof child === 'boolean') return undefined
-    return typeof child === 'object' ? child : { tag: '', props: { text: `${child}` }, children: [] }
+    return typeof child === 'object' ? child : { tag: '', props: { text: `${child}` } }
   })
 }
 
 /** A function that draws into `host`, and what it drew before again. */
 export function createRoot(host: Element): (child: Child) => void {
-  let before: Drawn['children'] = []
+  let before: Children = []
   return (child) => {
-    const now = flat([child])
+    const now = flat(child)
     const after: (() => void)[] = []
     fill(host, before, now, after)
     before = now
@@ -74,10 +76,10 @@ export function createRoot(host: Element): (child: Child) => void {
 type After = (() => void)[]
 
 /** By its key, or by its place. */
-const named = (children: Drawn['children']) =>
+const named = (children: Children) =>
   children.flatMap((it, index) => (it ? [[`${it.tag} ${it.key ?? `at ${index}`}`, it] as const] : []))
 
-function fill(parent: Element, before: Drawn['children'], children: Drawn['children'], after: After): void {
+function fill(parent: Element, before: Children, children: Children, after: After): void {
   const gone = new Map(named(before))
   const pairs = named(children).map(([name, child]) => {
     const was = gone.get(name)
@@ -106,7 +108,10 @@ function draw(now: Drawn, was: Drawn | undefined, after: After): Element | Text 
   const node = (was?.node ?? document.createElement(tag)) as HTMLElement
   now.node = node
   for (const name of Object.keys({ ...was?.props, ...props })) set(node, name, props[name], was?.props[name])
-  if (!('content' in props)) fill(node, was?.children ?? [], now.children, after)
+  if (!('content' in props)) {
+    now.drawn = flat(props.children)
+    fill(node, was?.drawn ?? [], now.drawn, after)
+  }
   if (props.drawn) after.push(() => props.drawn?.(node as never, !was))
   return node
 }
