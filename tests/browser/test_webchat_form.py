@@ -191,3 +191,22 @@ async def test_overlays_need_a_window(site: Site, visit: Visit, server: Server) 
         await window.command("WebChat.hideOverlay", static=True)
         await window.command("WebChat.hideOverlay")
         await expect(window.page.locator("#hi, #ho")).to_have_count(0)
+
+
+async def test_configuring_more_beside_an_open_window_brings_no_launcher(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    configure = "frontdesk.configure({webchat: {userData: {plan: 'gold'}}})"
+    # The loader shows its button as soon as the page is there, and no sooner than after this.
+    loaders = "new Promise((resolve) => setTimeout(resolve, 0)).then(() => delivered())"
+    async with window_on(site, visit, server) as window:
+        await window.opens()
+        await window.page.evaluate(configure)
+        await window.page.evaluate(loaders)
+        await expect(window.launcher).to_have_count(0)
+        await window.command("WebChat.close")
+        await expect(window.launcher).to_have_count(1)
+        await window.command("WebChat.hideChatButton")
+        await expect(window.launcher).to_have_count(0)
+        await window.page.evaluate(configure)
+        await expect(window.launcher).to_be_visible()

@@ -79,6 +79,7 @@ function draw({ type, title, body, controls, buttons }: ToastOptions, close: () 
     const cross = button('cx-icon cx-button-close', '×', close)
     cross.ariaLabel = 'Close'
     node.append(cross)
+    node.onkeydown = ({ key }) => key === 'Escape' && cross.click()
   }
   if (buttons?.primary || buttons?.secondary) {
     const group = element('div', 'cx-button-group cx-buttons-binary')

@@ -67,13 +67,14 @@ export function alertView(chat: Chat, { about, kind, text, buttons }: Alert): Ch
         isNew && node.querySelector<HTMLElement>('button:last-child')?.focus()
       }
     >
-      {typeof text === 'string' ? (
-        <div id="cx_alert_text" class="cx-words">
-          {text}
-        </div>
-      ) : (
-        <div key="markup" id="cx_alert_text" class="cx-words" content={text} />
-      )}
+      <div
+        key={typeof text}
+        id="cx_alert_text"
+        class="cx-words"
+        {...(typeof text !== 'string' && { content: text })}
+      >
+        {`${text}`}
+      </div>
       <div class="cx-button-group cx-buttons-binary">
         {buttons.map(([key, act, name = 'cx-error-button'], index) =>
           wordButton(

@@ -8,8 +8,8 @@ const GONE = 'Chat button is already hidden. Ignoring command.'
 const THERE = 'Chat button is not enabled in the configuration, or already visible. Ignoring command.'
 
 export interface LaunchButton {
-  /** Show it; rejects when it cannot be. */
-  show(delay?: number, duration?: number): Promise<void>
+  /** Show it, with the focus if it shall have it; rejects when it cannot be. */
+  show(delay?: number, duration?: number, hasFocus?: boolean): Promise<void>
   /** Hide it; rejects when there is nothing to hide. */
   hide(duration?: number): Promise<void>
 }
@@ -29,20 +29,27 @@ export function createLaunchButton(chat: Chat): LaunchButton {
     if (isShown) own = showButton(chat, template, duration)
   }
   if (isShown) announce(number(look().openDelay, 1000))
+  // The loader shows its own whenever a page configures something; from now on we know whether it may.
+  const showOurs = launcher.show
+  launcher.show = () => {
+    if (!look().template) chat.command('showChatButton')
+  }
 
   return {
-    async show(delay, duration) {
+    async show(delay, duration, hasFocus) {
       const { enabled, template, openDelay, effectDuration } = look()
       if (!enabled || isShown || chat.state.isOpen) throw THERE
       isShown = true
       const after = number(delay ?? openDelay, 1000)
       const lasts = number(duration ?? effectDuration, 300)
       if (!template) {
-        launcher.show(after, lasts)
-        return announce(after + lasts)
+        showOurs(after, lasts)
+        await later(after)
+      } else {
+        await later(after)
+        await showTemplate(template, lasts)
       }
-      await later(after)
-      await showTemplate(template, lasts)
+      if (hasFocus) (own ?? launcher.node)?.focus()
       return announce(lasts)
     },
     async hide(duration) {
