@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Locator, Route, expect
 
 from frontdesk.main import Server
 from tests.browser.conftest import Visit
@@ -170,3 +170,103 @@ async def test_a_chat_that_lasts_is_ended_or_just_left_and_comes_back_with_a_mes
         await expect(window.page.locator(".cx-webchat.cx-minimized")).to_be_visible()
         await window.page.locator(".cx-button-maximize").click()
         await window.sees("One more thing")
+
+
+async def test_a_visitor_may_take_a_file_back_after_a_question(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    async with window_on(site, visit, server, uploadsEnabled=True) as window:
+        await sends_a_file(window)
+        page = window.page
+        delete = page.get_by_role("button", name="Delete: leaf.txt")
+        await expect(delete).to_be_visible(timeout=PATIENCE_MS)
+        await delete.focus()
+        await page.keyboard.press("Enter")
+        await expect(window.alert).to_have_accessible_description("Delete leaf.txt for both sides?")
+        await page.keyboard.press("Escape")
+        await expect(delete).to_be_focused()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Enter")
+        await expect(window.lines(".cx-filesize")).to_have_text("File deleted", timeout=PATIENCE_MS)
+        await expect(page.locator(".cx-file-transfer-block button")).to_have_count(0)
+        await expect(window.lines(".cx-you")).to_be_focused()
+        await expect(page.locator(".cx-screen-reader-transcript")).to_contain_text("File deleted")
+
+
+async def test_files_of_others_and_of_chats_that_are_over_cannot_be_taken_back(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    details = {"file-id": "F1", "file-name": "theirs.txt", "file-size": "5"}
+    async with window_on(site, visit, server, uploadsEnabled=True) as window:
+        await sends_a_file(window)
+        await window.is_told("", type="FileUploaded", fileDetails=details)
+        delete = window.page.locator(".cx-delete-btn")
+        await expect(window.lines(".cx-them .cx-download-btn")).to_be_visible()
+        await expect(delete).to_have_count(1, timeout=PATIENCE_MS)
+        await window.page.route("**/delete", lambda route: route.fulfill(status=500, body="{}"))
+        await delete.click()
+        await window.alert.get_by_role("button", name="Delete").click()
+        await expect(window.alert).to_contain_text("Something went wrong")
+        await window.alert.get_by_role("button", name="OK").click()
+        await expect(delete).to_have_count(1)
+        await window.command("WebChat.endChat")
+        await window.sees_status("Chat Ended")
+        await expect(delete).to_have_count(0)
+        await expect(window.page.locator(".cx-download-btn")).to_have_count(2)
+
+
+def made_by(window: Window) -> Locator:
+    return window.page.locator(".cx-footer .cx-powered-by")
+
+
+async def test_who_made_the_window_stands_below_it_unless_the_page_says_otherwise(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    async with window_on(site, visit, server) as window:
+        await window.opens()
+        made = made_by(window)
+        await expect(made).to_have_text("Powered by Frontdesk")
+        await window.command("WebChat.showOverlay", html="<p>Look</p>", hideFooter=True)
+        await expect(made).to_be_hidden()
+        await window.command("WebChat.hideOverlay")
+        await window.page.locator(".cx-button-minimize").click()
+        await expect(made).to_be_hidden()
+        await window.page.evaluate("_genesys.widgets.webchat.poweredBy = 'The fern shop'")
+        await window.page.locator(".cx-button-maximize").click()
+        await expect(made).to_have_text("The fern shop")
+    for webchat, words in (({"poweredBy": False}, {}), ({}, {"PoweredBy": ""})):
+        async with window_on(
+            site, visit, server, main={"i18n": {"en": {"webchat": words}}}, **webchat
+        ) as window:
+            await window.opens()
+            await expect(made_by(window)).to_be_hidden()
+
+
+async def test_a_page_that_can_be_shared_offers_it_once_there_is_somebody_to_share_with(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    async with window_on(site, visit, server) as window:
+        await window.starts()
+        page = window.page
+        share = page.locator(".cx-menu .cx-cobrowse")
+        await expect(share).to_have_count(0)
+        await page.evaluate(
+            """() => {
+                const plugin = CXBus.registerPlugin('CoBrowse')
+                for (const [name, event] of [['start', 'started'], ['stop', 'stopped']])
+                    plugin.registerCommand(name, ({deferred}) => {
+                        plugin.publish(event)
+                        deferred.resolve()
+                    })
+                plugin.ready()
+            }"""
+        )
+        await window.box.press("a")
+        await expect(share).to_have_accessible_name("Starts a shared view of this page")
+        await expect(share).to_be_disabled()
+        await window.hears("agentConnected", numAgentsConnected=1)
+        await share.click()
+        await expect(share).to_have_accessible_name("Stop sharing")
+        assert (await page.evaluate("CXBus.data('WebChat.metadata')"))["coBrowseInitiated"] is True
+        await share.click()
+        await expect(share).to_have_attribute("title", "Share my screen")

@@ -35,6 +35,31 @@ async def test_a_lost_connection_locks_the_window_until_it_is_back(
         await expect(window.alert).to_have_count(0)
 
 
+async def test_a_line_says_that_there_is_no_connection_for_as_long_as_there_is_none(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    async with window_on(site, visit, server) as window:
+        await window.starts()
+        line = window.page.locator(".cx-trouble")
+        await expect(line).to_have_role("status")
+        for begin, end, text in (
+            ("disconnected", "reconnected", "Connecting again"),
+            ("chatServerWentOffline", "chatServerBackOnline", "cannot be reached for the moment"),
+            ("restoredOffline", "chatServerBackOnline", "still here"),
+        ):
+            await expect(line).to_be_empty()
+            await window.hears(begin)
+            await window.alert.get_by_role("button", name="OK").click()
+            await expect(window.alert).to_have_count(0)
+            await expect(line).to_contain_text(text)
+            await window.hears(end)
+            await expect(line).to_be_empty()
+        await window.hears("chatServerWentOffline")
+        await window.command("WebChat.close")
+        await window.opens()
+        await expect(line).to_contain_text("cannot be reached")
+
+
 async def test_a_slow_server_is_told_and_the_visitor_can_make_it_try_at_once(
     site: Site, visit: Visit, server: Server
 ) -> None:

@@ -3,7 +3,7 @@
 import type { Options } from '../../shared/types'
 import { offerAnother } from './closing'
 import { number } from './options'
-import type { Chat } from './state'
+import type { AlertButton, Chat } from './state'
 
 const FIELDS: Record<string, string> = { 102: 'firstname', 103: 'lastname', 161: 'nickname', 364: 'email' }
 // These are told at the file they are about.
@@ -38,8 +38,16 @@ export function showErrors(chat: Chat, reason: Options | undefined): void {
 /** Follow what the service says about its connection. */
 export function watchConnection(chat: Chat): void {
   const patience = createPatience(chat)
+  const begins = (trouble: string, about: string, buttons?: AlertButton[]) => {
+    chat.set({ trouble })
+    chat.ask(about, chat.error(trouble), buttons)
+  }
+  const over = (about: string) => {
+    chat.set({ trouble: '' })
+    chat.takeBack(about)
+  }
   const delayed = (code: string) => () =>
-    chat.ask('delay', chat.error(code), [['ChatErrorButton', () => chat.service('resetPollExceptions')]])
+    begins(code, 'delay', [['ChatErrorButton', () => chat.service('resetPollExceptions')]])
   chat.hear({
     error(reason: Options) {
       if (!chat.state.isActive) return // Whoever starts a chat hears it from the command.
@@ -50,17 +58,17 @@ export function watchConnection(chat: Chat): void {
     },
     disconnected() {
       chat.set({ isLocked: true })
-      chat.ask('connection', chat.error('Disconnected'))
+      begins('Disconnected', 'connection')
     },
     reconnected() {
       patience.end()
-      chat.set({ isLocked: false })
+      chat.set({ isLocked: false, trouble: '' })
       chat.ask('connection', chat.error('Reconnected'))
       setTimeout(() => chat.takeBack('connection'), NOTICE_MS)
     },
     chatServerWentOffline: delayed('ChatServerWentOffline'),
     restoredOffline: delayed('RestoredOffline'),
-    chatServerBackOnline: () => chat.takeBack('delay'),
+    chatServerBackOnline: () => over('delay'),
     sessionLost: () => offerAnother(chat, chat.error('404') || chat.error('Generic')),
   })
   chat.hear({ messageReceived: patience.end, agentConnected: patience.end, ended: patience.end })

@@ -58,8 +58,10 @@ function canAttach({ options, state: { capabilities, limits, hasAgent, isActive 
 export function inputView(chat: Chat): Child {
   const { emojis, charCountEnabled } = chat.options()
   const { draft, isActive, isLocked, emojiAt } = chat.state
+  const { runtime } = chat.core.desk.bus
   const isOff = !isActive || isLocked
   const files = canAttach(chat) ? part(chat, 'uploading') : undefined
+  const sharing = runtime.plugins.includes('CoBrowse') ? part(chat, 'sharing') : undefined
   const emoji = emojis === true ? part(chat, 'emoji') : undefined
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: what can be dropped here can be chosen with the button, too.
@@ -100,6 +102,7 @@ export function inputView(chat: Chat): Child {
         <ul class="cx-menu">
           {emoji?.emojiButton(chat, isOff)}
           {files?.attachView(chat, isOff)}
+          {sharing?.sharingView(chat, isOff)}
           {charCountEnabled === true && isActive && part(chat, 'counting')?.counterView(chat)}
         </ul>
       </div>

@@ -31,7 +31,8 @@ export function messageView(chat: Chat, line: Line, isNewest: boolean): Child {
     was?.words === words &&
     was.timeFormat === timeFormat &&
     was.isNewest === isNewest &&
-    !line.isStructured
+    !line.isStructured &&
+    !line.file
   )
     return was.view
   const view = draw(chat, line, isNewest)

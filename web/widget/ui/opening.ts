@@ -65,6 +65,7 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
   })
   host.addEventListener('keydown', (event) => {
     stir(chat)
+    if (event.key === 'Escape') escaped(chat, event)
     if (chat.state.isMobile && !chat.state.isMinimized) loop(host, event)
   })
   host.addEventListener('pointerdown', () => stir(chat))
@@ -86,12 +87,12 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
       }
     },
     close() {
-      const { isActive, isLocked, lines, hasAgent } = chat.state
+      const { isActive, isLocked, trouble, lines, hasAgent } = chat.state
+      const hadFocus = host.contains(chat.focused())
       dock?.close()
-      chat.set({ ...FRESH, ...CLOSED, ...(isActive && { isActive, isLocked, lines, hasAgent }) })
+      chat.set({ ...FRESH, ...CLOSED, ...(isActive && { isActive, isLocked, trouble, lines, hasAgent }) })
       chat.interaction?.closed()
-      button.show(0).catch(ignore)
-      core.desk.launcher.node?.focus()
+      button.show(0, undefined, hadFocus).catch(ignore)
     },
     async hide(isHidden) {
       if (!chat.state.isOpen || chat.state.isHidden === isHidden)
@@ -99,6 +100,16 @@ export function createOpener(chat: Chat, button: LaunchButton): Opener {
       chat.set({ isHidden })
     },
   }
+}
+
+/** What lies on top goes first: alerts and the list of emoji see the key before us, the window is the last. */
+function escaped(chat: Chat, event: KeyboardEvent): void {
+  const { emojiAt, isMinimized } = chat.state
+  const isOthers = event.isComposing || event.defaultPrevented || (event.target as Element).matches('select')
+  if (isMinimized || isOthers) return
+  event.stopPropagation() // What the page itself has open stays.
+  if (emojiAt === undefined) chat.command('minimize', { minimized: true })
+  else chat.set({ emojiAt: undefined })
 }
 
 /** The form as the page defines it, or the plain one. */
@@ -160,6 +171,12 @@ function followView(chat: Chat): void {
     if (words !== before.words) form?.translate()
     if (!isOpen) return
     if (!before.isOpen) measure()
+    // What is minimised can have no focus; the button that brings it back can.
+    if (isMinimized && !before.isMinimized && host.querySelector('.cx-body')?.contains(chat.focused()))
+      queueMicrotask(() => {
+        chat.draw()
+        host.querySelector<HTMLElement>('.cx-button-maximize')?.focus()
+      })
     const isBack = before.isMinimized && !isMinimized
     if (isBack) chat.set({ unread: 0 })
     if (isBack || (isActive && !before.isActive))

@@ -25,6 +25,8 @@ export interface WindowOptions extends WebChatSettings {
   endChatOnErrorThreshold?: number
   async?: AsyncOptions
   transport?: { async?: AsyncOptions }
+  /** What stands below the window: false for nothing, or words of the page. */
+  poweredBy?: boolean | string
   extras?: Extras
 }
 

@@ -15,6 +15,7 @@ interface Parts {
   inviting: typeof import('./parts/inviting')
   receipts: typeof import('./parts/receipts')
   rich: typeof import('./parts/rich')
+  sharing: typeof import('./parts/sharing')
   survey: typeof import('./parts/survey')
   template: typeof import('./parts/template')
   uploading: typeof import('./parts/uploading')

@@ -35,6 +35,8 @@ export interface State {
   readonly isLoading: boolean
   /** No connection. */
   readonly isLocked: boolean
+  /** The error that lasts as long as the server cannot be reached. */
+  readonly trouble: string
   readonly lines: readonly Line[]
   /** The oldest lines are no longer here; the service has them. */
   readonly isCut: boolean
@@ -80,6 +82,7 @@ export const FRESH = {
   isEnded: false,
   isLoading: false,
   isLocked: false,
+  trouble: '',
   lines: [],
   isCut: false,
   shown: SHOWN_MAX,

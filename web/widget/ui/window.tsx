@@ -26,6 +26,7 @@ function windowView(chat: Chat, transcript: () => Child): Child {
       <div class="cx-body" hidden={isMinimized} inert={isMinimized}>
         {overlay('cx-static', overlays.static)}
         {overlay('cx-dynamic', overlays.dynamic)}
+        {overlay('cx-async', undefined)}
         {chat.state.idle && part(chat, 'idle')?.idleView(chat.state.idle)}
         {alert && alertView(chat, alert)}
         {alert && <div class="cx-webchat-smokescreen" />}
@@ -36,6 +37,9 @@ function windowView(chat: Chat, transcript: () => Child): Child {
         ) : (
           <div class="cx-chat" inert={!!alert}>
             {transcript()}
+            <div class="cx-trouble" role="status">
+              {chat.error(chat.state.trouble)}
+            </div>
             {chat.state.upload && part(chat, 'uploading')?.uploadView(chat, chat.state.upload)}
             {isEnded &&
               (extras?.download || extras?.restart) &&
@@ -49,7 +53,7 @@ function windowView(chat: Chat, transcript: () => Child): Child {
           ))}
         </div>
       </div>
-      <div class="cx-footer" hidden={!!(overlays.static ?? overlays.dynamic)?.hasNoFooter} />
+      {footer(chat)}
       <div class="cx-loading-screen" role="status" hidden={!isLoading} aria-label="…">
         {dots()}
       </div>
@@ -86,6 +90,19 @@ function titleBar(chat: Chat): Child {
         {iconButton('close', 'cx-button-close', chat.say('AriaClose'), () => pressedClose(chat))}
       </div>
     </>
+  )
+}
+
+/** Who made it, in our words or the page's; a phone has no room for it beside a chat. */
+function footer({ state, options, say }: Chat): Child {
+  const { overlays, isMinimized, isMobile, isActive } = state
+  const { poweredBy } = options()
+  const words = typeof poweredBy === 'string' ? poweredBy : poweredBy !== false && say('PoweredBy')
+  const isOff = (overlays.static ?? overlays.dynamic)?.hasNoFooter || isMinimized || (isMobile && isActive)
+  return (
+    <div class="cx-footer" hidden={!words || !!isOff}>
+      <div class="cx-powered-by">{words}</div>
+    </div>
   )
 }
 

@@ -5,7 +5,7 @@ import { isMarkdown } from '../content'
 import { raw, wordButton } from '../controls'
 import { sizeOf } from '../formats'
 import type { Child } from '../jsx/jsx-runtime'
-import type { Line } from '../lines'
+import { type Line, withoutFile } from '../lines'
 import { link, linkified } from '../links'
 import type { Chat } from '../state'
 import { markdown, safeUrl, sanitised } from './rich/markup'
@@ -16,22 +16,58 @@ export { inject } from './rich/injecting'
 export { sanitised, style }
 
 /** What a bubble holds. */
-export function bodyView(chat: Chat, { file, isHtml, text, kind }: Line): Child {
-  if (file) return fileView(chat, file)
+export function bodyView(chat: Chat, line: Line): Child {
+  const { file, isHtml, text, kind } = line
+  if (file) return fileView(chat, line, file)
   if (isHtml) return raw(sanitised(text), 'cx-message-text')
   const isRead = kind === 'message' && isMarkdown(chat)
   return <div class="cx-message-text">{isRead ? markdown(text) : linkified(text)}</div>
 }
 
-function fileView(chat: Chat, { id, name, size }: NonNullable<Line['file']>): Child {
+function fileView(chat: Chat, { author, index }: Line, { id, name, size }: NonNullable<Line['file']>): Child {
   const load = () => chat.service('downloadFile', { fileId: id, fileName: name })
-  const label = `${chat.label('DownloadButton')}: ${name}`
+  const about = (words: string) => ({ fileid: id, 'aria-label': `${words}: ${name}` })
   return (
     <div class="cx-message-text cx-file-transfer-block">
-      <span class="cx-filename">{name}</span> <span class="cx-filesize">{sizeOf(size)}</span>
-      {id && wordButton(chat, 'DownloadButton', 'cx-download-btn', load, { fileid: id, 'aria-label': label })}
+      <span class="cx-filename">{name}</span>{' '}
+      <span class="cx-filesize">{id ? sizeOf(size) : chat.say('FileDeleted')}</span>
+      {id && (
+        <div class="cx-button-group">
+          {wordButton(chat, 'DownloadButton', 'cx-download-btn', load, about(chat.label('DownloadButton')))}
+          {author === 'Client' &&
+            chat.state.isActive &&
+            wordButton(
+              chat,
+              'FileDelete',
+              'cx-delete-btn',
+              () => askToDelete(chat, index, id, name),
+              about(chat.label('FileDelete')),
+            )}
+        </div>
+      )}
     </div>
   )
+}
+
+/** One's own file goes for both sides, so there is a question first. The focus stays at its line. */
+function askToDelete(chat: Chat, index: Line['index'], fileId: string, name: string): void {
+  const remove = async () => {
+    try {
+      await chat.service('deleteFile', { fileId })
+    } catch {
+      // The service publishes the reason, for which there may be no words.
+      if (!chat.state.alert) chat.ask('file', chat.error('Generic'))
+      return
+    }
+    chat.set({ lines: withoutFile(chat.state.lines, fileId) })
+    chat.draw()
+    chat.host.querySelector<HTMLElement>(`#cx-chat-index-${index}`)?.focus()
+    chat.speak(chat.say('FileDeleted'))
+  }
+  chat.ask('delete', chat.say('FileDeleteQuestion', { Filename: name }), [
+    ['FileTransferCancel'],
+    ['FileDelete', remove],
+  ])
 }
 
 /** Structured content: what can be chosen sends its words. Quick replies go with the next message. */
