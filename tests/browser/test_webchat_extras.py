@@ -154,6 +154,22 @@ async def test_a_chat_of_days_shows_them_and_fetches_what_was_before(
         await expect(window.lines(".cx-message").first).to_contain_text("Long ago")
 
 
+async def test_a_day_that_comes_again_is_drawn_once_each_time(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    """The clocks of the server and the visitor need not agree."""
+    async with window_on(site, visit, server) as window:
+        await window.starts()
+        await window.hears("capabilitiesChanged", **{"async": True})
+        for at, ms in enumerate((1_700_000_000_000, 1_700_000_000_000 + DAY_MS, 1_700_000_000_000)):
+            await window.is_told(f"Day {at}", 900 + at, ms)
+        for key in "abc":
+            await window.box.press(key)
+        await expect(window.lines(".cx-date")).to_have_text(
+            ["Today", "Tue, Nov 14", "Wed, Nov 15", "Tue, Nov 14"]
+        )
+
+
 async def test_a_chat_that_lasts_is_ended_or_just_left_and_comes_back_with_a_message(
     site: Site, visit: Visit, server: Server
 ) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from frontdesk.main import Server
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
 from tests.browser.webchat import Window, window_on
 from tests.journeys import axe
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
@@ -100,6 +101,72 @@ async def test_every_view_is_accessible_and_fits(
         await window.page.locator(".cx-end-confirm").click()
         await expect(window.page.locator(".cx-afterwards")).to_be_visible()
         await is_fine(window, axe_source)
+
+
+@pytest.mark.parametrize("surroundings", ["light", "right-to-left", "phone", "narrow"])
+async def test_every_question_and_notice_is_accessible_and_fits(
+    surroundings: str, site: Site, visit: Visit, server: Server, axe_source: str
+) -> None:
+    browser, main = SURROUNDINGS[surroundings]
+    file: dict[str, Any] = {"file-id": "F1", "file-name": "a long name of a file " * 3, "file-size": "5"}
+    visitor = {"id": "c", "type": "Client", "name": "Mia"}
+    survey: dict[str, Any] = {"type": "CustomNotice", "from": {"type": "External", "name": "_GCTI_GSS"}}
+    async with window_on(site, visit, server, browser=browser, main=main, uploadsEnabled=True) as window:
+        page = window.page
+        await window.opens()
+        await page.locator("#cx_webchat_form_firstname").fill("Mia")
+        await page.locator("#cx_webchat_form_lastname").fill("Li")
+        await page.locator(".cx-submit").click()
+        await expect(page.locator("#cx_input")).to_be_enabled(timeout=PATIENCE_MS)
+        await window.is_told("", type="FileUploaded", fileDetails=file, **{"from": visitor})
+        await page.locator(".cx-delete-btn").click()
+        await is_fine(window, axe_source)
+        await window.alert.get_by_role("button").first.click()
+        await window.is_told('{"Survey_URL": "https://survey.example/"}', **survey)
+        await expect(page.locator(".cx-survey-accept")).to_be_visible()
+        await is_fine(window, axe_source)
+        await page.locator(".cx-survey-reject").click()
+        await window.hears("capabilitiesChanged", **{"async": True})
+        await page.locator(".cx-button-close").click()
+        await expect(page.locator(".cx-close-confirm")).to_be_visible()
+        await is_fine(window, axe_source)
+        cut = "(it) => it.scrollWidth > it.clientWidth || it.clientHeight > 60"
+        for button in await window.alert.get_by_role("button").all():
+            assert not await button.evaluate(cut), "its words have room"
+        await page.locator(".cx-end-cancel").click()
+        await window.hears("disconnected")
+        await window.alert.get_by_role("button").click()
+        await expect(page.locator(".cx-trouble")).not_to_be_empty()
+        await is_fine(window, axe_source)
+
+
+async def test_a_site_may_give_readers_other_words_than_the_eye(
+    site: Site, visit: Visit, server: Server
+) -> None:
+    keys = "ChatFormSubmit ChatInputSend ChatEndCancel ChatEndConfirm FileTransferRetry InviteAccept"
+    words = {f"Aria{key}": f"Said: {key}" for key in (*keys.split(), "InviteReject")}
+    options: dict[str, Any] = {"extras": {"echo": True}}
+    async with window_on(site, visit, server, main={"i18n": {"en": {"webchat": words}}}, **options) as window:
+        page = window.page
+
+        def named(key: str) -> Locator:
+            return page.get_by_role("button", name=f"Said: {key}", exact=True)
+
+        await window.command("WebChat.invite")
+        await expect(named("InviteAccept")).to_have_text("Yes, chat")
+        await expect(named("InviteReject")).to_be_visible()
+        await named("InviteAccept").click()
+        await page.get_by_label("First name").fill("Mia")
+        await page.get_by_label("Last name").fill("Li")
+        await named("ChatFormSubmit").click()
+        await window.sees_status("Chat Started")
+        await expect(named("ChatInputSend")).to_be_visible()
+        await page.route("**/send", lambda route: route.abort())
+        await window.says("Hello?")
+        await expect(named("FileTransferRetry")).to_have_text("Try again", timeout=PATIENCE_MS)
+        await page.locator(".cx-button-close").click()
+        await expect(named("ChatEndCancel")).to_be_visible()
+        await expect(named("ChatEndConfirm")).to_have_text("End now")
 
 
 async def test_on_a_phone_the_window_is_the_screen_and_keeps_the_focus(

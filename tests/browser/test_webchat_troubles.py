@@ -27,6 +27,8 @@ async def test_a_lost_connection_locks_the_window_until_it_is_back(
         for _ in range(2):
             await window.hears("disconnected")
         await expect(window.alert).to_have_count(1)
+        await window.alert.get_by_role("button", name="OK").press("Enter")
+        await expect(window.page.locator(".cx-transcript")).to_be_focused()
         await expect(window.page.locator("#cx_input")).to_be_disabled()
         await window.hears("reconnected")
         await expect(window.alert).to_be_visible()

@@ -2,7 +2,7 @@
 // Questions and notices of the window; while one is there, nothing behind it can be used.
 
 import { wordButton } from './controls'
-import { loop } from './focus'
+import { focusFirst, loop } from './focus'
 import type { Child } from './jsx/jsx-runtime'
 import { bring, ignore } from './parts'
 import type { Alert, AlertButton, Chat } from './state'
@@ -38,7 +38,8 @@ export function watchAlerts(chat: Chat): void {
     queueMicrotask(() => {
       chat.draw()
       if (before !== host) (before as HTMLElement | null)?.focus()
-      if (!host.contains(chat.focused())) host.querySelector<HTMLElement>('textarea,button')?.focus()
+      // A button comes last: the next key might press it.
+      if (!host.contains(chat.focused())) focusFirst(host, ['textarea:enabled', '.cx-transcript', 'button'])
     })
   })
 }

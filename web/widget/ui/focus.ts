@@ -9,8 +9,9 @@ const FIRST = [
 ]
 const ABLE = 'a[href],button,input:not([type=hidden]),select,textarea,[tabindex="0"]'
 
-export function focusFirst(host: HTMLElement): void {
-  const wanted = FIRST.map((selector) => host.querySelector<HTMLElement>(selector))
+/** Give the focus to what the first of `selectors` finds, of those that find something. */
+export function focusFirst(host: HTMLElement, selectors = FIRST): void {
+  const wanted = selectors.map((selector) => host.querySelector<HTMLElement>(selector))
   wanted.find((it) => it)?.focus({ preventScroll: true })
 }
 

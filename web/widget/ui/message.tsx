@@ -75,7 +75,7 @@ function draw(chat: Chat, line: Line, isNewest: boolean): Child {
         {line.node
           ? raw(line.node, 'cx-message-text')
           : (isRich(chat, line) && here.rich?.bodyView(chat, line)) || (
-              <div class="cx-message-text">{linkified(line.text)}</div>
+              <div class="cx-message-text">{linkified(line.file?.name ?? line.text)}</div>
             )}
         {bubble.time !== false && at > 0 && (
           <div class="cx-time">{clock(at, chat.state.timeFormat, chat.core.languages.current())}</div>

@@ -85,7 +85,7 @@ function groups(chat: Chat): Child {
     date = day(first.at)
     return [
       isNewDay && (
-        <div key={date} class="cx-date" data-date={date}>
+        <div key={`day ${first.index}`} class="cx-date" data-date={date}>
           {part(chat, 'dates')?.dayName(chat, first.at)}
         </div>
       ),

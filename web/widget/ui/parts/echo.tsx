@@ -100,7 +100,7 @@ export function failedView(chat: Chat, line: Line): Child {
     <div class="cx-failure">
       {`${chat.error('MessageFailed')} `}
       {chat.state.isActive && (
-        <button type="button" class="cx-retry" onClick={retry}>
+        <button type="button" class="cx-retry" aria-label={chat.label('FileTransferRetry')} onClick={retry}>
           {chat.say('FileTransferRetry')}
         </button>
       )}

@@ -33,6 +33,13 @@ function show(
     const node = nodeOf(html)
     if (!node) return
     shown = { node }
+    for (const [selector, key] of [
+      ['.cx-btn-primary', 'Accept'],
+      ['.cx-btn-default', 'Reject'],
+    ] as const) {
+      const button = node.querySelector<HTMLElement>(selector)
+      if (button) button.ariaLabel = chat.label(name + key)
+    }
     if (options().chatButton?.hideDuringInvite !== false) chat.command('hideChatButton')
     const on = (selector: string, isYes: boolean) =>
       node.querySelector(selector)?.addEventListener('click', () => {

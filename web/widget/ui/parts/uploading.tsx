@@ -2,7 +2,7 @@
 // Files from the visitor: what may be sent, how it is chosen, how far it is.
 
 import type { Options } from '../../../shared/types'
-import { iconButton } from '../controls'
+import { iconButton, wordButton } from '../controls'
 import { sizeOf } from '../formats'
 import type { Child } from '../jsx/jsx-runtime'
 import type { Said } from '../lines'
@@ -119,8 +119,6 @@ export const uploadView = (chat: Chat, { name, part, cancel }: NonNullable<State
   <div class="cx-uploading">
     <span class="cx-filename">{name}</span>
     <progress value={part || undefined} aria-label={name} />
-    <button type="button" class="cx-btn" onClick={cancel}>
-      {chat.say('FileTransferCancel')}
-    </button>
+    {wordButton(chat, 'FileTransferCancel', '', cancel)}
   </div>
 )
