@@ -1,0 +1,79 @@
+"""What the interpreter needs of a data model, whatever language it speaks."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from frontdesk.scxml.content import Inline
+from frontdesk.scxml.events import Event
+
+
+class DataModel(Protocol):
+    """The data of one session, and the scripts that read and change it.
+
+    Values come out and go in packed (`packed.py`); expressions, locations and scripts are source text.
+
+    Errors:  `ScriptFault` from whatever runs something of the document.
+    """
+
+    def begin(self, now_ms: int, seed: int) -> None:
+        """What the time is and chance gives, from now on."""
+
+    def see_event(self, event: Event) -> None:
+        """From now on `_event` is this."""
+
+    def see_states(self, ids: Sequence[str]) -> None:
+        """From now on these states are active."""
+
+    def declare(self, name: str) -> None:
+        """There is a data item of this name, without a value."""
+
+    def set_item(self, name: str, packed: str) -> None:
+        """Give a data item this value."""
+
+    def compute_item(self, name: str, expr: str) -> None:
+        """Give a data item the value of an expression."""
+
+    def inline(self, value: Inline) -> str:
+        """What was written inside an element, as a packed value."""
+
+    def condition(self, cond: str) -> bool:
+        """Whether the condition holds."""
+
+    def value(self, expr: str) -> str:
+        """The value of an expression, packed."""
+
+    def text(self, expr: str) -> str:
+        """The value of an expression as text; XML as its source."""
+
+    def shown(self, expr: str) -> str:
+        """The value of an expression for people to read."""
+
+    def compute(self, location: str, expr: str) -> None:
+        """Put the value of an expression into a location."""
+
+    def assign(self, location: str, packed: str) -> None:
+        """Put a value into a location."""
+
+    def run(self, source: str, file: str = "") -> None:
+        """Run a script."""
+
+    def open_array(self, expr: str, item: str, index: str | None) -> int:
+        """Begin to go over a copy of an array; how many there are. `close_array` ends it."""
+
+    def next_item(self, item: str, index: str | None, at: int) -> None:
+        """Put the item at this place, and its place, where they belong."""
+
+    def close_array(self) -> None:
+        """The array that was opened last is done with."""
+
+    def taken(self) -> Sequence[Sequence[str]]:
+        """What scripts asked for since the last time: `raise`, name, data; or `log`, text, label, level."""
+
+    def mark(self, scripts: Sequence[str]) -> None:
+        """The document's own scripts ran; what they made is not data, they will make it again."""
+
+    def snapshot(self) -> tuple[str, Sequence[str]]:
+        """All data as text, and where something stands that cannot be kept so."""
+
+    def restore(self, text: str) -> None:
+        """Have the data of a snapshot. Before, the document's own scripts ran, and were marked."""

@@ -1,0 +1,38 @@
+"""Which dialect a document is written in, and what differs when it is read.
+
+The ORS dialect is that of older orchestration servers: the working draft of May 2009 with extensions.
+"""
+
+from frontdesk.scxml.content import Given
+from frontdesk.scxml.model import Dialect
+from frontdesk.scxml.tree import Element
+
+MODULES = "www.genesyslab.com/modules/"
+
+
+def dialect_of(root: Element) -> Dialect:
+    """The dialect that the document says, or shows, that it is written in."""
+    attributes = root.attributes
+    if attributes.get("datamodel") == "ecmascript":
+        return Dialect.W3C
+    if attributes.get("profile") == "ecmascript" or "_persist" in attributes or "_type" in attributes:
+        return Dialect.ORS
+    declared = {namespace for element in root.walk() for namespace in element.declared}
+    if any(namespace.removeprefix("http://").startswith(MODULES) for namespace in declared):
+        return Dialect.ORS
+    return Dialect.W3C
+
+
+def given(dialect: Dialect, element: Element, *names: str) -> Given:
+    """An attribute with its `…expr` twin; further names are older ones for the same.
+
+    Shape:   in the ORS dialect both hold expressions.
+    """
+    for name in names:
+        expr = element.attributes.get(f"{name}expr")
+        if expr is not None:
+            return Given(expr=expr)
+        written = element.attributes.get(name)
+        if written is not None:
+            return Given(expr=written) if dialect is Dialect.ORS else Given(literal=written)
+    return Given()

@@ -1,0 +1,133 @@
+// What the interpreter asks of a script context. Texts go in, texts and numbers come out.
+(function (kit) {
+  'use strict'
+  let seen = null
+  let current
+  let states = []
+  const arrays = []
+
+  function event() {
+    if (seen !== null) {
+      const [name, type, sendid, origin, origintype, invokeid, raw, data] = seen
+      seen = null
+      const absent = (text) => (text === '' ? undefined : text)
+      current = kit.readOnly({
+        name,
+        type,
+        sendid: absent(sendid),
+        origin: absent(origin),
+        origintype: absent(origintype),
+        invokeid: absent(invokeid),
+        data: kit.unpack(data),
+        raw: absent(raw),
+      })
+    }
+    return current
+  }
+
+  const engine = {
+    begin: kit.begin,
+    see(...fields) {
+      seen = fields
+    },
+    states(ids) {
+      states = ids === '' ? [] : ids.split(' ')
+    },
+    system(sessionid, name, processors, isOrs) {
+      const all = kit.readOnly(kit.unpack(processors))
+      kit.constant('_sessionid', () => sessionid)
+      kit.constant('_name', () => name)
+      kit.constant('_event', event)
+      kit.constant('_ioprocessors', () => all)
+      kit.constant('In', () => isIn)
+      if (isOrs) kit.ors(() => states)
+      kit.settle()
+      if (isOrs) globalThis._data = {}
+    },
+    declare(name) {
+      if (!Object.hasOwn(globalThis, name)) globalThis[name] = undefined
+    },
+    declareItem(name) {
+      globalThis._data[name] = undefined
+    },
+    value: (read) => kit.pack(read()),
+    text(read) {
+      const value = read()
+      return typeof value === 'object' && value instanceof Object && 'nodeType' in value ? kit.xml(value) : String(value)
+    },
+    shown(read) {
+      const value = read()
+      return typeof value === 'string' ? value : kit.source(value)
+    },
+    write(write, packed) {
+      write(kit.unpack(packed))
+    },
+    move(write, read) {
+      write(read())
+    },
+    document: (written) => kit.pack(kit.document(JSON.parse(written))),
+    open(read) {
+      const array = read()
+      if (!Array.isArray(array)) throw new TypeError('this is not an array')
+      arrays.push(array.slice())
+      return array.length
+    },
+    item(write, at) {
+      write(arrays[arrays.length - 1][at])
+    },
+    index(write, at) {
+      write(at)
+    },
+    close() {
+      arrays.pop()
+    },
+    mark: kit.mark,
+    snapshot: (lexical) => kit.snapshot(JSON.parse(lexical), { event: event(), states }),
+    restore(text) {
+      const extra = kit.restore(text)
+      current = extra.event
+      seen = null
+      states = extra.states
+    },
+    isLexical(name) {
+      return !Object.hasOwn(globalThis, name) && (0, globalThis.eval)(`typeof ${name}`) !== 'undefined'
+    },
+    taken: () => kit.taken(),
+  }
+
+  function isIn(id) {
+    return states.includes(String(id))
+  }
+
+  // Text that reads like source, also of what is circular.
+  kit.source = function (value, open = new Set()) {
+    switch (typeof value) {
+      case 'string':
+        return JSON.stringify(value)
+      case 'function':
+        return `(function ${value.name})`
+      case 'bigint':
+        return `${value}n`
+      case 'object':
+        break
+      default:
+        return String(value)
+    }
+    if (value === null) return 'null'
+    if (open.has(value) || open.size > 40) return '{…}'
+    if (value instanceof Date) return `(new Date(${value.getTime()}))`
+    if (value instanceof RegExp) return String(value)
+    if (value instanceof Error) return `(new ${value.name}(${JSON.stringify(value.message)}))`
+    if ('nodeType' in value && kit.shapes.Text && value.childNodes) return kit.xml(value)
+    open.add(value)
+    const inside = Array.isArray(value)
+      ? `[${value.map((item) => kit.source(item, open)).join(', ')}]`
+      : `{${Object.keys(value)
+          .map((key) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)}:${kit.source(value[key], open)}`)
+          .join(', ')}}`
+    open.delete(value)
+    return inside
+  }
+
+  return (name) => engine[name]
+})

@@ -1,0 +1,275 @@
+// Values to text and back. What JSON can say is JSON; anything else is a graph: a list of nodes that refer to
+// each other by number, so that shared objects stay shared and circles stay round.
+//
+// cell: null, boolean, text, finite number | [number of a node] | [tag, …] (undefined, other numbers, bigints,
+//       a function or a prototype that the document's scripts make, by its path)
+// node: [kind, prototype, read-only, …]
+(function (kit) {
+  'use strict'
+  const PLAIN_DEPTH_MAX = 60
+  const sealed = new WeakSet()
+  const builtin = [
+    ['Object', Object.prototype],
+    ['Array', Array.prototype],
+    ['Date', Date.prototype],
+    ['RegExp', RegExp.prototype],
+    ['Map', Map.prototype],
+    ['Set', Set.prototype],
+    ...[Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((E) => [
+      E.name,
+      E.prototype,
+    ]),
+    ...Object.entries(kit.shapes),
+  ]
+  const nameOfShape = new Map(builtin.map(([name, shape]) => [shape, name]))
+  const shapeOfName = new Map(builtin)
+  // Functions and prototypes that the document's top-level scripts made, by where they stand.
+  let pathOfMade = new Map()
+  let madeAtPath = new Map()
+
+  // ---- plain values
+
+  function isPlain(value, depth, seen) {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+    if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+    if (typeof value !== 'object' || depth === 0 || seen.has(value)) return false
+    seen.add(value)
+    if (Array.isArray(value)) {
+      if (Object.keys(value).length !== value.length) return false
+      for (let i = 0; i < value.length; i++) if (!isPlain(value[i], depth - 1, seen)) return false
+      return true
+    }
+    if (Object.getPrototypeOf(value) !== Object.prototype) return false
+    for (const key of Object.keys(value))
+      if (key === '$graph' || key === 'toJSON' || !isPlain(value[key], depth - 1, seen)) return false
+    return true
+  }
+
+  const stringify = JSON.stringify
+  const parse = JSON.parse
+
+  kit.pack = function (value) {
+    if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return ''
+    if (isPlain(value, PLAIN_DEPTH_MAX, new Set())) return stringify(value)
+    return `{"$graph":${stringify(draw(value, null))}}`
+  }
+
+  kit.unpack = function (text) {
+    if (text === '') return undefined
+    const value = parse(text)
+    return value !== null && typeof value === 'object' && '$graph' in value ? build(value.$graph) : value
+  }
+
+  // ---- graphs
+
+  // lost: gets the paths of what cannot be kept; null when the values go to another context, where nothing of
+  // this document is made, and where nothing is read-only.
+  function draw(root, lost) {
+    const nodes = []
+    const numbers = new Map()
+    const waiting = []
+    function cell(value, path) {
+      switch (typeof value) {
+        case 'string':
+        case 'boolean':
+          return value
+        case 'undefined':
+          return ['undefined']
+        case 'number':
+          return Number.isFinite(value) && !Object.is(value, -0)
+            ? value
+            : ['number', Object.is(value, -0) ? '-0' : String(value)]
+        case 'bigint':
+          return ['bigint', String(value)]
+        case 'symbol':
+          lost?.push(path)
+          return ['undefined']
+      }
+      if (value === null) return null
+      const made = lost === null ? undefined : pathOfMade.get(value)
+      if (made !== undefined) return ['made', made]
+      if (typeof value === 'function') {
+        lost?.push(path)
+        return ['undefined']
+      }
+      let number = numbers.get(value)
+      if (number === undefined) {
+        number = numbers.size
+        numbers.set(value, number)
+        waiting.push([value, path, number])
+      }
+      return [number]
+    }
+    const top = cell(root, '')
+    for (let at = 0; at < waiting.length; at++) {
+      const [value, path, number] = waiting[at]
+      nodes[number] = node(value, path, cell, lost)
+    }
+    return [top, nodes]
+  }
+
+  function node(value, path, cell, lost) {
+    const isSealed = lost !== null && sealed.has(value)
+    const shape = Object.getPrototypeOf(value)
+    let name = shape === null ? null : nameOfShape.get(shape)
+    if (name === undefined) {
+      name = lost !== null && pathOfMade.has(shape) ? ['made', pathOfMade.get(shape)] : 'Object'
+      if (name === 'Object') lost?.push(path)
+    }
+    const head = (kind) => [kind, name, isSealed]
+    if (value instanceof Date) return [...head('date'), Number.isNaN(value.getTime()) ? null : value.getTime()]
+    if (value instanceof RegExp) return [...head('regexp'), value.source, value.flags, value.lastIndex]
+    if (value instanceof Map) {
+      const entries = [...value].flatMap(([k, v], i) => [cell(k, `${path}[key ${i}]`), cell(v, `${path}[${i}]`)])
+      return [...head('map'), entries]
+    }
+    if (value instanceof Set) return [...head('set'), [...value].map((v, i) => cell(v, `${path}[${i}]`))]
+    const isArray = Array.isArray(value)
+    const fields = []
+    const names = value instanceof Error ? [...Object.keys(value), 'message'] : Object.keys(value)
+    for (const key of names)
+      if (Object.hasOwn(value, key)) fields.push(key, cell(value[key], path === '' ? key : `${path}.${key}`))
+    return isArray ? [...head('array'), fields, value.length] : [...head('object'), fields]
+  }
+
+  function build([top, nodes]) {
+    const values = nodes.map(([kind, name, , ...rest]) => {
+      const shape = name === null ? null : typeof name === 'string' ? shapeOfName.get(name) : madeAtPath.get(pathKey(name[1]))
+      let value
+      if (kind === 'date') value = new Date(rest[0] === null ? Number.NaN : rest[0])
+      else if (kind === 'regexp') {
+        value = new RegExp(rest[0], rest[1])
+        value.lastIndex = rest[2]
+      } else if (kind === 'map') value = new Map()
+      else if (kind === 'set') value = new Set()
+      else if (kind === 'array') value = new Array(rest[1])
+      else value = typeof name === 'string' && name.endsWith('Error') ? new Error() : {}
+      if (shape !== undefined && Object.getPrototypeOf(value) !== shape) Object.setPrototypeOf(value, shape)
+      return value
+    })
+    const open = (cell) => {
+      if (!Array.isArray(cell)) return cell
+      const [tag, what] = cell
+      if (typeof tag === 'number') return values[tag]
+      if (tag === 'number') return Number(what)
+      if (tag === 'bigint') return BigInt(what)
+      if (tag === 'made') return madeAtPath.get(pathKey(what))
+      return undefined
+    }
+    nodes.forEach(([kind, , , content], number) => {
+      const value = values[number]
+      if (kind === 'map') for (let i = 0; i < content.length; i += 2) value.set(open(content[i]), open(content[i + 1]))
+      else if (kind === 'set') for (const cell of content) value.add(open(cell))
+      else if (kind === 'object' || kind === 'array')
+        for (let i = 0; i < content.length; i += 2) set(value, content[i], open(content[i + 1]))
+    })
+    nodes.forEach(([, , isSealed], number) => {
+      if (isSealed) seal(values[number])
+    })
+    return open(top)
+  }
+
+  // Not by assignment: `__proto__` is a name like any other.
+  function set(target, key, value) {
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  }
+
+  // ---- what nobody may change
+
+  function refuse() {
+    throw new TypeError('this belongs to the platform and cannot be changed')
+  }
+
+  // One object: writing to what is there throws, in any script; nothing can be added.
+  function seal(value) {
+    sealed.add(value)
+    for (const key of Object.keys(value)) {
+      const kept = value[key]
+      Object.defineProperty(value, key, { get: () => kept, set: refuse, enumerable: true, configurable: false })
+    }
+    Object.preventExtensions(value)
+  }
+
+  // Everything below.
+  kit.readOnly = function (root) {
+    const waiting = [root]
+    while (waiting.length) {
+      const value = waiting.pop()
+      if (value === null || typeof value !== 'object' || sealed.has(value)) continue
+      for (const key of Object.keys(value)) waiting.push(value[key])
+      seal(value)
+    }
+    return root
+  }
+  kit.constant = function (name, read) {
+    Object.defineProperty(globalThis, name, { get: read, set: refuse, enumerable: true, configurable: false })
+  }
+
+  // ---- all that a session's scripts hold
+
+  const pathKey = (path) => stringify(path)
+  let native = new Set()
+
+  // Called once before anything of the document runs.
+  kit.settle = function () {
+    native = new Set(Object.getOwnPropertyNames(globalThis))
+  }
+
+  // Called after the document's top-level scripts ran, also those of a session that is being restored.
+  kit.mark = function () {
+    pathOfMade = new Map()
+    madeAtPath = new Map()
+    const seen = new Set()
+    const waiting = own().map((name) => [globalThis[name], [name]])
+    const note = (value, path) => {
+      if (pathOfMade.has(value)) return
+      pathOfMade.set(value, path)
+      madeAtPath.set(pathKey(path), value)
+    }
+    for (let at = 0; at < waiting.length; at++) {
+      const [value, path] = waiting[at]
+      const kind = typeof value
+      if (value === null || (kind !== 'object' && kind !== 'function') || seen.has(value) || sealed.has(value)) continue
+      seen.add(value)
+      if (kind === 'function') {
+        note(value, path)
+        if (Object.hasOwn(value, 'prototype') && value.prototype) note(value.prototype, [...path, 'prototype'])
+        continue
+      }
+      for (const key of Object.keys(value)) waiting.push([value[key], [...path, key]])
+    }
+  }
+
+  function own() {
+    return Object.getOwnPropertyNames(globalThis).filter((name) => !native.has(name))
+  }
+
+  // extra: what the engine itself keeps with the data, and gets back.
+  kit.snapshot = function (lexical, extra) {
+    const lost = []
+    const data = Object.create(null)
+    for (const name of own()) data[name] = globalThis[name]
+    const variables = Object.create(null)
+    for (const name of lexical) variables[name] = indirectly(name)
+    return stringify([draw({ data, variables, extra }, lost), lost])
+  }
+
+  kit.restore = function (text) {
+    const { data, variables, extra } = build(parse(text)[0])
+    for (const name of own()) if (!(name in data)) delete globalThis[name]
+    for (const name of Object.keys(data)) globalThis[name] = data[name]
+    for (const name of Object.keys(variables)) {
+      kit.carried = variables[name]
+      globalThis.__carried = kit.carried
+      try {
+        indirectly(`${name} = __carried`)
+      } catch (_constant) {
+        // A constant; the document's script has made it again.
+      }
+      delete globalThis.__carried
+    }
+    return extra
+  }
+
+  const indirectly = globalThis.eval
+})

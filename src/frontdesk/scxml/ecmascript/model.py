@@ -1,0 +1,202 @@
+"""The ECMAScript data model on QuickJS.
+
+A context is used by one thread, the one that made it, for all its life. Scripts reach nothing outside: no
+function of ours is ever put into a context, and what they ask for is fetched from it afterwards.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import quickjs
+
+from frontdesk.scxml.content import Inline
+from frontdesk.scxml.events import Event
+from frontdesk.scxml.faults import ScriptFault
+from frontdesk.scxml.limits import Limits
+from frontdesk.scxml.packed import pack
+from frontdesk.scxml.tree import Element, read_tree
+
+PARTS = ("world.js", "dom.js", "graph.js", "ors.js", "engine.js")
+SNAPSHOT_CPU_S = 2.0  # It is our own code that runs, over data that the memory limit bounds.
+FUNCTIONS_MAX = 20_000  # Compiled expressions that one context keeps.
+_DECLARES = re.compile(r"\b(?:var|let|const|function|class)\b")
+_LEXICAL = re.compile(r"\b(?:let|const|class)\s+([A-Za-z_$][\w$]*)")
+_ERROR = re.compile(r"(?P<kind>[A-Za-z]*(?:Error|Exception)): (?P<text>[^\n]*)")
+
+
+class EcmaScript:
+    """One script context with the data of one session; a `DataModel`."""
+
+    def __init__(
+        self, session: str, name: str, processors: Mapping[str, Any], limits: Limits, *, is_ors: bool
+    ) -> None:
+        self._context = quickjs.Context()
+        self._context.set_memory_limit(limits.memory_bytes)
+        self._context.set_max_stack_size(limits.stack_bytes)
+        self._cpu_s = limits.evaluation_cpu_ms / 1000
+        self._functions: dict[tuple[str, str], Callable[..., Any]] = {}
+        self._is_ors = is_ors
+        self._lexical: list[str] = []
+        engine = self._context.eval(_prelude())
+        self._engine = engine
+        self._see, self._states, self._begin = engine("see"), engine("states"), engine("begin")
+        self._value, self._text, self._shown = engine("value"), engine("text"), engine("shown")
+        self._write, self._move, self._take = engine("write"), engine("move"), engine("taken")
+        self._call(engine("system"), session, name, pack(processors), is_ors)
+        self._context.set_time_limit(self._cpu_s)
+
+    def begin(self, now_ms: int, seed: int) -> None:
+        self._begin(float(now_ms), seed & 0x7FFFFFFF)
+
+    def see_event(self, event: Event) -> None:
+        self._see(
+            event.name,
+            event.type,
+            event.sendid,
+            event.origin,
+            event.origintype,
+            event.invokeid,
+            event.raw,
+            event.data,
+        )
+
+    def see_states(self, ids: Sequence[str]) -> None:
+        self._states(" ".join(ids))
+
+    def declare(self, name: str) -> None:
+        self._call(self._engine("declareItem" if self._is_ors else "declare"), name)
+
+    def set_item(self, name: str, packed: str) -> None:
+        self.assign(self._item(name), packed)
+
+    def compute_item(self, name: str, expr: str) -> None:
+        self.compute(self._item(name), expr)
+
+    def inline(self, value: Inline) -> str:
+        if value.kind == "json":
+            return value.text
+        if value.kind == "text":
+            return json.dumps(value.text)
+        written = json.dumps(_written(read_tree(value.text.encode(), "inline")))
+        return str(self._call(self._engine("document"), written))
+
+    def condition(self, cond: str) -> bool:
+        test = self._functions.get(("condition", cond)) or self._compile("condition", cond, "return !!({})")
+        return bool(self._call(test))
+
+    def value(self, expr: str) -> str:
+        return str(self._call(self._value, self._reader(expr)))
+
+    def text(self, expr: str) -> str:
+        return str(self._call(self._text, self._reader(expr)))
+
+    def shown(self, expr: str) -> str:
+        return str(self._call(self._shown, self._reader(expr)))
+
+    def compute(self, location: str, expr: str) -> None:
+        self._call(self._move, self._writer(location), self._reader(expr))
+
+    def assign(self, location: str, packed: str) -> None:
+        self._call(self._write, self._writer(location), packed)
+
+    def run(self, source: str, file: str = "") -> None:
+        if _DECLARES.search(source):
+            # What a script declares belongs to the whole session, so it cannot be a function's.
+            self._call(self._context.eval, source)
+        else:
+            ready = self._functions.get(("run", source)) or self._compile("run", source, "{}")
+            self._call(ready)
+
+    def open_array(self, expr: str, item: str, index: str | None) -> int:
+        self._writer(item, is_new=True)
+        if index is not None:
+            self._writer(index, is_new=True)
+        return int(self._call(self._engine("open"), self._reader(expr)))
+
+    def next_item(self, item: str, index: str | None, at: int) -> None:
+        self._call(self._engine("item"), self._writer(item, is_new=True), at)
+        if index is not None:
+            self._call(self._engine("index"), self._writer(index, is_new=True), at)
+
+    def close_array(self) -> None:
+        self._engine("close")()
+
+    def taken(self) -> Sequence[Sequence[str]]:
+        text = self._take()
+        return json.loads(text) if text else ()
+
+    def mark(self, scripts: Sequence[str]) -> None:
+        names = dict.fromkeys(name for script in scripts for name in _LEXICAL.findall(script))
+        is_lexical = self._engine("isLexical")
+        self._lexical = [name for name in names if self._call(is_lexical, name)]
+        self._call(self._engine("mark"))
+
+    def snapshot(self) -> tuple[str, Sequence[str]]:
+        self._context.set_time_limit(SNAPSHOT_CPU_S)
+        try:
+            text = str(self._call(self._engine("snapshot"), json.dumps(self._lexical)))
+        finally:
+            self._context.set_time_limit(self._cpu_s)
+        return text, [path.removeprefix("data.") for path in json.loads(text)[1]]
+
+    def restore(self, text: str) -> None:
+        self._context.set_time_limit(SNAPSHOT_CPU_S)
+        try:
+            self._call(self._engine("restore"), text)
+        finally:
+            self._context.set_time_limit(self._cpu_s)
+
+    def _item(self, name: str) -> str:
+        return f"_data[{json.dumps(name)}]" if self._is_ors else name
+
+    def _reader(self, expr: str) -> Callable[..., Any]:
+        return self._functions.get(("read", expr)) or self._compile("read", expr, "return ({})")
+
+    def _writer(self, location: str, *, is_new: bool = False) -> Callable[..., Any]:
+        # A strict function refuses to make a variable, and to write where nothing may be written.
+        strict = "" if is_new or self._is_ors else "'use strict';"
+        kind = "write new" if is_new else "write"
+        return self._functions.get((kind, location)) or self._compile(
+            kind, location, strict + "({}) = arguments[0]"
+        )
+
+    def _compile(self, kind: str, source: str, form: str) -> Callable[..., Any]:
+        # Generated documents end expressions with a semicolon.
+        bare = source if kind == "run" else source.strip().rstrip(";")
+        body = form.replace("{}", bare + "\n")
+        function: Callable[..., Any] = self._call(self._context.eval, f"(function () {{{body}\n}})")
+        if len(self._functions) < FUNCTIONS_MAX:
+            self._functions[kind, source] = function
+        return function
+
+    def _call(self, function: Callable[..., Any], *arguments: object) -> Any:
+        try:
+            return function(*arguments)
+        except quickjs.JSException as error:
+            raise _fault(error) from None
+        except UnicodeError as error:  # Half of a surrogate pair, which no text of ours can hold.
+            raise ScriptFault("RangeError", str(error)) from None
+
+
+def _fault(error: Exception) -> ScriptFault:
+    said = str(error)
+    found = _ERROR.match(said)
+    if found is None:
+        return ScriptFault("Error", said.partition("\n")[0])
+    return ScriptFault(found["kind"], found["text"])
+
+
+def _written(element: Element) -> list[Any]:
+    children = [child if isinstance(child, str) else _written(child) for child in element.children]
+    return [element.name, element.namespace, element.attributes, children]
+
+
+@cache
+def _prelude() -> str:
+    here = files(__package__)
+    sources = ",\n".join((here / part).read_text(encoding="utf-8").rstrip() for part in PARTS)
+    return f"[{sources}].reduce((kit, part) => part(kit) ?? kit, {{}})"

@@ -1,0 +1,92 @@
+"""`<xi:include>`: parts of a document that are written in other files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from frontdesk.scxml.tree import Element, read_tree, refused
+
+if TYPE_CHECKING:
+    from frontdesk.scxml.reading import Files
+
+XINCLUDE = "http://www.w3.org/2001/XInclude"
+DEPTH_MAX = 16
+INCLUDES_MAX = 256
+PREFIX = "$$_MY_PREFIX_$$"
+PREFIXED = ("state", "parallel", "final", "history")
+
+
+def include(root: Element, files: Files) -> Element:
+    """The document with every include replaced by what it names.
+
+    Shape:   `parse="text"` becomes the file's text; `xpointer="ID"` the one element with that id;
+             `resolveid="P"` puts `P.` before the ids of states, and `P` for `$$_MY_PREFIX_$$` everywhere.
+    Errors:  `DocumentRefused`: a file or an element is not there, or they include each other in a circle.
+    """
+    return _Including(files).expanded(root, (root.file,), "")
+
+
+class _Including:
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._count = 0
+
+    def expanded(self, element: Element, open_files: tuple[str, ...], prefix: str) -> Element:
+        if prefix:
+            element.attributes = {k: v.replace(PREFIX, prefix) for k, v in element.attributes.items()}
+        children: list[Element | str] = []
+        for child in element.children:
+            if isinstance(child, str):
+                children.append(child.replace(PREFIX, prefix) if prefix else child)
+            elif child.namespace == XINCLUDE and child.name == "include":
+                children.append(self._included(child, open_files, prefix))
+            else:
+                children.append(self.expanded(child, open_files, prefix))
+        element.children = children
+        return element
+
+    def _included(self, element: Element, open_files: tuple[str, ...], outer: str) -> Element | str:
+        self._count += 1
+        attributes = {k: v.replace(PREFIX, outer) for k, v in element.attributes.items()}
+        href = attributes.get("href", "")
+        if self._count > INCLUDES_MAX or len(open_files) > DEPTH_MAX:
+            raise refused(
+                element.file,
+                element.line,
+                f"more than {INCLUDES_MAX} includes, or deeper than {DEPTH_MAX}",
+                "join files",
+            )
+        try:
+            name, source = self._files.read(href, element.file)
+        except OSError as error:
+            raise refused(element.file, element.line, str(error), f"add the file {href!r}") from None
+        if name in open_files:
+            circle = " → ".join((*open_files[open_files.index(name) :], name))
+            raise refused(element.file, element.line, f"the files include each other: {circle}", "break it")
+        if attributes.get("parse", "xml") == "text":
+            return source.decode("utf-8-sig")
+        root = read_tree(source, name)
+        pointed = attributes.get("xpointer")
+        if pointed:
+            found = next((inner for inner in root.walk() if inner.attributes.get("id") == pointed), None)
+            if found is None:
+                raise refused(
+                    element.file,
+                    element.line,
+                    f"{name} has no element with the id {pointed!r}",
+                    "name another",
+                )
+            root = found
+        own = attributes.get("resolveid", "")
+        part = self.expanded(root, (*open_files, name), own)
+        if own:
+            _rename(part, own)
+        return part
+
+
+def _rename(part: Element, prefix: str) -> None:
+    """Put the prefix before the ids of states, but for those that an inner include has given one."""
+    for element in part.walk():
+        own = element.attributes.get("id")
+        if element.name in PREFIXED and own and not own.startswith(f"{prefix}."):
+            element.attributes["id"] = f"{prefix}.{own}"

@@ -1,0 +1,139 @@
+"""One step of a session while it goes on: what it remembers, its data, and what came out so far."""
+
+from collections.abc import Container, Mapping
+
+from frontdesk.scxml.datamodel import DataModel
+from frontdesk.scxml.events import Event
+from frontdesk.scxml.faults import ContentFault, Place, ScriptFault, SessionFailed
+from frontdesk.scxml.limits import Limits
+from frontdesk.scxml.memory import Memory
+from frontdesk.scxml.model import Data, Dialect, Machine
+from frontdesk.scxml.outputs import Logged, Output
+from frontdesk.scxml.packed import joined, pack
+
+
+class Turn:
+    """What every part of the interpreter works on.
+
+    Shape:   `addresses` are where the session itself is found, by event processor; `peers` are the ids of
+             sessions that it can reach at once; `to_invoke` are states entered whose invokes have not begun.
+    """
+
+    def __init__(
+        self, machine: Machine, memory: Memory, data: DataModel, limits: Limits, addresses: Mapping[str, str]
+    ) -> None:
+        self.machine = machine
+        self.memory = memory
+        self.data = data
+        self.limits = limits
+        self.addresses = addresses
+        self.now_ms = 0
+        self.peers: Container[str] = ()
+        self.has_parent = False
+        self.outputs: list[Output] = []
+        self.to_invoke: set[int] = set()
+        self.is_running = True
+        self._is_ors = machine.dialect is Dialect.ORS
+        self._steps = 0
+        self._shown: frozenset[int] | None = None
+
+    def begin(self, now_ms: int, seed: int, peers: Container[str]) -> None:
+        """A new step, at this time."""
+        self.now_ms = now_ms
+        self.peers = peers
+        self.outputs = []
+        self._steps = 0
+        self.data.begin(now_ms, seed)
+
+    def count(self) -> None:
+        """One more round.
+
+        Errors:  `SessionFailed`: there were too many in this step.
+        """
+        self._steps += 1
+        if self._steps > self.limits.microsteps:
+            active = ", ".join(self.machine.ids(sorted(self.memory.configuration)))
+            raise SessionFailed(
+                f"{self.limits.microsteps} microsteps in one macrostep; probably a loop of transitions "
+                f"without events, or of events that raise each other, in {active}"
+            )
+
+    def put(self, output: Output) -> None:
+        """Something is to be done outside."""
+        if len(self.outputs) >= self.limits.outputs:
+            raise SessionFailed(f"more than {self.limits.outputs} outputs of one macrostep")
+        self.outputs.append(output)
+
+    def put_last(self, output: Output) -> None:
+        """The output that ends a session; it is always taken."""
+        self.outputs.append(output)
+
+    def declare(self, item: Data) -> None:
+        """There is this data item; a name that cannot be one is an error event."""
+        try:
+            self.data.declare(item.id)
+        except ScriptFault as fault:
+            self.error(ContentFault.of("illegaldata", fault), "data", item.place)
+
+    def raise_event(self, event: Event) -> None:
+        """Put an event on the internal queue."""
+        if len(self.memory.internal) >= self.limits.events:
+            raise SessionFailed(f"more than {self.limits.events} events wait in the internal queue")
+        self.memory.internal.append(event)
+
+    def queue_event(self, event: Event) -> None:
+        """Put an event of the session's own on its external queue."""
+        if len(self.memory.external) >= self.limits.events:
+            raise SessionFailed(f"more than {self.limits.events} events wait in the external queue")
+        self.memory.external.append(event)
+
+    def number(self) -> int:
+        """A number that this session has not used for an id before."""
+        self.memory.numbers += 1
+        return self.memory.numbers
+
+    def show_states(self) -> None:
+        """Scripts see which states are active now."""
+        # Most often it is the same few states; a copy of them is cheaper than a look into the context.
+        now = frozenset(self.memory.configuration)
+        if now != self._shown:
+            self._shown = now
+            self.data.see_states(self.machine.ids(sorted(now)))
+
+    def holds(self, cond: str, element: str, place: Place) -> bool:
+        """Whether a condition does; one that fails does not, and is an error event."""
+        try:
+            return self.data.condition(cond)
+        except ScriptFault as fault:
+            self.error(ContentFault.of("illegalcond", fault), element, place)
+            return False
+
+    def error(self, fault: ContentFault, element: str, place: Place) -> None:
+        """Put an error event on the internal queue."""
+        if self._is_ors:
+            name = f"error.{fault.kind}"
+        else:
+            name = "error.communication" if fault.is_communication else "error.execution"
+        data = {
+            "document": self.machine.file,
+            "element": element,
+            "linenumber": place.line,
+            "description": fault.text,
+            # The same under the names that SCION gave them.
+            "tagname": element,
+            "line": place.line,
+            "column": place.column,
+            "reason": fault.text,
+        }
+        packed = joined((key, pack(value)) for key, value in data.items())
+        self.raise_event(Event(name, "platform", packed, sendid=fault.sendid))
+
+    def take(self) -> None:
+        """Carry out what scripts asked for."""
+        if not self._is_ors:
+            return
+        for kind, *what in self.data.taken():
+            if kind == "raise":
+                self.raise_event(Event(what[0], "internal", what[1]))
+            else:
+                self.put(Logged(what[1], what[0], what[2]))
