@@ -35,6 +35,7 @@ def execute(turn: Turn, block: Block) -> None:
         return
     turn.show_states()
     for content in block:
+        turn.look_at_time()
         try:
             _do(turn, content)
         except ContentFault as fault:
@@ -105,7 +106,7 @@ def _foreach(turn: Turn, content: Foreach) -> None:
         count = turn.data.open_array(content.array, content.item, content.index)
     try:
         for at in range(count):
-            turn.count()
+            turn.look_at_time()
             with failing("illegalloc"):
                 turn.data.next_item(content.item, content.index, at)
             for inner in content.block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from frontdesk.scxml.tree import Element, read_tree, refused
@@ -13,6 +14,7 @@ XINCLUDE = "http://www.w3.org/2001/XInclude"
 DEPTH_MAX = 16
 INCLUDES_MAX = 256
 PREFIX = "$$_MY_PREFIX_$$"
+VARIABLE = re.compile(r"(?<![\w$.])_my_prefix(?![\w$])")
 PREFIXED = ("state", "parallel", "final", "history")
 
 
@@ -33,11 +35,11 @@ class _Including:
 
     def expanded(self, element: Element, open_files: tuple[str, ...], prefix: str) -> Element:
         if prefix:
-            element.attributes = {k: v.replace(PREFIX, prefix) for k, v in element.attributes.items()}
+            element.attributes = {k: _prefixed(v, prefix) for k, v in element.attributes.items()}
         children: list[Element | str] = []
         for child in element.children:
             if isinstance(child, str):
-                children.append(child.replace(PREFIX, prefix) if prefix else child)
+                children.append(_prefixed(child, prefix))
             elif child.namespace == XINCLUDE and child.name == "include":
                 children.append(self._included(child, open_files, prefix))
             else:
@@ -64,7 +66,7 @@ class _Including:
             circle = " → ".join((*open_files[open_files.index(name) :], name))
             raise refused(element.file, element.line, f"the files include each other: {circle}", "break it")
         if attributes.get("parse", "xml") == "text":
-            return source.decode("utf-8-sig")
+            return _prefixed(source.decode("utf-8-sig"), outer)
         root = read_tree(source, name)
         pointed = attributes.get("xpointer")
         if pointed:
@@ -82,6 +84,11 @@ class _Including:
         if own:
             _rename(part, own)
         return part
+
+
+def _prefixed(text: str, prefix: str) -> str:
+    """A text of an included part: its marks, and the variable that scripts know its prefix by."""
+    return VARIABLE.sub(f"'{prefix}'", text.replace(PREFIX, prefix)) if prefix else text
 
 
 def _rename(part: Element, prefix: str) -> None:

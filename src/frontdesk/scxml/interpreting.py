@@ -181,6 +181,11 @@ def initialise(turn: Turn, items: Sequence[Data], given: dict[str, str]) -> None
 
 def finish(turn: Turn, *, is_cancelled: bool = False) -> None:
     """Leave everything, and be done."""
+    turn.put(Finished(leave_all(turn), is_cancelled))
+
+
+def leave_all(turn: Turn) -> str:
+    """Leave every state, the last first; the done data of the final state that it ended in, packed."""
     states = turn.machine.states
     turn.memory.ended_in = sorted(turn.memory.configuration)
     done = ""
@@ -192,4 +197,4 @@ def finish(turn: Turn, *, is_cancelled: bool = False) -> None:
     turn.memory.timers.clear()
     turn.memory.internal.clear()
     turn.memory.external.clear()
-    turn.put(Finished(done, is_cancelled))
+    return done

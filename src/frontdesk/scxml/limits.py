@@ -7,6 +7,7 @@ class Limits(Struct, frozen=True):
     """The limits of one session."""
 
     evaluation_cpu_ms: int = 50
+    macrostep_cpu_ms: int = 500
     memory_bytes: int = 16 * 1024 * 1024
     stack_bytes: int = 256 * 1024
     microsteps: int = 1_000

@@ -1,6 +1,6 @@
 """A document as text → a machine that can be run, or every fault that was found in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from frontdesk.scxml.checking import check
@@ -77,12 +77,14 @@ class _Reader:
         self._elements: list[Element] = []
         self._parents: list[int] = []
         self._lasts: list[int] = []
+        self._inside: list[list[int]] = []
+        self._made_of: list[list[Element]] = []
         self._numbers: dict[str, int] = {}
         self._number(self._root, -1)
 
     def machine(self) -> Machine:
         states = tuple(self._state(number) for number in range(len(self._elements)))
-        scripts = [self._content.script(child) for child in self._parts(self._root) if child.name == "script"]
+        scripts = [self._content.script(child) for child in self._made_of[0] if child.name == "script"]
         datamodel = self._root.attributes.get("datamodel", "ecmascript")
         if datamodel not in ("ecmascript", "null", ""):
             self._fault(
@@ -106,6 +108,10 @@ class _Reader:
         self._elements.append(element)
         self._parents.append(parent)
         self._lasts.append(number)
+        self._inside.append([])
+        self._made_of.append(self._parts(element))
+        if parent >= 0:
+            self._inside[parent].append(number)
         state_id = element.attributes.get("id", "")
         if state_id and parent >= 0:
             if state_id in self._numbers:
@@ -114,7 +120,7 @@ class _Reader:
                     element, f"the id {state_id!r} is there twice", f"the first stands on line {first}"
                 )
             self._numbers.setdefault(state_id, number)
-        for child in self._parts(element):
+        for child in self._made_of[number]:
             if child.name in STATES:
                 self._number(child, number)
         self._lasts[number] = len(self._elements) - 1
@@ -125,13 +131,9 @@ class _Reader:
         for child in element.elements():
             if child.namespace in (SCXML, ""):
                 if child.name not in PARTS:
-                    known = any(
-                        fault.line == child.line and fault.file == child.file for fault in self.faults
+                    self._fault(
+                        child, f"<{child.name}> cannot stand in <{element.name}>", "move or remove it"
                     )
-                    if not known:
-                        self._fault(
-                            child, f"<{child.name}> cannot stand in <{element.name}>", "move or remove it"
-                        )
                 else:
                     found.append(child)
             elif self._is_strict:
@@ -142,9 +144,12 @@ class _Reader:
         element = self._elements[number]
         parent = self._parents[number]
         kind = Kind(element.name) if parent >= 0 else Kind.STATE
-        inside = [n for n in range(number + 1, self._lasts[number] + 1) if self._parents[n] == number]
+        inside = self._inside[number]
         children = tuple(n for n in inside if self._elements[n].name != "history")
-        transitions = [child for child in self._parts(element) if child.name == "transition"]
+        parts: dict[str, list[Element]] = {}
+        for part in self._made_of[number]:
+            parts.setdefault(part.name, []).append(part)
+        transitions = parts.get("transition", [])
         read = self._content
         return State(
             number=number,
@@ -155,17 +160,17 @@ class _Reader:
             line=element.line,
             ancestors=tuple(self._ancestors(number)),
             children=children,
-            histories=tuple(n for n in inside if n not in children),
+            histories=tuple(n for n in inside if self._elements[n].name == "history"),
             transitions=()
             if kind is Kind.HISTORY or parent < 0
             else tuple(self._transition(t, number) for t in transitions),
             initial=self._initial(number, kind, children, transitions),
             is_deep=element.attributes.get("type") == "deep",
-            on_entry=tuple(read.block(c) for c in self._parts(element) if c.name == "onentry"),
-            on_exit=tuple(read.block(c) for c in self._parts(element) if c.name == "onexit"),
-            data=self._data(element),
-            invokes=tuple(read.invoke(c) for c in self._parts(element) if c.name == "invoke"),
-            done=next((read.done(c) for c in self._parts(element) if c.name == "donedata"), None),
+            on_entry=tuple(map(read.block, parts.get("onentry", ()))),
+            on_exit=tuple(map(read.block, parts.get("onexit", ()))),
+            data=self._data(parts.get("datamodel", ())),
+            invokes=tuple(map(read.invoke, parts.get("invoke", ()))),
+            done=next(map(read.done, parts.get("donedata", ())), None),
         )
 
     def _ancestors(self, number: int) -> list[int]:
@@ -190,7 +195,7 @@ class _Reader:
         written = element.attributes.get("initial")
         if written is not None:
             return Transition(number, targets=self._targets(element, written), place=element.place)
-        initial = next((child for child in self._parts(element) if child.name == "initial"), None)
+        initial = next((child for child in self._made_of[number] if child.name == "initial"), None)
         if initial is None:
             return Transition(number, targets=(children[0],), place=element.place)
         inside = [child for child in self._parts(initial) if child.name == "transition"]
@@ -226,11 +231,10 @@ class _Reader:
         found = lower.get(name.lower())
         return f"did you mean {found!r}?" if found else "name a state's id, or add the state"
 
-    def _data(self, element: Element) -> tuple[Data, ...]:
+    def _data(self, datamodels: Iterable[Element]) -> tuple[Data, ...]:
         return tuple(
             self._content.data(item)
-            for datamodel in self._parts(element)
-            if datamodel.name == "datamodel"
+            for datamodel in datamodels
             for item in datamodel.elements()
             if item.name == "data"
         )

@@ -105,12 +105,12 @@ class ContentReader:
 
     def invoke(self, element: Element) -> InvokeElement:
         """`<invoke>`."""
-        dialect, attributes = self._dialect, element.attributes
+        attributes = element.attributes
         finalize = next((self.block(child) for child in element.elements() if child.name == "finalize"), None)
         return InvokeElement(
-            # Older documents write the type of what is invoked as it is.
+            # Unlike `<send>`, `<invoke>` is written the same way in both dialects.
             type=given(Dialect.W3C, element, "type", "targettype"),
-            src=given(dialect, element, "src"),
+            src=given(Dialect.W3C, element, "src"),
             id=attributes.get("id") or attributes.get("invokeid") or "",
             idlocation=attributes.get("idlocation"),
             message=self._message(element, is_document=True),

@@ -12,7 +12,7 @@ from frontdesk.scxml.events import HTTP_PROCESSOR, SCXML_PROCESSOR, Event
 from frontdesk.scxml.faults import DocumentRefused
 from frontdesk.scxml.memory import Status
 from frontdesk.scxml.model import Machine
-from frontdesk.scxml.outputs import Finished, Forwarded, Invoke, Logged, Output, Sent, Uninvoke
+from frontdesk.scxml.outputs import Failed, Finished, Forwarded, Invoke, Logged, Output, Sent, Uninvoke
 from frontdesk.scxml.packed import pack
 from frontdesk.scxml.reading import NO_FILES, Files, load
 from frontdesk.scxml.sending import SESSION
@@ -129,6 +129,10 @@ class Rehearsal:
                     self._tell(self._children.get((session.id, output.id), ""), output.event)
                 case Finished():
                     self._finished(session, output)
+                case Failed():
+                    parent, invokeid = self._parents.get(session.id, ("", ""))
+                    reason = pack({"description": output.reason})
+                    self._tell(parent, Event("error.communication", "platform", reason, invokeid=invokeid))
                 case _:
                     pass  # What is logged, and timers, need nothing done.
 

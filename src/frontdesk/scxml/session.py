@@ -17,12 +17,12 @@ from frontdesk.scxml.ecmascript.model import EcmaScript
 from frontdesk.scxml.events import HTTP_PROCESSOR, SCXML_PROCESSOR, Event
 from frontdesk.scxml.executing import execute
 from frontdesk.scxml.faults import SessionFailed
-from frontdesk.scxml.interpreting import enter, finish, initialise, macrostep
+from frontdesk.scxml.interpreting import enter, finish, initialise, leave_all, macrostep
 from frontdesk.scxml.invoking import receive
 from frontdesk.scxml.limits import Limits
 from frontdesk.scxml.memory import Memory, Snapshot, Start, Status, decode, encode
-from frontdesk.scxml.model import Dialect, Machine
-from frontdesk.scxml.outputs import Failed, Output
+from frontdesk.scxml.model import Machine
+from frontdesk.scxml.outputs import Failed, Output, Uninvoke
 from frontdesk.scxml.packed import packed_fields
 from frontdesk.scxml.sending import SESSION, due
 from frontdesk.scxml.turn import Turn
@@ -34,7 +34,8 @@ class Session:
     """A running document.
 
     Shape:   `http_address` is where HTTP reaches the session, empty when it does not; `has_parent` says that
-             another session invoked this one.
+             another session invoked this one; `spent_ms` tells the CPU time used so far, for the limit of a
+             macrostep, which else has none in time.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Session:
         limits: Limits = LIMITS,
         http_address: str = "",
         has_parent: bool = False,
+        spent_ms: Callable[[], float] | None = None,
     ) -> None:
         self.machine = machine
         self._limits = limits
@@ -53,10 +55,11 @@ class Session:
         if http_address:
             addresses |= {"basichttp": http_address, HTTP_PROCESSOR: http_address}
         processors = {name: {"location": address} for name, address in addresses.items()}
-        is_ors = machine.dialect is Dialect.ORS
-        self._data: DataModel = EcmaScript(session_id, machine.name, processors, limits, is_ors=is_ors)
+        self._data: DataModel = EcmaScript(machine, session_id, processors, limits)
         self._turn = Turn(machine, Memory(session_id), self._data, limits, addresses)
         self._turn.has_parent = has_parent
+        if spent_ms is not None:
+            self._turn.spent_ms = spent_ms
 
     @property
     def id(self) -> str:
@@ -177,12 +180,18 @@ class Session:
         limits: Limits = LIMITS,
         http_address: str = "",
         has_parent: bool = False,
+        spent_ms: Callable[[], float] | None = None,
     ) -> "Session":
         """The session that a snapshot of the same document holds. Nothing is entered again."""
         snapshot = decode(stored)
         memory = snapshot.memory
         session = cls(
-            machine, memory.session_id, limits=limits, http_address=http_address, has_parent=has_parent
+            machine,
+            memory.session_id,
+            limits=limits,
+            http_address=http_address,
+            has_parent=has_parent,
+            spent_ms=spent_ms,
         )
         if memory.start is not None:
             turn = session._turn
@@ -209,14 +218,29 @@ class Session:
         execute(turn, machine.scripts)
         self._data.mark([script.source for script in machine.scripts if isinstance(script, Script)])
 
+    def _fail(self, reason: str) -> None:
+        """Leave what can still be left, and be over."""
+        turn = self._turn
+        turn.memory.status = Status.FAILED
+        turn.is_running = False
+        turn.memory.internal.clear()
+        turn.budget()
+        try:
+            leave_all(turn)
+        except SessionFailed:
+            for invokeid in turn.memory.invoked:
+                turn.put_last(Uninvoke(invokeid))
+            turn.memory.invoked.clear()
+            turn.memory.configuration.clear()
+            turn.memory.timers.clear()
+        turn.put_last(Failed(reason))
+
     def _outcome(self, work: Callable[[], None]) -> Sequence[Output]:
         turn = self._turn
         try:
             work()
         except SessionFailed as failed:
-            turn.memory.status = Status.FAILED
-            turn.memory.timers.clear()
-            turn.put_last(Failed(str(failed)))
+            self._fail(str(failed))
         else:
             if not turn.is_running:
                 turn.memory.status = Status.FINISHED

@@ -1,6 +1,6 @@
 """One step of a session while it goes on: what it remembers, its data, and what came out so far."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from frontdesk.scxml.datamodel import DataModel
 from frontdesk.scxml.events import Event
@@ -34,6 +34,8 @@ class Turn:
         self.to_invoke: set[int] = set()
         self.is_running = True
         self._is_ors = machine.dialect is Dialect.ORS
+        self.spent_ms: Callable[[], float] = lambda: 0.0
+        self._until_ms = 0.0
         self._steps = 0
         self._shown: frozenset[int] | None = None
 
@@ -42,8 +44,21 @@ class Turn:
         self.now_ms = now_ms
         self.peers = peers
         self.outputs = []
-        self._steps = 0
+        self.budget()
         self.data.begin(now_ms, seed)
+
+    def budget(self) -> None:
+        """From here on, as much may be done and used as one macrostep may."""
+        self._steps = 0
+        self._until_ms = self.spent_ms() + self.limits.macrostep_cpu_ms
+
+    def look_at_time(self) -> None:
+        """Whether there is still time to go on.
+
+        Errors:  `SessionFailed`: this step has used all that it may.
+        """
+        if self.spent_ms() > self._until_ms:
+            raise SessionFailed(f"more than {self.limits.macrostep_cpu_ms} ms of CPU time in one macrostep")
 
     def count(self) -> None:
         """One more round.
@@ -51,6 +66,7 @@ class Turn:
         Errors:  `SessionFailed`: there were too many in this step.
         """
         self._steps += 1
+        self.look_at_time()
         if self._steps > self.limits.microsteps:
             active = ", ".join(self.machine.ids(sorted(self.memory.configuration)))
             raise SessionFailed(

@@ -33,14 +33,14 @@
     states(ids) {
       states = ids === '' ? [] : ids.split(' ')
     },
-    system(sessionid, name, processors, isOrs) {
+    system(sessionid, name, processors, isOrs, document) {
       const all = kit.readOnly(kit.unpack(processors))
       kit.constant('_sessionid', () => sessionid)
       kit.constant('_name', () => name)
       kit.constant('_event', event)
       kit.constant('_ioprocessors', () => all)
       kit.constant('In', () => isIn)
-      if (isOrs) kit.ors(() => states)
+      if (isOrs) kit.ors(() => states, document)
       kit.settle()
       if (isOrs) globalThis._data = {}
     },

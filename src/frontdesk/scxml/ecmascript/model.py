@@ -17,6 +17,7 @@ from frontdesk.scxml.content import Inline
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import ScriptFault
 from frontdesk.scxml.limits import Limits
+from frontdesk.scxml.model import Dialect, Machine
 from frontdesk.scxml.packed import pack
 from frontdesk.scxml.tree import Element, read_tree
 
@@ -32,21 +33,21 @@ class EcmaScript:
     """One script context with the data of one session; a `DataModel`."""
 
     def __init__(
-        self, session: str, name: str, processors: Mapping[str, Any], limits: Limits, *, is_ors: bool
+        self, machine: Machine, session_id: str, processors: Mapping[str, Any], limits: Limits
     ) -> None:
         self._context = quickjs.Context()
         self._context.set_memory_limit(limits.memory_bytes)
         self._context.set_max_stack_size(limits.stack_bytes)
         self._cpu_s = limits.evaluation_cpu_ms / 1000
         self._functions: dict[tuple[str, str], Callable[..., Any]] = {}
-        self._is_ors = is_ors
+        self._is_ors = machine.dialect is Dialect.ORS
         self._lexical: list[str] = []
         engine = self._context.eval(_prelude())
         self._engine = engine
         self._see, self._states, self._begin = engine("see"), engine("states"), engine("begin")
         self._value, self._text, self._shown = engine("value"), engine("text"), engine("shown")
         self._write, self._move, self._take = engine("write"), engine("move"), engine("taken")
-        self._call(engine("system"), session, name, pack(processors), is_ors)
+        self._call(engine("system"), session_id, machine.name, pack(processors), self._is_ors, machine.file)
         self._context.set_time_limit(self._cpu_s)
 
     def begin(self, now_ms: int, seed: int) -> None:

@@ -11,7 +11,7 @@
     return all
   }
 
-  kit.ors = function (states) {
+  kit.ors = function (states, document) {
     const hidden = (holder, name, value) =>
       Object.defineProperty(holder, name, { value, writable: true, configurable: true, enumerable: false })
     hidden(globalThis, '__Log', function (message, label, level) {
@@ -21,6 +21,7 @@
     hidden(globalThis, '__Raise', function (name, params) {
       raised.push(['raise', String(name), kit.pack(params)])
     })
+    hidden(globalThis, '__GetDocumentURL', () => document)
     hidden(globalThis, '__GetCurrentStates', () => states().slice())
     hidden(globalThis, 'uneval', (value) => kit.source(value))
     for (const holder of [Object, Array, String, Number, Boolean, Function, Date, RegExp, Error])

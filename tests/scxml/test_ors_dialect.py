@@ -1,0 +1,231 @@
+"""The ORS dialect: the draft of 2009 with extensions, as older applications are written in it."""
+
+import pytest
+
+from frontdesk.scxml.faults import DocumentRefused
+from frontdesk.scxml.memory import Status
+from frontdesk.scxml.model import Dialect
+from frontdesk.scxml.outputs import Sent
+from frontdesk.scxml.reading import files_of, load
+from frontdesk.scxml.rehearsal import Rehearsal
+from tests.scxml.staging import machine, ors, staged
+
+XMLNS = 'xmlns="http://www.w3.org/2005/07/scxml"'
+XI = 'xmlns:xi="http://www.w3.org/2001/XInclude"'
+
+
+@pytest.mark.parametrize(
+    ("attributes", "dialect"),
+    [
+        ('datamodel="ecmascript"', Dialect.W3C),
+        ("", Dialect.W3C),
+        ('profile="ecmascript"', Dialect.ORS),
+        ('_persist="false"', Dialect.ORS),
+        ('xmlns:queue="www.genesyslab.com/modules/queue"', Dialect.ORS),
+        ('xmlns:queue="http://www.genesyslab.com/modules/queue"', Dialect.ORS),
+        ('xmlns:queue="www.genesyslab.com/modules/queue" datamodel="ecmascript"', Dialect.W3C),
+    ],
+)
+def test_a_document_shows_its_dialect(attributes: str, dialect: Dialect) -> None:
+    document = f"<scxml {XMLNS} {attributes}><state id='a'/></scxml>".encode()
+    assert load(document, "a.scxml").dialect is dialect
+    assert load(document, "a.scxml", dialect=Dialect.ORS).dialect is Dialect.ORS
+
+
+def test_what_a_send_says_are_expressions() -> None:
+    _, logged = staged(
+        ors(
+            """<datamodel><data id="wait" expr="'2s'"/></datamodel>
+            <state id="a">
+              <onentry>
+                <send event="'late'" delay="_data.wait"/>
+                <send event="'soon'" delay="'200ms'"/>
+                <send event="'in' + 'side'" target="'_internal'"/>
+              </onentry>
+              <transition event="*"><log expr="[_event.name, _event.type, Date.now()].join()"/></transition>
+            </state>"""
+        )
+    )
+    assert logged == ["inside,internal,0", "soon,external,200", "late,external,2000"]
+
+
+def test_a_message_may_go_to_a_module() -> None:
+    stage = Rehearsal()
+    stage.start(
+        ors(
+            """<state id="a"><onentry>
+            <send event="'x'" type="'fm'" target="'www.genesyslab.com/modules/queue'"/></onentry></state>"""
+        ),
+        "s",
+    )
+    (sent,) = (told.output for told in stage.told)
+    assert isinstance(sent, Sent)
+    assert (sent.type, sent.target) == ("fm", "www.genesyslab.com/modules/queue")
+
+
+def test_cancelling_tells_how_it_went() -> None:
+    _, logged = staged(
+        ors(
+            """<datamodel><data id="id"/></datamodel>
+            <state id="a">
+              <onentry>
+                <send event="'never'" delay="'1s'" idlocation="_data.id"/>
+                <cancel sendid="_data.id"/>
+              </onentry>
+              <onentry><cancel sendid="'nothing'"/></onentry>
+              <transition event="*"><log expr="_event.name"/></transition>
+            </state>"""
+        )
+    )
+    assert logged == ["cancel.successful", "error.notallowed"]
+
+
+def test_what_is_raised_may_carry_data() -> None:
+    _, logged = staged(
+        ors(
+            """<state id="a">
+              <onentry>
+                <raise event="one"><param name="n" expr="1 + 1"/></raise>
+                <event name="two"/>
+                <script>__Raise('three', {n: 3})</script>
+              </onentry>
+              <transition event="one three"><log expr="_event.data.n"/></transition>
+              <transition event="two"><log expr="typeof _event.data"/></transition>
+            </state>"""
+        )
+    )
+    assert logged == ["2", "undefined", "3"]
+
+
+def test_a_data_item_is_no_variable() -> None:
+    _, logged = staged(
+        ors(
+            """<datamodel><data id="x" expr="1"/></datamodel>
+            <script>var x = 'mine';</script>
+            <state id="a"><onentry>
+              <assign location="_data.x" expr="_data.x + 1;"/>
+              <log expr="[_data.x, x]"/>
+            </onentry>
+            <onentry><assign location="App_X['requestid']" expr="7"/></onentry>
+            <transition event="error"><log expr="_event.name"/></transition></state>"""
+        )
+    )
+    assert logged == ['[2, "mine"]', "error.illegalassign"]
+
+
+def test_an_assignment_may_make_a_property_and_a_variable() -> None:
+    _, logged = staged(
+        ors(
+            """<script>var App_X = {};</script>
+            <state id="a"><onentry>
+              <assign location="App_X['requestid']" expr="7"/>
+              <assign location="fresh" expr="8"/>
+              <log expr="App_X.requestid + fresh"/>
+            </onentry></state>"""
+        )
+    )
+    assert logged == ["15"]
+
+
+def test_errors_say_what_failed_and_where() -> None:
+    _, logged = staged(
+        ors(
+            """<state id="a">
+              <transition cond="nothing.at.all" target="a"/>
+              <transition event="go" target="b"/>
+              <transition event="error"><log expr="_event.name"/><raise event="go"/></transition>
+            </state>
+            <state id="b">
+              <onentry><log expr="1 +"/></onentry>
+              <onentry><script>null.x</script></onentry>
+              <onentry><x:play xmlns:x="urn:x"/></onentry>
+              <onentry><send event="'e'" type="'pigeon'"/></onentry>
+              <onentry><foreach array="5" item="i"/></onentry>
+              <transition event="error">
+                <log expr="[_event.name, _event.data.element, typeof _event.data.linenumber]"/>
+              </transition>
+            </state>"""
+        ),
+        ["go"],
+    )
+    assert logged[-5:] == [
+        '["error.illegalvalue.syntaxerror", "log", "number"]',
+        '["error.script.typeerror", "script", "number"]',
+        '["error.unsupported.play", "unknown", "number"]',
+        '["error.send.ioprocessorerror", "send", "number"]',
+        '["error.illegalvalue.typeerror", "foreach", "number"]',
+    ]
+    assert logged[0] == "error.illegalcond.referenceerror"
+
+
+def test_what_is_in_every_script() -> None:
+    _, logged = staged(
+        ors(
+            """<script>var loop = {n: 1}; loop.self = loop;</script>
+            <state id="a"><state id="b"><onentry>
+              <script>__Log('hello', 'greeting', 2)</script>
+              <log expr="__GetCurrentStates().join()"/>
+              <log expr="__GetDocumentURL()"/>
+              <log expr="[1, 'x'].toSource() + uneval(loop)"/>
+              <log expr="In('a')" level="3"/>
+            </onentry></state></state>"""
+        )
+    )
+    assert logged == ["hello", "a,b", "chart.scxml", '[1, "x"]{n:1, self:{…}}', "true"]
+
+
+def test_parts_are_included_with_a_prefix() -> None:
+    files = files_of(
+        {
+            "parts/ask.xml": f"""<scxml {XMLNS} {XI}><state id="alone"><final id="no"/></state>
+              <state id="Ask" initial="$$_MY_PREFIX_$$.first">
+                <state id="first"><onentry><log expr="_my_prefix"/></onentry>
+                  <transition target="$$_MY_PREFIX_$$.Again"/></state>
+                <xi:include href="Again.xml" xpointer="Again" resolveid="$$_MY_PREFIX_$$"/>
+                <transition event="done.state.$$_MY_PREFIX_$$.Again" target="end"/>
+              </state></scxml>""".encode(),
+            "parts/again.xml": f"""<scxml {XMLNS}><state id="Again">
+              <onentry><log expr="'again in $$_MY_PREFIX_$$'"/></onentry><final id="over"/></state>
+              </scxml>""".encode(),
+            "lib.js": b"var greeting = 'hi';",
+        }
+    )
+    chart = ors(
+        """<script><xi:include href="lib.js" parse="text"/></script>
+        <xi:include href="Parts\\Ask.xml" xpointer="Ask" resolveid="One"/>
+        <final id="end"><onentry><log expr="greeting"/></onentry></final>""",
+        'initial="One.Ask"',
+        files,
+    )
+    session, logged = staged(chart)
+    assert logged == ["One", "again in One", "hi"]
+    assert session.status is Status.FINISHED
+    assert {state.id for state in chart.states} >= {"One.Ask", "One.first", "One.Again", "One.over", "end"}
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "there is no file a.xml"),
+        ({"a.xml": f"<scxml {XMLNS}/>".encode()}, "has no element with the id 'A'"),
+        (
+            {
+                "a.xml": f'<state {XMLNS} {XI} id="A"><xi:include href="b.xml"/></state>'.encode(),
+                "b.xml": f'<state {XMLNS} {XI} id="B"><xi:include href="a.xml"/></state>'.encode(),
+            },
+            "the files include each other: a.xml → b.xml → a.xml",
+        ),
+    ],
+)
+def test_an_include_that_cannot_be_is_refused(files: dict[str, bytes], said: str) -> None:
+    with pytest.raises(DocumentRefused, match=said):
+        ors('<xi:include href="a.xml" xpointer="A"/>', files=files_of(files))
+
+
+def test_the_other_dialect_knows_none_of_it() -> None:
+    with pytest.raises(DocumentRefused, match="<event> cannot stand here"):
+        machine('<state id="a"><onentry><event name="x"/></onentry></state>')
+    _, logged = staged(
+        machine("""<state id="a"><onentry><log expr="typeof __Raise + typeof _data"/></onentry></state>""")
+    )
+    assert logged == ["undefinedundefined"]
