@@ -27,7 +27,7 @@ def invoke_entered(turn: Turn) -> None:
 
 def end_invoked(turn: Turn, number: int) -> None:
     """End what a state invoked, because it is left."""
-    for invokeid, invocation in list(turn.memory.invoked.items()):
+    for invokeid, invocation in _in_document_order(turn):
         if invocation.state == number:
             del turn.memory.invoked[invokeid]
             turn.put(Uninvoke(invokeid))
@@ -36,7 +36,7 @@ def end_invoked(turn: Turn, number: int) -> None:
 def receive(turn: Turn, event: Event) -> None:
     """Finalize and forward an external event, before it is taken."""
     memory = turn.memory
-    for invokeid, invocation in list(memory.invoked.items()):
+    for invokeid, invocation in _in_document_order(turn):
         element = turn.machine.states[invocation.state].invokes[invocation.at]
         if invokeid == event.invokeid and element.finalize:
             execute(turn, element.finalize)
@@ -44,6 +44,10 @@ def receive(turn: Turn, event: Event) -> None:
             turn.put(Forwarded(invokeid, event))
     if event.name == f"done.invoke.{event.invokeid}":
         memory.invoked.pop(event.invokeid, None)
+
+
+def _in_document_order(turn: Turn) -> list[tuple[str, Invocation]]:
+    return sorted(turn.memory.invoked.items(), key=lambda item: (item[1].state, item[1].at))
 
 
 def _invoke(turn: Turn, number: int, at: int, element: InvokeElement) -> None:

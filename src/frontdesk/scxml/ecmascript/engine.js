@@ -81,7 +81,7 @@
     close() {
       arrays.pop()
     },
-    mark: kit.mark,
+    mark: (lexical) => kit.mark(JSON.parse(lexical)),
     snapshot: (lexical) => kit.snapshot(JSON.parse(lexical), { event: event(), states }),
     restore(text) {
       const extra = kit.restore(text)

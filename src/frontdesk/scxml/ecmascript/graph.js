@@ -7,6 +7,7 @@
 (function (kit) {
   'use strict'
   const PLAIN_DEPTH_MAX = 60
+  const JOINED_DEPTH = 2
   const sealed = new WeakSet()
   const builtin = [
     ['Object', Object.prototype],
@@ -57,7 +58,15 @@
   kit.unpack = function (text) {
     if (text === '') return undefined
     const value = parse(text)
-    return value !== null && typeof value === 'object' && '$graph' in value ? build(value.$graph) : value
+    return text.includes('"$graph"') ? opened(value, JOINED_DEPTH) : value
+  }
+
+  // Messages are joined out of packed values, each of which may be a graph.
+  function opened(value, depth) {
+    if (value === null || typeof value !== 'object') return value
+    if ('$graph' in value) return build(value.$graph)
+    if (depth > 0) for (const key of Object.keys(value)) value[key] = opened(value[key], depth - 1)
+    return value
   }
 
   // ---- graphs
@@ -68,7 +77,8 @@
     const nodes = []
     const numbers = new Map()
     const waiting = []
-    function cell(value, path) {
+    const lose = (holder, key) => lost?.push(pathOf(waiting, holder, key))
+    function cell(value, holder, key) {
       switch (typeof value) {
         case 'string':
         case 'boolean':
@@ -82,54 +92,61 @@
         case 'bigint':
           return ['bigint', String(value)]
         case 'symbol':
-          lost?.push(path)
+          lose(holder, key)
           return ['undefined']
       }
       if (value === null) return null
       const made = lost === null ? undefined : pathOfMade.get(value)
       if (made !== undefined) return ['made', made]
       if (typeof value === 'function') {
-        lost?.push(path)
+        lose(holder, key)
         return ['undefined']
       }
       let number = numbers.get(value)
       if (number === undefined) {
         number = numbers.size
         numbers.set(value, number)
-        waiting.push([value, path, number])
+        waiting.push([value, holder, key])
       }
       return [number]
     }
-    const top = cell(root, '')
+    const top = cell(root, -1, '')
     for (let at = 0; at < waiting.length; at++) {
-      const [value, path, number] = waiting[at]
-      nodes[number] = node(value, path, cell, lost)
+      const [value, holder, key] = waiting[at]
+      const inside = (inner, name) => cell(inner, at, name)
+      nodes.push(node(value, inside, lost !== null, () => lose(holder, key)))
     }
     return [top, nodes]
   }
 
-  function node(value, path, cell, lost) {
-    const isSealed = lost !== null && sealed.has(value)
+  // Where something stands, for people; only looked for when it is needed.
+  function pathOf(waiting, holder, key) {
+    const path = [key]
+    for (let at = holder; at > 0; at = waiting[at][1]) path.push(waiting[at][2])
+    return path.reverse().join('.')
+  }
+
+  // isOwn: whether the value stays with this document's scripts.
+  function node(value, cell, isOwn, lose) {
+    const isSealed = isOwn && sealed.has(value)
     const shape = Object.getPrototypeOf(value)
     let name = shape === null ? null : nameOfShape.get(shape)
     if (name === undefined) {
-      name = lost !== null && pathOfMade.has(shape) ? ['made', pathOfMade.get(shape)] : 'Object'
-      if (name === 'Object') lost?.push(path)
+      name = isOwn && pathOfMade.has(shape) ? ['made', pathOfMade.get(shape)] : 'Object'
+      if (name === 'Object') lose()
     }
     const head = (kind) => [kind, name, isSealed]
     if (value instanceof Date) return [...head('date'), Number.isNaN(value.getTime()) ? null : value.getTime()]
     if (value instanceof RegExp) return [...head('regexp'), value.source, value.flags, value.lastIndex]
     if (value instanceof Map) {
-      const entries = [...value].flatMap(([k, v], i) => [cell(k, `${path}[key ${i}]`), cell(v, `${path}[${i}]`)])
+      const entries = [...value].flatMap(([k, v], i) => [cell(k, `[key ${i}]`), cell(v, `[${i}]`)])
       return [...head('map'), entries]
     }
-    if (value instanceof Set) return [...head('set'), [...value].map((v, i) => cell(v, `${path}[${i}]`))]
-    const isArray = Array.isArray(value)
+    if (value instanceof Set) return [...head('set'), [...value].map((v, i) => cell(v, `[${i}]`))]
     const fields = []
     const names = value instanceof Error ? [...Object.keys(value), 'message'] : Object.keys(value)
-    for (const key of names)
-      if (Object.hasOwn(value, key)) fields.push(key, cell(value[key], path === '' ? key : `${path}.${key}`))
-    return isArray ? [...head('array'), fields, value.length] : [...head('object'), fields]
+    for (const key of names) if (Object.hasOwn(value, key)) fields.push(key, cell(value[key], key))
+    return Array.isArray(value) ? [...head('array'), fields, value.length] : [...head('object'), fields]
   }
 
   function build([top, nodes]) {
@@ -161,7 +178,7 @@
       if (kind === 'map') for (let i = 0; i < content.length; i += 2) value.set(open(content[i]), open(content[i + 1]))
       else if (kind === 'set') for (const cell of content) value.add(open(cell))
       else if (kind === 'object' || kind === 'array')
-        for (let i = 0; i < content.length; i += 2) set(value, content[i], open(content[i + 1]))
+        for (let i = 0; i < content.length; i += 2) set(value, content[i], open(content[i + 1]), !(value instanceof Error && content[i] === 'message'))
     })
     nodes.forEach(([, , isSealed], number) => {
       if (isSealed) seal(values[number])
@@ -170,8 +187,8 @@
   }
 
   // Not by assignment: `__proto__` is a name like any other.
-  function set(target, key, value) {
-    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  function set(target, key, value, enumerable) {
+    Object.defineProperty(target, key, { value, writable: true, enumerable, configurable: true })
   }
 
   // ---- what nobody may change
@@ -216,11 +233,12 @@
   }
 
   // Called after the document's top-level scripts ran, also those of a session that is being restored.
-  kit.mark = function () {
+  kit.mark = function (lexical) {
     pathOfMade = new Map()
     madeAtPath = new Map()
     const seen = new Set()
     const waiting = own().map((name) => [globalThis[name], [name]])
+    for (const name of lexical) waiting.push([indirectly(name), [name]])
     const note = (value, path) => {
       if (pathOfMade.has(value)) return
       pathOfMade.set(value, path)

@@ -134,7 +134,7 @@ class EcmaScript:
         names = dict.fromkeys(name for script in scripts for name in _LEXICAL.findall(script))
         is_lexical = self._engine("isLexical")
         self._lexical = [name for name in names if self._call(is_lexical, name)]
-        self._call(self._engine("mark"))
+        self._call(self._engine("mark"), json.dumps(self._lexical))
 
     def snapshot(self) -> tuple[str, Sequence[str]]:
         self._context.set_time_limit(SNAPSHOT_CPU_S)
