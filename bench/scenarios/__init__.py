@@ -15,6 +15,7 @@ from bench.scenarios.polling import polling
 from bench.scenarios.reconnect import reconnect
 from bench.scenarios.refresh import refresh
 from bench.scenarios.restart import restart
+from bench.scenarios.scxml import scxml
 from bench.scenarios.size import size
 from bench.scenarios.slow_disk import slow_disk
 from bench.scenarios.transcript import transcript
@@ -39,5 +40,6 @@ SCENARIOS: Mapping[str, Scenario] = {
         bayeux_peers,
         polling,
         widget,
+        scxml,
     )
 }
