@@ -47,6 +47,18 @@ def test_a_script_without_measure_is_an_error_and_the_session_goes_on(script: st
     assert staged(chart, ["ping"])[1] == ["stopped", "alive"]
 
 
+def test_memory_that_is_used_up_twice_ends_the_session() -> None:
+    chart = machine(
+        """<datamodel><data id="x" expr="[]"/></datamodel><state id="a">
+        <onentry><script>for (;;) x.push('word'.repeat(100000) + x.length)</script></onentry>
+        <transition event="error.execution"><script>for (;;) x.push('word'.repeat(100000) + x.length)</script>
+        </transition></state>"""
+    )
+    assert (
+        "of memory, again" in failing_of(chart, Limits(evaluation_cpu_ms=10_000, macrostep_cpu_ms=60_000))[1]
+    )
+
+
 def test_transitions_in_a_circle_end_the_session_and_name_the_states() -> None:
     chart = machine(
         """<state id="outer"><onexit><log expr="'left'"/></onexit>

@@ -233,3 +233,28 @@ def test_data_of_strangers_is_never_a_graph() -> None:
         '<state id="a"><transition event="go"><log expr="Object.keys(_event.data)"/></transition></state>'
     )
     assert staged(chart, [Event("go", data=pack(strange))])[1] == ['["$$graph", "list"]']
+
+
+def test_a_text_comes_out_whole() -> None:
+    assert said("'a' + String.fromCharCode(0) + 'b' + String.fromCharCode(0xd800)") == "a\ufffdb\ufffd"
+
+
+def test_a_script_that_fails_at_the_top_stops_no_other() -> None:
+    chart = machine(
+        """<script>nothing.there</script><script>var x = 1</script>
+        <state id="a"><onentry><log expr="x"/></onentry></state>"""
+    )
+    assert staged(chart)[1] == ["1"]
+
+
+def test_data_near_the_limit_can_still_be_put_away() -> None:
+    chart = machine(
+        """<datamodel><data id="x" expr="[]"/></datamodel><state id="a"><onentry>
+        <script>for (var n = 0; n &lt; 60; n++) x.push(String(n).repeat(50000))</script></onentry>
+        <transition event="see"><log expr="x.length + x[59].slice(0, 4)"/></transition></state>"""
+    )
+    session = Session(chart, "s")
+    session.start(0, 1)
+    session = Session.restore(chart, session.snapshot()[0])
+    session.receive(Event("see"))
+    assert texts(list(session.step(0, 1))) == ["605959"]

@@ -12,7 +12,8 @@ class DataModel(Protocol):
 
     Values come out and go in packed (`packed.py`); expressions, locations and scripts are source text.
 
-    Errors:  `ScriptFault` from whatever runs something of the document.
+    Errors:  `ScriptFault` from whatever runs something of the document; `SessionFailed` when there
+             is no going on after that.
     """
 
     def begin(self, now_ms: int, seed: int) -> None:

@@ -16,7 +16,7 @@ from frontdesk.scxml.datamodel import DataModel
 from frontdesk.scxml.ecmascript.model import EcmaScript
 from frontdesk.scxml.events import HTTP_PROCESSOR, SCXML_PROCESSOR, Event
 from frontdesk.scxml.executing import execute
-from frontdesk.scxml.faults import SessionFailed
+from frontdesk.scxml.faults import ScriptFault, SessionFailed
 from frontdesk.scxml.interpreting import enter, finish, initialise, leave_all, macrostep
 from frontdesk.scxml.invoking import receive
 from frontdesk.scxml.limits import Limits
@@ -167,6 +167,7 @@ class Session:
         """The session as bytes, and where its scripts hold something that cannot be kept so.
 
         Shape:   when the second is not empty, a session that is restored from the bytes lacks that.
+        Errors:  `ScriptFault`: the data is too large to be written down within the limits.
         """
         data, lost = self._data.snapshot()
         return encode(Snapshot(self._turn.memory, data)), lost
@@ -215,7 +216,8 @@ class Session:
                 initialise(turn, machine.states[0].data, given)
             elif not machine.is_late:
                 initialise(turn, machine.states[number].data, {})
-        execute(turn, machine.scripts)
+        for script in machine.scripts:
+            execute(turn, (script,))
         self._data.mark([script.source for script in machine.scripts if isinstance(script, Script)])
 
     def _fail(self, reason: str) -> None:
@@ -227,7 +229,7 @@ class Session:
         turn.budget()
         try:
             leave_all(turn)
-        except SessionFailed:
+        except (SessionFailed, ScriptFault):
             for invokeid in turn.memory.invoked:
                 turn.put_last(Uninvoke(invokeid))
             turn.memory.invoked.clear()
@@ -241,6 +243,8 @@ class Session:
             work()
         except SessionFailed as failed:
             self._fail(str(failed))
+        except ScriptFault as fault:  # Not of an expression: the context itself has no room left.
+            self._fail(f"the scripts hold more than they may: {fault}")
         else:
             if not turn.is_running:
                 turn.memory.status = Status.FINISHED

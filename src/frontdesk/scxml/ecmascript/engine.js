@@ -25,6 +25,11 @@
     return current
   }
 
+  // A text that can be handed out: no half of a surrogate pair, no end in the middle.
+  function clean(text) {
+    return text.toWellFormed().replaceAll('\0', '\uFFFD')
+  }
+
   const engine = {
     begin: kit.begin,
     see(...fields) {
@@ -53,11 +58,12 @@
     value: (read) => kit.pack(read()),
     text(read) {
       const value = read()
-      return typeof value === 'object' && value instanceof Object && 'nodeType' in value ? kit.xml(value) : String(value)
+      const isXml = typeof value === 'object' && value instanceof Object && 'nodeType' in value
+      return clean(isXml ? kit.xml(value) : String(value))
     },
     shown(read) {
       const value = read()
-      return typeof value === 'string' ? value : kit.source(value)
+      return clean(typeof value === 'string' ? value : kit.source(value))
     },
     write(write, packed) {
       write(kit.unpack(packed))

@@ -6,7 +6,8 @@ function of ours is ever put into a context, and what they ask for is fetched fr
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,7 +16,7 @@ import quickjs
 
 from frontdesk.scxml.content import Inline
 from frontdesk.scxml.events import Event
-from frontdesk.scxml.faults import ScriptFault
+from frontdesk.scxml.faults import ScriptFault, SessionFailed
 from frontdesk.scxml.limits import Limits
 from frontdesk.scxml.model import Dialect, Machine
 from frontdesk.scxml.packed import pack
@@ -23,6 +24,9 @@ from frontdesk.scxml.tree import Element, read_tree
 
 PARTS = ("world.js", "dom.js", "graph.js", "ors.js", "engine.js")
 SNAPSHOT_CPU_S = 2.0  # It is our own code that runs, over data that the memory limit bounds.
+SNAPSHOT_MEMORY = 4  # Times the memory of scripts: the same data a second time, and as text.
+MEMORY_LEFT = 1024 * 1024
+OUT_OF_MEMORY = "out of memory"
 FUNCTIONS_MAX = 20_000  # Compiled expressions that one context keeps.
 _DECLARES = re.compile(r"\b(?:var|let|const|function|class)\b")
 _LEXICAL = re.compile(r"\b(?:let|const|class)\s+([A-Za-z_$][\w$]*)")
@@ -38,6 +42,8 @@ class EcmaScript:
         self._context = quickjs.Context()
         self._context.set_memory_limit(limits.memory_bytes)
         self._context.set_max_stack_size(limits.stack_bytes)
+        self._is_full = False
+        self._memory_bytes = limits.memory_bytes
         self._cpu_s = limits.evaluation_cpu_ms / 1000
         self._functions: dict[tuple[str, str], Callable[..., Any]] = {}
         self._is_ors = machine.dialect is Dialect.ORS
@@ -51,10 +57,11 @@ class EcmaScript:
         self._context.set_time_limit(self._cpu_s)
 
     def begin(self, now_ms: int, seed: int) -> None:
-        self._begin(float(now_ms), seed & 0x7FFFFFFF)
+        self._call(self._begin, float(now_ms), seed & 0x7FFFFFFF)
 
     def see_event(self, event: Event) -> None:
-        self._see(
+        self._call(
+            self._see,
             event.name,
             event.type,
             event.sendid,
@@ -66,7 +73,7 @@ class EcmaScript:
         )
 
     def see_states(self, ids: Sequence[str]) -> None:
-        self._states(" ".join(ids))
+        self._call(self._states, " ".join(ids))
 
     def declare(self, name: str) -> None:
         self._call(self._engine("declareItem" if self._is_ors else "declare"), name)
@@ -124,10 +131,10 @@ class EcmaScript:
             self._call(self._engine("index"), self._writer(index, is_new=True), at)
 
     def close_array(self) -> None:
-        self._engine("close")()
+        self._call(self._engine("close"))
 
     def taken(self) -> Sequence[Sequence[str]]:
-        text = self._take()
+        text = self._call(self._take)
         return json.loads(text) if text else ()
 
     def mark(self, scripts: Sequence[str]) -> None:
@@ -137,19 +144,24 @@ class EcmaScript:
         self._call(self._engine("mark"), json.dumps(self._lexical))
 
     def snapshot(self) -> tuple[str, Sequence[str]]:
-        self._context.set_time_limit(SNAPSHOT_CPU_S)
-        try:
+        with self._more_room():
             text = str(self._call(self._engine("snapshot"), json.dumps(self._lexical)))
-        finally:
-            self._context.set_time_limit(self._cpu_s)
         return text, [path.removeprefix("data.") for path in json.loads(text)[1]]
 
     def restore(self, text: str) -> None:
-        self._context.set_time_limit(SNAPSHOT_CPU_S)
-        try:
+        with self._more_room():
             self._call(self._engine("restore"), text)
+
+    @contextmanager
+    def _more_room(self) -> Iterator[None]:
+        """What we do ourselves with the data of scripts may take more than they may."""
+        self._context.set_time_limit(SNAPSHOT_CPU_S)
+        self._context.set_memory_limit(self._memory_bytes * SNAPSHOT_MEMORY)
+        try:
+            yield
         finally:
             self._context.set_time_limit(self._cpu_s)
+            self._context.set_memory_limit(self._memory_bytes)
 
     def _item(self, name: str) -> str:
         return f"_data[{json.dumps(name)}]" if self._is_ors else name
@@ -178,9 +190,20 @@ class EcmaScript:
         try:
             return function(*arguments)
         except quickjs.JSException as error:
-            raise _fault(error) from None
+            fault = _fault(error)
+            if fault.text == OUT_OF_MEMORY:
+                self._filled()
+            raise fault from None
         except UnicodeError as error:  # Half of a surrogate pair, which no text of ours can hold.
             raise ScriptFault("RangeError", str(error)) from None
+
+    def _filled(self) -> None:
+        """The first time is an error, and there is room left to deal with it; the second time is the end."""
+        if self._is_full:
+            raise SessionFailed(f"the scripts used up {self._memory_bytes} bytes of memory, again")
+        self._is_full = True
+        self._memory_bytes += MEMORY_LEFT
+        self._context.set_memory_limit(self._memory_bytes)
 
 
 def _fault(error: Exception) -> ScriptFault:
