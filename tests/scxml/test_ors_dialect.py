@@ -151,7 +151,7 @@ def test_errors_say_what_failed_and_where() -> None:
     assert logged[-5:] == [
         '["error.illegalvalue.syntaxerror", "log", "number"]',
         '["error.script.typeerror", "script", "number"]',
-        '["error.unsupported.play", "unknown", "number"]',
+        '["error.unsupported.play", "play", "number"]',
         '["error.send.ioprocessorerror", "send", "number"]',
         '["error.illegalvalue.typeerror", "foreach", "number"]',
     ]

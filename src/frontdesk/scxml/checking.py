@@ -13,19 +13,6 @@ def check(machine: Machine, files: Mapping[int, str]) -> list[Fault]:
         faults.append(Fault(files[0], machine.states[0].line, "the document has no state", "add a <state>"))
     for state in machine.states:
         file = files[state.number]
-        if state.kind in (Kind.FINAL, Kind.HISTORY) and state.children:
-            faults.append(
-                Fault(file, state.line, f"<{state.kind}> {state.id!r} has states inside", "move them out")
-            )
-        if state.kind is Kind.FINAL and state.transitions:
-            faults.append(
-                Fault(
-                    file,
-                    state.line,
-                    f"<final> {state.id!r} has a transition",
-                    "remove it, or make it a <state>",
-                )
-            )
         if state.initial is not None:
             faults += _initial_faults(machine, state.number, state.initial, file)
         for transition in state.transitions:

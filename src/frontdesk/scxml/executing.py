@@ -39,7 +39,8 @@ def execute(turn: Turn, block: Block) -> None:
         try:
             _do(turn, content)
         except ContentFault as fault:
-            turn.error(fault, type(content).__name__.lower(), content.place)
+            name = content.name if isinstance(content, Unknown) else type(content).__name__.lower()
+            turn.error(fault, name, content.place)
             break
         finally:
             turn.take()

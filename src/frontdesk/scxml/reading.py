@@ -9,14 +9,19 @@ from frontdesk.scxml.dialects import dialect_of
 from frontdesk.scxml.faults import DocumentRefused, Fault
 from frontdesk.scxml.including import include
 from frontdesk.scxml.model import Data, Dialect, Kind, Machine, State, Transition
-from frontdesk.scxml.reading_content import ContentReader
+from frontdesk.scxml.reading_content import SCXML, ContentReader
 from frontdesk.scxml.tree import Element, read_tree
 
-SCXML = "http://www.w3.org/2005/07/scxml"
 STATES = ("state", "parallel", "final", "history")
-PARTS = frozenset(
-    (*STATES, "transition", "initial", "onentry", "onexit", "datamodel", "invoke", "donedata", "script")
-)
+_AROUND = ("onentry", "onexit", "transition", "datamodel", "invoke")
+MADE_OF: Mapping[str, tuple[str, ...]] = {
+    "scxml": ("state", "parallel", "final", "initial", "transition", "datamodel", "script"),
+    "state": (*STATES, *_AROUND, "initial"),
+    "parallel": ("state", "parallel", "history", *_AROUND),
+    "final": ("onentry", "onexit", "donedata"),
+    "history": ("transition",),
+    "initial": ("transition",),
+}
 
 
 class Files(Protocol):
@@ -126,11 +131,11 @@ class _Reader:
         self._lasts[number] = len(self._elements) - 1
 
     def _parts(self, element: Element) -> list[Element]:
-        """The children that make up a state; what belongs to others is left out, or refused."""
+        """The children that make up a state; what is of no namespace of ours is left out, or refused."""
         found = []
         for child in element.elements():
             if child.namespace in (SCXML, ""):
-                if child.name not in PARTS:
+                if child.name not in MADE_OF[element.name]:
                     self._fault(
                         child, f"<{child.name}> cannot stand in <{element.name}>", "move or remove it"
                     )
@@ -161,9 +166,10 @@ class _Reader:
             ancestors=tuple(self._ancestors(number)),
             children=children,
             histories=tuple(n for n in inside if self._elements[n].name == "history"),
+            # A history's only transition is not one that events enable.
             transitions=()
-            if kind is Kind.HISTORY or parent < 0
-            else tuple(self._transition(t, number) for t in transitions),
+            if kind is Kind.HISTORY
+            else tuple(self._transition(transition, number) for transition in transitions),
             initial=self._initial(number, kind, children, transitions),
             is_deep=element.attributes.get("type") == "deep",
             on_entry=tuple(map(read.block, parts.get("onentry", ()))),
