@@ -298,10 +298,19 @@ class Server:
         self._parts.stop()
 
     async def add_account(
-        self, *, login: str, password: str, role: str = "agent", capacity: int = 5, name: str = ""
+        self,
+        *,
+        login: str,
+        password: str,
+        role: str = "agent",
+        capacity: int = 5,
+        name: str = "",
+        skills: Sequence[str] = (),
     ) -> Account:
-        """A new account. Errors: as `Agents.add`."""
-        account = await self._parts.staff.add(login, password, name=name, role=Role(role), capacity=capacity)
+        """A new account. Errors: as `Staff.add`."""
+        account = await self._parts.staff.add(
+            login, password, name=name, role=Role(role), capacity=capacity, skills=skills
+        )
         if account.role is Role.BOT:
             self._parts.services.know_bot(account.login, account.account_id)
         return account

@@ -26,6 +26,18 @@ def test_an_account_is_made_listed_disabled_and_enabled(terminal: Terminal) -> N
     assert "no: disabled" not in terminal.run("users", "list").output
 
 
+def test_an_account_has_skills_that_can_be_changed(terminal: Terminal) -> None:
+    options = ("--skill", "german=7", "--skill", "Customer Care=2", "--password-stdin")
+    assert terminal.run("users", "add", "bo", *options, typed=f"{PASSWORD}\n").code == 0
+    assert "customer care 2, german 7" in terminal.run("users", "list").output
+    changed = terminal.run(
+        "users", "set", "bo", "--skill", "german=0", "--capacity", "9", "--name", "Bo [B.]"
+    )
+    assert (changed.code, changed.output) == (0, "bo: Bo [B.], 9 chats, customer care 2\n")
+    assert "german=7" in terminal.run("users", "set", "bo", "--skill", "german").errors
+    assert "no account 'cy'" in terminal.run("users", "set", "cy").errors
+
+
 def test_a_bots_password_is_made_and_told_once(terminal: Terminal) -> None:
     made = terminal.run("users", "add", "robo", "--role", "bot")
     assert made.code == 0

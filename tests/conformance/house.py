@@ -92,9 +92,9 @@ class House:
                 await anyio.sleep(0.02)
 
     @asynccontextmanager
-    async def agent(self, login: str, capacity: int = 5) -> AsyncIterator[Agent]:
+    async def agent(self, login: str, capacity: int = 5, *skills: str) -> AsyncIterator[Agent]:
         """A new agent, signed in and ready for chats."""
-        await self.server.add_account(login=login, password=PASSWORD, role="agent", capacity=capacity)
+        await self.server.add_account(login=login, password=PASSWORD, capacity=capacity, skills=skills)
         async with signed_in(self.url, login, PASSWORD) as agent:
             await agent.does("ready")
             yield agent

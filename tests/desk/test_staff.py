@@ -52,6 +52,18 @@ async def test_a_new_password_ends_the_sessions_of_the_old_one(staff: Staff, sig
     await sign_ins.sign_in("bo", OTHER)
 
 
+async def test_what_somebody_is_good_at_can_be_said_and_changed(staff: Staff) -> None:
+    await staff.add("bo", PASSWORD, name="Bo", role=Role.AGENT, capacity=3, skills=("German=7", "sales=1"))
+    changed = await staff.change("bo", capacity=4, skills=("sales=0", "loans=2"))
+    assert (changed.name, changed.capacity, changed.skills) == ("Bo", 4, {"german": 7, "loans": 2})
+    assert list(await staff.everyone()) == [changed]
+    assert (await staff.change("bo", name="Bobby")).skills == {"german": 7, "loans": 2}
+    with pytest.raises(Refused, match="100000"):
+        await staff.change("bo", capacity=0)
+    with pytest.raises(NotFound):
+        await staff.change("cy", capacity=1)
+
+
 async def test_who_is_disabled_is_out_until_enabled(staff: Staff, sign_ins: SignIns) -> None:
     await added(staff)
     token, _ = await sign_ins.sign_in("bo", PASSWORD)

@@ -26,6 +26,7 @@ COMMANDS = st.one_of(
         nickname=st.sampled_from(("Amy", "Amelie")),
         role=st.sampled_from(Role),
         capacity=st.integers(1, 3),
+        skills=st.dictionaries(st.sampled_from(("german", "sales")), st.integers(1, 9)),
     ),
     st.builds(NotReady, st.sampled_from(("", "lunch"))),
 )
@@ -46,6 +47,7 @@ def test_who_says_ready_is_ready_with_a_name_and_so_many_places() -> None:
 def test_saying_it_again_changes_nothing_unless_something_is_new() -> None:
     assert decide(after(AMY), AMY) == ()
     assert decide(after(AMY), msgspec.structs.replace(AMY, capacity=5)) != ()
+    assert decide(after(AMY), msgspec.structs.replace(AMY, skills={"german": 7})) != ()
 
 
 def test_who_is_not_ready_need_not_say_so() -> None:
@@ -54,8 +56,9 @@ def test_who_is_not_ready_need_not_say_so() -> None:
     assert decide(after(AMY, NotReady("lunch")), NotReady("tea")) == ()
 
 
-def test_who_stops_being_ready_keeps_name_and_places() -> None:
-    agent = after(AMY, NotReady())
+def test_who_stops_being_ready_keeps_name_places_and_skills() -> None:
+    agent = after(msgspec.structs.replace(AMY, skills={"german": 7}), NotReady())
+    assert agent.skills == {"german": 7}
     assert (agent.nickname, agent.capacity, agent.is_ready, agent.since_ms) == ("Amy", 3, False, 2)
 
 

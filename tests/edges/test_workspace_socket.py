@@ -104,6 +104,14 @@ async def test_an_unanswered_chat_rings_for_the_next_agent(clocked: House, clock
             assert (late["is"], late["code"]) == ("refused", "invite_gone")
 
 
+async def test_who_becomes_ready_is_told_by_what_chats_will_come(house: House) -> None:
+    async with house.agent("amy", 3, "german=7") as amy:
+        welcome = await amy.hears(lambda m: m["is"] == "welcome")
+        assert welcome["agent"]["skills"] == {"german": 7}
+        answer = await amy.asks("ready")
+        assert (answer["is"], answer["agent"]) == ("done", welcome["agent"])
+
+
 async def test_nobody_is_rung_beyond_their_capacity(house: House) -> None:
     async with house.agent("amy", capacity=1) as amy:
         first, second = await house.visitors.start(), await house.visitors.start()

@@ -14,6 +14,7 @@ from frontdesk.cli.configuration import Config, settings_of
 from frontdesk.cli.console import harmless, output
 from frontdesk.desk.staff import Staff
 from frontdesk.domain.agent import Role
+from frontdesk.domain.skills import described
 from frontdesk.errors import Refused
 from frontdesk.main import wall_clock_ms
 from frontdesk.settings import Settings
@@ -21,6 +22,14 @@ from frontdesk.store.open import open_database
 
 app = App(name="users", help="The accounts of agents, supervisors and bots.")
 
+Skills = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--skill",
+        negative=(),
+        help="What the account is good at and how good, such as german=7; may be given several times.",
+    ),
+]
 FromInput = Annotated[
     bool, Parameter(name="--password-stdin", negative=(), help="Read the password from standard input.")
 ]
@@ -34,21 +43,40 @@ async def add(
     role: Annotated[Role, Parameter(help="What the account may do.")] = Role.AGENT,
     name: Annotated[str, Parameter(help="What visitors see; the login when not given.")] = "",
     capacity: Annotated[int | None, Parameter(help="Chats at once.")] = None,
+    skill: Skills = (),
     password_stdin: FromInput = False,
     config: Config = None,
 ) -> None:
     """Make an account. The password is asked for; a bot's is made at random and told once."""
     settings = settings_of(config)
     capacity = settings.workspace.capacity if capacity is None else capacity
-    if not 1 <= capacity <= 100_000:
-        raise Refused("capacity", "the capacity is a number of chats from 1 to 100000")
     made = role is Role.BOT and not password_stdin
     password = secrets.token_urlsafe(24) if made else _password(password_stdin)
     async with _staff(settings) as staff:
-        account = await staff.add(login, password, name=name, role=role, capacity=capacity)
+        account = await staff.add(login, password, name=name, role=role, capacity=capacity, skills=skill)
     output.print(f"{account.login} may sign in now, as {account.role}.")
     if made:
         output.print(f"Its password, which is not shown again: {password}")
+
+
+@app.command(name="set")
+async def set_(
+    login: str,
+    /,
+    *,
+    name: Annotated[str, Parameter(help="What visitors see.")] = "",
+    capacity: Annotated[int | None, Parameter(help="Chats at once.")] = None,
+    skill: Skills = (),
+    config: Config = None,
+) -> None:
+    """Change an account: what is not given stays, and a skill of level 0 is taken away.
+
+    Who is connected now goes by the old particulars until they connect again and are ready.
+    """
+    async with _staff(settings_of(config)) as staff:
+        account = await staff.change(login, name=name, capacity=capacity, skills=skill)
+    skills = described(account.skills) or "no skills"
+    output.print(f"{harmless(account.login)}: {harmless(account.name)}, {account.capacity} chats, {skills}")
 
 
 @app.command(name="list")
@@ -59,11 +87,18 @@ async def list_(*, config: Config = None) -> None:
     if not accounts:
         output.print("There are no accounts yet: frontdesk users add LOGIN")
         return
-    table = Table("login", "name", "role", "chats at once", "may sign in", box=None, padding=(0, 2, 0, 0))
+    table = Table(
+        "login", "name", "role", "chats at once", "skills", "may sign in", box=None, padding=(0, 2, 0, 0)
+    )
     for account in accounts:
         may = "no: disabled" if account.is_disabled else "yes"
         table.add_row(
-            harmless(account.login), harmless(account.name), account.role, str(account.capacity), may
+            harmless(account.login),
+            harmless(account.name),
+            account.role,
+            str(account.capacity),
+            described(account.skills),
+            may,
         )
     output.print(table)
 

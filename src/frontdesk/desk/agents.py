@@ -15,7 +15,7 @@ from frontdesk.store.log import Arm, Card, Recorded, Store
 
 ATTEMPTS_MAX = 10
 
-FOLD_TAG = "agent/1"  # Change it whenever `Agent` or its `evolve` changes: then cards are folded anew.
+FOLD_TAG = "agent/2"  # Change it whenever `Agent` or its `evolve` changes: then cards are folded anew.
 
 _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[domain.Event] = msgspec.json.Decoder(domain.Event)
@@ -58,7 +58,9 @@ class Agents:
 
     async def ready(self, account: Account) -> None:
         """Chats may come."""
-        command = domain.Ready(nickname=account.name, role=account.role, capacity=account.capacity)
+        command = domain.Ready(
+            nickname=account.name, role=account.role, capacity=account.capacity, skills=account.skills
+        )
         await self._do(account.account_id, command)
 
     async def not_ready(self, agent_id: str, reason: str = "") -> None:

@@ -1,12 +1,13 @@
 """Who may sign in: making, changing and disabling the accounts of agents, supervisors and bots."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 
 from frontdesk.desk.identity import new_id
+from frontdesk.domain import skills as domain
 from frontdesk.domain.agent import Role
 from frontdesk.errors import NotFound, Refused
 from frontdesk.store.account import Account, Accounts
@@ -14,6 +15,7 @@ from frontdesk.store.account import Account, Accounts
 PASSWORD_CHARS_MIN = 8
 PASSWORD_CHARS_MAX = 1000
 LOGIN_CHARS_MAX = 100
+CAPACITY_MAX = 100_000
 
 
 class Staff:
@@ -28,11 +30,25 @@ class Staff:
         """All accounts, by login."""
         return await self._accounts.everyone()
 
-    async def add(self, login: str, password: str, *, name: str, role: Role, capacity: int) -> Account:
-        """A new account. Errors: `Refused` with `login_taken`, `login_invalid`, `password_length`."""
+    async def add(
+        self,
+        login: str,
+        password: str,
+        *,
+        name: str,
+        role: Role,
+        capacity: int,
+        skills: Iterable[str] = (),
+    ) -> Account:
+        """A new account; `skills` are texts such as `german=7`.
+
+        Errors:  `Refused` with `login_taken`, `login_invalid`, `password_length`, `capacity`, and those of
+                 skills.
+        """
         login = login.strip()
         if not login or len(login) > LOGIN_CHARS_MAX or not login.isprintable():
             raise Refused("login_invalid", f"a login is 1 to {LOGIN_CHARS_MAX} printable characters")
+        _check_capacity(capacity)
         account = Account(
             account_id=new_id(self._clock_ms()),
             login=login,
@@ -40,6 +56,7 @@ class Staff:
             role=role,
             password_hash=await self._hash(password),
             capacity=capacity,
+            skills=domain.changed({}, skills),
         )
         await self._accounts.add(account)
         return account
@@ -49,6 +66,25 @@ class Staff:
         account = await self._account(login)
         await self._accounts.change(replace(account, password_hash=await self._hash(password)))
         await self._accounts.close_sessions(account.account_id)
+
+    async def change(
+        self, login: str, *, name: str = "", capacity: int | None = None, skills: Iterable[str] = ()
+    ) -> Account:
+        """The account after these changes; what is not given stays, and a skill of level 0 goes.
+
+        Errors:  `NotFound`; `Refused` as from `add`.
+        """
+        account = await self._account(login)
+        if capacity is not None:
+            _check_capacity(capacity)
+        account = replace(
+            account,
+            name=name or account.name,
+            capacity=account.capacity if capacity is None else capacity,
+            skills=domain.changed(account.skills, skills),
+        )
+        await self._accounts.change(account)
+        return account
 
     async def disable(self, login: str) -> None:
         """Let an account sign in no more, and end its sessions. Errors: `NotFound`."""
@@ -71,3 +107,8 @@ class Staff:
             text = f"a password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters"
             raise Refused("password_length", text)
         return await asyncio.to_thread(self._hasher.hash, password)
+
+
+def _check_capacity(capacity: int) -> None:
+    if not 1 <= capacity <= CAPACITY_MAX:
+        raise Refused("capacity", f"the capacity is a number of chats from 1 to {CAPACITY_MAX}")

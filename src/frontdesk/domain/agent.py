@@ -18,12 +18,13 @@ class Role(StrEnum):
     BOT = "bot"
 
 
-class BecameReady(Struct, frozen=True, tag=True, kw_only=True):
-    """Chats may come: up to `capacity` at once, under the name `nickname`."""
+class BecameReady(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """Chats may come: up to `capacity` at once, under the name `nickname`, by `skills` (levels by name)."""
 
     nickname: str
     role: Role
     capacity: int
+    skills: dict[str, int] = {}
 
 
 class BecameNotReady(Struct, frozen=True, tag=True):
@@ -37,6 +38,7 @@ class Ready(Struct, frozen=True, kw_only=True):
     nickname: str
     role: Role
     capacity: int
+    skills: dict[str, int] = {}
 
 
 class NotReady(Struct, frozen=True):
@@ -55,13 +57,19 @@ class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     capacity: int = 0
     is_ready: bool = False
     since_ms: int = 0
+    skills: dict[str, int] = {}
 
 
 def decide(agent: Agent, command: Command) -> Sequence[Event]:
     """What `command` makes true; empty when nothing changes."""
     match command:
         case Ready():
-            event = BecameReady(nickname=command.nickname, role=command.role, capacity=command.capacity)
+            event = BecameReady(
+                nickname=command.nickname,
+                role=command.role,
+                capacity=command.capacity,
+                skills=command.skills,
+            )
             after = evolve(agent, event, agent.since_ms)
             return () if replace(after, version=agent.version) == agent else (event,)
         case NotReady():
@@ -79,6 +87,7 @@ def evolve(agent: Agent, event: Event, at_ms: int) -> Agent:
                 capacity=event.capacity,
                 is_ready=True,
                 since_ms=at_ms,
+                skills=event.skills,
             )
         case BecameNotReady():
             return Agent(
@@ -88,4 +97,5 @@ def evolve(agent: Agent, event: Event, at_ms: int) -> Agent:
                 capacity=agent.capacity,
                 is_ready=False,
                 since_ms=at_ms,
+                skills=agent.skills,
             )

@@ -189,6 +189,8 @@ class WorkspaceSession:
                 return
             case wishes.Ready():
                 await desk.agents.ready(self.account)
+                self._tell(wire.done(wish.id, about(self.account)))
+                return
             case wishes.NotReady():
                 await desk.agents.not_ready(self.agent_id, wish.reason)
             case wishes.Accept():
@@ -248,6 +250,7 @@ def about(account: Account) -> dict[str, object]:
         "name": account.name,
         "role": account.role,
         "capacity": account.capacity,
+        "skills": account.skills,
     }
 
 

@@ -12,7 +12,7 @@ class Account(Struct, frozen=True, kw_only=True):
     """One who may sign in.
 
     Shape:   `login` is unique without regard to case; `password_hash` is argon2id's encoded form;
-             `capacity` is how many chats at once.
+             `capacity` is how many chats at once; `skills` are levels by name.
     """
 
     account_id: str
@@ -22,6 +22,7 @@ class Account(Struct, frozen=True, kw_only=True):
     password_hash: str
     capacity: int
     is_disabled: bool = False
+    skills: dict[str, int] = {}
 
 
 class SignIn(Struct, frozen=True):

@@ -111,6 +111,7 @@ ACCOUNTS = Table(
     Column("password_hash", Text, nullable=False),
     Column("capacity", BIG, nullable=False),
     Column("is_disabled", Boolean, nullable=False),
+    Column("skills", Text, nullable=False, server_default="{}"),
     UniqueConstraint("login_key", name="accounts_by_login"),
 )
 

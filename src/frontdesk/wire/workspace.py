@@ -17,8 +17,10 @@ _decode_receipt = msgspec.json.Decoder(ReceiptGiven).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def done(wish_id: str) -> bytes:
-    return _encode({"is": "done", "id": wish_id})
+def done(wish_id: str, agent: Mapping[str, object] | None = None) -> bytes:
+    """A wish was carried out; `agent` is who chats come to from now on."""
+    message = {"is": "done", "id": wish_id}
+    return _encode(message if agent is None else message | {"agent": agent})
 
 
 def refused(wish_id: str, code: str, text: str) -> bytes:
