@@ -133,6 +133,20 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     assert all(name in text for name in ("server.port", "server.hots", "log.level"))
 
 
+QUEUES_THAT_CANNOT_BE = {
+    '[queues.a]\ntargets = ["german >"]': "queues.a: the skill expression 'german >' is not right at its end",
+    '[queues.a]\ntargets = ["after 5 s: anybody"]': "queues.a: the first target has to count at once",
+    '[queues.a]\ndemands = ["language"]': "queues.a: 'language' is no demand",
+    '[queues.a]\noverflow_s = 1\noverflow_queue = "b"': "queues.a.overflow_queue: there is no [queues.b]",
+    '[queues.a]\noverflow_s = 1\noverflow_queue = "a"': "chats would go round: a → a",
+}
+
+
+@pytest.mark.parametrize("toml", QUEUES_THAT_CANNOT_BE)
+def test_a_queue_that_cannot_be_is_told_with_what_is_right(tmp_path: Path, toml: str) -> None:
+    assert QUEUES_THAT_CANNOT_BE[toml] in refusal(tmp_path, toml)
+
+
 def test_a_secret_of_the_wrong_type_is_not_shown(tmp_path: Path) -> None:
     assert "4711" not in refusal(tmp_path, "[server]\napi_key = 4711")
 

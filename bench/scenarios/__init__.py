@@ -16,6 +16,7 @@ from bench.scenarios.reconnect import reconnect
 from bench.scenarios.refresh import refresh
 from bench.scenarios.restart import restart
 from bench.scenarios.scxml import scxml
+from bench.scenarios.routing import routing
 from bench.scenarios.size import size
 from bench.scenarios.slow_disk import slow_disk
 from bench.scenarios.transcript import transcript
@@ -33,6 +34,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         size,
         transcript,
         restart,
+        routing,
         reconnect,
         slow_disk,
         peers,

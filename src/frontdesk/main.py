@@ -91,8 +91,11 @@ class Parts:
         node_id = secrets.token_hex(8)
         self.accounts = database.accounts
         self.staff = Staff(database.accounts, clock_ms)
-        self.services = ServiceBook({n: _service(n, s) for n, s in settings.services.items()})
-        self.floor = Floor(clock_ms, settings.workspace.ring_again_s * 1000)
+        self.services = ServiceBook(
+            {n: _service(n, s) for n, s in settings.services.items()},
+            {n: q.rules() for n, q in settings.queues.items()},
+        )
+        self.floor = Floor(clock_ms, settings.workspace.ring_again_s * 1000, self.services.queue_rules)
         self.chats = Chats(store, clock_ms, shares_presence=database.shares_presence)
         self.interactions = Interactions(store, self.chats, self.services, clock_ms)
         self.agents = Agents(

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from frontdesk.domain.queues import QueueRules, demands_of, steps_of
 from frontdesk.domain.rules import Rules, Seconds
+from frontdesk.errors import Refused
 
 Count = Annotated[int, Meta(ge=1, le=100_000_000)]
 Bytes = Annotated[int, Meta(ge=1, le=10_737_418_240)]
@@ -191,7 +193,8 @@ class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     is_open: bool = True
     """Whether new chats may begin."""
     queue: str = "default"
-    """Where chats wait for a person, unless a bot's hand-over names another queue."""
+    """Where chats wait for a person, unless a bot's hand-over names another queue: a section of
+    `[queues.NAME]`, or any name, whose queue then goes by the defaults."""
     bot: str = ""
     """Login of the bot that takes each chat first; empty for none."""
     open_chats_max: Count = 10_000
@@ -214,6 +217,48 @@ class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     rules: Rules = Rules()
 
 
+class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One queue, as services and hand-overs name it: who takes what waits there, and what comes before what.
+
+    Errors:  making one: `Refused` when a target or a demand cannot be read.
+    """
+
+    targets: tuple[str, ...] = ()
+    """Whom its chats go to, widening while they wait: `german >= 5`, `after 20 s: german >= 1`,
+    `after 2 min: anybody`; empty for anybody at once."""
+    demands: tuple[str, ...] = ()
+    """Skills that user data asks for, however long a chat waits: `language = de -> german >= 1`."""
+    priority: Annotated[int, Meta(ge=-100_000, le=100_000)] = 0
+    """Points of its chats; where agents serve several queues, the chat with the most is next."""
+    ageing: Annotated[int, Meta(ge=0, le=1000)] = 1
+    """Points that a chat gains with each minute that it waits, so that none waits for ever; 0 for none."""
+    answer_s: Annotated[int, Meta(ge=0, le=3600)] = 0
+    """How long its chats ring for an agent before they go to the next; 0 for what the service says."""
+    prefer_s: Seconds = 0
+    """How long a conversation that wakes waits for who answered it last, when ready but busy, before it goes
+    to others."""
+    overflow_queue: str = ""
+    """Where a chat waits on that has waited here for `overflow_s`; empty to leave it here."""
+    overflow_s: Seconds = 0
+    """After how long it does; 0 for never."""
+
+    def __post_init__(self) -> None:
+        self.rules()
+
+    def rules(self) -> QueueRules:
+        """How the queue behaves."""
+        return QueueRules(
+            priority=self.priority,
+            ageing=self.ageing,
+            steps=steps_of(self.targets),
+            demands=demands_of(self.demands),
+            answer_s=self.answer_s,
+            prefer_s=self.prefer_s,
+            overflow_queue=self.overflow_queue,
+            overflow_s=self.overflow_s,
+        )
+
+
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the server tells about itself on its standard error; never a word of a chat."""
 
@@ -224,7 +269,10 @@ class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole configuration."""
+    """The whole configuration.
+
+    Errors:  making one: `Refused` when chats would go round between queues, or to one that is not there.
+    """
 
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -237,3 +285,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log: LogSettings = LogSettings()
     services: dict[str, ServiceSettings] = {}
     """The chat services, by name."""
+    queues: dict[str, QueueSettings] = {}
+    """The queues that have settings of their own, by name."""
+
+    def __post_init__(self) -> None:
+        for name, queue in self.queues.items():
+            passed = [name]
+            while (after := queue.overflow_queue) and queue.overflow_s:
+                if after not in self.queues:
+                    text = (
+                        f"queues.{name}.overflow_queue: there is no [queues.{after}]; add it, if only empty"
+                    )
+                    raise Refused("no_such_queue", text)
+                if after in passed:
+                    raise Refused("queues_go_round", f"chats would go round: {' → '.join((*passed, after))}")
+                passed.append(after)
+                queue = self.queues[after]

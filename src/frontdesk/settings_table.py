@@ -7,6 +7,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
+from frontdesk.errors import Refused
 from frontdesk.settings import Settings
 
 SECRETS = (
@@ -59,7 +60,11 @@ def _section(kind: type[msgspec.Struct], table: Mapping[str, Any], path: str, mi
         else:
             advice = _advice(key, path, known)
             mistakes.append(f"{_name(inner, value)}: there is no such setting{advice}")
-    return None if mistakes else kind(**values)
+    try:
+        return None if mistakes else kind(**values)
+    except Refused as refused:
+        mistakes.append(f"{path}: {refused.text}" if path else refused.text)
+        return None
 
 
 def _parsed(kind: inspect.Type, value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Nodes of a real desk on a real store in memory, by a clock that only the tests move."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from frontdesk.desk.timers import Timers
 from frontdesk.domain import agent as agents_domain
 from frontdesk.domain.commands import Command, Start
 from frontdesk.domain.events import Event
+from frontdesk.domain.queues import QueueRules
 from frontdesk.domain.rules import Rules
 from frontdesk.store.account import Account
 from frontdesk.store.log import Recorded, Store
@@ -112,6 +113,7 @@ class Node:
         *services: Service,
         accounts: MemoryAccounts | None = None,
         name: str = "a",
+        queues: Mapping[str, QueueRules] | None = None,
         **limits: Any,
     ) -> None:
         self.database: Store = store or MemoryStore()
@@ -119,10 +121,12 @@ class Node:
         self.store = cast("Store", self.connection)
         self.clock = clock or Clock()
         self.accounts = accounts or MemoryAccounts()
-        book = self.services = ServiceBook({s.name: s for s in services or (Service(name="s", rules=QUIET),)})
+        book = self.services = ServiceBook(
+            {s.name: s for s in services or (Service(name="s", rules=QUIET),)}, queues
+        )
         self.chats = Chats(self.store, self.clock, **limits)
         self.interactions = Interactions(self.store, self.chats, book, self.clock)
-        self.floor = Floor(self.clock, RING_AGAIN_MS)
+        self.floor = Floor(self.clock, RING_AGAIN_MS, book.queue_rules)
         self.interactions.on_card.append(self.floor.put)
         self.agents = Agents(
             self.store,
@@ -162,7 +166,9 @@ class Node:
         """The history as this node tells it."""
         return [told.event for told in await self.chats.history(interaction_id)]
 
-    async def ready(self, login: str, capacity: int = 5, role: agents_domain.Role | None = None) -> Account:
+    async def ready(
+        self, login: str, capacity: int = 5, role: agents_domain.Role | None = None, **skills: int
+    ) -> Account:
         """An agent with an account who is ready and connected here."""
         account = Account(
             account_id=login,
@@ -171,6 +177,7 @@ class Node:
             role=role or agents_domain.Role.AGENT,
             password_hash="-",
             capacity=capacity,
+            skills=skills,
         )
         if account.role is agents_domain.Role.BOT:
             self.services.know_bot(login, account.account_id)

@@ -128,7 +128,7 @@ async def test_the_chats_of_one_who_is_away_too_long_go_to_somebody_else() -> No
     assert [chat.interaction_id for chat in node.floor.waiting()] == [chat_id]
     happened = await node.events(chat_id)
     assert happened[-2:] == [
-        events.Queued(queue="default", priority=1),
+        events.Queued(queue="default", priority=60),
         events.Left(party_id=2, reason="connection_lost"),
     ]
 

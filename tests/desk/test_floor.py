@@ -37,7 +37,11 @@ def floor(clock: Clock) -> Floor:
 
 
 def waiting(floor: Floor) -> dict[str, set[str]]:
-    return {chat.interaction_id: set(chat.avoid) for chat in floor.waiting()}
+    now_ms = floor._clock_ms()
+    return {
+        chat.interaction_id: {agent_id for agent_id in chat.avoid if chat.avoids(agent_id, now_ms)}
+        for chat in floor.waiting()
+    }
 
 
 def test_a_chat_waits_until_it_rings_and_again_when_it_stops(floor: Floor) -> None:

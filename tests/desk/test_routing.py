@@ -10,6 +10,7 @@ from frontdesk.desk import routing
 from frontdesk.desk.services import Service
 from frontdesk.domain import commands, events
 from frontdesk.domain.agent import Role
+from frontdesk.domain.queues import QueueRules, demands_of, steps_of
 from frontdesk.store.log import Fence
 from tests.desk.nodes import QUIET, Node, turns, two
 
@@ -146,6 +147,25 @@ async def test_one_node_assigns_at_a_time_and_another_when_it_goes() -> None:
         assert await rings(b) == {chat_id, second}
 
 
+async def test_two_nodes_that_both_believe_they_assign_give_no_chat_to_two() -> None:
+    """What guards a chat where the lease did not: who writes second reads again and finds that it rings."""
+    a, b = two()
+    for number in range(8):
+        await a.start()
+        await (a, b)[number % 2].ready(f"agent {number}", capacity=2)
+    await b.hears()
+    await a.hears()
+    for _ in range(3):
+        await asyncio.gather(a.routing._assign(), b.routing._assign())
+        await a.hears()
+        await b.hears()
+    rung = {agent_id: a.floor.invites_of(agent_id) for agent_id in (f"agent {n}" for n in range(8))}
+    assert sorted(chat_id for chats in rung.values() for chat_id in chats) == sorted(a.floor._cards)
+    for chat_id in a.floor._cards:
+        history = await b.events(chat_id)
+        assert sum(isinstance(event, events.Invited) for event in history) == 1
+
+
 async def test_who_has_lost_the_lease_assigns_nothing() -> None:
     """A node that slept through its lease wakes up with an old number: the store does not take its word."""
     a, b = two()
@@ -162,6 +182,49 @@ async def test_who_has_lost_the_lease_assigns_nothing() -> None:
         fence = Fence(routing.LEASE, 2)
         await b.interactions.do(chat_id, commands.Invite("amy", 30), fence)
         assert any(isinstance(e, events.Invited) for e in await b.events(chat_id))
+
+
+async def test_a_chat_goes_to_whom_its_queue_means_and_rings_as_long_as_it_says() -> None:
+    ladder = QueueRules(steps=steps_of(["german > 0", "after 20 s: anybody"]), answer_s=7)
+    node = Node(None, None, Service(name="s", rules=QUIET), queues={"default": ladder})
+    await node.ready("amy")
+    await node.ready("bob", german=3)
+    first = await node.start()
+    async with routed(node):
+        assert (await rings(node), await rings(node, "bob")) == (set(), {first})
+        assert events.Invited("bob", node.clock() + 7000) in await node.events(first)
+        await node.do(first, commands.Decline("bob"))
+        assert await rings(node) == set(), "not yet"
+        node.clock.after_s(20)
+        await node.ready("cy")  # Any news makes it look again.
+        assert await rings(node, "amy") | await rings(node, "cy") | await rings(node, "bob") == {first}
+
+
+async def test_user_data_decides_who_may_take_a_chat() -> None:
+    asks = QueueRules(demands=demands_of(["language = de -> german > 0"]))
+    node = Node(None, None, Service(name="s", rules=QUIET), queues={"default": asks})
+    await node.ready("amy")
+    german = await node.start(user_data={"language": "de"})
+    other = await node.start()
+    async with routed(node):
+        assert await rings(node) == {other}
+        await node.ready("bob", german=1)
+        assert await rings(node, "bob") == {german}
+
+
+async def test_what_nobody_takes_in_time_waits_where_others_take_it() -> None:
+    queues = {
+        "default": QueueRules(steps=steps_of(["german > 0"]), overflow_queue="all", overflow_s=60),
+        "all": QueueRules(),
+    }
+    node = Node(None, None, Service(name="s", rules=QUIET), queues=queues)
+    await node.ready("amy")
+    chat_id = await node.start()
+    async with routed(node):
+        assert await rings(node) == set()
+        node.clock.after_s(60)
+        await node.interactions.tick(chat_id)
+        assert await rings(node) == {chat_id}
 
 
 async def test_a_chat_that_has_vanished_does_not_keep_others_from_being_routed() -> None:

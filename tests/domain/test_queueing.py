@@ -77,7 +77,7 @@ def test_a_bot_hands_over_with_a_summary_for_the_one_who_comes() -> None:
 
 def test_what_a_person_hands_over_goes_before_those_who_have_not_been_served() -> None:
     story = given(MIRA, QUEUED, AMY).when(commands.HandOver(party_id=2, queue=""))
-    story.then(events.Queued(queue="default", priority=1), events.Left(party_id=2, reason="handed_over"))
+    story.then(events.Queued(queue="default", priority=60), events.Left(party_id=2, reason="handed_over"))
 
 
 def test_a_visitor_cannot_hand_themselves_over() -> None:
@@ -103,7 +103,7 @@ def test_by_the_rules_the_last_agent_s_leaving_ends_it() -> None:
 
 def test_or_it_waits_for_another() -> None:
     story = given(MIRA, QUEUED, AMY, rules=STAYS).when(commands.Leave(party_id=2))
-    story.then(events.Left(party_id=2), events.Queued(queue="default", priority=1))
+    story.then(events.Left(party_id=2), events.Queued(queue="default", priority=60))
     assert story.state.phase is Phase.WAITING
 
 
@@ -121,7 +121,7 @@ def test_what_nobody_names_a_queue_for_waits_in_its_service_s() -> None:
 
 
 def test_what_waited_somewhere_waits_there_again() -> None:
-    returns = events.Queued(queue="refunds", priority=1), events.Left(party_id=2, reason="handed_over")
+    returns = events.Queued(queue="refunds", priority=60), events.Left(party_id=2, reason="handed_over")
     story = given(MIRA, events.Queued(queue="refunds"), AMY, rules=of_service(STAYS, "sales"))
     story.when(commands.HandOver(party_id=2)).then(*returns)
 

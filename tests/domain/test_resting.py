@@ -33,8 +33,9 @@ from frontdesk.domain.events import (
 )
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.rules import Rules
-from frontdesk.domain.targeting import Free, Waiting, choose
+from frontdesk.domain.targeting import Waiting
 from frontdesk.errors import NotFound
+from tests.domain.floors import NOW_MS, Person, chosen, line
 from tests.domain.story import AMY, BEGIN_MS, GREETER, MIRA, QUEUED, Story
 
 DAY_S = 86_400
@@ -125,11 +126,11 @@ def test_who_knows_the_conversation_is_asked_first() -> None:
 
 
 def test_but_only_when_free() -> None:
-    waits = Waiting("c", 0, BEGIN_MS, prefers="amy")
-    both = [Free("bob", 1, 0), Free("amy", 1, 5)]
-    assert choose([waits], both) == [("c", "amy")]
-    assert choose([replace(waits, avoid=frozenset(("amy",)))], both) == [("c", "bob")]
-    assert choose([waits], both[:1]) == [("c", "bob")]
+    waits = Waiting("c", NOW_MS, prefers="amy")
+    both = [Person("bob", idle_ms=0), Person("amy", idle_ms=5)]
+    assert chosen([line(waits)], both) == [("c", "amy")]
+    assert chosen([line(replace(waits, avoid={"amy": NOW_MS + 1}))], both) == [("c", "bob")]
+    assert chosen([line(waits)], both[:1]) == [("c", "bob")]
 
 
 def test_silence_and_idleness_do_not_count() -> None:

@@ -30,6 +30,7 @@ app.command("frontdesk.cli.doctor:doctor", name="doctor")
 app.command("frontdesk.cli.export:export", name="export")
 app.command("frontdesk.cli.users:app", name="users")
 app.command("frontdesk.cli.services:app", name="services")
+app.command("frontdesk.cli.queues:app", name="queues")
 
 
 def main() -> None:

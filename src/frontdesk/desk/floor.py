@@ -5,16 +5,18 @@ routing lease acts on it.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import structlog
 from msgspec import Struct
 
+from frontdesk.desk.lines import Lines, Seats
 from frontdesk.domain.agent import Agent, Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase
-from frontdesk.domain.targeting import Free, Waiting, slots_of
+from frontdesk.domain.queues import DEFAULT, QueueRules
+from frontdesk.domain.targeting import ALWAYS, Free, Line, People, Waiting, slots_of
 from frontdesk.store.log import Shelf
 
 PAGE = 2000
@@ -36,11 +38,17 @@ class Desk(Struct):
 class Floor:
     """Who is ready and what waits, now."""
 
-    def __init__(self, clock_ms: Callable[[], int], ring_again_ms: int) -> None:
+    def __init__(
+        self,
+        clock_ms: Callable[[], int],
+        ring_again_ms: int,
+        rules_of: Callable[[str], QueueRules] = lambda _: DEFAULT,
+    ) -> None:
         self._clock_ms = clock_ms
         self._ring_again_ms = ring_again_ms
         self._cards: dict[str, InteractionCard] = {}
-        self._waiting: dict[str, InteractionCard] = {}
+        self._lines = Lines(rules_of)
+        self._seats = Seats()
         self._unattended: dict[str, InteractionCard] = {}
         self._desks: dict[str, Desk] = {}
         self._refused: dict[str, dict[str, int]] = {}
@@ -93,6 +101,7 @@ class Floor:
             if agent.is_ready and not desk.agent.is_ready:
                 desk.idle_ms = agent.since_ms
             desk.agent = agent
+        self._reseat(agent_id)
         self._changed()
 
     def put(self, interaction_id: str, card: InteractionCard) -> None:
@@ -112,12 +121,21 @@ class Floor:
             self._cards[interaction_id] = card
         else:
             self._close(interaction_id, before, card.version)
-        _set(
-            self._waiting, interaction_id, card, when=is_open and card.queued_ms > 0 and card.ringing is None
-        )
-        is_unattended = card.phase is Phase.WAITING and not card.queued_ms
-        _set(self._unattended, interaction_id, card, when=is_unattended)
+        if is_open and card.queued_ms > 0 and card.ringing is None:
+            self._lines.put(card, self._waiting(interaction_id, card))
+        else:
+            self._lines.drop(interaction_id)
+        if card.phase is Phase.WAITING and not card.queued_ms:
+            self._unattended[interaction_id] = card
+        else:
+            self._unattended.pop(interaction_id, None)
         self._changed()
+
+    def _waiting(self, interaction_id: str, card: InteractionCard) -> Waiting:
+        refused = self._refused.get(interaction_id, {})
+        avoid = {agent_id: ms + self._ring_again_ms for agent_id, ms in refused.items()}
+        avoid.update(dict.fromkeys(card.participants, ALWAYS))
+        return Waiting(interaction_id, card.queued_ms, avoid, card.prefers)
 
     def _close(self, interaction_id: str, before: InteractionCard | None, version: int) -> None:
         """What has ended or rests stays so, though an older card may still be on its way."""
@@ -134,10 +152,17 @@ class Floor:
             if (desk := self._desks.get(agent_id)) is not None:
                 desk.chats.discard(interaction_id)
                 desk.idle_ms = self._clock_ms()
+                self._reseat(agent_id)
         for agent_id in now - before:
             desk = self._desks.setdefault(agent_id, Desk(Agent(), set(), 0))
             desk.chats.add(interaction_id)
             desk.idle_ms = self._clock_ms()
+            self._reseat(agent_id)
+
+    def _reseat(self, agent_id: str) -> None:
+        desk = self._desks[agent_id]
+        is_person = desk.agent.role is not Role.BOT
+        self._seats.put(agent_id, self.room_of(agent_id) if is_person else 0, desk.idle_ms, desk.agent.skills)
 
     def _changed(self) -> None:
         for notify in self.on_change:
@@ -167,29 +192,37 @@ class Floor:
         desk = self._desks.get(agent_id)
         return desk is not None and (desk.agent.is_ready or bool(desk.chats))
 
-    def waiting(self) -> Iterator[Waiting]:
+    def is_ready(self, agent_id: str) -> bool:
+        """Whether chats may come to an agent, who need not have a place for one now."""
+        return self.agent(agent_id).is_ready
+
+    def lines(self) -> Iterable[Line]:
+        """The chats that wait and do not ring, by line."""
+        return self._lines
+
+    def waiting(self) -> Sequence[Waiting]:
         """The chats that wait and do not ring."""
-        since_ms = self._clock_ms() - self._ring_again_ms
-        for interaction_id, card in self._waiting.items():
-            refused = self._refused.get(interaction_id, {})
-            avoid = frozenset(
-                (*card.participants, *(agent for agent, ms in refused.items() if ms > since_ms))
-            )
-            yield Waiting(interaction_id, card.priority, card.queued_ms, avoid, card.prefers)
+        return self._lines.chats()
+
+    def people(self) -> People:
+        """The people who are ready and have a free place, as they are asked."""
+        return self._seats.people(self.is_ready)
+
+    def card(self, interaction_id: str) -> InteractionCard | None:
+        """The card of an open interaction."""
+        return self._cards.get(interaction_id)
 
     def unattended(self) -> Sequence[tuple[str, InteractionCard]]:
         """The chats that nobody has taken and that do not wait in a queue yet."""
         return list(self._unattended.items())
 
     def free(self) -> list[Free]:
-        """The people who are ready and have a free slot."""
-        return [
-            Free(agent_id, slots, desk.idle_ms)
-            for agent_id, desk in self._desks.items()
-            if desk.agent.is_ready
-            and desk.agent.role is not Role.BOT
-            and (slots := slots_of(desk.agent.capacity, desk.chats))
-        ]
+        """The people who are ready and have a free place."""
+        return self._seats.everybody()
+
+    @property
+    def free_count(self) -> int:
+        return len(self._seats)
 
     def room_of(self, agent_id: str) -> int:
         """How many more chats somebody could take now; none unless ready."""
@@ -202,7 +235,7 @@ class Floor:
 
     @property
     def waiting_count(self) -> int:
-        return len(self._waiting)
+        return len(self._lines)
 
     @property
     def open_count(self) -> int:
@@ -220,12 +253,3 @@ def _holders(card: InteractionCard | None) -> set[str]:
     if card.ringing is not None:
         holders.add(card.ringing.agent_id)
     return holders
-
-
-def _set(
-    table: dict[str, InteractionCard], interaction_id: str, card: InteractionCard, *, when: bool
-) -> None:
-    if when:
-        table[interaction_id] = card
-    else:
-        table.pop(interaction_id, None)

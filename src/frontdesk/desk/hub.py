@@ -49,7 +49,7 @@ class Hub:
             self._ring(interaction_id, session)
         if session.role is Role.BOT:
             self._bots.add(session)
-            session.floor(len(self._floor.free()))
+            session.floor(self._floor.free_count)
         session.flush()
 
     def close(self, session: Session) -> None:
@@ -150,7 +150,7 @@ class Hub:
 
     def _tell_floor(self) -> None:
         self._floor_timer = None
-        ready = len(self._floor.free())
+        ready = self._floor.free_count
         if bool(ready) != bool(self._ready_told):
             for bot in self._bots:
                 bot.floor(ready)

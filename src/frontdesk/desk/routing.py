@@ -79,13 +79,18 @@ class Routing:
 
     async def _assign(self) -> None:
         wishes = list(self._receptions())
-        for interaction_id, agent_id in choose(self._floor.waiting(), self._floor.free()):
-            with contextlib.suppress(NotFound, TooNew):
-                chat = await self._interactions.chats.chat(interaction_id)
-                rules = self._services.rules(chat.service)
-                wishes.append((interaction_id, Invite(agent_id, rules.answer_s)))
+        floor = self._floor
+        for interaction_id, agent_id in choose(floor.lines(), floor.people(), self._clock_ms()):
+            wishes.append((interaction_id, Invite(agent_id, self._answer_s(interaction_id))))
         for first in range(0, len(wishes), AT_ONCE_MAX):
             await asyncio.gather(*(self._carry_out(*wish) for wish in wishes[first : first + AT_ONCE_MAX]))
+
+    def _answer_s(self, interaction_id: str) -> int:
+        """How long a chat rings: as its queue says, else as its service says."""
+        card = self._floor.card(interaction_id)
+        assert card is not None, "what waits is open"
+        rules = self._services.rules(card.service)
+        return rules.queue_rules(card.queue).answer_s or rules.answer_s
 
     def _receptions(self) -> Iterator[tuple[str, Command]]:
         """What becomes of chats that nobody has: the service's bot takes what it can, the rest waits."""

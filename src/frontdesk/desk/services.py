@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from frontdesk.domain.queues import DEFAULT, QueueRules
 from frontdesk.domain.rules import DEFAULT_QUEUE, Rules, ServiceRules, of_service
 
 
@@ -22,16 +23,24 @@ class Service(Struct, frozen=True, kw_only=True):
 class ServiceBook:
     """Every service; an interaction of a service that is no longer configured goes on by the defaults."""
 
-    def __init__(self, services: Mapping[str, Service]) -> None:
+    def __init__(
+        self, services: Mapping[str, Service], queues: Mapping[str, QueueRules] | None = None
+    ) -> None:
         self._services = dict(services)
-        self._rules = {name: of_service(s.rules, s.queue) for name, s in services.items()}
+        self._queues = dict(queues or {})
+        self._rules = {name: of_service(s.rules, s.queue, self._queues) for name, s in services.items()}
+        self._defaults = ServiceRules(queues=self._queues)
         self._bot_ids: dict[str, str] = {}
 
     def get(self, name: str) -> Service | None:
         return self._services.get(name)
 
     def rules(self, name: str) -> ServiceRules:
-        return self._rules.get(name, _DEFAULTS)
+        return self._rules.get(name, self._defaults)
+
+    def queue_rules(self, name: str) -> QueueRules:
+        """How a queue behaves; one that nobody has set anything for goes by the defaults."""
+        return self._queues.get(name, DEFAULT)
 
     def bot_id(self, name: str) -> str:
         """The account of a service's bot; empty when it has none, or none that is known yet."""
@@ -48,6 +57,3 @@ class ServiceBook:
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self._services.values())
-
-
-_DEFAULTS = ServiceRules()

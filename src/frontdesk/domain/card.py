@@ -38,7 +38,7 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One row of a list, true of the interaction's first `version` events.
 
     Shape:   `participants` are the agents, supervisors and bots present now; `prefers` is who answered before
-             it rested, and is asked first when it wakes.
+             it rested, and is asked first when it wakes; `demand` are the skills that it asks for.
     """
 
     version: int = 0
@@ -52,6 +52,7 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     queue: str = ""
     priority: int = 0
     queued_ms: int = 0
+    demand: str = ""
     ringing: Ringing | None = None
     participants: tuple[str, ...] = ()
     asynchronous: bool = False
@@ -72,6 +73,7 @@ def card_of(state: Interaction) -> InteractionCard:
         queue=state.queue,
         priority=state.priority,
         queued_ms=state.queued_ms,
+        demand=state.demand,
         ringing=state.ringing,
         participants=tuple(p.participant_id for p in state.present(ANSWERING)),
         asynchronous=state.asynchronous,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from frontdesk.domain.interaction import Interaction, Phase
-from frontdesk.domain.rules import Rules
+from frontdesk.domain.rules import Rules, ServiceRules
 
 
 class Presence(Struct, frozen=True):
@@ -25,7 +25,7 @@ class Presence(Struct, frozen=True):
 UNSEEN = Presence()
 
 
-def next_due(state: Interaction, rules: Rules, presence: Presence = UNSEEN) -> int | None:
+def next_due(state: Interaction, rules: ServiceRules, presence: Presence = UNSEEN) -> int | None:
     """When something is next due, or None."""
     return min(_all_due(state, rules, presence), default=None)
 
@@ -74,6 +74,14 @@ def typing_due(state: Interaction, rules: Rules, presence: Presence) -> Iterator
             yield party.party_id, last_ms + rules.typing_s * 1000
 
 
+def overflow_due(state: Interaction, rules: ServiceRules) -> int | None:
+    """When what waits goes to the queue that takes what its own cannot, or None."""
+    if not state.queued_ms or state.ringing is not None:
+        return None
+    queue = rules.queue_rules(state.queue)
+    return state.queued_ms + queue.overflow_s * 1000 if queue.overflow_queue and queue.overflow_s else None
+
+
 def archive_due(state: Interaction, rules: Rules) -> int | None:
     """When an ended interaction's visitor session is over for good, or None."""
     if state.phase is not Phase.ENDED or not rules.retention_s:
@@ -95,7 +103,7 @@ def done_due(state: Interaction, rules: Rules) -> int | None:
     return max(state.rested_ms, state.active_ms) + rules.resting_s * 1000
 
 
-def _all_due(state: Interaction, rules: Rules, presence: Presence) -> Iterator[int]:
+def _all_due(state: Interaction, rules: ServiceRules, presence: Presence) -> Iterator[int]:
     dues = (
         idle_due(state, rules),
         client_due(state, rules, presence),
@@ -106,5 +114,7 @@ def _all_due(state: Interaction, rules: Rules, presence: Presence) -> Iterator[i
     yield from (due for due in dues if due is not None)
     if state.ringing is not None:
         yield state.ringing.until_ms
+    elif state.queued_ms and (due := overflow_due(state, rules)) is not None:
+        yield due
     for _, due in typing_due(state, rules, presence):
         yield due

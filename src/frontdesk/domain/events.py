@@ -175,11 +175,15 @@ class IdleClosed(Struct, frozen=True, tag=True):
 
 
 class Queued(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """It waits for a person. `summary` is what the one who handed it over wants that person to know."""
+    """It waits for a person. `summary` is what the one who handed it over wants that person to know, `demand`
+    the skills that it asks for, as an expression. `since_ms` is since when, where it has waited before.
+    """
 
     queue: str
     priority: int = 0
     summary: str = ""
+    demand: str = ""
+    since_ms: int = 0
 
 
 class Invited(Struct, frozen=True, tag=True):

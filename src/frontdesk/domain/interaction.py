@@ -96,6 +96,7 @@ class Interaction(Struct, frozen=True):
     priority: int = 0
     queued_ms: int = 0
     summary: str = ""
+    demand: str = ""
     ringing: Ringing | None = None
     ended_ms: int = 0
     end_reason: str = ""
@@ -323,9 +324,10 @@ def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction
         at_ms,
         queue=event.queue,
         priority=event.priority,
-        queued_ms=at_ms,
+        queued_ms=event.since_ms or at_ms,
         phase=Phase.WAITING if state.phase is Phase.DORMANT else state.phase,
         summary=event.summary or state.summary,
+        demand=event.demand,
     )
 
 

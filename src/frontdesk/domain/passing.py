@@ -11,17 +11,18 @@ from frontdesk.domain.deadlines import (
     closes_after,
     done_due,
     idle_due,
+    overflow_due,
     rest_due,
     typing_due,
 )
 from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.resting import rest
-from frontdesk.domain.rules import Rules
-from frontdesk.domain.taking import end_all
+from frontdesk.domain.rules import Rules, ServiceRules
+from frontdesk.domain.taking import end_all, overflow
 
 
-def tick(state: Interaction, command: Tick, now_ms: int, rules: Rules) -> Sequence[Event]:
+def tick(state: Interaction, command: Tick, now_ms: int, rules: ServiceRules) -> Sequence[Event]:
     """Everything that is due by now; empty when nothing is."""
     if _is_due(archive_due(state, rules), now_ms):
         return (events.Archived(),)
@@ -44,6 +45,8 @@ def tick(state: Interaction, command: Tick, now_ms: int, rules: Rules) -> Sequen
     ]
     if state.ringing is not None and state.ringing.until_ms <= now_ms:
         happened.append(events.InviteEnded(state.ringing.agent_id, "expired"))
+    if _is_due(overflow_due(state, rules), now_ms):
+        happened.append(overflow(state, rules))
     if _is_due(idle_due(state, rules), now_ms):
         happened += _idle(state, rules)
     return happened

@@ -1,8 +1,11 @@
 """The rules a service gives its interactions: times, limits, words of the system."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct
+
+from frontdesk.domain.queues import DEFAULT, QueueRules
 
 DEFAULT_QUEUE = "default"
 Seconds = Annotated[int, Meta(ge=0, le=31_536_000)]
@@ -97,8 +100,14 @@ class ServiceRules(Rules, frozen=True, kw_only=True):
 
     queue: str = DEFAULT_QUEUE
     """Where its interactions wait for a person when nobody names another queue."""
+    queues: Mapping[str, QueueRules] = {}
+    """The rules of all queues that have some of their own, by name."""
+
+    def queue_rules(self, name: str) -> QueueRules:
+        return self.queues.get(name, DEFAULT)
 
 
-def of_service(rules: Rules, queue: str) -> ServiceRules:
-    """The rules of a service whose interactions wait in `queue`."""
-    return ServiceRules(queue=queue, **{name: getattr(rules, name) for name in Rules.__struct_fields__})
+def of_service(rules: Rules, queue: str, queues: Mapping[str, QueueRules] | None = None) -> ServiceRules:
+    """The rules of a service whose interactions wait in `queue`, where `queues` go by rules of their own."""
+    own = {name: getattr(rules, name) for name in Rules.__struct_fields__}
+    return ServiceRules(queue=queue, queues=queues or {}, **own)

@@ -5,6 +5,8 @@ Each function decides about one wish as `decide` does: state, wish, time and rul
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from frontdesk.domain import commands, events, resting
 from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import PEOPLE, Interaction
@@ -12,17 +14,28 @@ from frontdesk.domain.refusals import too_long
 from frontdesk.domain.rules import ServiceRules
 from frontdesk.errors import Refused
 
+RETURNED = 60  # Points of who has been served: an hour of others' waiting, at a point a minute.
+
 
 def queue(state: Interaction, command: commands.Queue, _now_ms: int, rules: ServiceRules) -> Sequence[Event]:
     if state.queued_ms:
         return ()
-    queue = command.queue or _own_queue(state, rules)
-    return (events.Queued(queue=queue, priority=command.priority, summary=command.summary),)
+    return (_queued(state, rules, command.queue, command.priority, command.summary),)
 
 
-def _own_queue(state: Interaction, rules: ServiceRules) -> str:
-    """Where it waits when nobody names a queue: where it waited before, else where its service's do."""
-    return state.queue or rules.queue
+def overflow(state: Interaction, rules: ServiceRules) -> events.Queued:
+    """It waits elsewhere from now on, with the age that it has."""
+    overflow_queue = rules.queue_rules(state.queue).overflow_queue
+    return replace(_queued(state, rules, overflow_queue, state.priority), since_ms=state.queued_ms)
+
+
+def _queued(
+    state: Interaction, rules: ServiceRules, queue: str, priority: int, summary: str = ""
+) -> events.Queued:
+    """It waits; when nobody names a queue, where it waited before, else where its service's do."""
+    queue = queue or state.queue or rules.queue
+    demand = rules.queue_rules(queue).demand_of(state.user_data)
+    return events.Queued(queue=queue, priority=priority, summary=summary, demand=demand)
 
 
 def invite(
@@ -88,11 +101,9 @@ def hand_over(
         raise Refused("not_answering", "only who answers the visitor can hand over")
     if len(command.summary) > rules.message_chars_max:
         raise too_long("summary", rules.message_chars_max)
-    priority = state.priority + 1 if party.kind in PEOPLE else state.priority
+    priority = state.priority + RETURNED if party.kind in PEOPLE else state.priority
     return (
-        events.Queued(
-            queue=command.queue or _own_queue(state, rules), priority=priority, summary=command.summary
-        ),
+        _queued(state, rules, command.queue, priority, command.summary),
         events.Left(party_id=party.party_id, reason=command.reason or "handed_over"),
     )
 
@@ -113,7 +124,7 @@ def leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: Serv
         return resting.last_one_leaves(state, left)
     if rules.ends_with_last_agent:
         return end_all(state, "last_agent_left", party.party_id)
-    return (left, events.Queued(queue=_own_queue(state, rules), priority=state.priority + 1))
+    return (left, _queued(state, rules, "", state.priority + RETURNED))
 
 
 def end(state: Interaction, command: commands.End, _now_ms: int, _rules: ServiceRules) -> Sequence[Event]:

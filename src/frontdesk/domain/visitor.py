@@ -6,7 +6,7 @@ from frontdesk.domain import commands, events
 from frontdesk.domain.events import Event
 from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.refusals import too_long
-from frontdesk.domain.rules import Rules
+from frontdesk.domain.rules import Rules, ServiceRules
 from frontdesk.errors import Refused
 
 EMAIL_CHARS_MAX = 254  # RFC 5321 §4.5.3.1.3 leaves no room for more.
@@ -14,7 +14,7 @@ SUBJECT_CHARS_MAX = 1000
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+)+")
 
 
-def start(_state: Interaction, command: commands.Start, _now_ms: int, rules: Rules) -> list[Event]:
+def start(_state: Interaction, command: commands.Start, _now_ms: int, rules: ServiceRules) -> list[Event]:
     faults = faults_of(
         rules,
         nickname=command.nickname,
@@ -48,7 +48,8 @@ def start(_state: Interaction, command: commands.Start, _now_ms: int, rules: Rul
     if command.text.strip():
         happened.append(events.Said(party_id=1, text=command.text))
     if command.queue is not None:
-        happened.append(events.Queued(queue=command.queue))
+        demand = rules.queue_rules(command.queue).demand_of(command.user_data)
+        happened.append(events.Queued(queue=command.queue, demand=demand))
     return happened
 
 

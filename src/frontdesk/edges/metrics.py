@@ -91,7 +91,7 @@ class Metrics:
             lambda: floor.waiting_count
         )
         Gauge("frontdesk_agents_free", "People ready with a free slot.", registry=own).set_function(
-            lambda: len(floor.free())
+            lambda: floor.free_count
         )
 
     def show(self, name: str, text: str, value: Callable[[], float]) -> None:
