@@ -24,9 +24,9 @@ from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.nodes import BEAT_S, Heartbeat
 from frontdesk.desk.positions import Positions
 from frontdesk.desk.previews import Previews
+from frontdesk.desk.reception import Reception
 from frontdesk.desk.routing import Routing
 from frontdesk.desk.secrets import shared_secret
-from frontdesk.desk.services import Service, ServiceBook
 from frontdesk.desk.sign_ins import SignIns
 from frontdesk.desk.staff import Staff
 from frontdesk.desk.timers import Timers
@@ -56,7 +56,8 @@ from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import DeskError
-from frontdesk.settings import ServiceSettings, Settings
+from frontdesk.service_book import service_book
+from frontdesk.settings import Settings
 from frontdesk.store.account import Account
 from frontdesk.store.files import FileStore, open_files
 from frontdesk.store.open import Database, open_database
@@ -91,10 +92,7 @@ class Parts:
         node_id = secrets.token_hex(8)
         self.accounts = database.accounts
         self.staff = Staff(database.accounts, clock_ms)
-        self.services = ServiceBook(
-            {n: _service(n, s) for n, s in settings.services.items()},
-            {n: q.rules() for n, q in settings.queues.items()},
-        )
+        self.services = service_book(settings)
         self.floor = Floor(clock_ms, settings.workspace.ring_again_s * 1000, self.services.queue_rules)
         self.chats = Chats(store, clock_ms, shares_presence=database.shares_presence)
         self.interactions = Interactions(store, self.chats, self.services, clock_ms)
@@ -105,8 +103,16 @@ class Parts:
             clock_ms,
             away_ms=settings.workspace.away_s * 1000,
         )
+        reception = Reception(self.services, self.floor, clock_ms)
         self.routing = Routing(
-            store, self.interactions, self.agents, self.floor, self.services, clock_ms, node_id
+            store,
+            self.interactions,
+            self.agents,
+            self.floor,
+            self.services,
+            reception,
+            clock_ms,
+            node_id,
         )
         self.timers = Timers(
             store, clock_ms, {"interaction": self.interactions.tick, "agent": self.agents.tick}
@@ -130,6 +136,7 @@ class Parts:
         self.interactions.on_card.append(open_by_address.observe)
         admission = Admission(
             self.floor,
+            reception,
             self.metrics,
             node=Gate("open_chats_per_node", limits.open_chats_per_node),
             services={n: Gate("open_chats_max", s.open_chats_max) for n, s in settings.services.items()},
@@ -382,18 +389,6 @@ def _calm_collector() -> None:
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 50)
     gc.enable()
-
-
-def _service(name: str, settings: ServiceSettings) -> Service:
-    return Service(
-        name=name,
-        is_open=settings.is_open,
-        queue=settings.queue,
-        bot=settings.bot,
-        open_chats_max=settings.open_chats_max,
-        readable_keys=frozenset(settings.visitor_readable_keys),
-        rules=settings.rules,
-    )
 
 
 def _log_end(interaction_id: str, card: InteractionCard) -> None:

@@ -4,15 +4,19 @@ A file in TOML and the environment (`FRONTDESK_SERVER__PORT=8080`) fill these ty
 refused by its name.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from frontdesk.domain.hours import Hours, hours_of
 from frontdesk.domain.queues import QueueRules, demands_of, steps_of
+from frontdesk.domain.reception import Answer, Does, ReceptionRules
 from frontdesk.domain.rules import Rules, Seconds
 from frontdesk.errors import Refused
 
 Count = Annotated[int, Meta(ge=1, le=100_000_000)]
+Whatever = Literal["refuse", "end", "tell", "wait"]
 Bytes = Annotated[int, Meta(ge=1, le=10_737_418_240)]
 
 
@@ -192,6 +196,8 @@ class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What people call the service; its name when empty."""
     is_open: bool = True
     """Whether new chats may begin."""
+    hours: str = ""
+    """Opening hours, a section of `[hours.NAME]`, outside of which no chat begins; empty for always."""
     queue: str = "default"
     """Where chats wait for a person, unless a bot's hand-over names another queue: a section of
     `[queues.NAME]`, or any name, whose queue then goes by the defaults."""
@@ -215,6 +221,27 @@ class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Text that scripts of a page look for to end a chat themselves; version 3 then says it in the place of
     `end_text`, and leaves the end to them."""
     rules: Rules = Rules()
+
+
+class HoursSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Opening hours, which services and queues name.
+
+    Errors:  making one: `Refused` when a time cannot be read.
+    """
+
+    time_zone: str = "UTC"
+    """By whose clocks: a name such as `Europe/Berlin`."""
+    week: tuple[str, ...] = ()
+    """Days and times: `mon-fri 09:00-12:00 13:00-17:00`, `sat 22:00-02:00`; days that no line names are
+    closed. Empty for always open."""
+    days: tuple[str, ...] = ()
+    """Days that are different, of one year or of every year: `2026-12-24 09:00-12:00`, `12-25 closed`."""
+
+    def __post_init__(self) -> None:
+        self.hours()
+
+    def hours(self) -> Hours:
+        return hours_of(self.time_zone, self.week, self.days)
 
 
 class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -241,12 +268,30 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Where a chat waits on that has waited here for `overflow_s`; empty to leave it here."""
     overflow_s: Seconds = 0
     """After how long it does; 0 for never."""
+    hours: str = ""
+    """Opening hours, a section of `[hours.NAME]`; empty for always open."""
+    when_closed: Whatever = "refuse"
+    """What becomes of a chat that comes out of hours. `refuse`: none can be started, and one that a bot hands
+    over is told and ends; `end`: it is told and ends; `tell`: it is told and waits; `wait`: it waits. A
+    conversation that stays open over days does not end by it, but waits."""
+    closed_text: str = "Nobody is here at this hour. Please come back when we are open."
+    """What the visitor is told then; empty for nothing."""
+    waiting_max: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    """Chats that may wait here while nobody is free for the next one; 0 for any number."""
+    when_full: Whatever = "refuse"
+    """What becomes of one more, as above; a start is told to try again later."""
+    full_text: str = "So many people are waiting that we cannot take another chat. Please try again later."
+    """What the visitor is told then; empty for nothing."""
+    when_nobody: Whatever = "wait"
+    """What becomes of a chat while nobody is ready who may take it, now or later, as above."""
+    nobody_text: str = "Nobody is here at the moment. Somebody will answer as soon as possible."
+    """What the visitor is told then; empty for nothing."""
 
     def __post_init__(self) -> None:
-        self.rules()
+        self.rules({})
 
-    def rules(self) -> QueueRules:
-        """How the queue behaves."""
+    def rules(self, hours: Mapping[str, Hours]) -> QueueRules:
+        """How the queue behaves; `hours` by the names that stand in the settings."""
         return QueueRules(
             priority=self.priority,
             ageing=self.ageing,
@@ -256,6 +301,13 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             prefer_s=self.prefer_s,
             overflow_queue=self.overflow_queue,
             overflow_s=self.overflow_s,
+            reception=ReceptionRules(
+                hours=hours.get(self.hours),
+                waiting_max=self.waiting_max,
+                closed=Answer(Does(self.when_closed), self.closed_text),
+                full=Answer(Does(self.when_full), self.full_text),
+                nobody=Answer(Does(self.when_nobody), self.nobody_text),
+            ),
         )
 
 
@@ -287,8 +339,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The chat services, by name."""
     queues: dict[str, QueueSettings] = {}
     """The queues that have settings of their own, by name."""
+    hours: dict[str, HoursSettings] = {}
+    """Opening hours, by name."""
 
     def __post_init__(self) -> None:
+        for kind, sections in (("services", self.services), ("queues", self.queues)):
+            for name, section in sections.items():
+                if section.hours and section.hours not in self.hours:
+                    text = f"{kind}.{name}.hours: there is no [hours.{section.hours}]"
+                    raise Refused("no_such_hours", text)
         for name, queue in self.queues.items():
             passed = [name]
             while (after := queue.overflow_queue) and queue.overflow_s:

@@ -11,6 +11,7 @@ from frontdesk.desk.floor import Floor
 from frontdesk.desk.follower import Follower
 from frontdesk.desk.identity import new_id
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.reception import Reception
 from frontdesk.desk.routing import Routing
 from frontdesk.desk.services import Service, ServiceBook
 from frontdesk.desk.timers import Timers
@@ -139,8 +140,16 @@ class Node:
         self.follower = Follower(self.store, self.chats, self.agents, self.floor, self.heard)
         fire = {"interaction": self.interactions.tick, "agent": self.agents.tick}
         self.timers = Timers(self.store, self.clock, fire)
+        self.reception = Reception(book, self.floor, self.clock)
         self.routing = Routing(
-            self.store, self.interactions, self.agents, self.floor, book, self.clock, f"node {name}"
+            self.store,
+            self.interactions,
+            self.agents,
+            self.floor,
+            book,
+            self.reception,
+            self.clock,
+            f"node {name}",
         )
 
     async def start(self, service: str = "s", queue: str | None = "default", **more: Any) -> str:

@@ -107,6 +107,7 @@ LATER: tuple[st.SearchStrategy[Command], ...] = (
     st.builds(commands.FetchFile, PARTIES, FILE_IDS),
     st.builds(commands.GiveReceipt, PARTIES, st.integers(-2, 60)),
     st.builds(commands.Queue, queue=QUEUES, priority=st.integers(-1, 2), summary=WORDS),
+    st.builds(commands.Receive, about=st.sampled_from(("closed", "full")), text=WORDS, ends=st.booleans()),
     st.builds(commands.HandOver, party_id=PARTIES, queue=QUEUES, summary=WORDS),
     st.builds(commands.Invite, AGENTS, st.integers(1, 40)),
     st.builds(commands.Accept, AGENTS, st.just("Amy")),

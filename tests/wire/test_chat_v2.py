@@ -105,6 +105,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
         ),
     ),
     (events.IdleClosed(2, "Closed."), seen("IdleClose", text="Closed.")),
+    (events.Informed(party_id=2, text="Full.", about="full"), seen("Message", text="Full.")),
     (events.CameBack(2), seen("ParticipantJoined")),
 ]
 

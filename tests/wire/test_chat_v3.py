@@ -81,6 +81,7 @@ SHOWN: list[tuple[Event, dict[str, Any]]] = [
     ),
     (events.IdleWarned(2, "Still there?", False, 50), seen("IdleAlert", text="Still there?")),
     (events.IdleClosed(2, "Closed."), seen("IdleClose", text="Closed.")),
+    (events.Informed(party_id=2, text="Full.", about="full"), seen("Text", text="Full.")),
 ]
 HIDDEN: list[Event] = [
     events.DataChanged(party_id=1, changes={"a": "1"}),

@@ -151,7 +151,12 @@ def told(lines: Sequence[Line]) -> Iterator[tuple[int, str, str, bool]]:
 def _what(event: Event) -> str:
     """An event in words; empty for those that say nothing to a reader."""
     match event:
-        case events.Said(text=text) | events.IdleWarned(text=text) | events.IdleClosed(text=text):
+        case (
+            events.Said(text=text)
+            | events.IdleWarned(text=text)
+            | events.IdleClosed(text=text)
+            | events.Informed(text=text)
+        ):
             return text
         case events.UrlPushed(url=url):
             return url

@@ -18,7 +18,7 @@ def list_(*, config: Config = None) -> None:
     for name, queue in sorted(settings.queues.items()):
         services = ", ".join(sorted(n for n, s in settings.services.items() if s.queue == name))
         output.print(f"{harmless(name)}: " + (f"for {harmless(services)}" if services else "of no service"))
-        for line in in_words(queue.rules()):
+        for line in in_words(queue.rules({})):
             output.print(f"  {harmless(line)}")
         if queue.overflow_queue and queue.overflow_s:
             output.print(f"  after {queue.overflow_s} s it waits in {harmless(queue.overflow_queue)}")

@@ -16,7 +16,8 @@ from frontdesk.domain.agent import Agent, Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.queues import DEFAULT, QueueRules
-from frontdesk.domain.targeting import ALWAYS, Free, Line, People, Waiting, slots_of
+from frontdesk.domain.reception import Outlook
+from frontdesk.domain.targeting import ALWAYS, Free, Line, People, Waiting, benches_of, slots_of, whom_ever
 from frontdesk.store.log import Shelf
 
 PAGE = 2000
@@ -49,6 +50,9 @@ class Floor:
         self._cards: dict[str, InteractionCard] = {}
         self._lines = Lines(rules_of)
         self._seats = Seats()
+        self._at_work = Seats()  # Who is ready, busy or not: one place each.
+        self._newcomers: dict[str, InteractionCard] = {}
+        self._rules_of = rules_of
         self._unattended: dict[str, InteractionCard] = {}
         self._desks: dict[str, Desk] = {}
         self._refused: dict[str, dict[str, int]] = {}
@@ -123,8 +127,11 @@ class Floor:
             self._close(interaction_id, before, card.version)
         if is_open and card.queued_ms > 0 and card.ringing is None:
             self._lines.put(card, self._waiting(interaction_id, card))
+            if before is None or before.queued_ms != card.queued_ms:
+                self._newcomers[interaction_id] = card
         else:
             self._lines.drop(interaction_id)
+            self._newcomers.pop(interaction_id, None)
         if card.phase is Phase.WAITING and not card.queued_ms:
             self._unattended[interaction_id] = card
         else:
@@ -162,6 +169,7 @@ class Floor:
     def _reseat(self, agent_id: str) -> None:
         desk = self._desks[agent_id]
         is_person = desk.agent.role is not Role.BOT
+        self._at_work.put(agent_id, int(is_person and desk.agent.is_ready), 0, desk.agent.skills)
         self._seats.put(agent_id, self.room_of(agent_id) if is_person else 0, desk.idle_ms, desk.agent.skills)
 
     def _changed(self) -> None:
@@ -207,6 +215,19 @@ class Floor:
     def people(self) -> People:
         """The people who are ready and have a free place, as they are asked."""
         return self._seats.people(self.is_ready)
+
+    def newcomers(self) -> Sequence[tuple[str, InteractionCard]]:
+        """The chats that have begun to wait since this was asked before, as far as they still do."""
+        came, self._newcomers = list(self._newcomers.items()), {}
+        return came
+
+    def outlook(self, queue: str, demand: str = "") -> Outlook:
+        """What a chat that asks for this would find in a queue."""
+        rules, free, at_work = self._rules_of(queue), self.people(), self._at_work.people(self.is_ready)
+        now = whom_ever(rules, demand, free.mask)
+        places = sum(one.slots for one in free.free if now >> one.bench & 1)
+        could_answer = bool(whom_ever(rules, demand, at_work.mask) & benches_of(at_work.seated))
+        return Outlook(self._lines.in_queue(queue), places, could_answer)
 
     def card(self, interaction_id: str) -> InteractionCard | None:
         """The card of an open interaction."""

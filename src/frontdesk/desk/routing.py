@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
 from frontdesk.desk.agents import Agents
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.reception import Reception
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.commands import Command, Invite, Join, Queue
 from frontdesk.domain.events import Kind
@@ -35,6 +36,7 @@ class Routing:
         agents: Agents,
         floor: Floor,
         services: ServiceBook,
+        reception: Reception,
         clock_ms: Callable[[], int],
         node_id: str,
     ) -> None:
@@ -43,6 +45,7 @@ class Routing:
         self._agents = agents
         self._floor = floor
         self._services = services
+        self._reception = reception
         self._clock_ms = clock_ms
         self._node_id = node_id
         self._wake = asyncio.Event()
@@ -55,7 +58,8 @@ class Routing:
         try:
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN_S)
+                    async with asyncio.timeout(LOOK_AGAIN_S):  # `wait_for` loses a cancellation that
+                        await self._wake.wait()  # comes together with the news.
                 self._wake.clear()
                 try:
                     if await self._holds_lease():
@@ -78,10 +82,14 @@ class Routing:
         return number is not None
 
     async def _assign(self) -> None:
-        wishes = list(self._receptions())
         floor = self._floor
+        await self._carry_out_all(list(self._reception.wishes()))  # Who is turned away rings for nobody.
+        wishes = list(self._receptions())
         for interaction_id, agent_id in choose(floor.lines(), floor.people(), self._clock_ms()):
             wishes.append((interaction_id, Invite(agent_id, self._answer_s(interaction_id))))
+        await self._carry_out_all(wishes)
+
+    async def _carry_out_all(self, wishes: Sequence[tuple[str, Command]]) -> None:
         for first in range(0, len(wishes), AT_ONCE_MAX):
             await asyncio.gather(*(self._carry_out(*wish) for wish in wishes[first : first + AT_ONCE_MAX]))
 

@@ -4,17 +4,20 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from frontdesk.domain.hours import Hours
 from frontdesk.domain.queues import DEFAULT, QueueRules
 from frontdesk.domain.rules import DEFAULT_QUEUE, Rules, ServiceRules, of_service
 
 
 class Service(Struct, frozen=True, kw_only=True):
-    """One service as the desk sees it. `bot` is the login of the bot that takes each chat first."""
+    """One service as the desk sees it. `bot` is the login of the bot that takes each chat first;
+    without `hours` chats may begin at any time."""
 
     name: str
     is_open: bool = True
     queue: str = DEFAULT_QUEUE
     bot: str = ""
+    hours: Hours | None = None
     open_chats_max: int = 10_000
     readable_keys: frozenset[str] = frozenset()
     rules: Rules = Rules()

@@ -8,6 +8,14 @@ DEPTH_MAX = 32
 """Rich messages nest about ten deep; parsers give up somewhere below a thousand, each at another depth."""
 
 
+def keeps_alive(attributes: dict[str, Any] | None) -> bool:
+    """Whether a notice says that its giver is still there.
+
+    Source:  chat-api-v2 §9.3, the purpose `cancel-idle-timer`.
+    """
+    return bool(attributes) and attributes.get("purpose") == "cancel-idle-timer"  # type: ignore[union-attr]
+
+
 def check_attributes(attributes: dict[str, Any] | None) -> None:
     """Errors: `Refused("bad_attributes")` when it is nested so deep that some could not read it again."""
     level: list[Any] = [attributes]

@@ -129,6 +129,14 @@ class Queue(Struct, frozen=True, kw_only=True):
     summary: str = ""
 
 
+class Receive(Struct, frozen=True, kw_only=True):
+    """Say how it is with the waiting, `about` which is `text`; nothing is said where that is empty."""
+
+    about: str
+    text: str
+    ends: bool
+
+
 class HandOver(Struct, frozen=True, kw_only=True):
     """Leave, and let it wait for somebody else; `queue` as in `Queue`."""
 
@@ -190,6 +198,7 @@ Command = (
     | FetchFile
     | GiveReceipt
     | Queue
+    | Receive
     | HandOver
     | Invite
     | Accept

@@ -186,6 +186,14 @@ class Queued(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     since_ms: int = 0
 
 
+class Informed(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """The system told the visitor how the waiting is; `about` says why: `closed`, `full` or `nobody`."""
+
+    party_id: int
+    text: str
+    about: str
+
+
 class Invited(Struct, frozen=True, tag=True):
     """It rings for an agent, who has until `until_ms` to take it."""
 
@@ -247,6 +255,7 @@ Event = (
     | IdleWarned
     | IdleClosed
     | Queued
+    | Informed
     | Invited
     | InviteEnded
     | Rested
@@ -272,5 +281,6 @@ TRANSCRIPT = (
     FileDeleted,
     IdleWarned,
     IdleClosed,
+    Informed,
 )
 TRANSIENT = (TypingStarted, TypingStopped)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from frontdesk.domain import events
+from frontdesk.domain.attributes import keeps_alive
 from frontdesk.domain.events import Event, Kind, Visibility
 
 RECENT_IDS_MAX = 64  # Enough for every write a client may have in flight when its connection breaks.
@@ -97,6 +98,7 @@ class Interaction(Struct, frozen=True):
     queued_ms: int = 0
     summary: str = ""
     demand: str = ""
+    informed: str = ""
     ringing: Ringing | None = None
     ended_ms: int = 0
     end_reason: str = ""
@@ -261,17 +263,9 @@ def _nickname_changed(state: Interaction, event: events.NicknameChanged, at_ms: 
 
 def _notice_given(state: Interaction, event: events.NoticeGiven, at_ms: int) -> Interaction:
     recent = _remember(state, event.party_id, event.client_id)
-    if keeps_alive(event):
+    if keeps_alive(event.attributes):
         return _by(state.parties[event.party_id - 1])(state, at_ms, recent_ids=recent)
     return _line(state, at_ms, recent_ids=recent)
-
-
-def keeps_alive(notice: events.NoticeGiven) -> bool:
-    """Whether a notice says that its giver is still there.
-
-    Source:  chat-api-v2 §9.3, the purpose `cancel-idle-timer`.
-    """
-    return bool(notice.attributes) and notice.attributes.get("purpose") == "cancel-idle-timer"  # type: ignore[union-attr]
 
 
 def _data_changed(state: Interaction, event: events.DataChanged, at_ms: int) -> Interaction:
@@ -318,6 +312,10 @@ def _idle_closed(state: Interaction, event: events.IdleClosed, at_ms: int) -> In
     return _line(state, at_ms, parties=_system_party(state, event.party_id))
 
 
+def _informed(state: Interaction, event: events.Informed, at_ms: int) -> Interaction:
+    return _line(state, at_ms, parties=_system_party(state, event.party_id), informed=event.about)
+
+
 def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction:
     return _note(
         state,
@@ -328,6 +326,7 @@ def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction
         phase=Phase.WAITING if state.phase is Phase.DORMANT else state.phase,
         summary=event.summary or state.summary,
         demand=event.demand,
+        informed="",
     )
 
 
@@ -389,6 +388,7 @@ _EVOLVE: dict[type, Callable[[Interaction, Any, int], Interaction]] = {
     events.IdleWarned: _idle_warned,
     events.IdleClosed: _idle_closed,
     events.Queued: _queued,
+    events.Informed: _informed,
     events.Invited: _invited,
     events.InviteEnded: _invite_ended,
     events.Rested: _rested,

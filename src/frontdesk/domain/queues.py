@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from frontdesk.domain.reception import OPEN, ReceptionRules
 from frontdesk.domain.skill_expressions import (
     COMPARISONS_MAX,
     EXPRESSION_CHARS_MAX,
@@ -58,6 +59,7 @@ class QueueRules(Struct, frozen=True, kw_only=True):
     prefer_s: int = 0
     overflow_queue: str = ""
     overflow_s: int = 0
+    reception: ReceptionRules = OPEN
 
     def points(self, priority: int, waited_ms: int) -> int:
         """What a chat stands at: points, times the milliseconds of a minute so that none is lost."""

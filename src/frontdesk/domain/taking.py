@@ -91,6 +91,21 @@ def join(state: Interaction, command: commands.Join, _now_ms: int, _rules: Servi
     )
 
 
+def receive(
+    state: Interaction, command: commands.Receive, _now_ms: int, _rules: ServiceRules
+) -> Sequence[Event]:
+    """A conversation that stays open over days can wait, so it is told and does not end."""
+    if not state.queued_ms or state.ringing is not None or state.informed == command.about:
+        return ()
+    happened: list[Event] = []
+    if command.text:
+        system = next((p.party_id for p in state.parties if p.kind is Kind.SYSTEM), len(state.parties) + 1)
+        happened.append(events.Informed(party_id=system, text=command.text, about=command.about))
+    if command.ends and not state.asynchronous:
+        happened += end_all(state, command.about)
+    return happened
+
+
 def hand_over(
     state: Interaction, command: commands.HandOver, _now_ms: int, rules: ServiceRules
 ) -> Sequence[Event]:

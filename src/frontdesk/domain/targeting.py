@@ -149,6 +149,14 @@ def whom(line: Line, chat: Waiting, mask: Callable[[str], int], now_ms: int) -> 
     return meant & mask(line.demand)
 
 
+def whom_ever(rules: QueueRules, demand: str, mask: Callable[[str], int]) -> int:
+    """The benches that a chat may go to sooner or later, as a mask."""
+    meant = 0
+    for step in rules.steps:
+        meant |= mask(step.who)
+    return meant & mask(demand)
+
+
 def _turn(line: Line, place: int, now_ms: int) -> tuple[int, int, str]:
     chat = line.chats[place]
     points = line.rules.points(line.priority, now_ms - chat.queued_ms)
@@ -162,9 +170,7 @@ class _Seats:
         self._is_ready = people.is_ready
         self._free = list(people.free)
         self._seated = dict(people.seated)
-        self.mask = 0
-        for number in self._seated:
-            self.mask |= 1 << number
+        self.mask = benches_of(self._seated)
 
     def take(self, chat: Waiting, meant: int, prefer_s: int, now_ms: int) -> str | None:
         """Whom a chat goes to, of the benches in the mask `meant`; None when it has to wait."""
@@ -196,6 +202,14 @@ class _Seats:
         self._seated[agent.bench] -= 1
         if not self._seated[agent.bench]:
             self.mask ^= 1 << agent.bench
+
+
+def benches_of(seated: Iterable[int]) -> int:
+    """These benches as a mask."""
+    mask = 0
+    for number in seated:
+        mask |= 1 << number
+    return mask
 
 
 def slots_of(capacity: int, held: Mapping[str, object] | set[str]) -> int:

@@ -1,8 +1,9 @@
-"""Who may begin a chat now: the limits that every way in shares."""
+"""Who may begin a chat now: the hours and the limits that every way in shares."""
 
 from collections.abc import Mapping
 
 from frontdesk.desk.floor import Floor
+from frontdesk.desk.reception import Reception
 from frontdesk.edges.limits import Gate, OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.errors import Unavailable
@@ -14,6 +15,7 @@ class Admission:
     def __init__(
         self,
         floor: Floor,
+        reception: Reception,
         metrics: Metrics,
         *,
         node: Gate,
@@ -22,6 +24,7 @@ class Admission:
         starts: Window,
     ) -> None:
         self._floor = floor
+        self._reception = reception
         self._metrics = metrics
         self._node = node
         self._services = services
@@ -29,7 +32,8 @@ class Admission:
         self._starts = starts
 
     def admit(self, service: str, address: str) -> None:
-        """Errors: `Unavailable`. What is busy may be free again soon, and clients say so."""
+        """Errors: `Refused("closed")`; `Unavailable`: what is busy may be free soon, and clients say so."""
+        self._reception.check_start(service)
         reached = ""
         if not self._node.admits(self._floor.open_count):
             reached = self._node.name

@@ -151,6 +151,10 @@ def _idle_closed(event: events.IdleClosed) -> dict[str, Any] | None:
     return {"text": event.text} if event.text else None
 
 
+def _informed(event: events.Informed) -> dict[str, Any]:
+    return {"text": event.text}
+
+
 _Shape = Callable[[Any], dict[str, Any] | None]
 _SHAPES: dict[type, tuple[str, _Shape]] = {
     events.Started: ("ParticipantJoined", _nothing),
@@ -167,6 +171,7 @@ _SHAPES: dict[type, tuple[str, _Shape]] = {
     events.FileDeleted: ("FileDeleted", _deleted),
     events.IdleWarned: ("IdleAlert", _idle_warned),
     events.IdleClosed: ("IdleClose", _idle_closed),
+    events.Informed: ("Message", _informed),
 }
 
 

@@ -260,6 +260,7 @@ _SHAPES: Mapping[type, tuple[str, Callable[[View, Any, Party, int], Members]]] =
     events.FileUploaded: ("Text", _uploaded),
     events.IdleWarned: ("IdleAlert", _warned),
     events.IdleClosed: ("IdleClose", lambda _view, event, _party, _at_ms: {"text": event.text}),
+    events.Informed: ("Text", lambda _view, event, _party, _at_ms: {"text": event.text}),
 }
 _PASSING = (*TRANSIENT, events.IdleWarned, events.IdleClosed)
 

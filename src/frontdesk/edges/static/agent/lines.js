@@ -15,7 +15,7 @@ import { isWebAddress } from '../shared/linked_text.js'
  */
 
 const ROLES = { bot: 'Assistant', supervisor: 'Supervisor', agent: 'Colleague', external: 'External', system: 'System' }
-const END_REASONS = { client_left: 'the visitor left', client_silent: 'the visitor is gone', idle: 'nobody wrote', rested: 'it rested for too long' }
+const END_REASONS = { client_left: 'the visitor left', client_silent: 'the visitor is gone', idle: 'nobody wrote', rested: 'it rested for too long', closed: 'nobody is here at this hour', full: 'too many were waiting', nobody: 'nobody was there' }
 const LEFT_BECAUSE = { client_silent: 'their browser is gone', handed_over: 'the chat was handed over', connection_lost: 'the connection was lost', account_disabled: 'the account was disabled', quiet: 'nobody wrote' }
 const RESTS_BECAUSE = { client_left: 'the visitor left', quiet: 'nobody wrote' }
 
@@ -51,6 +51,7 @@ function lineOf(chat, it, act) {
     case 'Queued': return status(it, `Waiting in the queue “${event.queue}”${event.summary ? `. Summary: ${inSentence(event.summary)}` : ''}`)
     case 'IdleWarned': return { ...status(it, `${event.text}${event.closes_next ? ` It closes in ${event.next_s} s unless somebody writes.` : ''}`), kind: 'warning' }
     case 'IdleClosed': return status(it, event.text)
+    case 'Informed': return status(it, `The visitor was told: ${inSentence(event.text)}`)
     case 'FileDeleted': return status(it, `${event.party_id === chat.me ? 'You' : name} deleted the file “${inSentence(event.name)}”`)
     case 'NoticeGiven': return event.text ? status(it, `Notice from ${name}: ${inSentence(event.text)}`) : null
     case 'Ended': return status(it, `The chat has ended${reasonSuffix(END_REASONS, event.reason)}`)
