@@ -158,3 +158,26 @@ async def test_a_restart_finds_the_floor_as_it_was() -> None:
     assert set(waiting(again.floor)) == {waits}
     assert again.floor.open_count == 2
     assert [free.slots for free in again.floor.free()] == [4]
+
+
+def test_a_chat_s_standing_counts_who_is_ahead_and_says_how_long_once_enough_is_known(
+    floor: Floor, clock: Clock
+) -> None:
+    floor.put_agent("amy", ready(capacity=2))
+    for number in range(5):
+        floor.put("done", card(4 * number + 1, queued_ms=clock()))
+        floor.put("done", card(4 * number + 2, queued_ms=0, phase=Phase.ACTIVE, participants=("amy",)))
+        clock.after_s(60)
+        floor.put("done", card(4 * number + 3, queued_ms=0, phase=Phase.ENDED))
+        if number < 4:
+            floor.put("c", card(number + 1, queued_ms=clock()))
+            assert floor.standing("c") == (1, None), "too few to tell"
+            floor.put("c", card(number + 1, queued_ms=0, phase=Phase.ENDED))
+    for number in range(3):
+        floor.put(f"c{number}", card(queued_ms=clock() + number))
+    assert [floor.standing(f"c{number}") for number in range(3)] == [(1, 30_000), (2, 60_000), (3, 90_000)]
+    floor.put("urgent", card(queued_ms=clock(), priority=1))
+    assert floor.standing("c0") == (2, 60_000)
+    floor.put_agent("amy", msgspec.structs.replace(ready(2), is_ready=False))
+    assert floor.standing("c0") == (2, None), "nobody is there"
+    assert floor.standing("nowhere") is None

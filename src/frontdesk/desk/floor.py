@@ -14,6 +14,7 @@ from msgspec import Struct
 from frontdesk.desk.lines import Lines, Seats
 from frontdesk.domain.agent import Agent, Role
 from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.estimates import Handled, ahead_of, wait_ms
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.queues import DEFAULT, QueueRules
 from frontdesk.domain.reception import Outlook
@@ -50,7 +51,9 @@ class Floor:
         self._cards: dict[str, InteractionCard] = {}
         self._lines = Lines(rules_of)
         self._seats = Seats()
-        self._at_work = Seats()  # Who is ready, busy or not: one place each.
+        self._at_work = Seats()  # Who is ready, with all places, taken or not.
+        self._handled: dict[str, Handled] = {}
+        self._since_ms: dict[str, int] = {}
         self._newcomers: dict[str, InteractionCard] = {}
         self._rules_of = rules_of
         self._unattended: dict[str, InteractionCard] = {}
@@ -125,6 +128,7 @@ class Floor:
             self._cards[interaction_id] = card
         else:
             self._close(interaction_id, before, card.version)
+        self._note_handling(interaction_id, before, card, is_open=is_open)
         if is_open and card.queued_ms > 0 and card.ringing is None:
             self._lines.put(card, self._waiting(interaction_id, card))
             if before is None or before.queued_ms != card.queued_ms:
@@ -137,6 +141,18 @@ class Floor:
         else:
             self._unattended.pop(interaction_id, None)
         self._changed()
+
+    def _note_handling(
+        self, interaction_id: str, before: InteractionCard | None, card: InteractionCard, *, is_open: bool
+    ) -> None:
+        """Take note of how long people take for the chats of a queue."""
+        if before is not None and before.queued_ms and not card.queued_ms and is_open:
+            self._since_ms[interaction_id] = self._clock_ms()
+        elif card.queued_ms or not is_open:
+            since_ms = self._since_ms.pop(interaction_id, None)
+            if since_ms is not None and before is not None:
+                known = self._handled.get(before.queue, Handled())
+                self._handled[before.queue] = known.after(self._clock_ms() - since_ms)
 
     def _waiting(self, interaction_id: str, card: InteractionCard) -> Waiting:
         refused = self._refused.get(interaction_id, {})
@@ -169,7 +185,8 @@ class Floor:
     def _reseat(self, agent_id: str) -> None:
         desk = self._desks[agent_id]
         is_person = desk.agent.role is not Role.BOT
-        self._at_work.put(agent_id, int(is_person and desk.agent.is_ready), 0, desk.agent.skills)
+        places = desk.agent.capacity if is_person and desk.agent.is_ready else 0
+        self._at_work.put(agent_id, places, 0, desk.agent.skills)
         self._seats.put(agent_id, self.room_of(agent_id) if is_person else 0, desk.idle_ms, desk.agent.skills)
 
     def _changed(self) -> None:
@@ -228,6 +245,17 @@ class Floor:
         places = sum(one.slots for one in free.free if now >> one.bench & 1)
         could_answer = bool(whom_ever(rules, demand, at_work.mask) & benches_of(at_work.seated))
         return Outlook(self._lines.in_queue(queue), places, could_answer)
+
+    def standing(self, interaction_id: str) -> tuple[int, int | None] | None:
+        """Where a chat stands, 1 being next, and how long it may still wait in ms, when that can be said."""
+        found = self._lines.found(interaction_id)
+        if found is None:
+            return None
+        line, chat = found
+        at_work = self._at_work.people(self.is_ready)
+        ahead = ahead_of(self._lines, line, chat, at_work.mask, self._clock_ms())
+        handled = self._handled.get(self._cards[interaction_id].queue, Handled())
+        return ahead + 1, wait_ms(ahead, line, at_work.free, at_work.mask, handled)
 
     def card(self, interaction_id: str) -> InteractionCard | None:
         """The card of an open interaction."""

@@ -45,6 +45,11 @@ class Lines:
         if not chats:
             del self._chats[key], self._lines[key]
 
+    def found(self, interaction_id: str) -> tuple[Line, Waiting] | None:
+        """A chat that waits, and its line."""
+        found = self._standing.get(interaction_id)
+        return (self._lines[found[0]], found[1]) if found is not None else None
+
     def __iter__(self) -> Iterator[Line]:
         return iter(self._lines.values())
 

@@ -119,7 +119,7 @@ def choose(lines: Iterable[Line], people: People, now_ms: int) -> list[tuple[str
         return []
     seats = _Seats(people)
     standing = [line for line in lines if line.chats]
-    heap = [(_turn(line, 0, now_ms), number, 0) for number, line in enumerate(standing)]
+    heap = [(turn(line, line.chats[0], now_ms), number, 0) for number, line in enumerate(standing)]
     heapq.heapify(heap)
     chosen: list[tuple[str, str]] = []
     while heap and seats.mask:
@@ -134,7 +134,7 @@ def choose(lines: Iterable[Line], people: People, now_ms: int) -> list[tuple[str
         if is_over or not meant or (agent is None and not (chat.avoid or chat.prefers)):
             heapq.heappop(heap)  # Those behind it may go to nobody else.
         else:
-            heapq.heapreplace(heap, (_turn(line, place + 1, now_ms), number, place + 1))
+            heapq.heapreplace(heap, (turn(line, line.chats[place + 1], now_ms), number, place + 1))
     return chosen
 
 
@@ -157,8 +157,8 @@ def whom_ever(rules: QueueRules, demand: str, mask: Callable[[str], int]) -> int
     return meant & mask(demand)
 
 
-def _turn(line: Line, place: int, now_ms: int) -> tuple[int, int, str]:
-    chat = line.chats[place]
+def turn(line: Line, chat: Waiting, now_ms: int) -> tuple[int, int, str]:
+    """When it is a chat's turn: of two, the one for which this is less goes first."""
     points = line.rules.points(line.priority, now_ms - chat.queued_ms)
     return -points, chat.queued_ms, chat.interaction_id
 
