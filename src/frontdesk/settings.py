@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from frontdesk.domain.hours import Hours, hours_of
-from frontdesk.domain.queues import QueueRules, demands_of, steps_of
+from frontdesk.domain.queues import QueueRules, Telling, demands_of, steps_of
 from frontdesk.domain.reception import Answer, Does, ReceptionRules
 from frontdesk.domain.rules import Rules, Seconds
 from frontdesk.errors import Refused
@@ -286,6 +286,12 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What becomes of a chat while nobody is ready who may take it, now or later, as above."""
     nobody_text: str = "Nobody is here at the moment. Somebody will answer as soon as possible."
     """What the visitor is told then; empty for nothing."""
+    tell_every_s: Annotated[int, Meta(ge=0, le=3600)] = 0
+    """How often those who wait are told where they stand, when that has changed; 0 for never."""
+    position_text: str = "You are number {position} in the queue."
+    """What they are told while it cannot be said how long it may take."""
+    wait_text: str = "You are number {position} in the queue. It may take about {minutes} min."
+    """What they are told when it can."""
 
     def __post_init__(self) -> None:
         self.rules({})
@@ -308,6 +314,7 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 full=Answer(Does(self.when_full), self.full_text),
                 nobody=Answer(Does(self.when_nobody), self.nobody_text),
             ),
+            telling=Telling(self.tell_every_s, self.position_text, self.wait_text),
         )
 
 

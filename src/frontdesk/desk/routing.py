@@ -12,6 +12,7 @@ from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.reception import Reception
 from frontdesk.desk.services import ServiceBook
+from frontdesk.desk.standings import Standings
 from frontdesk.domain.commands import Command, Invite, Join, Queue
 from frontdesk.domain.events import Kind
 from frontdesk.domain.targeting import choose
@@ -46,6 +47,7 @@ class Routing:
         self._floor = floor
         self._services = services
         self._reception = reception
+        self._standings = Standings(services, floor, clock_ms)
         self._clock_ms = clock_ms
         self._node_id = node_id
         self._wake = asyncio.Event()
@@ -88,6 +90,7 @@ class Routing:
         for interaction_id, agent_id in choose(floor.lines(), floor.people(), self._clock_ms()):
             wishes.append((interaction_id, Invite(agent_id, self._answer_s(interaction_id))))
         await self._carry_out_all(wishes)
+        await self._carry_out_all(list(self._standings.wishes()))
 
     async def _carry_out_all(self, wishes: Sequence[tuple[str, Command]]) -> None:
         for first in range(0, len(wishes), AT_ONCE_MAX):

@@ -130,11 +130,13 @@ class Queue(Struct, frozen=True, kw_only=True):
 
 
 class Receive(Struct, frozen=True, kw_only=True):
-    """Say how it is with the waiting, `about` which is `text`; nothing is said where that is empty."""
+    """Say how the waiting is, with `text`, and `about` what; nothing is said where the text is empty."""
 
     about: str
     text: str
-    ends: bool
+    ends: bool = False
+    position: int = 0
+    wait_s: int = 0
 
 
 class HandOver(Struct, frozen=True, kw_only=True):

@@ -187,11 +187,15 @@ class Queued(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
 
 
 class Informed(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """The system told the visitor how the waiting is; `about` says why: `closed`, `full` or `nobody`."""
+    """The system told the visitor how the waiting is; `about` says why: `closed`, `full`, `nobody` or
+    `position`. With the last comes where the chat stands, 1 being next, and for how long yet; 0 is unknown.
+    """
 
     party_id: int
     text: str
     about: str
+    position: int = 0
+    wait_s: int = 0
 
 
 class Invited(Struct, frozen=True, tag=True):

@@ -313,7 +313,7 @@ def _idle_closed(state: Interaction, event: events.IdleClosed, at_ms: int) -> In
 
 
 def _informed(state: Interaction, event: events.Informed, at_ms: int) -> Interaction:
-    return _line(state, at_ms, parties=_system_party(state, event.party_id), informed=event.about)
+    return _line(state, at_ms, parties=_system_party(state, event.party_id), informed=event.text)
 
 
 def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction:

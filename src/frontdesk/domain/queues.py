@@ -44,6 +44,23 @@ class Demand(Struct, frozen=True):
     skills: str
 
 
+class Telling(Struct, frozen=True):
+    """What those who wait are told, and how often: nothing where `every_s` is 0.
+
+    Shape:   `{position}` and, in `wait_text`, `{minutes}` stand for numbers; `text` is for when the time
+             cannot be said.
+    """
+
+    every_s: int = 0
+    text: str = ""
+    wait_text: str = ""
+
+    def says(self, position: int, wait_ms: int | None) -> str:
+        """What is told; minutes are rounded up, so that rather too much is said than too little."""
+        text = (self.text if wait_ms is None else self.wait_text).replace("{position}", str(position))
+        return text.replace("{minutes}", str(max(1, -(-(wait_ms or 0) // MINUTE_MS))))
+
+
 class QueueRules(Struct, frozen=True, kw_only=True):
     """How one queue behaves. Points decide who is next: the queue's and the chat's priority, and waiting.
 
@@ -60,6 +77,7 @@ class QueueRules(Struct, frozen=True, kw_only=True):
     overflow_queue: str = ""
     overflow_s: int = 0
     reception: ReceptionRules = OPEN
+    telling: Telling = Telling()
 
     def points(self, priority: int, waited_ms: int) -> int:
         """What a chat stands at: points, times the milliseconds of a minute so that none is lost."""

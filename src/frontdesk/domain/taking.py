@@ -94,13 +94,21 @@ def join(state: Interaction, command: commands.Join, _now_ms: int, _rules: Servi
 def receive(
     state: Interaction, command: commands.Receive, _now_ms: int, _rules: ServiceRules
 ) -> Sequence[Event]:
-    """A conversation that stays open over days can wait, so it is told and does not end."""
-    if not state.queued_ms or state.ringing is not None or state.informed == command.about:
+    """What was told last is not told again. A conversation that stays open over days does not end by it."""
+    if not state.queued_ms or state.ringing is not None:
         return ()
     happened: list[Event] = []
-    if command.text:
+    if command.text and command.text != state.informed:
         system = next((p.party_id for p in state.parties if p.kind is Kind.SYSTEM), len(state.parties) + 1)
-        happened.append(events.Informed(party_id=system, text=command.text, about=command.about))
+        happened.append(
+            events.Informed(
+                party_id=system,
+                text=command.text,
+                about=command.about,
+                position=command.position,
+                wait_s=command.wait_s,
+            )
+        )
     if command.ends and not state.asynchronous:
         happened += end_all(state, command.about)
     return happened
