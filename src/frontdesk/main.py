@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from frontdesk.desk.agents import Agents
 from frontdesk.desk.chats import Chats
+from frontdesk.desk.colleagues import Colleagues
 from frontdesk.desk.files import Files
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.follower import Follower
@@ -119,6 +120,7 @@ class Parts:
         )
         previews = Previews(store, node_id, are_shared=database.shares_presence)
         self.hub = Hub(self.chats, self.floor, previews)
+        self.colleagues = Colleagues(self.interactions, self.floor, self.services)
         self.positions = Positions(store, are_shared=database.shares_presence)
         self.follower = Follower(store, self.chats, self.agents, self.floor, self.hub)
         self.metrics = Metrics(self.floor)
@@ -179,6 +181,7 @@ class Parts:
             self.agents,
             self.floor,
             self.hub,
+            self.colleagues,
             clock_ms,
             limits.socket_outbox_messages_max,
             self.metrics.refused,
@@ -193,6 +196,7 @@ class Parts:
         workspace = WorkspaceHttp(
             sign_ins,
             self.interactions,
+            self.colleagues,
             store,
             chat_files,
             callers,

@@ -107,6 +107,13 @@ class Agent:
                 data |= message["event"].get("changes", {})
         return data
 
+    async def asks_for(self, path: str) -> tuple[int, Message]:
+        """What the workspace answers over HTTP: status and body."""
+        async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+            answer = await http.get(f"{self.url}{path}", headers={"authorization": f"Bearer {self.token}"})
+        told: Message = answer.json()
+        return answer.status_code, told
+
     async def upload(self, chat_id: str, name: str, content: bytes) -> Message:
         """Put a file into a chat; what the server says of it."""
         async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:

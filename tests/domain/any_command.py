@@ -4,11 +4,14 @@ from hypothesis import strategies as st
 
 from frontdesk.domain import commands
 from frontdesk.domain.commands import Command
-from frontdesk.domain.events import Kind, Visibility
+from frontdesk.domain.events import Kind, Purpose, Visibility
 from frontdesk.domain.rules import FileRules, Rules
 
 SECRET = "SECRET"
-"""In every word and name that is for our side alone."""
+"""In every word that is for our side alone."""
+
+UNSEEN = "UNSEEN"
+"""In the name of everybody who came unseen: only once they have shown themselves may the visitor read it."""
 
 PARTIES = st.integers(min_value=-1, max_value=9)
 AGENTS = st.sampled_from(("amy", "bob", "sam", "greeter"))
@@ -26,7 +29,7 @@ VISIBILITIES = st.sampled_from(Visibility)
 
 def _whispers(party_id: int, text: str, visibility: Visibility) -> tuple[int, str, Visibility]:
     """What is for our side says so; what the visitor writes is no secret."""
-    is_secret = visibility is Visibility.AGENTS and party_id != 1 and bool(text.strip())
+    is_secret = visibility is not Visibility.ALL and party_id != 1 and bool(text.strip())
     return party_id, SECRET if is_secret else text, visibility
 
 
@@ -42,7 +45,7 @@ def _say(words: tuple[int, str, Visibility], message_type: str, client_id: str) 
 
 
 def _join(kind: Kind, participant_id: str, nickname: str, visibility: Visibility) -> commands.Join:
-    name = f"{SECRET} {nickname}" if visibility is Visibility.AGENTS else nickname
+    name = f"{UNSEEN} {nickname}" if visibility is not Visibility.ALL else nickname
     return commands.Join(kind=kind, participant_id=participant_id, nickname=name, visibility=visibility)
 
 
@@ -112,6 +115,18 @@ LATER: tuple[st.SearchStrategy[Command], ...] = (
     st.builds(commands.Invite, AGENTS, st.integers(1, 40)),
     st.builds(commands.Accept, AGENTS, st.just("Amy")),
     st.builds(commands.Decline, AGENTS),
+    st.builds(
+        commands.Call,
+        party_id=PARTIES,
+        agent_id=AGENTS,
+        purpose=st.sampled_from(Purpose),
+        answer_s=st.integers(1, 40),
+        note=st.just(SECRET),
+    ),
+    st.builds(commands.CallOff, PARTIES),
+    st.builds(commands.Show, party_id=PARTIES, visibility=VISIBILITIES, other=PARTIES),
+    st.builds(commands.PassOn, PARTIES, PARTIES),
+    st.builds(commands.TakeOver, PARTIES),
     st.just(commands.ComeBack()),
     st.builds(commands.TakeUp, agent_id=AGENTS, nickname=st.just("somebody"), is_supervisor=st.booleans()),
 )

@@ -20,7 +20,7 @@ from frontdesk.domain.interaction import RECENT_IDS_MAX, Interaction, Phase, evo
 from frontdesk.domain.rules import Rules, of_service
 from frontdesk.errors import DeskError, Refused
 from frontdesk.wire import chat_v2
-from tests.domain.any_command import ENDS, LATER, PARTIES, RULES, SECRET, STARTS
+from tests.domain.any_command import ENDS, LATER, PARTIES, RULES, SECRET, STARTS, UNSEEN
 from tests.domain.story import BEGIN_MS
 
 FOREVER_MS = 10**12
@@ -38,6 +38,7 @@ class AnyInteraction(RuleBasedStateMachine):
         self.now_ms = BEGIN_MS
         self.state = Interaction()
         self.history: list[tuple[Event, int]] = []
+        self.appeared: set[int] = set()
         self.seen_ms = BEGIN_MS
         self.typing_ms: dict[int, int] = {}
 
@@ -127,8 +128,13 @@ class AnyInteraction(RuleBasedStateMachine):
     def watch(self, event: Event) -> None:
         """What the visitor is shown of one event, as it happens."""
         party = self.state.party(getattr(event, "party_id", 1))
+        if isinstance(event, events.Appeared) and event.visibility is Visibility.ALL:
+            self.appeared.add(event.party_id)
         shown = chat_v2.line(self.state.version, self.now_ms, event, party)
         assert shown is None or SECRET.encode() not in shown
+        if shown is not None and UNSEEN.encode() in shown:
+            assert party is not None
+            assert party.party_id in self.appeared
         if isinstance(event, events.Said) and shown is not None:
             assert event.visibility is Visibility.ALL
         assert (shown is None) or isinstance(event, TRANSCRIPT)

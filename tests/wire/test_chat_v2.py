@@ -54,6 +54,9 @@ def seen(kind: str, party: Party = AMY, wire_type: str = "Agent", **more: Any) -
 # --- lines (§6) --------------------------------------------------------------------------------
 
 FILE = {"file-id": "f1", "file-name": "receipt.png", "file-size": "48213"}
+APPEARED = events.Appeared(
+    party_id=2, kind=Kind.AGENT, participant_id="amy", nickname="Amy", visibility=Visibility.ALL
+)
 LINES: list[tuple[Event, dict[str, Any]]] = [
     (
         events.Joined(party_id=2, kind=Kind.AGENT, participant_id="amy", nickname="Amy"),
@@ -107,6 +110,7 @@ LINES: list[tuple[Event, dict[str, Any]]] = [
     (events.IdleClosed(2, "Closed."), seen("IdleClose", text="Closed.")),
     (events.Informed(party_id=2, text="Full.", about="full"), seen("Message", text="Full.")),
     (events.CameBack(2), seen("ParticipantJoined")),
+    (APPEARED, seen("ParticipantJoined")),
 ]
 
 
@@ -194,7 +198,7 @@ def test_a_whisper_never_reaches_the_visitor(
 ) -> None:
     made = events.NoticeGiven if is_notice else events.Said
     line = read(made(party_id=party.party_id, text=text, visibility=visibility), party)
-    is_hidden = Visibility.AGENTS in (visibility, party.visibility)
+    is_hidden = (visibility, party.visibility) != (Visibility.ALL, Visibility.ALL)
     assert (line is None) == is_hidden
     if line is not None:
         assert line["text"] == text, "text is passed on as it is"

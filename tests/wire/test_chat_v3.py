@@ -42,6 +42,9 @@ def seen(kind: str, party: Party = AMY, called: str = "Agent", **members: Any) -
     return {"type": kind, "from": sender, **members}
 
 
+APPEARED = events.Appeared(
+    party_id=2, kind=Kind.AGENT, participant_id="amy", nickname="Amy", visibility=Visibility.ALL
+)
 SHOWN: list[tuple[Event, dict[str, Any]]] = [
     (
         events.Joined(party_id=2, kind=Kind.AGENT, participant_id="amy", nickname="Amy"),
@@ -49,6 +52,7 @@ SHOWN: list[tuple[Event, dict[str, Any]]] = [
     ),
     (events.Left(party_id=2), seen("ParticipantLeft")),
     (events.CameBack(2), seen("ParticipantJoined")),
+    (APPEARED, seen("ParticipantJoined")),
     (events.Said(party_id=2, text="hi"), seen("Text", text="hi")),
     (
         events.Said(party_id=2, text="hi", attributes={"a": 1}),

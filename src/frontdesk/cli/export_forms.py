@@ -130,7 +130,7 @@ def told(lines: Sequence[Line]) -> Iterator[tuple[int, str, str, bool]]:
             case events.Started():
                 names[1] = event.nickname
                 yield line.at_ms, event.nickname, "is here", False
-            case events.Joined():
+            case events.Joined() | events.Appeared():
                 names[event.party_id] = event.nickname
                 yield (
                     line.at_ms,

@@ -9,15 +9,15 @@ from frontdesk.domain import events
 def evolve(card: InteractionCard, happened: Happened) -> InteractionCard:
     """The card after `happened`; the same object when nothing on it changes."""
     match happened.event:
-        case events.Joined() as joined:
+        case events.Joined() | events.Appeared() as here:
             party = PartyCard(
-                party_id=joined.party_id,
-                kind=joined.kind,
-                nickname=joined.nickname,
-                participant_id=joined.participant_id,
-                visibility=joined.visibility,
+                party_id=here.party_id,
+                kind=here.kind,
+                nickname=here.nickname,
+                participant_id=here.participant_id,
+                visibility=here.visibility,
             )
-            others = tuple(p for p in card.parties if p.party_id != joined.party_id)
+            others = tuple(p for p in card.parties if p.party_id != here.party_id)
             return replace(card, parties=(*others, party))
         case events.Left() as left:
             return _with_party(card, left.party_id, is_present=False)

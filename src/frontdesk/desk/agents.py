@@ -8,7 +8,8 @@ import msgspec
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
 from frontdesk.domain import agent as domain
-from frontdesk.domain.commands import Decline, HandOver
+from frontdesk.domain.commands import Command, Decline, HandOver, Leave
+from frontdesk.domain.interaction import Interaction, Party
 from frontdesk.errors import Conflict, DeskError, TooNew
 from frontdesk.store.account import Account
 from frontdesk.store.log import Arm, Card, Recorded, Store
@@ -164,10 +165,17 @@ class Agents:
             _, full = await self._interactions.chats.full(interaction_id)
             party = full.state.party_of(agent_id)
             if party is not None:
-                command = HandOver(party_id=party.party_id, reason=reason)
-                await self._interactions.do(interaction_id, command)
+                await self._interactions.do(interaction_id, _departure(full.state, party, reason))
         except DeskError:
             return  # It ended meanwhile, or the timer finds it again.
+
+
+def _departure(state: Interaction, party: Party, reason: str) -> Command:
+    """How somebody goes who is no longer there: a visitor who would be alone waits for another person."""
+    is_alone = party.answers and not any(p.answers for p in state.parties if p is not party)
+    if is_alone:
+        return HandOver(party_id=party.party_id, reason=reason)
+    return Leave(party_id=party.party_id, reason=reason)
 
 
 def _snapshot(body: bytes) -> domain.Agent:

@@ -139,7 +139,7 @@ class Files:
         """A file that the visitor was told of, also a deleted one; None for any other. Errors: `NotFound`."""
         _, full = await self._interactions.chats.full(interaction_id)
         file = full.state.file(file_id)
-        if file is None or full.state.parties[file.party_id - 1].visibility is Visibility.AGENTS:
+        if file is None or file.visibility is not Visibility.ALL:
             return None
         return file
 

@@ -5,7 +5,7 @@ routing lease acts on it.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 import structlog
@@ -30,11 +30,15 @@ _log = structlog.get_logger("floor")
 
 
 class Desk(Struct):
-    """One agent's place on the floor: what is true of the agent, and the chats held or ringing there."""
+    """One agent's place on the floor: what is true of the agent, and the chats held or ringing there.
+
+    Shape:   `listens` are the chats that a supervisor looks on; they take up no slot.
+    """
 
     agent: Agent
     chats: set[str]
     idle_ms: int
+    listens: set[str]
 
 
 class Floor:
@@ -103,7 +107,7 @@ class Floor:
         """Take note of an agent as now known."""
         desk = self._desks.get(agent_id)
         if desk is None:
-            self._desks[agent_id] = Desk(agent, set(), agent.since_ms)
+            self._desks[agent_id] = Desk(agent, set(), agent.since_ms, set())
         elif agent.version >= desk.agent.version:
             if agent.is_ready and not desk.agent.is_ready:
                 desk.idle_ms = agent.since_ms
@@ -119,6 +123,7 @@ class Floor:
             return
         is_open = card.phase in (Phase.WAITING, Phase.ACTIVE)
         self._seat(interaction_id, _holders(before), _holders(card) if is_open else set())
+        self._seat_listeners(interaction_id, _listeners(before), _listeners(card) if is_open else set())
         if before is not None and before.ringing is not None and card.ringing is None:
             self._refused.setdefault(interaction_id, {})[before.ringing.agent_id] = self._clock_ms()
         if before is None and is_open:
@@ -177,7 +182,7 @@ class Floor:
                 desk.idle_ms = self._clock_ms()
                 self._reseat(agent_id)
         for agent_id in now - before:
-            desk = self._desks.setdefault(agent_id, Desk(Agent(), set(), 0))
+            desk = self._desks.setdefault(agent_id, Desk(Agent(), set(), 0, set()))
             desk.chats.add(interaction_id)
             desk.idle_ms = self._clock_ms()
             self._reseat(agent_id)
@@ -188,6 +193,13 @@ class Floor:
         places = desk.agent.capacity if is_person and desk.agent.is_ready else 0
         self._at_work.put(agent_id, places, 0, desk.agent.skills)
         self._seats.put(agent_id, self.room_of(agent_id) if is_person else 0, desk.idle_ms, desk.agent.skills)
+
+    def _seat_listeners(self, interaction_id: str, before: set[str], now: set[str]) -> None:
+        for agent_id in before - now:
+            if (desk := self._desks.get(agent_id)) is not None:
+                desk.listens.discard(interaction_id)
+        for agent_id in now - before:
+            self._desks.setdefault(agent_id, Desk(Agent(), set(), 0, set())).listens.add(interaction_id)
 
     def _changed(self) -> None:
         for notify in self.on_change:
@@ -201,21 +213,22 @@ class Floor:
         return desk.agent if desk is not None else Agent()
 
     def chats_of(self, agent_id: str) -> Sequence[str]:
-        """The interactions an agent takes part in now, oldest first."""
-        return sorted(i for i in self._chats(agent_id) if agent_id in self._cards[i].participants)
+        """The interactions an agent takes part in or listens to now, oldest first."""
+        desk = self._desks.get(agent_id)
+        if desk is None:
+            return []
+        return sorted({i for i in desk.chats if agent_id in self._cards[i].participants} | desk.listens)
 
     def invites_of(self, agent_id: str) -> Sequence[str]:
         """The interactions that ring for an agent now."""
-        return sorted(i for i in self._chats(agent_id) if agent_id not in self._cards[i].participants)
-
-    def _chats(self, agent_id: str) -> set[str]:
         desk = self._desks.get(agent_id)
-        return desk.chats if desk is not None else set()
+        chats = desk.chats if desk is not None else set()
+        return sorted(i for i in chats if agent_id not in self._cards[i].participants)
 
     def is_at_work(self, agent_id: str) -> bool:
         """Whether an agent is ready, or has chats or invites."""
         desk = self._desks.get(agent_id)
-        return desk is not None and (desk.agent.is_ready or bool(desk.chats))
+        return desk is not None and (desk.agent.is_ready or bool(desk.chats or desk.listens))
 
     def is_ready(self, agent_id: str) -> bool:
         """Whether chats may come to an agent, who need not have a place for one now."""
@@ -265,6 +278,14 @@ class Floor:
         """The chats that nobody has taken and that do not wait in a queue yet."""
         return list(self._unattended.items())
 
+    def ready(self) -> Iterator[tuple[str, Agent]]:
+        """Everybody who is ready, by id."""
+        return ((agent_id, desk.agent) for agent_id, desk in self._desks.items() if desk.agent.is_ready)
+
+    def open(self) -> Iterable[tuple[str, InteractionCard]]:
+        """The interactions that are open now."""
+        return self._cards.items()
+
     def free(self) -> list[Free]:
         """The people who are ready and have a free place."""
         return self._seats.everybody()
@@ -302,3 +323,7 @@ def _holders(card: InteractionCard | None) -> set[str]:
     if card.ringing is not None:
         holders.add(card.ringing.agent_id)
     return holders
+
+
+def _listeners(card: InteractionCard | None) -> set[str]:
+    return set(card.listeners) if card is not None else set()

@@ -13,9 +13,20 @@ from frontdesk.desk.errands import Errands
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.session import Session
 from frontdesk.domain import events
+from frontdesk.domain.agent import Role
 from frontdesk.domain.interaction import Interaction
 from frontdesk.errors import TooNew
 from frontdesk.store.log import Recorded
+
+_SILENT = b'"visibility":"supervisors"'  # Quotes that people write are escaped: this is a member of its own.
+_COMINGS_AND_GOINGS = (b'{"type":"Joined"', b'{"type":"Left"')
+
+
+def may_know(session: Session, body: bytes) -> bool:
+    """Whether who reads may be told of this: of supervisors who listen silently, only supervisors are."""
+    if session.role is Role.SUPERVISOR or not body.startswith(_COMINGS_AND_GOINGS):
+        return True
+    return _SILENT not in body
 
 
 class Reading:
@@ -124,8 +135,9 @@ class Readings:
                 continue
             if not reading.is_behind and record.version == reading.version + 1:
                 reading.version = record.version
-                reading.session.event(interaction_id, record.version, record.time_ms, record.body)
-                self._told.add(reading.session)
+                if may_know(reading.session, record.body):
+                    reading.session.event(interaction_id, record.version, record.time_ms, record.body)
+                    self._told.add(reading.session)
             else:
                 reading.heard = record.version
                 self._catch_up(reading)
@@ -164,7 +176,8 @@ class Readings:
             reading.introduced_as = party_id
         for line in told:
             if reading.until is None or line.version <= reading.until:
-                session.event(interaction_id, line.version, line.at_ms, line.body)
+                if may_know(session, line.body):
+                    session.event(interaction_id, line.version, line.at_ms, line.body)
                 reading.version = line.version
         reading.version = max(reading.version, state.version)
         if reading.version >= reading.heard:
@@ -195,7 +208,7 @@ class Readings:
         history = await self._chats.history(interaction_id)
         until = _end_of_part(history, own)
         for line in history:
-            if version < line.version <= until:
+            if version < line.version <= until and may_know(session, line.body):
                 session.event(interaction_id, line.version, line.at_ms, line.body)
         session.left(interaction_id)
         session.flush()

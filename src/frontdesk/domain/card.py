@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from frontdesk.domain.events import (
+    Appeared,
     Archived,
     Ended,
     Event,
@@ -23,6 +24,7 @@ STRUCTURAL: tuple[type[Event], ...] = (
     Started,
     Joined,
     Left,
+    Appeared,
     Queued,
     Invited,
     InviteEnded,
@@ -37,8 +39,9 @@ STRUCTURAL: tuple[type[Event], ...] = (
 class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One row of a list, true of the interaction's first `version` events.
 
-    Shape:   `participants` are the agents, supervisors and bots present now; `prefers` is who answered before
-             it rested, and is asked first when it wakes; `demand` are the skills that it asks for.
+    Shape:   `participants` are the agents, supervisors and bots present now, but for the `listeners`, who
+             have no part in the work: supervisors whom the visitor does not see. `prefers` is who answered
+             before it rested, and is asked first when it wakes; `demand` are the skills that it asks for.
     """
 
     version: int = 0
@@ -58,6 +61,7 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     asynchronous: bool = False
     rested_ms: int = 0
     prefers: str = ""
+    listeners: tuple[str, ...] = ()
 
 
 def card_of(state: Interaction) -> InteractionCard:
@@ -75,7 +79,8 @@ def card_of(state: Interaction) -> InteractionCard:
         queued_ms=state.queued_ms,
         demand=state.demand,
         ringing=state.ringing,
-        participants=tuple(p.participant_id for p in state.present(ANSWERING)),
+        participants=tuple(p.participant_id for p in state.present(ANSWERING) if not p.listens),
+        listeners=tuple(p.participant_id for p in state.present(ANSWERING) if p.listens),
         asynchronous=state.asynchronous,
         rested_ms=state.rested_ms,
         prefers=state.prefers,

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from frontdesk.domain.events import Kind, Visibility
+from frontdesk.domain.events import Kind, Purpose, Visibility
 
 
 class Start(Struct, frozen=True, kw_only=True):
@@ -167,6 +167,43 @@ class Decline(Struct, frozen=True):
     reason: str = "declined"
 
 
+class Call(Struct, frozen=True, kw_only=True):
+    """Ring for a colleague for `answer_s` seconds; `note` is for that colleague alone."""
+
+    party_id: int
+    agent_id: str
+    purpose: Purpose
+    answer_s: int
+    note: str = ""
+
+
+class CallOff(Struct, frozen=True):
+    """Stop ringing for a colleague."""
+
+    party_id: int
+
+
+class Show(Struct, frozen=True, kw_only=True):
+    """Let more of those who are here know of a party: `other`, or who asks when that is 0."""
+
+    party_id: int
+    visibility: Visibility
+    other: int = 0
+
+
+class PassOn(Struct, frozen=True):
+    """Leave it to `other`, a colleague who is here."""
+
+    party_id: int
+    other: int
+
+
+class TakeOver(Struct, frozen=True):
+    """A supervisor answers from now on, and who answered leaves."""
+
+    party_id: int
+
+
 class End(Struct, frozen=True, kw_only=True):
     reason: str
     party_id: int = 0
@@ -205,6 +242,11 @@ Command = (
     | Invite
     | Accept
     | Decline
+    | Call
+    | CallOff
+    | Show
+    | PassOn
+    | TakeOver
     | End
     | Tick
 )

@@ -7,7 +7,7 @@ diagram in the docs is drawn from the first.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from frontdesk.domain import commands, filing, passing, resting, speaking, taking, visitor
+from frontdesk.domain import commands, filing, passing, resting, speaking, taking, together, visitor
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Event
 from frontdesk.domain.interaction import Interaction, Phase, evolve, write_id
@@ -36,6 +36,11 @@ _OPEN: tuple[type[Command], ...] = (
     commands.Invite,
     commands.Accept,
     commands.Decline,
+    commands.Call,
+    commands.CallOff,
+    commands.Show,
+    commands.PassOn,
+    commands.TakeOver,
     commands.End,
     commands.Tick,
 )
@@ -109,11 +114,16 @@ _DECIDE: dict[type, Callable[[Interaction, Any, int, ServiceRules], Sequence[Eve
     commands.Queue: taking.queue,
     commands.Receive: taking.receive,
     commands.Invite: taking.invite,
-    commands.Accept: taking.accept,
+    commands.Accept: together.accept,
     commands.Decline: taking.decline,
     commands.Join: taking.join,
     commands.ComeBack: resting.come_back,
     commands.TakeUp: resting.take_up,
+    commands.Call: together.call,
+    commands.CallOff: together.call_off,
+    commands.Show: together.show,
+    commands.PassOn: together.pass_on,
+    commands.TakeOver: together.take_over,
     commands.HandOver: taking.hand_over,
     commands.Leave: taking.leave,
     commands.End: taking.end,

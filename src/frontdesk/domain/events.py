@@ -22,10 +22,19 @@ class Kind(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who may see an event or a party: everybody, or only those on our side."""
+    """Who may see an event or a party: everybody, those on our side, or only supervisors."""
 
     ALL = "all"
     AGENTS = "agents"
+    SUPERVISORS = "supervisors"
+
+
+class Purpose(StrEnum):
+    """What a colleague is called for: to answer together, to advise unseen, or to take over."""
+
+    CONFERENCE = "conference"
+    CONSULT = "consult"
+    TRANSFER = "transfer"
 
 
 class Started(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
@@ -62,10 +71,21 @@ class Joined(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
 
 
 class Left(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """A party went; `reason` says why when it was not by itself."""
+    """A party went; `reason` says why when it was not by itself. `visibility` is who knew of it."""
 
     party_id: int
     reason: str = ""
+    visibility: Visibility = Visibility.ALL
+
+
+class Appeared(Struct, frozen=True, tag=True, kw_only=True):
+    """A party that fewer could see shows itself to more: who it is, for those who hear of it only now."""
+
+    party_id: int
+    kind: Kind
+    participant_id: str
+    nickname: str
+    visibility: Visibility
 
 
 class Said(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
@@ -136,12 +156,13 @@ class FileUploaded(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tr
     client_id: str = ""
 
 
-class FileDeleted(Struct, frozen=True, tag=True):
-    """A party took its own file back; its bytes are gone."""
+class FileDeleted(Struct, frozen=True, tag=True, omit_defaults=True):
+    """A party took its own file back; its bytes are gone. `visibility` is who had heard of the file."""
 
     party_id: int
     file_id: str
     name: str
+    visibility: Visibility = Visibility.ALL
 
 
 class FileFetched(Struct, frozen=True, tag=True):
@@ -198,11 +219,17 @@ class Informed(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     wait_s: int = 0
 
 
-class Invited(Struct, frozen=True, tag=True):
-    """It rings for an agent, who has until `until_ms` to take it."""
+class Invited(Struct, frozen=True, tag=True, omit_defaults=True):
+    """It rings for an agent, who has until `until_ms` to take it.
+
+    A colleague who called says with what `purpose` and `note`; `by_party` is 0 when routing rings.
+    """
 
     agent_id: str
     until_ms: int
+    by_party: int = 0
+    purpose: Purpose = Purpose.CONFERENCE
+    note: str = ""
 
 
 class InviteEnded(Struct, frozen=True, tag=True):
@@ -245,6 +272,7 @@ Event = (
     Started
     | Joined
     | Left
+    | Appeared
     | Said
     | TypingStarted
     | TypingStopped
@@ -274,6 +302,7 @@ TRANSCRIPT = (
     Started,
     Joined,
     Left,
+    Appeared,
     CameBack,
     Said,
     TypingStarted,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from frontdesk.domain import commands, events
 from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.interaction import PEOPLE, Interaction
-from frontdesk.domain.refusals import here
+from frontdesk.domain.refusals import seen
 from frontdesk.domain.rules import Rules
 from frontdesk.errors import NotFound, Refused
 
@@ -28,7 +28,7 @@ def extension(name: str) -> str:
 
 def add_file(state: Interaction, command: commands.AddFile, _now_ms: int, rules: Rules) -> Sequence[Event]:
     """Errors: `Refused`: `agent_needed`, `too_many_files`, `file_too_large` or `file_type`, in this order."""
-    here(state, command.party_id)
+    seen(state, command.party_id)
     check_upload(state, command.party_id, command.name, command.size_bytes, rules)
     return (
         events.FileUploaded(
@@ -66,13 +66,15 @@ def delete_file(
     state: Interaction, command: commands.DeleteFile, _now_ms: int, _rules: Rules
 ) -> Sequence[Event]:
     """Errors: `NotFound` for an unknown file; `Refused("not_your_file")` for somebody else's."""
-    here(state, command.party_id)
+    seen(state, command.party_id)
     file = state.file(command.file_id)
     if file is None:
         raise NotFound("there is no such file")
     if file.party_id != command.party_id:
         raise Refused("not_your_file", "only who sent a file may delete it")
-    return () if file.is_deleted else (events.FileDeleted(command.party_id, file.file_id, file.name),)
+    if file.is_deleted:
+        return ()
+    return (events.FileDeleted(command.party_id, file.file_id, file.name, file.visibility),)
 
 
 def fetch_file(
@@ -84,7 +86,7 @@ def fetch_file(
         raise NotFound("there is no such file")
     if command.party_id != 1:
         return ()  # Only the visitor's downloads are counted.
-    if state.parties[file.party_id - 1].visibility is Visibility.AGENTS:
+    if file.visibility is not Visibility.ALL:
         raise NotFound("there is no such file")  # The visitor was never told of it.
     if state.fetches >= rules.files.download_attempts_max:
         raise Refused(

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from frontdesk.domain import events
 from frontdesk.domain.attributes import keeps_alive
-from frontdesk.domain.events import Event, Kind, Visibility
+from frontdesk.domain.events import Event, Kind, Purpose, Visibility
 
 RECENT_IDS_MAX = 64  # Enough for every write a client may have in flight when its connection breaks.
 PEOPLE = (Kind.AGENT, Kind.SUPERVISOR)
@@ -47,21 +47,37 @@ class Party(Struct, frozen=True):
         """Whether the visitor has somebody here: one who only listens is no answer."""
         return self.is_present and self.kind in ANSWERING and self.visibility is Visibility.ALL
 
+    @property
+    def listens(self) -> bool:
+        """Whether it looks on without a part in the work: a supervisor whom the visitor does not see."""
+        return self.kind is Kind.SUPERVISOR and self.visibility is not Visibility.ALL
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether only supervisors know that it is here."""
+        return self.visibility is Visibility.SUPERVISORS
+
 
 class File(Struct, frozen=True):
+    """A file that was sent; `visibility` is who could see it then."""
+
     file_id: str
     party_id: int
     name: str
     size_bytes: int
     media_type: str
     is_deleted: bool = False
+    visibility: Visibility = Visibility.ALL
 
 
-class Ringing(Struct, frozen=True):
-    """The invite that rings now."""
+class Ringing(Struct, frozen=True, omit_defaults=True):
+    """The invite that rings now; `by_party` is the colleague who called, 0 when routing rings."""
 
     agent_id: str
     until_ms: int
+    by_party: int = 0
+    purpose: Purpose = Purpose.CONFERENCE
+    note: str = ""
 
 
 class Interaction(Struct, frozen=True):
@@ -235,10 +251,24 @@ def _left(state: Interaction, event: events.Left, at_ms: int) -> Interaction:
     return _by(parties[event.party_id - 1])(state, at_ms, parties=parties, phase=phase)
 
 
+def _appeared(state: Interaction, event: events.Appeared, at_ms: int) -> Interaction:
+    parties = _with_party(state, event.party_id, visibility=event.visibility)
+    party = parties[event.party_id - 1]
+    by_person = party.answers and party.kind in PEOPLE
+    return _by(party)(
+        state,
+        at_ms,
+        parties=parties,
+        phase=Phase.ACTIVE if party.answers else state.phase,
+        queued_ms=0 if by_person else state.queued_ms,
+        prefers="" if by_person else state.prefers,
+    )
+
+
 def _said(state: Interaction, event: events.Said, at_ms: int) -> Interaction:
     parties = _not_typing(state, event.party_id)
     recent = _remember(state, event.party_id, event.client_id)
-    if event.visibility is Visibility.AGENTS:
+    if event.visibility is not Visibility.ALL:
         return _line(state, at_ms, parties=parties, recent_ids=recent)
     return _active(state, at_ms, parties=parties, recent_ids=recent)
 
@@ -277,9 +307,17 @@ def _data_changed(state: Interaction, event: events.DataChanged, at_ms: int) -> 
 
 
 def _file_uploaded(state: Interaction, event: events.FileUploaded, at_ms: int) -> Interaction:
-    file = File(event.file_id, event.party_id, event.name, event.size_bytes, event.media_type)
+    party = state.parties[event.party_id - 1]
+    file = File(
+        file_id=event.file_id,
+        party_id=event.party_id,
+        name=event.name,
+        size_bytes=event.size_bytes,
+        media_type=event.media_type,
+        visibility=party.visibility,
+    )
     recent = _remember(state, event.party_id, event.client_id)
-    step = _by(state.parties[event.party_id - 1])
+    step = _by(party)
     return step(state, at_ms, files=(*state.files, file), recent_ids=recent)
 
 
@@ -331,7 +369,8 @@ def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction
 
 
 def _invited(state: Interaction, event: events.Invited, at_ms: int) -> Interaction:
-    return _note(state, at_ms, ringing=Ringing(event.agent_id, event.until_ms))
+    ringing = Ringing(event.agent_id, event.until_ms, event.by_party, event.purpose, event.note)
+    return _note(state, at_ms, ringing=ringing)
 
 
 def _invite_ended(state: Interaction, _event: events.InviteEnded, at_ms: int) -> Interaction:
@@ -374,6 +413,7 @@ _EVOLVE: dict[type, Callable[[Interaction, Any, int], Interaction]] = {
     events.Started: _started,
     events.Joined: _joined,
     events.Left: _left,
+    events.Appeared: _appeared,
     events.Said: _said,
     events.TypingStarted: _typing_started,
     events.TypingStopped: _typing_stopped,

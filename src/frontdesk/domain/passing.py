@@ -20,6 +20,7 @@ from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.resting import rest
 from frontdesk.domain.rules import Rules, ServiceRules
 from frontdesk.domain.taking import end_all, overflow
+from frontdesk.domain.together import gone
 
 
 def tick(state: Interaction, command: Tick, now_ms: int, rules: ServiceRules) -> Sequence[Event]:
@@ -61,9 +62,7 @@ def _idle(state: Interaction, rules: Rules) -> list[Event]:
     if state.asynchronous or closes_after(state.alerts, rules):  # Who is away for days need not be warned.
         closed: list[Event] = [events.IdleClosed(system, rules.idle_close_text)]
         here = [p for p in state.parties if p.is_present and p.kind is not Kind.SYSTEM]
-        closed += [
-            events.Left(party_id=p.party_id) for p in sorted(here, key=lambda p: p.kind is Kind.CLIENT)
-        ]
+        closed += [gone(p) for p in sorted(here, key=lambda p: p.kind is Kind.CLIENT)]
         return [*closed, events.Ended(reason="idle")]
     closes_next = closes_after(state.alerts + 1, rules)
     second = state.alerts == 0 and rules.second_idle_alert_s

@@ -12,5 +12,16 @@ def here(state: Interaction, party_id: int) -> Party:
     return party
 
 
+def seen(state: Interaction, party_id: int) -> Party:
+    """The party, which takes part now and is known to do so.
+
+    Errors:  `Refused`: `not_a_party`, or `unseen` for a supervisor who listens silently.
+    """
+    party = here(state, party_id)
+    if party.is_silent:
+        raise Refused("unseen", "you listen silently; show yourself to the agents or to everybody first")
+    return party
+
+
 def too_long(what: str, limit: int) -> Refused:
     return Refused("text_too_long", f"{what} may have {limit} characters", limit=limit)

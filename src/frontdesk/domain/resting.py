@@ -9,6 +9,7 @@ from frontdesk.domain import commands, events
 from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import Interaction, Phase
 from frontdesk.domain.rules import ServiceRules
+from frontdesk.domain.together import gone
 from frontdesk.errors import NotFound, Refused
 
 CLIENT = 1
@@ -51,10 +52,10 @@ def last_one_leaves(state: Interaction, left: events.Left) -> Sequence[Event]:
     return (left, *rest(state, "last_agent_left", left.party_id))
 
 
-def rest(state: Interaction, reason: str, gone: int = 0) -> Sequence[Event]:
-    """Nobody attends to it any more; `gone` has left already."""
+def rest(state: Interaction, reason: str, left_id: int = 0) -> Sequence[Event]:
+    """Nobody attends to it any more; `left_id` has left already."""
     here = (p for p in state.parties if p.is_present and p.kind not in (Kind.CLIENT, Kind.SYSTEM))
-    left = (events.Left(party_id=p.party_id, reason=reason) for p in here if p.party_id != gone)
+    left = (gone(p, reason) for p in here if p.party_id != left_id)
     ringing = () if state.ringing is None else (events.InviteEnded(state.ringing.agent_id, "cancelled"),)
     return (*left, *ringing, events.Rested(reason))
 

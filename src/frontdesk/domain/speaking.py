@@ -10,7 +10,7 @@ from frontdesk.domain import commands, events
 from frontdesk.domain.attributes import check_attributes
 from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.interaction import Interaction, Party
-from frontdesk.domain.refusals import here, too_long
+from frontdesk.domain.refusals import here, seen, too_long
 from frontdesk.domain.rules import Rules
 from frontdesk.domain.visitor import check_user_data
 from frontdesk.errors import Refused
@@ -20,7 +20,7 @@ MESSAGE_TYPE_CHARS_MAX = 64
 
 
 def say(state: Interaction, command: commands.Say, _now_ms: int, rules: Rules) -> Sequence[Event]:
-    party = here(state, command.party_id)
+    party = seen(state, command.party_id)
     if not command.text or command.text.isspace():
         raise Refused("text_missing", "message is required")
     if len(command.text) > rules.message_chars_max:
@@ -44,14 +44,15 @@ def _narrower(party: Party, asked: Visibility) -> Visibility:
     """A visitor cannot whisper, and a party that the visitor cannot see cannot be heard by the visitor."""
     if party.kind is Kind.CLIENT:
         return Visibility.ALL
-    return Visibility.AGENTS if party.visibility is Visibility.AGENTS else asked
+    is_for_all = party.visibility is Visibility.ALL and asked is Visibility.ALL
+    return Visibility.ALL if is_for_all else Visibility.AGENTS
 
 
 def set_typing(
     state: Interaction, command: commands.SetTyping, _now_ms: int, _rules: Rules
 ) -> Sequence[Event]:
     party = here(state, command.party_id)
-    if bool(party.typing_ms) == command.is_typing or party.visibility is Visibility.AGENTS:
+    if bool(party.typing_ms) == command.is_typing or party.visibility is not Visibility.ALL:
         return ()
     return (
         events.TypingStarted(party.party_id) if command.is_typing else events.TypingStopped(party.party_id),
@@ -59,7 +60,7 @@ def set_typing(
 
 
 def push_url(state: Interaction, command: commands.PushUrl, _now_ms: int, _rules: Rules) -> Sequence[Event]:
-    here(state, command.party_id)
+    seen(state, command.party_id)
     if len(command.url) > URL_CHARS_MAX:
         raise too_long("pushUrl", URL_CHARS_MAX)
     if not _is_web_address(command.url):
@@ -80,7 +81,7 @@ def _is_web_address(url: str) -> bool:
 def change_nickname(
     state: Interaction, command: commands.ChangeNickname, _now_ms: int, rules: Rules
 ) -> Sequence[Event]:
-    party = here(state, command.party_id)
+    party = seen(state, command.party_id)
     name = command.nickname.strip()
     if not name:
         raise Refused("nickname_missing", "nickname is required")
@@ -92,7 +93,7 @@ def change_nickname(
 def give_notice(
     state: Interaction, command: commands.GiveNotice, _now_ms: int, rules: Rules
 ) -> Sequence[Event]:
-    party = here(state, command.party_id)
+    party = seen(state, command.party_id)
     if len(command.text) > rules.message_chars_max:
         raise too_long("message", rules.message_chars_max)
     check_attributes(command.attributes)
@@ -110,7 +111,7 @@ def give_notice(
 def change_data(
     state: Interaction, command: commands.ChangeData, _now_ms: int, rules: Rules
 ) -> Sequence[Event]:
-    here(state, command.party_id)
+    seen(state, command.party_id)
     wanted = {key: value for key, value in command.changes.items() if key not in command.removed}
     changes = {key: value for key, value in wanted.items() if state.user_data.get(key) != value}
     removed = tuple(key for key in command.removed if key in state.user_data)
@@ -126,4 +127,6 @@ def give_receipt(
 ) -> Sequence[Event]:
     party = here(state, command.party_id)
     up_to = min(command.up_to, state.last_line)
-    return (events.ReceiptGiven(party.party_id, up_to),) if up_to > party.read_up_to else ()
+    if up_to <= party.read_up_to or party.is_silent:
+        return ()
+    return (events.ReceiptGiven(party.party_id, up_to),)

@@ -12,6 +12,7 @@ from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import PEOPLE, Interaction
 from frontdesk.domain.refusals import too_long
 from frontdesk.domain.rules import ServiceRules
+from frontdesk.domain.together import gone
 from frontdesk.errors import Refused
 
 RETURNED = 60  # Points of who has been served: an hour of others' waiting, at a point a minute.
@@ -48,24 +49,6 @@ def invite(
     if state.party_of(command.agent_id) is not None:
         raise Refused("already_here", "the agent takes part already")
     return (events.Invited(command.agent_id, now_ms + command.answer_s * 1000),)
-
-
-def accept(
-    state: Interaction, command: commands.Accept, _now_ms: int, _rules: ServiceRules
-) -> Sequence[Event]:
-    if state.party_of(command.agent_id) is not None:
-        return ()  # A repeated yes is still one yes.
-    if state.ringing is None or state.ringing.agent_id != command.agent_id:
-        raise Refused("invite_gone", "the chat no longer rings for you")
-    return (
-        events.Joined(
-            party_id=len(state.parties) + 1,
-            kind=Kind.AGENT,
-            participant_id=command.agent_id,
-            nickname=command.nickname,
-            answers_invite=True,
-        ),
-    )
 
 
 def decline(
@@ -127,7 +110,7 @@ def hand_over(
     priority = state.priority + RETURNED if party.kind in PEOPLE else state.priority
     return (
         _queued(state, rules, command.queue, priority, command.summary),
-        events.Left(party_id=party.party_id, reason=command.reason or "handed_over"),
+        gone(party, command.reason or "handed_over"),
     )
 
 
@@ -135,7 +118,7 @@ def leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: Serv
     party = state.party(command.party_id)
     if party is None or not party.is_present:
         return ()  # Leaving twice is leaving.
-    left = events.Left(party_id=party.party_id, reason=command.reason)
+    left = gone(party, command.reason)
     if party.kind is Kind.CLIENT and state.asynchronous and not command.ends:
         return resting.visitor_leaves(state, left)
     if party.kind is Kind.CLIENT:
@@ -160,6 +143,6 @@ def end_all(state: Interaction, reason: str, party_id: int = 0) -> list[Event]:
         (p for p in state.parties if p.is_present and p.kind is not Kind.SYSTEM),
         key=lambda p: (p.party_id != party_id, p.kind is Kind.CLIENT, p.party_id),
     )
-    happened: list[Event] = [events.Left(party_id=p.party_id) for p in here]
+    happened: list[Event] = [gone(p) for p in here]
     happened.append(events.Ended(reason=reason, party_id=party_id))
     return happened

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from frontdesk.desk.colleagues import Colleagues
 from frontdesk.desk.files import Files, Upload
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.resting import resting
@@ -74,6 +75,7 @@ class WorkspaceHttp:
         self,
         sign_ins: SignIns,
         interactions: Interactions,
+        colleagues: Colleagues,
         shelf: Shelf,
         files: Files,
         callers: Callers,
@@ -88,6 +90,7 @@ class WorkspaceHttp:
     ) -> None:
         self._sign_ins = sign_ins
         self._interactions = interactions
+        self._colleagues = colleagues
         self._shelf = shelf
         self._files = files
         self._callers = callers
@@ -106,6 +109,8 @@ class WorkspaceHttp:
             Route("/api/workspace/sign-out", self.sign_out, methods=["POST"]),
             Route("/api/workspace/me", self.me, methods=["GET"]),
             Route("/api/workspace/resting", self.resting, methods=["GET"]),
+            Route("/api/workspace/colleagues", self.colleagues, methods=["GET"]),
+            Route("/api/workspace/open", self.open_chats, methods=["GET"]),
             Route(file, self.upload, methods=["POST"]),
             Route(file + "/{file_id}", self.download, methods=["GET"]),
         ]
@@ -175,6 +180,24 @@ class WorkspaceHttp:
         except DeskError as failure:
             return error_of(failure)
         return _json(found)
+
+    async def colleagues(self, request: Request) -> Response:
+        """The people who are ready, whom the caller may call into a chat."""
+        try:
+            account, _ = await self._callers.who(request.scope)
+        except DeskError as failure:
+            return error_of(failure)
+        return _json({"colleagues": self._colleagues.ready(account.account_id)})
+
+    async def open_chats(self, request: Request) -> Response:
+        """The chats that are open now, for supervisors."""
+        try:
+            account, _ = await self._callers.who(request.scope)
+        except DeskError as failure:
+            return error_of(failure)
+        if account.role is not Role.SUPERVISOR:
+            return error(403, "not_yours", "only supervisors see all chats")
+        return _json({"chats": self._colleagues.open_chats()})
 
     async def upload(self, request: Request) -> Response:
         """Put a file into a chat. The part `id` names the upload: sending it again is sending it once."""

@@ -11,6 +11,8 @@ from collections.abc import Callable
 import structlog
 
 from frontdesk.desk.agents import Agents
+from frontdesk.desk.chat import Chat
+from frontdesk.desk.colleagues import Colleagues
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.hub import Hub
 from frontdesk.desk.interactions import Interactions
@@ -22,6 +24,7 @@ from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, Una
 from frontdesk.store.account import Account
 from frontdesk.wire import workspace as wire
 from frontdesk.wire import workspace_wishes as wishes
+from frontdesk.wire.form import without_controls
 
 RETRY_AFTER_MS = 1000
 UNDER_WAY_MAX = 256
@@ -40,6 +43,7 @@ class Desk:
         agents: Agents,
         floor: Floor,
         hub: Hub,
+        colleagues: Colleagues,
         clock_ms: Callable[[], int],
         outbox_max: int,
         refused: Callable[[str], None],
@@ -48,6 +52,7 @@ class Desk:
         self.agents = agents
         self.floor = floor
         self.hub = hub
+        self.colleagues = colleagues
         self.clock_ms = clock_ms
         self.outbox_max = outbox_max
         self.refused = refused
@@ -85,7 +90,9 @@ class WorkspaceSession:
     # --- what the hub tells --------------------------------------------------------------------
 
     def interaction(self, interaction_id: str, state: Interaction, party_id: int) -> None:
-        self._tell(wire.interaction(interaction_id, state, party_id))
+        self._tell(
+            wire.interaction(interaction_id, state, party_id, sees_silent=self.role is Role.SUPERVISOR)
+        )
 
     def event(self, interaction_id: str, version: int, at_ms: int, body: bytes) -> None:
         self._tell(self._desk.event(interaction_id, version, at_ms, body))
@@ -198,6 +205,10 @@ class WorkspaceSession:
                 await desk.interactions.do(wish.interaction_id, accept)
             case wishes.Decline():
                 await desk.interactions.do(wish.interaction_id, commands.Decline(self.agent_id))
+            case wishes.Monitor():
+                await desk.colleagues.monitor(wish.interaction_id, self.account)
+            case wishes.Call():
+                await self._call(wish)
             case wishes.TakeUp():
                 await desk.interactions.do(wish.interaction_id, self._take_up())
             case wishes.InChat():
@@ -213,12 +224,23 @@ class WorkspaceSession:
             is_supervisor=self.role is Role.SUPERVISOR,
         )
 
-    async def _do(self, wish: wishes.InChat) -> None:
-        interactions = self._desk.interactions
-        chat, full = await interactions.chats.full(wish.interaction_id)
+    async def _call(self, wish: wishes.Call) -> None:
+        _, party_id = await self._part_in(wish.interaction_id)
+        note = without_controls(wish.note)
+        colleagues = self._desk.colleagues
+        await colleagues.call(wish.interaction_id, party_id, wish.agent_id, wish.purpose, note)
+
+    async def _part_in(self, interaction_id: str) -> tuple[Chat, int]:
+        """The chat, and which party one is in it. Errors: `NotFound`."""
+        chat, full = await self._desk.interactions.chats.full(interaction_id)
         party_id = full.state.newest_party_of(self.agent_id)
         if not party_id:
             raise NotFound("there is no such chat of yours")
+        return chat, party_id
+
+    async def _do(self, wish: wishes.InChat) -> None:
+        interactions = self._desk.interactions
+        chat, party_id = await self._part_in(wish.interaction_id)
         if isinstance(wish, wishes.Type) and wish.is_typing:
             chat.note_typing(party_id, self._desk.clock_ms())
         command: Command = wish.command(party_id)

@@ -160,6 +160,7 @@ _SHAPES: dict[type, tuple[str, _Shape]] = {
     events.Started: ("ParticipantJoined", _nothing),
     events.Joined: ("ParticipantJoined", _nothing),
     events.CameBack: ("ParticipantJoined", _nothing),
+    events.Appeared: ("ParticipantJoined", _nothing),
     events.Left: ("ParticipantLeft", _nothing),
     events.Said: ("Message", _said),
     events.TypingStarted: ("TypingStarted", _nothing),

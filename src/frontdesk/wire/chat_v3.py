@@ -250,6 +250,7 @@ _SHAPES: Mapping[type, tuple[str, Callable[[View, Any, Party, int], Members]]] =
     events.Started: ("ParticipantJoined", _nothing),
     events.Joined: ("ParticipantJoined", _nothing),
     events.CameBack: ("ParticipantJoined", _nothing),
+    events.Appeared: ("ParticipantJoined", _nothing),
     events.Left: ("ParticipantLeft", _nothing),
     events.Said: ("Text", _said),
     events.TypingStarted: ("TypingStarted", _typing),

@@ -14,7 +14,7 @@ _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
 def is_for_visitors(event: Event, party: Party) -> bool:
     """Whether a visitor may learn of what `party` did."""
-    if party.visibility is Visibility.AGENTS:
+    if party.visibility is not Visibility.ALL:
         return False
     return getattr(event, "visibility", Visibility.ALL) is Visibility.ALL
 

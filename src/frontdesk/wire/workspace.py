@@ -73,15 +73,26 @@ def invited(interaction_id: str, state: Interaction, until_ms: int, time_ms: int
             "started_ms": state.started_ms,
             "user_data": state.user_data,
             "asynchronous": state.asynchronous,
+            **_call(state),
         }
     )
+
+
+def _call(state: Interaction) -> dict[str, object]:
+    """Which colleague calls, what for, and with what to say; nothing when routing rings."""
+    ringing = state.ringing
+    caller = state.party(ringing.by_party) if ringing is not None else None
+    if ringing is None or caller is None:
+        return {}
+    return {"called_by": caller.nickname, "purpose": ringing.purpose, "note": ringing.note}
 
 
 def invite_gone(interaction_id: str, reason: str) -> bytes:
     return _encode({"is": "invite_gone", "interaction_id": interaction_id, "reason": reason})
 
 
-def interaction(interaction_id: str, state: Interaction, party_id: int) -> bytes:
+def interaction(interaction_id: str, state: Interaction, party_id: int, *, sees_silent: bool) -> bytes:
+    """An interaction as one reads it; `sees_silent` for those who are told who listens silently."""
     return _encode(
         {
             "is": "interaction",
@@ -99,7 +110,7 @@ def interaction(interaction_id: str, state: Interaction, party_id: int) -> bytes
             "email": state.email,
             "user_data": state.user_data,
             "page": {name: state.user_data.get(key, "") for name, key in PAGE_KEYS.items()},
-            "parties": [_party(party) for party in state.parties],
+            "parties": [_party(party) for party in state.parties if sees_silent or not party.is_silent],
             "files": [
                 {
                     "file_id": file.file_id,

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from frontdesk.domain import commands
 from frontdesk.domain.commands import Command
-from frontdesk.domain.events import Visibility
+from frontdesk.domain.events import Purpose, Visibility
 from frontdesk.errors import Refused
 from frontdesk.wire.form import without_controls
 
@@ -51,6 +51,17 @@ class Decline(Wish, frozen=True, kw_only=True, tag="decline"):
 
 class TakeUp(Wish, frozen=True, kw_only=True, tag="take_up"):
     interaction_id: InteractionId
+
+
+class Monitor(Wish, frozen=True, kw_only=True, tag="monitor"):
+    interaction_id: InteractionId
+
+
+class Call(Wish, frozen=True, kw_only=True, tag="call"):
+    interaction_id: InteractionId
+    agent_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    purpose: Purpose
+    note: str = ""
 
 
 class InChat(Wish, frozen=True, kw_only=True):
@@ -132,6 +143,31 @@ class DeleteFile(InChat, frozen=True, kw_only=True, tag="delete_file"):
         return commands.DeleteFile(party_id, self.file_id)
 
 
+class CallOff(InChat, frozen=True, kw_only=True, tag="call_off"):
+    def command(self, party_id: int) -> Command:
+        return commands.CallOff(party_id)
+
+
+class Show(InChat, frozen=True, kw_only=True, tag="show"):
+    visibility: Visibility = Visibility.ALL
+    party_id: Annotated[int, Meta(ge=0)] = 0
+
+    def command(self, party_id: int) -> Command:
+        return commands.Show(party_id=party_id, visibility=self.visibility, other=self.party_id)
+
+
+class PassOn(InChat, frozen=True, kw_only=True, tag="pass_on"):
+    party_id: Annotated[int, Meta(ge=1)]
+
+    def command(self, party_id: int) -> Command:
+        return commands.PassOn(party_id, self.party_id)
+
+
+class TakeOver(InChat, frozen=True, kw_only=True, tag="take_over"):
+    def command(self, party_id: int) -> Command:
+        return commands.TakeOver(party_id)
+
+
 class HandOver(InChat, frozen=True, kw_only=True, tag="hand_over"):
     queue: Annotated[str, Meta(max_length=200)] = ""
     summary: str = ""
@@ -160,6 +196,12 @@ AnyWish = (
     | Accept
     | Decline
     | TakeUp
+    | Monitor
+    | Call
+    | CallOff
+    | Show
+    | PassOn
+    | TakeOver
     | Say
     | Type
     | PushUrl

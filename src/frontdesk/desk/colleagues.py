@@ -1,0 +1,107 @@
+"""Colleagues: who may be called into a chat, and what supervisors may look on."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from frontdesk.desk.floor import Floor
+from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.services import ServiceBook
+from frontdesk.domain.agent import Role
+from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.commands import Call, Join
+from frontdesk.domain.events import Kind, Purpose, Visibility
+from frontdesk.errors import Refused
+from frontdesk.store.account import Account
+
+OPEN_SHOWN_MAX = 500
+
+
+class Colleague(Struct, frozen=True):
+    """Somebody who is ready. `slots` is how many more chats they could take now."""
+
+    agent_id: str
+    name: str
+    role: Role
+    slots: int
+
+
+class OpenChat(Struct, frozen=True):
+    """One open chat as a supervisor sees it in a list; `agents` are those who take part, by id."""
+
+    interaction_id: str
+    service: str
+    phase: str
+    nickname: str
+    subject: str
+    queue: str
+    started_ms: int
+    queued_ms: int
+    agents: Sequence[str]
+
+
+class Colleagues:
+    """What those who answer can ask of one another."""
+
+    def __init__(self, interactions: Interactions, floor: Floor, services: ServiceBook) -> None:
+        self._interactions = interactions
+        self._floor = floor
+        self._services = services
+
+    def ready(self, but: str) -> Sequence[Colleague]:
+        """The people who are ready, by name; all but `but`."""
+        people = [
+            Colleague(agent_id, agent.nickname, agent.role, self._floor.room_of(agent_id))
+            for agent_id, agent in self._floor.ready()
+            if agent_id != but and agent.role is not Role.BOT
+        ]
+        return sorted(people, key=lambda person: (person.name.casefold(), person.agent_id))
+
+    def open_chats(self) -> Sequence[OpenChat]:
+        """The chats that are open now, newest first, at most `OPEN_SHOWN_MAX`."""
+        newest = sorted(self._floor.open(), key=lambda found: -found[1].started_ms)[:OPEN_SHOWN_MAX]
+        return [_shown(interaction_id, card) for interaction_id, card in newest]
+
+    async def call(
+        self, interaction_id: str, party_id: int, agent_id: str, purpose: Purpose, note: str
+    ) -> None:
+        """Ring for a colleague.
+
+        Errors:  `Refused`: `agent_away` when the colleague is not ready, `agent_busy` without a free slot,
+                 and what `domain.together.call` refuses.
+        """
+        agent = self._floor.agent(agent_id)
+        if not agent.is_ready or agent.role is Role.BOT:
+            raise Refused("agent_away", "your colleague is not ready now")
+        if not self._floor.room_of(agent_id):
+            raise Refused("agent_busy", "your colleague has no room for another chat now")
+        chat = await self._interactions.chats.chat(interaction_id)
+        answer_s = self._services.rules(chat.service).answer_s
+        command = Call(party_id=party_id, agent_id=agent_id, purpose=purpose, answer_s=answer_s, note=note)
+        await self._interactions.do(interaction_id, command)
+
+    async def monitor(self, interaction_id: str, account: Account) -> None:
+        """Let a supervisor look on silently. Errors: `Refused("not_yours")` for anybody else; `NotFound`."""
+        if account.role is not Role.SUPERVISOR:
+            raise Refused("not_yours", "only supervisors may look on")
+        command = Join(
+            kind=Kind.SUPERVISOR,
+            participant_id=account.account_id,
+            nickname=account.name,
+            visibility=Visibility.SUPERVISORS,
+        )
+        await self._interactions.do(interaction_id, command)
+
+
+def _shown(interaction_id: str, card: InteractionCard) -> OpenChat:
+    return OpenChat(
+        interaction_id=interaction_id,
+        service=card.service,
+        phase=card.phase,
+        nickname=card.nickname,
+        subject=card.subject,
+        queue=card.queue,
+        started_ms=card.started_ms,
+        queued_ms=card.queued_ms,
+        agents=card.participants,
+    )
