@@ -14,7 +14,14 @@ from frontdesk.client.webchat import WebChat
 from frontdesk.client.webchat_service import WebChatService
 from frontdesk.client.workspace_chat import Chat
 from frontdesk.client.workspace_http import SignInRefused
-from frontdesk.client.workspace_messages import FloorChanged, Happened, InteractionCard, Invitation
+from frontdesk.client.workspace_messages import (
+    Colleague,
+    FloorChanged,
+    Happened,
+    InteractionCard,
+    Invitation,
+    OpenChat,
+)
 from frontdesk.client.workspace_view import ChatMessage
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "ChatService",
     "ChatSession",
     "Client",
+    "Colleague",
     "CommandRejected",
     "ErrorCode",
     "FloorChanged",
@@ -34,6 +42,7 @@ __all__ = [
     "InteractionCard",
     "Invitation",
     "Line",
+    "OpenChat",
     "SignInRefused",
     "WebChat",
     "WebChatService",

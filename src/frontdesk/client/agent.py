@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+import msgspec
 
 from frontdesk.client.workspace_address import WorkspaceAddress
 from frontdesk.client.workspace_chat import Chat
@@ -13,6 +15,8 @@ from frontdesk.client.workspace_http import WorkspaceHttp
 from frontdesk.client.workspace_mailbox import Mailbox
 from frontdesk.client.workspace_messages import (
     AgentCard,
+    Colleague,
+    Colleagues,
     FloorChanged,
     Happened,
     InteractionCard,
@@ -20,6 +24,8 @@ from frontdesk.client.workspace_messages import (
     InviteGone,
     Message,
     NoLongerYours,
+    OpenChat,
+    OpenChats,
     Preview,
     Readiness,
     Welcome,
@@ -203,16 +209,33 @@ class AgentClient:
 
     async def accept(self, interaction_id: str) -> Chat:
         """Take the chat that rings. Errors: `Refused` when it rings no longer."""
+        return await self._join("accept", interaction_id)
+
+    async def monitor(self, interaction_id: str) -> Chat:
+        """As a supervisor, look on a chat silently. Errors: `Refused` for anybody else."""
+        return await self._join("monitor", interaction_id)
+
+    async def colleagues(self) -> Sequence[Colleague]:
+        """The people who are ready, whom you may call into a chat."""
+        answer = await self._http.call("GET", "/api/workspace/colleagues")
+        return msgspec.json.decode(answer.content, type=Colleagues).colleagues
+
+    async def open_chats(self) -> Sequence[OpenChat]:
+        """As a supervisor, the chats that are open, the newest first. Errors: `Refused` for anybody else."""
+        answer = await self._http.call("GET", "/api/workspace/open")
+        return msgspec.json.decode(answer.content, type=OpenChats).chats
+
+    async def _join(self, wish: str, interaction_id: str) -> Chat:
         if interaction_id in self.chats:
             return self.chats[interaction_id]
         expected = self._expected.get(interaction_id)
         if expected is None:
             expected = self._expected[interaction_id] = asyncio.get_running_loop().create_future()
         try:
-            await self._socket.write("accept", interaction_id=interaction_id)
+            await self._socket.write(wish, interaction_id=interaction_id)
             return await asyncio.wait_for(asyncio.shield(expected), CHAT_WAIT_S)
         except TimeoutError:
-            raise Unavailable("the chat was accepted but did not arrive") from None
+            raise Unavailable("the chat is yours but did not arrive") from None
         finally:
             self._expected.pop(interaction_id, None)
 

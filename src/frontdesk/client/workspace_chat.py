@@ -133,6 +133,42 @@ class Chat(ChatView):
         members = {name: value for name, value in (("queue", queue), ("summary", summary)) if value}
         await self._write("hand_over", **members)
 
+    # --- together with colleagues ----------------------------------------------------------------
+
+    async def call(
+        self,
+        agent_id: str,
+        purpose: Literal["conference", "consult", "transfer"] = "conference",
+        note: str = "",
+    ) -> None:
+        """Ring for a colleague: to answer too, to advise unseen, or to take over when you may go.
+
+        Shape:   who can be called tells `AgentClient.colleagues`; the visitor does not see the note.
+        Errors:  `Refused`: `agent_away`, `agent_busy`, `already_here`, `already_ringing`.
+        """
+        members = {"agent_id": agent_id, "purpose": purpose, **({"note": note} if note else {})}
+        await self._write("call", **members)
+
+    async def call_off(self) -> None:
+        """Stop ringing for the colleague."""
+        await self._write("call_off")
+
+    async def bring_in(self, party_id: int) -> None:
+        """Let the visitor see a colleague who has only advised so far."""
+        await self._write("show", party_id=party_id)
+
+    async def step_forward(self, visibility: Literal["all", "agents"] = "all") -> None:
+        """As a supervisor who listens: be known to the agents, to whisper, or to everybody, to answer."""
+        await self._write("show", visibility=visibility)
+
+    async def pass_on(self, party_id: int) -> None:
+        """Leave it to a colleague who is here."""
+        await self._write("pass_on", party_id=party_id)
+
+    async def take_over(self) -> None:
+        """As a supervisor: answer from now on. Who answered leaves."""
+        await self._write("take_over")
+
     async def leave(self) -> None:
         """Leave; by the service's rules the chat ends with its last agent."""
         await self._write("leave")

@@ -57,6 +57,41 @@ class FileCard(Struct, frozen=True, kw_only=True):
     is_deleted: bool = False
 
 
+class Colleague(Struct, frozen=True, kw_only=True):
+    """Somebody who is ready, with `slots` more chats to take."""
+
+    agent_id: str
+    name: str
+    role: str = "agent"
+    slots: int = 0
+
+
+class OpenChat(Struct, frozen=True, kw_only=True):
+    """One of all the chats that are open; `agents` are those who take part, by id."""
+
+    interaction_id: str
+    service: str = ""
+    phase: str = ""
+    nickname: str = ""
+    subject: str = ""
+    queue: str = ""
+    started_ms: int = 0
+    queued_ms: int = 0
+    agents: tuple[str, ...] = ()
+
+
+class Colleagues(Struct, frozen=True):
+    """An answer."""
+
+    colleagues: tuple[Colleague, ...]
+
+
+class OpenChats(Struct, frozen=True):
+    """An answer."""
+
+    chats: tuple[OpenChat, ...]
+
+
 class _Message(Struct, frozen=True, tag_field="is"):
     """What every message of the server has: the member `is`."""
 
@@ -95,7 +130,11 @@ class Readiness(_Message, frozen=True, tag="readiness", kw_only=True):
 
 
 class Invitation(_Message, frozen=True, tag="invited", kw_only=True):
-    """A chat rings for you until `until_ms` by the server's clock, which showed `time_ms`."""
+    """A chat rings for you until `until_ms` by the server's clock, which showed `time_ms`.
+
+    Shape:   `called_by` is the colleague who calls, for a `purpose` and with a `note`; empty when the chat is
+             given to you.
+    """
 
     interaction_id: str
     until_ms: int = 0
@@ -107,6 +146,9 @@ class Invitation(_Message, frozen=True, tag="invited", kw_only=True):
     summary: str = ""
     started_ms: int = 0
     user_data: dict[str, str] = {}
+    called_by: str = ""
+    purpose: str = ""
+    note: str = ""
 
 
 class InviteGone(_Message, frozen=True, tag="invite_gone", kw_only=True):
