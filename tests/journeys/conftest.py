@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser
 
 from scripts import widget
+from tests.journeys import axe
 from tests.journeys.people import Agent, Visitor, window
 from tests.patience import PATIENCE_S
 
@@ -67,6 +68,11 @@ class House:
 def built(node_path: Path) -> None:
     """The widget is in the shop, and on the pages about it."""
     assert widget.build(), f"the widget could not be built with {node_path}"
+
+
+@pytest.fixture(scope="session")
+async def axe_source(npm_path: Path, request: pytest.FixtureRequest, anyio_backend: str) -> str:
+    return await axe.source(npm_path, request.config.cache.mkdir("axe-core"))
 
 
 @pytest.fixture

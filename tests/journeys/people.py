@@ -12,6 +12,7 @@ from tests.patience import PATIENCE_MS, PATIENCE_S
 
 AGENT = ("amy", "Amy")
 COLLEAGUE = ("ben", "Ben")
+SUPERVISOR = ("sue", "Sue")
 PASSWORD = "correct horse battery staple"
 
 

@@ -19,7 +19,7 @@ from frontdesk.settings import (
     ServiceSettings,
     Settings,
 )
-from tests.journeys.people import AGENT, COLLEAGUE, PASSWORD
+from tests.journeys.people import AGENT, COLLEAGUE, PASSWORD, SUPERVISOR
 
 MANY = 1_000_000
 
@@ -49,6 +49,9 @@ async def main(port: int, folder: Path, idle_alert_s: int) -> None:
         for login, name in (AGENT, COLLEAGUE):
             with contextlib.suppress(DeskError):  # The folder has it from the time before.
                 await server.add_account(login=login, password=PASSWORD, name=name)
+        with contextlib.suppress(DeskError):
+            login, name = SUPERVISOR
+            await server.add_account(login=login, password=PASSWORD, name=name, role="supervisor")
         print(server.port, flush=True)
 
     rules = Rules(idle_alert_s=idle_alert_s, idle_close_s=30)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,11 +25,6 @@ TABS_MAX = 20  # More than the window has stops.
 # 200 % zoom of a window of 1280 × 800 leaves this many CSS pixels.
 ZOOMED: dict[str, Any] = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
 SURROUNDINGS = {"light": LIGHT, "dark": DARK, "phone": PHONE | DARK, "zoomed": ZOOMED}
-
-
-@pytest.fixture(scope="session")
-async def axe_source(npm_path: Path, request: pytest.FixtureRequest, anyio_backend: str) -> str:
-    return await axe.source(npm_path, request.config.cache.mkdir("axe-core"))
 
 
 @asynccontextmanager

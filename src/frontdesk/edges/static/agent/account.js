@@ -76,6 +76,18 @@ export const signOut = () => call('/sign-out', {})
 export const resting = (after) => call(`/resting?after=${encodeURIComponent(after)}`)
 
 /**
+ * The colleagues who are ready.
+ * @returns {Promise<import('./call_dialog.js').Colleague[]>}
+ */
+export const colleagues = async () => (await call('/colleagues')).colleagues
+
+/**
+ * For supervisors: the chats that are open.
+ * @returns {Promise<import('./open_list.js').OpenChat[]>}
+ */
+export const openChats = async () => (await call('/open')).chats
+
+/**
  * Where the files of a chat are sent to; with an id, where that file is.
  * @param {string} interactionId
  * @param {string} [fileId]

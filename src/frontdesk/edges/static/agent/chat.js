@@ -6,8 +6,8 @@ const TYPING_MAX_MS = 15_000
  * @typedef {{party_id: number, kind: string, nickname: string, participant_id?: string, visibility?: string,
  *   is_present?: boolean, read_up_to?: number}} Party
  * @typedef {{file_id: string, name: string, size_bytes: number, party_id: number, is_deleted?: boolean}} FileFact
- * @typedef {{version: number, at_ms: number, event: any, nickname: string, kind: string}} Happening an event, with
- *   its author's name and kind as they were then
+ * @typedef {{version: number, at_ms: number, event: any, nickname: string, kind: string, isCall: boolean}} Happening an
+ *   event, with its author's name and kind as they were then; `isCall` when it is about a colleague who is called
  */
 
 export class Chat {
@@ -28,6 +28,7 @@ export class Chat {
     this.preview = ''
     this.isMine = true
     this.isEnded = false
+    this.isCalling = false
     this.waitsSinceMs = 0
     this.head(card)
   }
@@ -58,15 +59,21 @@ export class Chat {
     for (const file of card.files ?? []) this.files.set(file.file_id, file)
   }
 
+  /** Who knows that this agent is here: `all`, `agents` or `supervisors`. */
+  get audience() {
+    return this.parties.get(this.me)?.visibility ?? 'all'
+  }
+
   /** @param {{version: number, at_ms: number, event: any}} message */
   take({ version, at_ms: atMs, event }) {
     if (version <= this.version) return
     this.version = version
     const isNews = version > (this.headVersion ?? 0)
+    const isCall = event.type === 'InviteEnded' ? this.isCalling : Boolean(event.by_party)
     this.changeParties(event, isNews)
     this.changeFacts(event, atMs, isNews)
     const by = this.parties.get(event.party_id)
-    this.happenings.push({ version, at_ms: atMs, event, nickname: by?.nickname ?? '', kind: by?.kind ?? '' })
+    this.happenings.push({ version, at_ms: atMs, event, nickname: by?.nickname ?? '', kind: by?.kind ?? '', isCall })
   }
 
   /**
@@ -80,6 +87,8 @@ export class Chat {
         this.parties.set(1, { ...this.parties.get(1), is_present: true, party_id: 1, kind: 'client', nickname: event.nickname })
         break
       case 'Joined':
+      case 'Appeared':
+        if (event.answers_invite) this.isCalling = false
         this.parties.set(event.party_id, { ...known, party_id: event.party_id, kind: event.kind, nickname: event.nickname,
           participant_id: event.participant_id, visibility: event.visibility ?? 'all', is_present: isNews || (known?.is_present ?? true) })
         break
@@ -120,6 +129,8 @@ export class Chat {
         if (isNews) for (const key of event.removed ?? []) delete this.userData[key]
         break
       case 'ReceiptGiven': this.read(event.party_id, event.up_to); break
+      case 'Invited': this.isCalling = Boolean(event.by_party); break
+      case 'InviteEnded': this.isCalling = false; break
       case 'Queued': if (isNews) [this.queue, this.summary] = [event.queue, event.summary ?? '']; break
       case 'Ended': this.isEnded = true; this.typing.clear(); break
     }

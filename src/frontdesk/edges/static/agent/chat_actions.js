@@ -6,6 +6,7 @@ import { isWebAddress } from '../shared/linked_text.js'
 import { saveAs } from '../shared/save_as.js'
 import { toast } from '../shared/toast.js'
 import { fileAddress } from './account.js'
+import { askWhomToCall } from './call_dialog.js'
 
 /** @typedef {import('./chat.js').Chat} Chat */
 
@@ -70,8 +71,54 @@ export class ChatActions {
   }
 
   /** @param {Chat} chat */
+  async call(chat) {
+    if (chat.isCalling) {
+      await this.write(chat, 'call_off')
+      return
+    }
+    const call = await askWhomToCall()
+    if (call) await this.write(chat, 'call', call)
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {import('./chat.js').Party} party
+   */
+  async bringIn(chat, party) {
+    const yes = await ask({ title: `Bring ${inSentence(party.nickname)} in?`, confirm: 'Bring in', body: 'The visitor sees that your colleague is here, and what they write from now on.' })
+    if (yes !== null) await this.write(chat, 'show', { party_id: party.party_id })
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {import('./chat.js').Party} party
+   */
+  async passOn(chat, party) {
+    const yes = await ask({ title: `Pass the chat on to ${inSentence(party.nickname)}?`, confirm: 'Pass on', body: 'Your colleague answers from now on, and you leave.' })
+    if (yes !== null) await this.write(chat, 'pass_on', { party_id: party.party_id })
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {'agents'|'all'} visibility
+   */
+  async stepForward(chat, visibility) {
+    await this.write(chat, 'show', { visibility })
+  }
+
+  /** @param {Chat} chat */
+  async takeOver(chat) {
+    const yes = await ask({ title: 'Take this chat over?', confirm: 'Take over', danger: true, body: 'You answer from now on, and who answered leaves.', cancel: 'Keep looking on' })
+    if (yes !== null) await this.write(chat, 'take_over')
+  }
+
+  /** @param {Chat} chat */
   async leave(chat) {
-    const isLast = ![...chat.parties.values()].some((party) => party.is_present && party.party_id !== chat.me && ['agent', 'supervisor', 'bot'].includes(party.kind))
+    if (chat.audience !== 'all') {
+      await this.write(chat, 'leave') // The visitor never knew.
+      return
+    }
+    const isLast = ![...chat.parties.values()].some((party) => party.is_present && party.party_id !== chat.me && (party.visibility ?? 'all') === 'all' && ['agent', 'supervisor', 'bot'].includes(party.kind))
     const yes = await ask({
       title: 'Leave this chat?', confirm: 'Leave', danger: isLast,
       body: isLast ? 'Nobody else is here, so the chat may end for the visitor. To pass it on, hand it over instead.' : 'Somebody else stays with the visitor.',

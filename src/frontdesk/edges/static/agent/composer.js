@@ -42,15 +42,18 @@ export class Composer {
 
   /** @param {import('./chat.js').Chat} chat */
   show(chat) {
-    this.form.hidden = !chat.isOpen
+    const isSilent = chat.audience === 'supervisors'
+    this.form.hidden = !chat.isOpen || isSilent
     this.over.hidden = chat.isOpen
+    this.reply.hidden = chat.audience !== 'all'
+    if (chat.audience !== 'all' && !this.isNote && chat.id === this.chatId) this.becomeNote()
     setText(this.over, chat.isEnded ? 'This chat has ended. You can put it away from the list.' : 'This chat is no longer yours.')
     if (chat.id === this.chatId) return
     this.typing.stop()
     this.chatId = chat.id
     const draft = read(sessionStorage, `frontdesk.draft.${chat.id}`, { text: '', isNote: false })
     this.input.value = draft.text
-    this.isNote = draft.isNote
+    this.isNote = draft.isNote || chat.audience !== 'all'
     this.showMode()
     this.grow()
   }
@@ -64,8 +67,15 @@ export class Composer {
     this.input.focus()
   }
 
+  /** Whoever the visitor does not see writes notes only. */
+  becomeNote() {
+    this.typing.stop()
+    this.isNote = true
+    this.showMode()
+  }
+
   toggleNote() {
-    if (!this.form.hidden) this.setNote(!this.isNote)
+    if (!this.form.hidden && !this.reply.hidden) this.setNote(!this.isNote)
   }
 
   showMode() {

@@ -4,6 +4,7 @@ import { el, setText } from '../shared/element.js'
 import { icon } from '../shared/icons.js'
 import { Transcript } from '../shared/transcript.js'
 import { Composer } from './composer.js'
+import { ListeningBar } from './listening_bar.js'
 import { linesOf, linesUnderWay } from './lines.js'
 import { VisitorPanel } from './visitor_panel.js'
 
@@ -22,7 +23,10 @@ export class Conversation {
     this.uploads = uploads
     this.chat = /** @type {Chat|undefined} */ (undefined)
     this.transcript = new Transcript('Conversation')
-    this.panel = new VisitorPanel()
+    this.panel = new VisitorPanel({
+      bringIn: (party) => this.withChat((chat) => actions.bringIn(chat, party)),
+      passOn: (party) => this.withChat((chat) => actions.passOn(chat, party)),
+    })
     this.composer = new Composer({
       say: (text, isNote) => this.withChat((chat) => actions.say(chat, text, isNote)),
       type: (isTyping) => this.withChat((chat) => actions.type(chat, isTyping)),
@@ -31,10 +35,19 @@ export class Conversation {
     })
     this.name = el('bdi', { class: 'head-name' })
     this.state = el('span', { class: 'head-state' })
+    this.callButton = this.button('person', 'Call in', (chat) => actions.call(chat))
+    this.handButton = this.button('hand', 'Hand over', (chat) => actions.handOver(chat))
+    this.endButton = this.button('close', 'End', (chat) => actions.end(chat))
     this.buttons = el('div', { class: 'head-buttons' },
-      this.button('hand', 'Hand over', (chat) => actions.handOver(chat)),
+      this.callButton,
+      this.handButton,
       this.button('leave', 'Leave', (chat) => actions.leave(chat)),
-      this.button('close', 'End', (chat) => actions.end(chat)))
+      this.endButton)
+    this.listening = new ListeningBar({
+      whisper: () => this.withChat((chat) => actions.stepForward(chat, 'agents')),
+      answer: () => this.withChat((chat) => actions.stepForward(chat, 'all')),
+      takeOver: () => this.withChat((chat) => actions.takeOver(chat)),
+    })
     this.panelButton = el('button', { type: 'button', class: 'icon-button panel-button', 'aria-label': 'About the visitor', title: 'About the visitor', 'aria-expanded': 'false', on: { click: () => this.togglePanel() } }, icon('person'))
     this.elsewhere = el('span', { class: 'back-count', 'aria-hidden': 'true' })
     this.back = el('button', { type: 'button', class: 'icon-button back-button', on: { click: back } }, icon('back'), this.elsewhere)
@@ -43,7 +56,7 @@ export class Conversation {
         this.back,
         el('h2', { class: 'head-title' }, this.name, this.state),
         this.buttons, this.panelButton),
-      this.transcript.root, this.composer.root)
+      this.transcript.root, this.listening.root, this.composer.root)
     this.nothing = el('main', { class: 'nothing' }, el('div', { class: 'nothing-mark' }, icon('chat')), el('p', {}))
     this.root = el('div', { class: 'conversation-area' }, this.nothing, this.main, this.panel.root)
     this.dropFiles()
@@ -86,6 +99,10 @@ export class Conversation {
     setText(this.name, chat.nickname || 'A visitor')
     setText(this.state, stateOf(chat))
     this.buttons.hidden = !chat.isOpen
+    this.callButton.hidden = this.handButton.hidden = this.endButton.hidden = chat.audience !== 'all'
+    setText(/** @type {Element} */ (this.callButton.lastElementChild), chat.isCalling ? 'Call off' : 'Call in')
+    this.callButton.title = chat.isCalling ? 'Call off' : 'Call in'
+    this.listening.show(chat, connection.isOpen)
     for (const button of this.buttons.children) button.disabled = !connection.isOpen
     this.transcript.show(chat.id, this.lines(chat))
     this.showTyping(chat, floor.nowMs())

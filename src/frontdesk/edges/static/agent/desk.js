@@ -11,6 +11,7 @@ import { Connection } from './connection.js'
 import { Conversation } from './conversation.js'
 import { Floor } from './floor.js'
 import { InviteList } from './invite_list.js'
+import { OpenList } from './open_list.js'
 import { Outbox } from './outbox.js'
 import { RestingList } from './resting_list.js'
 import { listenForShortcuts } from './shortcuts.js'
@@ -48,8 +49,9 @@ export class Desk {
     this.inviteList = new InviteList((id, isYes) => this.answer(id, isYes))
     this.chatList = new ChatList((id) => this.select(id), (id) => this.dismiss(id))
     this.restingList = new RestingList((id) => this.takeUp(id))
+    this.openList = agent.role === 'supervisor' ? new OpenList((id) => this.monitor(id)) : null
     this.conversation = new Conversation(this.actions, this.outbox, this.uploads, () => this.select(''))
-    this.side = el('nav', { class: 'side', 'aria-label': 'Chats' }, this.inviteList.root, this.chatList.root, this.restingList.root)
+    this.side = el('nav', { class: 'side', 'aria-label': 'Chats' }, this.inviteList.root, this.chatList.root, this.restingList.root, this.openList?.root ?? '')
     this.root = el('div', { class: 'desk' },
       el('a', { class: 'skip', href: '#message', text: 'Skip to the message box', on: { click: (/** @type {Event} */ event) => { event.preventDefault(); this.conversation.focus() } } }),
       this.topBar.root, this.side, this.conversation.root)
@@ -121,11 +123,13 @@ export class Desk {
     this.inviteList.show([...floor.invites.values()], floor.nowMs(), isOpen, this.outbox)
     this.chatList.show(floor, this.selected, this.agent.capacity)
     this.restingList.show(floor.nowMs(), isOpen)
+    this.openList?.show(floor, isOpen)
     this.conversation.show(chat, floor, { isOpen, isSettled: floor.isSettled })
     this.attention.show(floor.invites.size, unread)
   }
 
   tick() {
+    if (this.connectionState === 'open') this.openList?.fetch(performance.now()).then((isNews) => isNews && this.due())
     const nowMs = this.floor.nowMs()
     this.inviteList.tick(nowMs)
     this.chatList.tick(this.floor)
@@ -196,6 +200,16 @@ export class Desk {
   /** See what rests. */
   async look() {
     await this.restingList.fetch()
+    this.due()
+  }
+
+  /** @param {string} id of a chat that a supervisor wants to look on */
+  async monitor(id) {
+    if (this.outbox.isUnderWay('monitor', id)) return
+    this.floor.chats.delete(id) // It comes back with all that was said.
+    this.accepted.push(id)
+    const refused = await this.outbox.write('monitor', { interaction_id: id })
+    if (refused) toast(`You cannot look on this chat: ${refused.text}`)
     this.due()
   }
 

@@ -4,7 +4,7 @@ import { keep, read } from '../shared/kept.js'
 import { Chat } from './chat.js'
 
 /** @typedef {{interaction_id: string, until_ms: number, service: string, queue: string, nickname: string, subject: string,
- *   summary: string, started_ms: number, user_data: Record<string, string>}} Invite */
+ *   summary: string, started_ms: number, user_data: Record<string, string>, called_by?: string, purpose?: string, note?: string}} Invite */
 
 const SEEN = 'frontdesk.seen'
 

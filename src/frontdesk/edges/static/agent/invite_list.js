@@ -5,6 +5,8 @@ import { inSentence, span } from '../shared/format.js'
 
 /** @typedef {import('./floor.js').Invite} Invite */
 
+const CALLS = { conference: 'asks you to answer too', consult: 'asks you for advice; the visitor does not see you', transfer: 'passes this chat on to you' }
+
 export class InviteList {
   /** @param {(id: string, isYes: boolean) => void} answer */
   constructor(answer) {
@@ -49,6 +51,8 @@ export class InviteList {
         el('span', { class: 'invite-left', 'aria-hidden': 'true' })),
       el('p', { class: 'invite-facts' }, el('bdi', { text: facts }), el('span', { class: 'invite-wait' })),
       invite.subject && el('p', { class: 'invite-subject', dir: 'auto', text: invite.subject }),
+      invite.called_by && el('p', { class: 'invite-call', dir: 'auto', text: `${inSentence(invite.called_by)} ${CALLS[/** @type {keyof typeof CALLS} */ (invite.purpose)] ?? 'calls you'}` }),
+      invite.note && el('p', { class: 'invite-summary', dir: 'auto', text: invite.note }),
       invite.summary && el('p', { class: 'invite-summary', dir: 'auto', text: invite.summary }),
       el('progress', { class: 'invite-bar', max: 1, value: 1, 'aria-hidden': 'true' }),
       el('div', { class: 'invite-buttons' },

@@ -16,7 +16,10 @@ import { isWebAddress } from '../shared/linked_text.js'
 
 const ROLES = { bot: 'Assistant', supervisor: 'Supervisor', agent: 'Colleague', external: 'External', system: 'System' }
 const END_REASONS = { client_left: 'the visitor left', client_silent: 'the visitor is gone', idle: 'nobody wrote', rested: 'it rested for too long', closed: 'nobody is here at this hour', full: 'too many were waiting', nobody: 'nobody was there' }
-const LEFT_BECAUSE = { client_silent: 'their browser is gone', handed_over: 'the chat was handed over', connection_lost: 'the connection was lost', account_disabled: 'the account was disabled', quiet: 'nobody wrote' }
+const LEFT_BECAUSE = { client_silent: 'their browser is gone', handed_over: 'the chat was handed over', transferred: 'the chat was passed on', taken_over: 'a supervisor took over', connection_lost: 'the connection was lost', account_disabled: 'the account was disabled', quiet: 'nobody wrote' }
+const CALLED_TO = { conference: ' to answer too', consult: ' for advice', transfer: ' to pass the chat on' }
+const CALL_ENDED = { declined: 'The colleague cannot come now', expired: 'The colleague did not answer', cancelled: 'The call was called off', agent_away: 'The colleague is not there' }
+const UNSEEN = { agents: ', unseen by the visitor', supervisors: ', unseen by visitor and agents' }
 const RESTS_BECAUSE = { client_left: 'the visitor left', quiet: 'nobody wrote' }
 
 /**
@@ -42,8 +45,11 @@ function lineOf(chat, it, act) {
     case 'UrlPushed': return spoken(chat, it, { kind: isWebAddress(event.url) ? 'url' : 'message', text: event.url })
     case 'FileUploaded': return fileLine(chat, it, act)
     case 'Started': return status(it, `${inSentence(event.nickname)} started a chat${event.subject ? ` about “${inSentence(event.subject)}”` : ''}`)
-    case 'Joined': return status(it, event.party_id === chat.me ? 'You joined' : `${inSentence(event.nickname)} joined${roleSuffix(event.kind)}${event.visibility === 'agents' ? ', unseen by the visitor' : ''}`)
-    case 'Left': return status(it, event.party_id === chat.me ? 'You left' : `${name} left${reasonSuffix(LEFT_BECAUSE, event.reason)}`)
+    case 'Joined': return status(it, event.party_id === chat.me ? 'You joined' : `${inSentence(event.nickname)} joined${roleSuffix(event.kind)}${unseen(event.visibility)}`)
+    case 'Appeared': return status(it, event.party_id === chat.me ? `You are here now${unseen(event.visibility)}` : `${inSentence(event.nickname)} is here${roleSuffix(event.kind)}${unseen(event.visibility)}`)
+    case 'Invited': return it.isCall ? status(it, `${inSentence(chat.parties.get(event.by_party)?.nickname ?? '') || 'Somebody'} calls a colleague${CALLED_TO[/** @type {keyof typeof CALLED_TO} */ (event.purpose ?? 'conference')] ?? ''}`) : null
+    case 'InviteEnded': return it.isCall ? status(it, CALL_ENDED[/** @type {keyof typeof CALL_ENDED} */ (event.reason)] ?? 'The colleague does not come') : null
+    case 'Left': return status(it, `${event.party_id === chat.me ? 'You' : name} left${reasonSuffix(LEFT_BECAUSE, event.reason)}`)
     case 'CameBack': return status(it, `${name} came back`)
     case 'Rested': return status(it, `The conversation rests${reasonSuffix(RESTS_BECAUSE, event.reason)}`)
     case 'Woke': return status(it, `${name} wrote again`)
@@ -58,6 +64,9 @@ function lineOf(chat, it, act) {
     default: return null
   }
 }
+
+/** @param {string|undefined} visibility */
+const unseen = (visibility) => UNSEEN[/** @type {keyof typeof UNSEEN} */ (visibility)] ?? ''
 
 /** @param {string} kind */
 const roleSuffix = (kind) => (kind === 'bot' ? ' (assistant)' : kind === 'supervisor' ? ' (supervisor)' : '')

@@ -1,7 +1,7 @@
 // Who the visitor is, where they were, what is known of them, who else is here.
 
 import { el } from '../shared/element.js'
-import { clockTime, span } from '../shared/format.js'
+import { clockTime, inSentence, span } from '../shared/format.js'
 import { link } from '../shared/linked_text.js'
 
 const ROLES = { agent: 'Agent', bot: 'Assistant', supervisor: 'Supervisor', external: 'External' }
@@ -13,7 +13,9 @@ const NO_NEWS = new Set(['_genesys_widgets'])
 /** @typedef {import('./chat.js').Chat} Chat */
 
 export class VisitorPanel {
-  constructor() {
+  /** @param {{bringIn: (party: import('./chat.js').Party) => void, passOn: (party: import('./chat.js').Party) => void}} act */
+  constructor(act) {
+    this.act = act
     this.body = el('div', {})
     this.root = el('aside', { class: 'panel', 'aria-label': 'About the visitor', tabIndex: -1 }, this.body)
     this.shown = ''
@@ -27,7 +29,7 @@ export class VisitorPanel {
     const since = `${clockTime(chat.startedMs)}, ${span(nowMs - chat.startedMs)} ago`
     const others = [...chat.parties.values()].filter((party) => party.is_present && party.party_id !== 1)
     const known = knownOf(chat.userData)
-    const shown = JSON.stringify([chat.id, chat.nickname, chat.fullName, chat.email, chat.subject, chat.summary, chat.page, chat.userData, others, since])
+    const shown = JSON.stringify([chat.id, chat.nickname, chat.fullName, chat.email, chat.subject, chat.summary, chat.page, chat.userData, others, since, chat.isOpen, chat.audience])
     if (shown === this.shown) return
     this.shown = shown
     this.body.replaceChildren(
@@ -41,7 +43,22 @@ export class VisitorPanel {
       ...section('Known of them', known.length ? facts(known) : null),
       ...section('In this chat', others.length ? el('ul', { class: 'panel-parties' }, ...others.map((party) => el('li', {},
         el('bdi', { text: party.party_id === chat.me ? `${party.nickname} (you)` : party.nickname }),
-        el('span', { class: 'panel-role', text: ROLES[/** @type {keyof typeof ROLES} */ (party.kind)] ?? party.kind })))) : null))
+        el('span', { class: 'panel-role', text: `${ROLES[/** @type {keyof typeof ROLES} */ (party.kind)] ?? party.kind}${(party.visibility ?? 'all') === 'all' ? '' : ', unseen'}` }),
+        this.buttons(chat, party)))) : null))
+  }
+
+  /**
+   * What can be done about a colleague who is here.
+   * @param {Chat} chat
+   * @param {import('./chat.js').Party} party
+   */
+  buttons(chat, party) {
+    const isPerson = party.kind === 'agent' || party.kind === 'supervisor'
+    if (!chat.isOpen || chat.audience !== 'all' || party.party_id === chat.me || !isPerson || party.visibility === 'supervisors') return null
+    const name = inSentence(party.nickname)
+    return el('span', { class: 'panel-buttons' },
+      party.visibility === 'agents' && el('button', { type: 'button', class: 'button small', text: 'Bring in', 'aria-label': `Bring ${name} in`, on: { click: () => this.act.bringIn(party) } }),
+      el('button', { type: 'button', class: 'button small', text: 'Pass on', 'aria-label': `Pass the chat on to ${name}`, on: { click: () => this.act.passOn(party) } }))
   }
 }
 
