@@ -134,7 +134,7 @@ def test_but_only_when_free() -> None:
 
 
 def test_silence_and_idleness_do_not_count() -> None:
-    told = story(LONG, QUEUED, AMY).after_s(30 * DAY_S)
+    told = story(LONG, QUEUED, AMY, rules=Rules(rest_after_s=0)).after_s(30 * DAY_S)
     told.when(Tick(client_seen_ms=BEGIN_MS + 1)).then()
 
 
@@ -216,11 +216,27 @@ def test_also_while_it_rests() -> None:
 
 
 @pytest.mark.parametrize(
-    ("started", "rules"), [(CLOSING, Rules(asynchronous_idle_close_s=0)), ((LONG, QUEUED, AMY), RULES)]
+    ("started", "rules"),
+    [
+        (CLOSING, Rules(asynchronous_idle_close_s=0, rest_after_s=0)),
+        ((LONG, QUEUED, AMY), Rules(rest_after_s=0)),
+    ],
 )
-def test_any_other_waits_however_long(started: tuple[events.Event, ...], rules: Rules) -> None:
+def test_any_other_is_attended_to_however_long(started: tuple[events.Event, ...], rules: Rules) -> None:
     told = story(*started, rules=rules)
     assert next_due(told.state, rules, Presence(client_seen_ms=BEGIN_MS + 1)) is None
+
+
+def test_one_that_nobody_came_for_waits_overnight_and_not_for_ever() -> None:
+    told = story(LONG, QUEUED, Said(party_id=1, text="anybody?"))
+    told.after_s(29 * DAY_S).when(SEEN).then()
+    assert told.state.queued_ms
+    told.after_s(DAY_S).when(SEEN).then(Left(party_id=1), Ended(reason="rested"))
+
+
+def test_by_default_nobody_holds_a_quiet_conversation_for_longer_than_four_hours() -> None:
+    told = story(LONG, QUEUED, AMY).after_s(14_400).when(SEEN)
+    told.then(Left(party_id=2, reason="quiet"), Rested("quiet"))
 
 
 def test_a_visitor_may_end_it_for_good() -> None:

@@ -97,8 +97,9 @@ def rest_due(state: Interaction, rules: Rules) -> int | None:
 
 
 def done_due(state: Interaction, rules: Rules) -> int | None:
-    """When a resting interaction is over, or None."""
-    if state.phase is not Phase.DORMANT or not rules.resting_s:
+    """When an interaction that rests, or stays open and waits in vain, is over, or None."""
+    is_waiting = state.asynchronous and state.phase is Phase.WAITING
+    if not rules.resting_s or not (is_waiting or state.phase is Phase.DORMANT):
         return None
     return max(state.rested_ms, state.active_ms) + rules.resting_s * 1000
 

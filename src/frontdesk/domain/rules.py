@@ -76,10 +76,10 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     of idleness and silence above do not count."""
     asynchronous_idle_close_s: Seconds = 3600
     """After how long without a message an asynchronous chat over version 2 is closed."""
-    rest_after_s: Seconds = 0
+    rest_after_s: Seconds = 14_400  # Longer than most pauses, and no slot is taken by yesterday's chats.
     """After how long without a message those who answer an asynchronous chat are taken out of it."""
-    resting_s: Seconds = 2_592_000
-    """How long an asynchronous chat may rest before it is over; 30 days."""
+    resting_s: Seconds = 2_592_000  # 30 days.
+    """How long an asynchronous chat may rest, or wait for somebody, without a word until it is over."""
     needs_both_names: bool = True
     """Whether a visitor without a nickname needs a first and a last name; else either will do."""
     message_chars_max: Annotated[int, Meta(ge=1, le=1_000_000)] = 4000
