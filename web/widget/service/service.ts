@@ -34,8 +34,8 @@ const EVENTS =
 // What more.ts carries out.
 const MORE =
   'sendCustomNotice sendFilteredMessage addPrefilter registerPreProcessor pushUrl updateNickname sendReadReceipt sendFile ' +
-  'downloadFile deleteFile getFileLimits updateUserData poll startPoll stopPoll pausePoll resetPollExceptions sleep wake verifySession ' +
-  'fetchHistory getStats'
+  'downloadFile deleteFile getFileLimits updateUserData poll startPoll stopPoll pausePoll resetPollExceptions sleep ' +
+  'wake verifySession fetchHistory getStats'
 
 /** What a command gives, now or later; a thrown `Rejection` says why not. */
 export type Command = (data: Json, call: Call) => unknown
