@@ -6,16 +6,16 @@ clock."""
 import asyncio
 import contextlib
 import functools
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
-from frontdesk.client import refusals, saved_session
+from frontdesk.client import refusals
 from frontdesk.client.clock import Clock
 from frontdesk.client.filters import Filter
 from frontdesk.client.health import Health
+from frontdesk.client.keeping import Keeping
 from frontdesk.client.live import Attended, Live
 from frontdesk.client.options import Options
 from frontdesk.client.outcomes import granted, settled
@@ -42,8 +42,6 @@ TEXT_TOO_LONG = 204
 Publish = Callable[[str, Mapping[str, Any] | None], object]
 Ask = Callable[[Credentials], Awaitable[Answer]]
 
-log = logging.getLogger(__name__)
-
 
 class Engine:
     """The visitor's chat.
@@ -68,7 +66,7 @@ class Engine:
         """The newest session; what is known of it stays after its end, until the next begins."""
         self.preview: Callable[[], str] = str
         self.live: Live | None = None
-        self.store = store
+        self.keeping = Keeping(store)
         self.clock = clock
         self.publish = publish
         self.user_data = user_data
@@ -112,7 +110,7 @@ class Engine:
         """Begin a session; the server's response."""
         async with self.beginning():
             self.session = None
-            saved_session.forget(self.store)
+            self.keeping.forget()
             return await self._start(request)
 
     async def _start(self, request: StartRequest) -> Mapping[str, Any]:
@@ -128,11 +126,11 @@ class Engine:
                 self.publish("error", answer.response)
             self._report(answer)
             if answer.is_lost and request.session is not None:
-                self.lose(request.session, answer.response)
+                self.keeping.lose(request.session, answer.response, self.options.asynchronous)
                 self.publish("sessionLost", answer.response)
             raise CommandRejected(answer.response)
         live = self.go_live(Session(credentials, self.eyes))
-        self.hand_out(live.session)
+        self.keeping.hand_out(live.session, self.options.asynchronous)
         self.publish("started", started_data(credentials))
         self.follow(live)
         return answer.response
@@ -261,7 +259,7 @@ class Engine:
         before = live.session.position
         self.tell(live.session.take(answer))
         if self.transport.supports.tokens and live.session.position != before:
-            self.hand_out(live.session)
+            self.keeping.hand_out(live.session, self.options.asynchronous)
         if answer.chat_ended is True:
             self._end(live, answer)
         else:
@@ -276,14 +274,7 @@ class Engine:
 
     def keep(self, live: Live) -> None:
         """Keep what the next page or run needs."""
-        if not self.options.asynchronous.is_enabled:
-            saved_session.save(
-                self.store,
-                live.session.credentials,
-                now_ms=self.clock.now_ms(),
-                next_index=live.session.position,
-                filters=self.eyes.filters,
-            )
+        self.keeping.keep(live.session, self.options.asynchronous, self.clock.now_ms())
 
     def _keep_if_reached(self, live: Live) -> None:
         if not live.health.is_disconnected:
@@ -294,19 +285,6 @@ class Engine:
         self.eyes.filters = filters
         if self.live is not None:
             self.keep(self.live)
-
-    def hand_out(self, session: Session) -> None:
-        """Give what is needed to go on with `session` to a page that keeps it itself."""
-        hand_out = self.options.asynchronous.hand_out
-        if hand_out is not None:
-            guarded(hand_out, session.handed_out())
-
-    def lose(self, credentials: Credentials, response: Mapping[str, Any] | None) -> None:
-        """Keep nothing of a session that the server does not know, and have the page keep nothing."""
-        saved_session.forget(self.store)
-        forget = self.options.asynchronous.forget
-        if forget is not None:
-            guarded(forget, {"sessionData": credentials.public(), "response": response})
 
     def close(self) -> None:
         """Stop following, without a word to the server: the session can be found again.
@@ -332,7 +310,7 @@ class Engine:
         if answer.credentials is not None and answer.credentials != live.session.credentials:
             live.session.credentials = answer.credentials
             self.keep(live)
-            self.hand_out(live.session)
+            self.keeping.hand_out(live.session, self.options.asynchronous)
 
     def _show(self, answer: Answer) -> None:
         if answer.is_reached:
@@ -359,8 +337,8 @@ class Engine:
         self.live = None
         self.eyes.filters = []
         if answer.outcome is Outcome.REFUSED:  # The server knows it no longer.
-            self.lose(live.session.credentials, answer.response)
-        saved_session.forget(self.store)
+            self.keeping.lose(live.session.credentials, answer.response, self.options.asynchronous)
+        self.keeping.forget()
         if answer.is_lost:
             self.publish("sessionLost", answer.response)
         self.publish("ended", None)
@@ -370,12 +348,3 @@ def started_data(credentials: Credentials) -> dict[str, Any]:
     """What the event `started` carries: protocols with a token put it one level deeper."""
     public = credentials.public()
     return {"data": public} if credentials.token else public
-
-
-def guarded(callback: Callable[..., Any], *values: object) -> Any:
-    """What a page's callback gives; `None`, and a line in the log, when it fails."""
-    try:
-        return callback(*values)
-    except Exception:
-        log.exception("a callback of the page failed")
-        return None

@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
-from frontdesk.client import refusals, saved_session
-from frontdesk.client.engine import Engine, guarded
+from frontdesk.client import refusals
+from frontdesk.client.engine import Engine
+from frontdesk.client.keeping import guarded
 from frontdesk.client.outcomes import settled
 from frontdesk.client.promise import CommandRejected
 from frontdesk.client.saved_session import Saved, credentials_from
@@ -74,7 +75,7 @@ class Restoring:
         engine.eyes.filters = list(saved.filters)
         session = Session(answer.credentials or saved.credentials, engine.eyes)
         live = engine.go_live(session)
-        engine.hand_out(session)
+        engine.keeping.hand_out(session, engine.options.asynchronous)
         engine.publish("restored", {"async": engine.options.asynchronous.is_enabled})
         if answer.outcome is Outcome.LATER:
             live.health.lose_chat_server()
@@ -111,7 +112,7 @@ class Restoring:
 
     def _kept(self) -> Saved | None:
         engine = self._engine
-        return saved_session.load(engine.store, tokens=engine.transport.supports.tokens)
+        return engine.keeping.kept(tokens=engine.transport.supports.tokens)
 
     def _found(self, given: object) -> Saved | None:
         asynchronous = self._engine.options.asynchronous
@@ -135,9 +136,9 @@ class Restoring:
         said: Mapping[str, Any] | None = None,
     ) -> NoReturn:
         if event == "restoreFailed":  # Nobody said that it is over: what a page keeps itself may serve later.
-            saved_session.forget(self._engine.store)
+            self._engine.keeping.forget()
         else:
-            self._engine.lose(credentials, response or said)
+            self._engine.keeping.lose(credentials, response or said, self._engine.options.asynchronous)
         self._engine.publish(event, response)
         raise CommandRejected(response)
 

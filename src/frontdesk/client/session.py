@@ -41,6 +41,11 @@ class Session:
         self._newest_index = 0
         self._seen: set[int] = set()
 
+    @property
+    def filters(self) -> Sequence[Filter]:
+        """What hides messages now."""
+        return self._eyes.filters
+
     def handed_out(self) -> dict[str, Any]:
         """What a page is given to keep, if it keeps sessions itself."""
         token = self.credentials.token

@@ -13,8 +13,8 @@ import httpx2
 from frontdesk.client.bayeux import Message, Push
 from frontdesk.client.clock import Clock
 from frontdesk.client.cometd import Cometd, Lost
-from frontdesk.client.connections import RESPONSE_BYTES_MAX, Connections, TooLarge
-from frontdesk.client.http_answers import unreachable, unread, unsupported
+from frontdesk.client.connections import RESPONSE_BYTES_MAX, Connections
+from frontdesk.client.http_answers import unreachable, unsupported
 from frontdesk.client.messages import index_of
 from frontdesk.client.promise import spawn
 from frontdesk.client.transport import (
@@ -26,8 +26,9 @@ from frontdesk.client.transport import (
     Supports,
     Upload,
 )
-from frontdesk.client.v2 import AJAX_TIMEOUT_MS, Part, field_part, proof
-from frontdesk.client.v2_answers import answer, envelope
+from frontdesk.client.v2 import AJAX_TIMEOUT_MS, proof
+from frontdesk.client.v2_answers import envelope
+from frontdesk.client.v2_cometd_files import V2CometdFiles
 from frontdesk.client.v2_thread import Thread
 
 NOBODY = Credentials(session_id="")
@@ -63,17 +64,20 @@ class V2CometdTransport:
         response_bytes_max: int = RESPONSE_BYTES_MAX,
     ) -> None:
         self._channel = channel
-        self._files_url = files_url or url.rstrip("/").rpartition("/")[0] + FILES_PATH
-        self._headers = dict(headers or {})
         self._timeout_s = timeout_ms / 1000 or None
-        self._upload_timeout_s = upload_timeout_ms / 1000 or None
         self._clock = clock
         self._connections = Connections(
             url, http=http, keeps_cookies=keeps_cookies, response_bytes_max=response_bytes_max
         )
-        self._line = Cometd(
-            url, self._connections, clock, self, headers=self._headers, timeout_s=self._timeout_s
+        sent = dict(headers or {})
+        self._files = V2CometdFiles(
+            files_url or url.rstrip("/").rpartition("/")[0] + FILES_PATH,
+            self._connections,
+            headers=sent,
+            timeout_s=self._timeout_s,
+            upload_timeout_s=upload_timeout_ms / 1000 or None,
         )
+        self._line = Cometd(url, self._connections, clock, self, headers=sent, timeout_s=self._timeout_s)
         self._thread: Thread | None = None
         self._waiting: list[tuple[Fits, asyncio.Future[Answer]]] = []
 
@@ -170,52 +174,23 @@ class V2CometdTransport:
         """There is no such call over CometD."""
         return unsupported()
 
-    # Files.
+    # Files, which go beside the line.
 
     async def file_limits(self, session: Credentials) -> Answer:
         """What may be uploaded: a notice without an index."""
-        return await self._post_parts(session, "fileGetLimits", [], self._timeout_s)
+        return await self._files.limits(session)
 
     async def upload(self, session: Credentials, file: Upload) -> Answer:
         """Put a file before the other side."""
-        parts: list[Part] = [("file", (file.name, file.content, file.media_type))]
-        if file.description:
-            parts.append(field_part("userData[file-description]", file.description))
-        return await self._post_parts(session, "fileUpload", parts, self._upload_timeout_s)
+        return await self._files.upload(session, file)
 
     async def download(self, session: Credentials, file_id: str) -> Answer:
         """A file's bytes, in `content`."""
-        parts = [field_part("fileId", file_id)]
-        return await self._post_parts(session, "fileDownload", parts, self._upload_timeout_s, is_file=True)
+        return await self._files.download(session, file_id)
 
     async def delete_file(self, session: Credentials, file_id: str) -> Answer:
         """Take an own file back."""
-        return await self._post_parts(session, "fileDelete", [field_part("fileId", file_id)], self._timeout_s)
-
-    async def _post_parts(
-        self,
-        session: Credentials,
-        operation: str,
-        parts: Sequence[Part],
-        timeout_s: float | None,
-        *,
-        is_file: bool = False,
-    ) -> Answer:
-        fields = {"operation": operation, **proof(session)}
-        files = [*parts, *(field_part(name, value) for name, value in fields.items())]
-        try:
-            response = await self._connections.post(
-                self._files_url, timeout_s, files=files, headers=self._headers
-            )
-        except TimeoutError:
-            return unreachable("timeout")
-        except httpx2.HTTPError as error:
-            return unreachable(type(error).__name__)
-        except TooLarge as error:
-            return unread(error.status, str(error))
-        if is_file and response.is_success:
-            return Answer(outcome=Outcome.DONE, response={}, content=response.content)
-        return answer(response, session)
+        return await self._files.delete(session, file_id)
 
     # What happens on the line.
 
