@@ -8,7 +8,14 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from frontdesk.main import Server, running
-from frontdesk.settings import DatabaseSettings, FileStoreSettings, ServerSettings, ServiceSettings, Settings
+from frontdesk.settings import (
+    DatabaseSettings,
+    FileStoreSettings,
+    ServerSettings,
+    ServiceSettings,
+    Settings,
+    VisitorSocketSettings,
+)
 from scripts import widget
 from tests.browser.site import Site, serving
 from tests.journeys.people import window
@@ -47,6 +54,7 @@ async def server(
         database=DatabaseSettings(url=f"sqlite:///{folder / 'frontdesk.db'}"),
         files=FileStoreSettings(folder=str(folder / "files")),
         services={"demo": ServiceSettings()},
+        visitor_socket=VisitorSocketSettings(is_on=False),  # These tests stop requests on their way.
     )
     async with running(settings) as server:
         yield server

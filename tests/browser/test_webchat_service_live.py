@@ -46,7 +46,8 @@ window.ready = (async () => {
 def chatting_page(site: Site, server_url: str, **config: Any) -> str:
     """The address of a page with the headless plugins."""
     data_url = f"{server_url}/genesys/2/chat/demo"
-    webchat = {"dataURL": data_url, "pollRateMin": 250, "pollRateMax": 500, **config}
+    polled = {"transport": {"type": "v2"}, "pollRateMin": 250, "pollRateMax": 500}
+    webchat = {"dataURL": data_url, **polled, **config}
     settings = site.script(f"window._genesys = {{widgets: {{webchat: {webchat}}}}}", "settings")
     return site.page(settings, site.widget("cxbus.min.js"), site.script(EARS, "ears"))
 

@@ -13,6 +13,7 @@ from tests.patience import PATIENCE_MS, PATIENCE_S
 AGENT = ("amy", "Amy")
 COLLEAGUE = ("ben", "Ben")
 SUPERVISOR = ("sue", "Sue")
+SOCKET_FILE = re.compile(r"/widget/socket\.[\w-]+\.js")
 PASSWORD = "correct horse battery staple"
 
 
@@ -49,6 +50,10 @@ class Visitor:
         self.unread = page.get_by_label("unread")
         self.files = page.locator("#cx_browse_file")
         self.try_again = lines(page).get_by_role("button", name="Try again")
+
+    async def polls(self) -> None:
+        """Have nothing but polls: what opens sockets does not come."""
+        await self.page.route(SOCKET_FILE, lambda route: route.abort())
 
     async def starts(self, name: str = "Mia", question: str = "") -> None:
         await self.launcher.click()

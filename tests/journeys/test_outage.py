@@ -29,6 +29,7 @@ async def fails_to_say(visitor: Visitor, text: str) -> None:
 
 
 async def test_the_server_is_killed_and_comes_back(house: House, visitor: Visitor, agent: Agent) -> None:
+    await visitor.polls()
     await talking(visitor, agent)
     await fails_to_say(visitor, "Into the dark")
     await visitor.is_back()
@@ -55,6 +56,7 @@ async def test_the_server_is_killed_and_comes_back(house: House, visitor: Visito
 async def test_both_pages_reload_while_the_server_is_gone_with_words_unsent(
     house: House, visitor: Visitor, agent: Agent
 ) -> None:
+    await visitor.polls()
     await talking(visitor, agent)
     await fails_to_say(visitor, "Into the dark")
     await house.kill()
@@ -97,6 +99,7 @@ async def test_a_visitor_goes_offline_and_comes_back(visitor: Visitor, agent: Ag
 
 
 async def test_a_visitors_message_whose_answer_is_lost_is_not_doubled(visitor: Visitor, agent: Agent) -> None:
+    await visitor.polls()
     await talking(visitor, agent)
 
     async def deliver_and_drop(route: Route) -> None:
@@ -117,6 +120,7 @@ async def test_a_visitors_message_whose_answer_is_lost_is_not_doubled(visitor: V
 
 
 async def test_a_visitors_message_that_never_arrived_is_sent_again(visitor: Visitor, agent: Agent) -> None:
+    await visitor.polls()
     await talking(visitor, agent)
     await fails_to_say(visitor, "Second try")
     await visitor.is_back()
@@ -127,6 +131,7 @@ async def test_a_visitors_message_that_never_arrived_is_sent_again(visitor: Visi
 
 
 async def test_a_server_that_asks_to_try_later_is_tried_later(visitor: Visitor, agent: Agent) -> None:
+    await visitor.polls()
     await talking(visitor, agent)
     busy = '{"statusCode": 1, "chatEnded": false, "messages": []}'
     await visitor.page.route(
