@@ -5,6 +5,7 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -111,6 +112,12 @@ async def open_chats(url: str, count: int, nickname: str = "Mira") -> list[Visit
     return await asyncio.gather(*(one(number) for number in range(count)))
 
 
+class Named(Protocol):
+    """Whoever is in a chat, by the name of the chat."""
+
+    name: str
+
+
 class Desk:
     """An agent who takes every chat, and whose ear hears what visitors say in it."""
 
@@ -130,7 +137,7 @@ class Desk:
         await self.agent.connect(url, token)
         await self.agent.ask("ready")
 
-    async def takes(self, visitors: Sequence[Visitor]) -> None:
+    async def takes(self, visitors: Sequence[Named]) -> None:
         """Wait until the agent has joined all these chats. Errors: `Wrong`."""
         wanted = {visitor.name for visitor in visitors}
         deadline = asyncio.get_running_loop().time() + JOIN_WAIT_S

@@ -26,22 +26,7 @@ class Started(msgspec.Struct):
     data: Session
 
 
-class Line(msgspec.Struct):
-    type: str
-
-
-class Page(msgspec.Struct):
-    messages: list[Line] = []
-
-
-class Polled(msgspec.Struct):
-    """The answer to a poll. Source: chat API v3, §5.3."""
-
-    data: Page
-
-
 _read_started = msgspec.json.Decoder(Started).decode
-_read_polled = msgspec.json.Decoder(Polled).decode
 
 
 class Visitor:
@@ -58,12 +43,11 @@ class Visitor:
         ]
         self.poll = "\r\n".join([*lines, "", ""]).encode()
 
-    async def news(self) -> list[str]:
-        """The types of what is new. Errors: `ServerRefused`, `ConnectionError`."""
+    async def catch_up(self) -> None:
+        """Poll once, so that later polls bring nothing new. Errors: `ServerRefused`, `ConnectionError`."""
         status, body = await self.connection.fetch(self.poll)
         if status != 200:
             raise ServerRefused(f"{status} {body[:200]!r}")
-        return [line.type for line in _read_polled(body).data.messages]
 
 
 async def start(connection: HttpConnection, endpoint: str, nickname: str) -> Visitor:

@@ -14,7 +14,6 @@ from bench.processes import Server
 from bench.rows import Budget, Row
 from bench.scale import Scale
 
-MET = "ParticipantJoined"
 Polls = Sequence[tuple[HttpConnection, bytes]]
 
 
@@ -35,6 +34,9 @@ async def polling(scale: Scale, tell: Tell) -> Sequence[Row]:
             hang_up(visitors)
             tell(f"{scale.pollers:,} visitors of version 3")
             sessions = await _sessions(server.url, scale.pollers)
+            await desk.takes(sessions)
+            for session in sessions:
+                await session.catch_up()
             tell(f"{scale.pollers:,} poll over version 3")
             polls = [(session.connection, session.poll) for session in sessions]
             rows += await _polling(server, scale, "version 3", polls, v3_pauses, _is_well_in_v3)
@@ -75,15 +77,12 @@ async def _polling(
 
 
 async def _sessions(url: str, count: int) -> list[v3.Visitor]:
-    """New sessions, each on a connection of its own, that know that an agent has joined."""
+    """New sessions, each on a connection of its own."""
     gate = asyncio.Semaphore(STARTS_AT_ONCE)
 
     async def one(number: int) -> v3.Visitor:
         async with gate:
-            visitor = await v3.start(await connect(url), SERVICE, f"Mira {number}")
-            while MET not in await visitor.news():
-                await asyncio.sleep(0.01)
-            return visitor
+            return await v3.start(await connect(url), SERVICE, f"Mira {number}")
 
     return await asyncio.gather(*(one(number) for number in range(count)))
 

@@ -1,11 +1,13 @@
 """The CometD door: its limits, each with a name, a clear answer and a metric; and who is let through it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 import websockets
@@ -17,6 +19,7 @@ from tests.conformance.house import House, serving, settings_in
 from tests.conformance.test_chat_v2_files import PNG
 from tests.conformance.v2 import ORIGIN
 from tests.edges.test_limits import house_with, refusals
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -253,3 +256,18 @@ async def test_a_server_that_stops_answers_what_it_holds(tmp_path: Path) -> None
             reply = await client.connect()
         assert (reply["successful"], reply["advice"]["interval"]) == (True, 1000)
         assert socket.replies[-1]["advice"]["interval"] == 1000
+
+
+async def test_a_held_connect_costs_no_task(tmp_path: Path) -> None:
+    async with serving(settings_in(tmp_path)) as house:
+        clients = [await shaken(house) for _ in range(5)]
+        async with asyncio.TaskGroup() as connects:
+            for client in clients:
+                connects.create_task(client.connect())
+            with anyio.fail_after(PATIENCE_S):
+                while "frontdesk_cometd_connects_held 5" not in await clients[0].metrics():
+                    await anyio.sleep(0.01)
+            running = [repr(task.get_coro()) for task in asyncio.all_tasks()]
+            assert not [one for one in running if "Request" in one], "the requests are held all the same"
+            for client in clients:
+                await client.ask({"channel": "/meta/disconnect", "clientId": client.client_id})
