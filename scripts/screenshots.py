@@ -28,6 +28,7 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
     "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36",
 }
+NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 560}}
 DARK: dict[str, Any] = {"color_scheme": "dark"}
 PASSWORD = "a picture of a password"  # noqa: S105
 SETTLED_S = 1.0
@@ -56,6 +57,13 @@ ELSEWHERE: tuple[tuple[str, dict[str, Any], str, str, tuple[str, ...]], ...] = (
         "Ada",
         "My calathea has crispy edges. Too much sun?",
         ("More likely dry air. Try the bathroom for a week; it will thank you.",),
+    ),
+    (
+        "widget-narrow",
+        NARROW,
+        "Tom",
+        "Do ferns mind a draught?",
+        ("They do. Half a metre from the window is enough.",),
     ),
     (
         "widget-arabic",

@@ -63,6 +63,8 @@ export interface ChatSettings extends WebChatSettings {
   uploadsEnabled?: boolean
   markdown?: boolean
   charCountEnabled?: boolean
+  /** A line below the window: false for none, or words of the page. */
+  poweredBy?: boolean | string
   maxMessageLength?: number
   form?: { wrapper?: string; inputs: (FormField | { custom: string })[] }
   confirmFormCloseEnabled?: boolean
