@@ -1,10 +1,16 @@
-"""State charts: events a second of one core, with one condition and one assignment for each event."""
+"""State charts: events a second of one core, with a condition and an assignment each, beside others."""
 
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from statistics import median
 
+import msgspec
+
 from bench.measure import Tell
+from bench.peers.charts import in_node, in_python
+from bench.peers.socketio import is_possible
 from bench.rows import Budget, Row
 from bench.scale import Scale
 from frontdesk.scxml.events import Event
@@ -39,8 +45,13 @@ async def scxml(scale: Scale, tell: Tell) -> Sequence[Row]:
     rested_ms = _each_ms(lambda: Session.restore(machine, session.snapshot()[0]))
     stored, _ = session.snapshot()
     budget = Budget(10_000, 20_000, "value", at_least=True)
+    ours = Row(scenario="scxml", what="events, three states", value=median(rates), unit="/s", budget=budget)
     return (
-        Row(scenario="scxml", what="events, three states", value=median(rates), unit="/s", budget=budget),
+        ours,
+        *(
+            msgspec.structs.replace(ours, against=peer, baseline=rate, budget=None)
+            for peer, rate in (await _peers(scale, tell)).items()
+        ),
         Row(scenario="scxml", what="a session begins", value=begun_ms, unit="ms"),
         Row(scenario="scxml", what="put away and taken up", value=rested_ms, unit="ms"),
         Row(
@@ -51,6 +62,18 @@ async def scxml(scale: Scale, tell: Tell) -> Sequence[Row]:
             budget=Budget(10, 2, "value"),
         ),
     )
+
+
+async def _peers(scale: Scale, tell: Tell) -> Mapping[str, float]:
+    tell("python-statemachine")
+    rates = {"python-statemachine": in_python(scale.measure_s / ROUNDS)}
+    if is_possible():
+        tell("SCION and XState")
+        with tempfile.TemporaryDirectory() as place:
+            chart = Path(place) / "chart.scxml"
+            chart.write_bytes(CHART)
+            rates |= await in_node(chart, scale.measure_s / ROUNDS)
+    return rates
 
 
 def _rate(session: Session, seconds: float) -> float:
