@@ -4,6 +4,8 @@ from frontdesk.scxml.events import Event
 from frontdesk.scxml.memory import Status
 from frontdesk.scxml.outputs import Finished, Logged, TimerCancelled, TimerSet
 from frontdesk.scxml.packed import pack
+from frontdesk.scxml.reading import files_of, load
+from frontdesk.scxml.rehearsal import Rehearsal
 from frontdesk.scxml.session import Session
 from tests.scxml.staging import machine, staged
 
@@ -88,3 +90,11 @@ def test_names_of_events_match_by_whole_words() -> None:
     )
     logged = staged(chart, ["error.foo", "error.foo.x", "error.food", "bar", "bars"])[1]
     assert logged == ["hit error.foo", "hit error.foo.x", "missed error.food", "hit bar", "missed bars"]
+
+
+def test_a_document_that_invokes_itself_comes_to_an_end() -> None:
+    source = b'<scxml version="1.0"><state id="a"><invoke src="self.scxml"/></state></scxml>'
+    files = files_of({"self.scxml": source})
+    stage = Rehearsal(files)
+    stage.start(load(source, "self.scxml", files), "s")
+    assert len(stage.sessions) == 9

@@ -214,6 +214,21 @@ def test_a_deep_value_lasts() -> None:
     assert texts(list(session.step(0, 1))) == ["5000"]
 
 
+def test_functions_below_a_deep_value_last() -> None:
+    chart = machine(
+        """<script><![CDATA[for (var n = 0, x = {f() { return 5 }}; n < 3000; n++) x = {x}]]></script>
+        <state id="a"><transition event="see">
+        <script>while (!x.f) x = x.x</script><log expr="x.f()"/></transition></state>"""
+    )
+    session = Session(chart, "s")
+    session.start(0, 1)
+    stored, lost = session.snapshot()
+    assert list(lost) == []
+    session = Session.restore(chart, stored)
+    session.receive(Event("see"))
+    assert texts(list(session.step(0, 1))) == ["5"]
+
+
 def test_values_between_sessions_carry_no_code_and_no_lock() -> None:
     chart = machine(
         """<state id="a">

@@ -19,6 +19,7 @@ from frontdesk.scxml.sending import SESSION
 from frontdesk.scxml.session import Session
 
 STEPS_MAX = 100_000
+DEPTH_MAX = 8
 
 
 class Told(Struct, frozen=True):
@@ -156,6 +157,10 @@ class Rehearsal:
             session.receive(event)
 
     def _invoke(self, session: Session, invoke: Invoke) -> None:
+        if self._depth(session.id) >= DEPTH_MAX:
+            deep = pack({"description": f"sessions invoke each other deeper than {DEPTH_MAX}"})
+            self._tell(session.id, Event("error.communication", "platform", deep))
+            return
         child_id = f"{session.id}.{invoke.id}.{len(self.sessions)}"
         try:
             if invoke.src:
@@ -164,11 +169,20 @@ class Rehearsal:
                 name, source = session.machine.file, invoke.content.encode()
             machine = load(source, name, self._files)
         except (OSError, DocumentRefused) as error:
-            session.receive(Event("error.communication", "platform", pack({"description": str(error)})))
+            self._tell(
+                session.id, Event("error.communication", "platform", pack({"description": str(error)}))
+            )
             return
         self._parents[child_id] = (session.id, invoke.id)
         self._children[session.id, invoke.id] = child_id
         self._begin(machine, child_id, invoke.data)
+
+    def _depth(self, session_id: str) -> int:
+        depth = 0
+        while session_id in self._parents:
+            session_id, _ = self._parents[session_id]
+            depth += 1
+        return depth
 
     def _cancel(self, session_id: str) -> None:
         session = self.sessions.get(session_id)

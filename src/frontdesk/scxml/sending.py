@@ -86,7 +86,7 @@ def deliver(turn: Turn, sent: Sent) -> None:
             )
         turn.put(sent)
     else:
-        raise ContentFault(f"send.targettypeinvalid.{target}", f"{target!r} is no target", sendid=sent.sendid)
+        raise ContentFault("send.targettypeinvalid", f"{target!r} is no target", sendid=sent.sendid)
 
 
 def due(turn: Turn) -> None:

@@ -77,7 +77,8 @@
     const nodes = []
     const numbers = new Map()
     const waiting = []
-    const lose = (holder, key) => lost?.push(pathOf(waiting, holder, key))
+    // The first is a holder of ours, which nobody needs to hear of.
+    const lose = (holder, key) => lost?.push([...pathOf(waiting, holder).slice(1), key].join('.'))
     function cell(value, holder, key) {
       switch (typeof value) {
         case 'string':
@@ -119,11 +120,11 @@
     return [top, nodes]
   }
 
-  // Where something stands, for people; only looked for when it is needed.
-  function pathOf(waiting, holder, key) {
-    const path = [key]
-    for (let at = holder; at > 0; at = waiting[at][1]) path.push(waiting[at][2])
-    return path.reverse().join('.')
+  // Where something stands; only looked for when it is needed.
+  function pathOf(waiting, at) {
+    const path = []
+    for (; at >= 0; at = waiting[at][1]) path.push(waiting[at][2])
+    return path.reverse()
   }
 
   // isOwn: whether the value stays with this document's scripts.
@@ -237,24 +238,25 @@
     pathOfMade = new Map()
     madeAtPath = new Map()
     const seen = new Set()
-    const waiting = own().map((name) => [globalThis[name], [name]])
-    for (const name of lexical) waiting.push([indirectly(name), [name]])
+    const waiting = own().map((name) => [globalThis[name], -1, name])
+    for (const name of lexical) waiting.push([indirectly(name), -1, name])
     const note = (value, path) => {
       if (pathOfMade.has(value)) return
       pathOfMade.set(value, path)
       madeAtPath.set(pathKey(path), value)
     }
     for (let at = 0; at < waiting.length; at++) {
-      const [value, path] = waiting[at]
+      const [value] = waiting[at]
       const kind = typeof value
       if (value === null || (kind !== 'object' && kind !== 'function') || seen.has(value) || sealed.has(value)) continue
       seen.add(value)
       if (kind === 'function') {
+        const path = pathOf(waiting, at)
         note(value, path)
         if (Object.hasOwn(value, 'prototype') && value.prototype) note(value.prototype, [...path, 'prototype'])
         continue
       }
-      for (const key of Object.keys(value)) waiting.push([value[key], [...path, key]])
+      for (const key of Object.keys(value)) waiting.push([value[key], at, key])
     }
   }
 
@@ -274,11 +276,10 @@
 
   kit.restore = function (text) {
     const { data, variables, extra } = build(parse(text)[0])
-    for (const name of own()) if (!(name in data)) delete globalThis[name]
+    for (const name of own()) if (!(name in data)) Reflect.deleteProperty(globalThis, name)
     for (const name of Object.keys(data)) globalThis[name] = data[name]
     for (const name of Object.keys(variables)) {
-      kit.carried = variables[name]
-      globalThis.__carried = kit.carried
+      globalThis.__carried = variables[name]
       try {
         indirectly(`${name} = __carried`)
       } catch (_constant) {
