@@ -9,6 +9,7 @@ import pytest
 from frontdesk.settings import HoursSettings, QueueSettings, ServiceSettings
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.v2 import Chat
+from tests.conformance.v3 import site_of
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +45,12 @@ async def hears(chat: Chat, text: str) -> None:
 @pytest.mark.parametrize("service", ["shut", "closed"])
 async def test_out_of_hours_a_start_is_refused_as_for_a_closed_service(queues: House, service: str) -> None:
     (await queues.visitors.post(f"/{service}/", {"nickname": "Mira"})).refused(240)
+
+
+async def test_over_version_3_too(queues: House) -> None:
+    async with site_of(queues.url) as site:
+        for service in ("shut", "closed"):
+            (await site.start({"nickname": "Mira", "endpoint": service})).refused(400, "ENDPOINT_CLOSED")
 
 
 async def test_or_the_visitor_is_told_and_the_chat_ends(queues: House) -> None:
