@@ -31,6 +31,7 @@ from frontdesk.desk.secrets import shared_secret
 from frontdesk.desk.sign_ins import SignIns
 from frontdesk.desk.staff import Staff
 from frontdesk.desk.timers import Timers
+from frontdesk.desk.working import Work, working
 from frontdesk.domain.agent import Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase
@@ -63,7 +64,6 @@ from frontdesk.store.account import Account
 from frontdesk.store.files import FileStore, open_files
 from frontdesk.store.open import Database, open_database
 
-RESTART_AFTER_S = 1.0
 COLLECT_AFTER_OBJECTS = 20_000
 TOKENS_SIGNED_BY = "visitor_tokens"
 
@@ -251,7 +251,7 @@ class Parts:
             await self._heartbeat.begin()
         await self._find_bots()
 
-    def work(self) -> Sequence[tuple[str, Callable[[], Awaitable[None]]]]:
+    def work(self) -> Sequence[Work]:
         """What runs as long as the server does, by name."""
         return (
             ("follower", self.follower.run),
@@ -355,7 +355,7 @@ async def running(
         answers = answering(
             parts.app, settings, listener, before_stop=parts.stop, refused=parts.metrics.refused
         )
-        async with _working(parts), answers:
+        async with working(parts.work()), answers:
             host = settings.server.host if settings.server.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104
             server = Server(parts, port, f"http://{f'[{host}]' if ':' in host else host}:{port}")
             _log.info("serving", url=server.url)
@@ -398,25 +398,3 @@ def _calm_collector() -> None:
 def _log_end(interaction_id: str, card: InteractionCard) -> None:
     if card.phase is Phase.ENDED:
         _log.info("ended", interaction_id=interaction_id, service=card.service, reason=card.end_reason)
-
-
-@contextlib.asynccontextmanager
-async def _working(parts: Parts) -> AsyncIterator[None]:
-    """The followers of the log, for as long as the block lasts."""
-    tasks = [asyncio.create_task(_for_ever(name, work), name=name) for name, work in parts.work()]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Begin again after a fault of ours: one chat that trips it must not silence all others."""
-    while True:
-        try:
-            await work()
-        except Exception:  # noqa: BLE001
-            _log.exception("begun_again", part=name)
-            await asyncio.sleep(RESTART_AFTER_S)

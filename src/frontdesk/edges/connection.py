@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import httptools
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from frontdesk.edges.asgi import CLOSE, WHOLE_BODY, Answer, AtOnce, Headers, Malformed, Scope, json_headers
@@ -279,7 +279,8 @@ class _Connection(HttpToolsProtocol):
     def _is_being_sent(self) -> bool:
         """Whether the one request under way is the one whose body has not come to its end."""
         cycle: Any = self.cycle
-        return not self.pipeline and not cycle.response_started and getattr(cycle, "more_body", False)
+        comes_in_parts = isinstance(cycle, RequestResponseCycle) and not self.pipeline
+        return comes_in_parts and cycle.more_body and not cycle.response_started
 
     # --- between requests ----------------------------------------------------------------------
 
