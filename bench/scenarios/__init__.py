@@ -15,8 +15,8 @@ from bench.scenarios.polling import polling
 from bench.scenarios.reconnect import reconnect
 from bench.scenarios.refresh import refresh
 from bench.scenarios.restart import restart
-from bench.scenarios.scxml import scxml
 from bench.scenarios.routing import routing
+from bench.scenarios.scxml import scxml
 from bench.scenarios.size import size
 from bench.scenarios.slow_disk import slow_disk
 from bench.scenarios.transcript import transcript
