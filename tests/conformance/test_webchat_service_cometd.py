@@ -76,6 +76,21 @@ async def test_35_what_is_being_written_is_seen_at_the_desk(house: House, amy: A
         )
 
 
+async def test_35_and_goes_along_again_while_it_changes(house: House, amy: Agent) -> None:
+    async with on_stage(house) as stage:
+        await stage.do("startChat", ADA)
+        chat = stage.chat_id
+        await amy.takes(chat)
+        for seconds in range(8):
+            await stage.do("sendTyping", {"message": f"I write for {seconds} s"})
+            await stage.wait(1000)
+        seen = "I write for 5 s"
+        await amy.hears(lambda m: m["is"] == "preview" and m["interaction_id"] == chat and m["text"] == seen)
+        assert names(stage).count("clientTypingStarted") == 1
+        shown = [m["text"] for m in amy.heard if m["is"] == "preview" and m["interaction_id"] == chat]
+        assert shown == ["I write for 0 s", seen]
+
+
 async def test_49_nobody_polls_where_everything_is_pushed(house: House) -> None:
     async with on_stage(house) as stage:
         await stage.do("startChat", ADA)

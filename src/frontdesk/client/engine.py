@@ -321,12 +321,12 @@ class Engine:
 
         Shape:   `is_silent`: also for a failure without a word of the server there is another who tells it.
         """
+        if answer.is_lost:
+            return  # That has an event of its own.
         faults: list[Fault] = [fault for fault in answer.faults if fault.code != ignored]
         is_failure = (
             answer.outcome in (Outcome.REFUSED, Outcome.BROKEN) and "statusCode" not in answer.response
         )
-        if answer.is_lost:
-            return  # That has an event of its own.
         if faults or (is_failure and not is_silent):
             self.publish("error", answer.error or answer.response)
 

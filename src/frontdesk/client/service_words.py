@@ -11,6 +11,7 @@ from frontdesk.client.promise import CommandRejected, spawn
 from frontdesk.client.transport import Credentials
 
 OFFLINE = {"statusCode": 1}
+SHOWN_AGAIN_MS = 5000
 
 _TYPE_NAMES = {bool: "boolean", int: "number", float: "number", str: "string"}
 
@@ -24,6 +25,7 @@ class Words:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.preview: Callable[[], str] = str
+        self._shown, self._shown_ms = "", 0
         engine.preview = lambda: self.preview()
 
     def handlers(self) -> dict[str, Handler]:
@@ -72,16 +74,22 @@ class Words:
         live = self._engine.require()
         if command.data.get("isTyping") is False:
             return await live.typing.finish()
-        if not live.typing.extend():
-            return None
         given = command.data.get("message", command.data.get("Message"))
         preview = str(given) if given else self.preview()
+        if not live.typing.extend() and not self._should_show(preview):
+            return None
+        self._shown, self._shown_ms = preview, self._engine.clock.now_ms()
 
         return await self._engine.request(
             lambda who: self._engine.transport.type(
                 who, is_typing=True, preview=preview, position=live.session.position
             )
         )
+
+    def _should_show(self, preview: str) -> bool:
+        """Whether to tell once more within a burst what is being written: polls, if there were any, would."""
+        is_late = self._engine.clock.now_ms() - self._shown_ms >= SHOWN_AGAIN_MS
+        return is_late and preview != self._shown and not self._engine.transport.supports.polling
 
     async def _send_filtered_message(self, command: Command) -> None:
         if not self._engine.is_active:

@@ -138,6 +138,7 @@ class WebChatService:
             options.cometd.channel,
             self._clock,
             files_url=options.cometd.files_url,
+            headers=options.headers,
             timeout_ms=options.ajax_timeout_ms,
             upload_timeout_ms=options.upload_timeout_ms,
             http=self._http,
