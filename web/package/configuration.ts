@@ -26,7 +26,7 @@ export interface AsyncChat {
   /** Keep this. The name reads the other way round. */
   getSessionData?: (data: object, ...more: unknown[]) => void
   /** Give back what was kept, as it was or as text. */
-  setSessionData?: (isOpen: boolean, ...more: unknown[]) => unknown
+  setSessionData?: (open: boolean, ...more: unknown[]) => unknown
   /** The chat is lost. */
   deleteSessionData?: (lost: object, ...more: unknown[]) => void
   maxMessagePageSize?: number
