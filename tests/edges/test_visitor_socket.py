@@ -54,7 +54,7 @@ async def test_a_whole_chat(house: House) -> None:
         await amy.takes(chat.chat_id)
         await socket.does("type", is_typing=True, preview="Hel")
         await amy.hears(lambda m: m["is"] == "preview" and m["text"] == "Hel")
-        await socket.does("type", is_typing=True, preview="Hello")
+        assert (await socket.does("preview", text="Hello"))["messages"] == []
         await amy.hears(lambda m: m["is"] == "preview" and m["text"] == "Hello")
         await socket.does("send", text="Hello", attributes={"a": {"b": 1}})
         said = await amy.hears_event(chat.chat_id, "Said", text="Hello")

@@ -222,7 +222,7 @@ async def test_a_quiet_visitor_is_warned_and_says_a_word(browser: Browser, tmp_p
             warning = visitor.window.get_by_role("status").filter(has_text="The chat will be closed soon")
             await expect(warning).to_be_visible(timeout=PATIENCE_MS)
             await expect(warning.locator(".cx-countdown")).to_have_text(re.compile(r"^[12]?\d$"))
-            async with page.expect_request("**/refresh"):
+            async with page.expect_request("**/customNotice"):
                 await page.keyboard.press("Shift")
             await expect(warning).to_have_count(0)
             await expect(visitor.box).to_be_focused()

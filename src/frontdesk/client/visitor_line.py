@@ -91,6 +91,7 @@ class Line:
         self._connection: ClientConnection | None = None  # One that carries.
         self._greeted_s: float | None = None
         self._heard_s = 0.0
+        self._shown = ""
         self._advice_s: float | None = None
         self._gap: asyncio.TimerHandle | None = None
         self._previews: asyncio.Task[None] | None = None
@@ -99,7 +100,6 @@ class Line:
     def stop(self) -> None:
         """Let go of the socket: polls are all there is."""
         self._task.cancel()
-        self.typing(None)
         self._let_go()
         self._polls.rest(None)
 
@@ -130,18 +130,13 @@ class Line:
         finally:
             self._waiting.pop(wish_id, None)
 
-    def typing(self, shown: str | None) -> None:
-        """The input box is being filled, and those who answer are shown `shown` of it; None: no longer."""
-        if self._previews is not None:
-            self._previews.cancel()
-        self._previews = None if shown is None else asyncio.ensure_future(self._keep_showing(shown))
-
     async def _keep_showing(self, shown: str) -> None:
+        """Let those who answer see what stands in the input box, as polls do."""
         while True:
             await asyncio.sleep(PREVIEW_EVERY_S)
             preview = self._polls.preview()
             if preview != shown:
-                await self.wish({"do": "type", "is_typing": True, "preview": preview})
+                await self.wish({"do": "preview", "text": preview})
                 shown = preview
 
     def _check(self) -> None:
@@ -175,6 +170,8 @@ class Line:
         """Whoever waits for an answer goes another way."""
         if self._gap is not None:
             self._gap.cancel()
+        if self._previews is not None:
+            self._previews.cancel()
         self._connection = self._greeted_s = None
         for waiting in self._waiting.values():
             if not waiting.done():
@@ -214,7 +211,8 @@ class Line:
     def _hello(self) -> dict[str, Any]:
         session = self.session
         who = {"chat_id": session.session_id, "secure_key": session.secure_key, "user_id": session.user_id}
-        where = {"position": self._polls.position(), "preview": self._polls.preview()}
+        self._shown = self._polls.preview()
+        where = {"position": self._polls.position(), "preview": self._shown}
         apikey = next((value for name, value in self._headers.items() if name.lower() == "apikey"), "")
         return {"do": "hello", "id": HELLO, **who, **where, "apikey": apikey}
 
@@ -244,5 +242,6 @@ class Line:
         self._greeted_s = time.monotonic()
         if self._gap is not None:
             self._gap.cancel()
+        self._previews = asyncio.ensure_future(self._keep_showing(self._shown))
         self._polls.rest(self._check)
         self._polls.heard(said)

@@ -53,8 +53,6 @@ class VisitorSocketTransport(V2Transport):
         if not self.offers_socket:  # Other servers need not know what an id is.
             return await super().send(session, text, message_type=message_type, attributes=attributes)
         message_id = secrets.token_hex(ID_BYTES)
-        if self._line is not None:
-            self._line.typing(None)
         wish = {"do": "send", "id": message_id, "text": text, "message_type": message_type}
         if attributes is not None:
             wish["attributes"] = dict(attributes)  # type: ignore[assignment]
@@ -65,8 +63,6 @@ class VisitorSocketTransport(V2Transport):
     async def type(self, session: Credentials, *, is_typing: bool, preview: str, position: int) -> Answer:
         """Typing started or stopped."""
         by_http = super().type
-        if self._line is not None:
-            self._line.typing(preview if is_typing else None)
         return await self._either(
             session,
             {"do": "type", "is_typing": is_typing, "preview": preview},

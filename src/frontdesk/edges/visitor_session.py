@@ -179,7 +179,7 @@ class VisitorSession:
         place = Place(self._service, chat_id, operation, operation)
         desk.traffic.in_flight += 1
         try:
-            answer = await desk.rest.ask(place, wire.form(wish, credentials), self._address)
+            answer = await desk.rest.ask(place, wire.form(wish, credentials, self._position), self._address)
             assert not isinstance(answer, Download)
         except Exception:  # noqa: BLE001  # A fault of ours is "try again later" to a visitor.
             _log.exception("wish_failed", interaction_id=chat_id[:64], operation=operation)

@@ -85,7 +85,7 @@ class Send(Wish, frozen=True, kw_only=True, tag="send"):
 
 
 class Type(Wish, frozen=True, kw_only=True, tag="type"):
-    """Typing began, goes on with another preview, or stopped."""
+    """Typing began, goes on, or stopped."""
 
     is_typing: bool
     preview: str = ""
@@ -96,6 +96,19 @@ class Type(Wish, frozen=True, kw_only=True, tag="type"):
 
     def fields(self) -> Mapping[str, str]:
         return {"message": self.preview}
+
+
+class Preview(Wish, frozen=True, kw_only=True, tag="preview"):
+    """What stands in the input box now, shown to those who answer and kept nowhere."""
+
+    text: str
+
+    @property
+    def operation(self) -> str:
+        return "refresh"
+
+    def fields(self) -> Mapping[str, str]:
+        return {"message": self.text}
 
 
 class Read(Wish, frozen=True, kw_only=True, tag="read"):
@@ -123,7 +136,7 @@ class Ping(Wish, frozen=True, kw_only=True, tag="ping"):
     """Is anybody there? For programs that cannot send a ping of the WebSocket protocol, as pages cannot."""
 
 
-AnyWish = Hello | Send | Type | Read | Disconnect | Ping
+AnyWish = Hello | Send | Type | Preview | Read | Disconnect | Ping
 
 
 class Told(Struct, frozen=True):
@@ -158,9 +171,11 @@ def id_of(frame: str | bytes) -> str:
     return wish_id if isinstance(wish_id, str) and len(wish_id) <= ID_CHARS_MAX else ""
 
 
-def form(wish: AnyWish, credentials: Mapping[str, str]) -> Form:
-    """A wish as Chat API version 2 has it."""
+def form(wish: AnyWish, credentials: Mapping[str, str], position: int) -> Form:
+    """A wish as Chat API version 2 has it; one that reads on the way reads from `position` on."""
     made = Form()
+    if isinstance(wish, Preview):
+        made.add("transcriptPosition", str(position))
     for name, value in (*credentials.items(), *wish.fields().items()):
         made.add(name, without_controls(value))
     return made

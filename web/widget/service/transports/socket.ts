@@ -65,14 +65,12 @@ function overSocket({ type, readReceipt }: Transport, { ask }: V2Parts, known: {
   return {
     send(session, text, { messageType = 'text', attributes } = {}) {
       const id = newId() // By whichever way it comes, and however often: it is one message.
-      known.line?.typing()
       return either(session, { do: 'send', id, text, message_type: messageType, attributes }, () =>
         ask(session, 'send', { message: text, messageType, ...attributed(attributes), messageId: id }),
       )
     },
     type(session, typing) {
       const { isTyping, preview } = typing
-      known.line?.typing(isTyping ? preview : undefined)
       return either(session, { do: 'type', is_typing: isTyping, preview }, () => type(session, typing))
     },
     readReceipt: (session, position) =>
@@ -91,8 +89,6 @@ function createLine(
   readonly sessionId: string
   /** The answer to a wish; nothing when there is no socket, or it is lost meanwhile. */
   wish(wish: Json): Promise<Answer | undefined>
-  /** The input box is being filled, and those who answer are shown this of it; nothing when it no longer is. */
-  typing(shown?: string): void
   stop(): void
 } {
   const { credentials } = session
@@ -103,6 +99,7 @@ function createLine(
   let failures = 0
   let adviceMs: number | undefined
   let ids = 0
+  let shown = '' // Of what stands in the input box.
   let waiting = new Map<string, (answer?: Answer) => void>()
   let nextStep: Cancel = () => {} // What happens to the socket unless something is heard: a ping, its end, the next one.
   let gap: Cancel = () => {}
@@ -132,6 +129,7 @@ function createLine(
     if (answer.outcome !== 'done') return lose() // Polls learn why, and tell it.
     greetedMs = nowMs()
     gap()
+    keepShowing(shown)
     polls.rest(check)
     heard(answer)
   }
@@ -148,7 +146,8 @@ function createLine(
       own.onopen = () => {
         const { apikey } = read().headers
         const who = { chat_id: sessionId, secure_key: secureKey, user_id: userId, ...(apikey && { apikey }) }
-        say({ do: 'hello', ...who, position: session.position, preview: input.preview() }, greeted)
+        shown = input.preview()
+        say({ do: 'hello', ...who, position: session.position, preview: shown }, greeted)
       }
       own.onmessage = ({ data }) => hear(objectOf(parsed(data)))
       own.onclose = lose
@@ -180,6 +179,7 @@ function createLine(
   const drop = () => {
     nextStep()
     gap()
+    previews()
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null
       socket.close()
@@ -205,7 +205,7 @@ function createLine(
   const keepShowing = (shown: string) => {
     previews = callLater(PREVIEW_EVERY_MS, () => {
       const preview = input.preview()
-      if (greetedMs && preview !== shown) say({ do: 'type', is_typing: true, preview })
+      if (greetedMs && preview !== shown) say({ do: 'preview', text: preview })
       keepShowing(preview)
     })
   }
@@ -227,7 +227,6 @@ function createLine(
 
   const stop = () => {
     onPage('removeEventListener')
-    previews()
     drop()
     polls.rest()
   }
@@ -245,10 +244,6 @@ function createLine(
           if (socket === own && [...waiting.values()].includes(resolve)) lose()
         })
       }),
-    typing(shown) {
-      previews()
-      if (shown !== undefined) keepShowing(shown)
-    },
     stop,
   }
 }
