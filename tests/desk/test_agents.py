@@ -110,6 +110,7 @@ async def test_who_comes_back_in_time_keeps_everything() -> None:
     node.clock.after_s(20)
     await fires(node)
     assert node.floor.chats_of("amy") == [chat_id]
+    assert node.floor.takes_part("amy", chat_id)
 
 
 async def test_the_chats_of_one_who_is_away_too_long_go_to_somebody_else() -> None:
@@ -125,6 +126,7 @@ async def test_the_chats_of_one_who_is_away_too_long_go_to_somebody_else() -> No
     assert await fires(node)
     assert not node.floor.agent("amy").is_ready
     assert node.floor.chats_of("amy") == []
+    assert not node.floor.takes_part("amy", chat_id)
     assert [chat.interaction_id for chat in node.floor.waiting()] == [chat_id]
     happened = await node.events(chat_id)
     assert happened[-2:] == [

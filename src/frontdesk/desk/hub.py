@@ -113,7 +113,7 @@ class Hub:
     def _joined(self, interaction_id: str, event: events.Joined) -> None:
         if event.answers_invite:
             self._tell_invite_gone(event.participant_id, interaction_id, "accepted")
-        if interaction_id in self._floor.chats_of(event.participant_id):
+        if self._floor.takes_part(event.participant_id, interaction_id):
             for session in self._sessions.get(event.participant_id, ()):
                 self._readings.begin(session, interaction_id, 0, event.party_id)
 

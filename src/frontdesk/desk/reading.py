@@ -111,7 +111,7 @@ class Readings:
     def part_ended(self, interaction_id: str, version: int) -> None:
         """Who takes part no longer reads up to `version` and no further."""
         for reading in tuple(self._by_chat.get(interaction_id, ())):
-            if interaction_id not in self._floor.chats_of(reading.session.agent_id):
+            if not self._floor.takes_part(reading.session.agent_id, interaction_id):
                 if reading.is_behind:
                     reading.until = version
                 else:
