@@ -250,10 +250,10 @@ async def test_who_made_the_window_stands_below_it_unless_the_page_says_otherwis
         await window.page.evaluate("_genesys.widgets.webchat.poweredBy = 'The fern shop'")
         await window.page.locator(".cx-button-maximize").click()
         await expect(made).to_have_text("The fern shop")
-    for webchat, words in (({"poweredBy": False}, {}), ({}, {"PoweredBy": ""})):
-        async with window_on(
-            site, visit, server, main={"i18n": {"en": {"webchat": words}}}, **webchat
-        ) as window:
+    empty: dict[str, Any] = {"main": {"i18n": {"en": {"webchat": {"PoweredBy": ""}}}}}
+    without: dict[str, Any] = {"poweredBy": False}
+    for options in (empty, without):
+        async with window_on(site, visit, server, **options) as window:
             await window.opens()
             await expect(made_by(window)).to_be_hidden()
 

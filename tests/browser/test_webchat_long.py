@@ -42,12 +42,12 @@ async def test_a_long_chat_is_let_go_and_brought_back(site: Site, visit: Visit, 
         assert len(kept["originalMessages"]) == len(kept["messages"])
 
         await expect(said.filter(has_text="Line 5 of")).to_have_count(0)
-        first = window.lines(".cx-system").filter(has_text="Chat Started")
+        oldest = window.lines(".cx-system").filter(has_text="Chat Started")
         for _ in range(20):
             await transcript.evaluate("(it) => { it.scrollTop = 0 }")
-            if await first.count():
+            if await oldest.count():
                 break
             await asyncio.sleep(0.2)
-        await expect(first).to_have_count(1)
+        await expect(oldest).to_have_count(1)
         await expect(said.filter(has_text="Line 5 of")).to_have_count(1)
         await expect(said.filter(has_text=f"Line {MANY - 1} of")).to_have_count(1)

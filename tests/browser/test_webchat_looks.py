@@ -109,7 +109,7 @@ async def test_every_question_and_notice_is_accessible_and_fits(
 ) -> None:
     browser, main = SURROUNDINGS[surroundings]
     file: dict[str, Any] = {"file-id": "F1", "file-name": "a long name of a file " * 3, "file-size": "5"}
-    visitor = {"id": "c", "type": "Client", "name": "Mia"}
+    visitor: dict[str, Any] = {"from": {"id": "c", "type": "Client", "name": "Mia"}}
     survey: dict[str, Any] = {"type": "CustomNotice", "from": {"type": "External", "name": "_GCTI_GSS"}}
     async with window_on(site, visit, server, browser=browser, main=main, uploadsEnabled=True) as window:
         page = window.page
@@ -118,7 +118,7 @@ async def test_every_question_and_notice_is_accessible_and_fits(
         await page.locator("#cx_webchat_form_lastname").fill("Li")
         await page.locator(".cx-submit").click()
         await expect(page.locator("#cx_input")).to_be_enabled(timeout=PATIENCE_MS)
-        await window.is_told("", type="FileUploaded", fileDetails=file, **{"from": visitor})
+        await window.is_told("", type="FileUploaded", fileDetails=file, **visitor)
         await page.locator(".cx-delete-btn").click()
         await is_fine(window, axe_source)
         await window.alert.get_by_role("button").first.click()
