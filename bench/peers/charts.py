@@ -8,20 +8,16 @@ from pathlib import Path
 
 from statemachine import State, StateMachine
 
-FOLDER = Path(__file__).parent / "charts"
+from bench.peers.node import installed
+
 BATCH = 200
 
 
 async def in_node(chart: Path, seconds: float) -> Mapping[str, float]:
-    """SCION and XState, each for so long; their packages are installed when they are not there yet."""
-    if not (FOLDER / "node_modules").is_dir():
-        npm = await asyncio.create_subprocess_exec(
-            "npm", "ci", "--no-audit", "--no-fund", "--silent", cwd=FOLDER
-        )
-        if await npm.wait() != 0:
-            raise RuntimeError("npm could not install the packages of the charts' peers")
+    """SCION and XState, each for so long."""
+    folder = await installed("charts")
     node = await asyncio.create_subprocess_exec(
-        "node", FOLDER / "rate.js", str(seconds), chart, stdout=asyncio.subprocess.PIPE
+        "node", folder / "rate.js", str(seconds), chart, stdout=asyncio.subprocess.PIPE
     )
     said, _ = await node.communicate()
     if node.returncode != 0:

@@ -16,11 +16,8 @@ def is_possible() -> bool:
     return shutil.which("node") is not None and shutil.which("npm") is not None
 
 
-@contextlib.asynccontextmanager
-async def on_node(
-    name: str, env: Mapping[str, str] | None = None, roots: Sequence[int] = ()
-) -> AsyncIterator[Server]:
-    """The peer in the folder `name`; its packages are installed when they are not there yet."""
+async def installed(name: str) -> Path:
+    """The folder `name` with its packages, which are installed when they are not there yet."""
     folder = HERE / name
     if not (folder / "node_modules").is_dir():
         npm = await asyncio.create_subprocess_exec(
@@ -28,5 +25,14 @@ async def on_node(
         )
         if await npm.wait() != 0:
             raise RuntimeError(f"npm could not install the packages of {name}")
+    return folder
+
+
+@contextlib.asynccontextmanager
+async def on_node(
+    name: str, env: Mapping[str, str] | None = None, roots: Sequence[int] = ()
+) -> AsyncIterator[Server]:
+    """The peer in the folder `name`, with its packages."""
+    folder = await installed(name)
     async with started(["node", str(folder / "server.js")], env, roots) as server:
         yield server

@@ -10,7 +10,7 @@ import msgspec
 
 from bench.measure import Tell
 from bench.peers.charts import in_node, in_python
-from bench.peers.socketio import is_possible
+from bench.peers.node import is_possible
 from bench.rows import Budget, Row
 from bench.scale import Scale
 from frontdesk.scxml.events import Event
