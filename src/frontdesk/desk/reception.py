@@ -9,7 +9,7 @@ from frontdesk.desk.floor import Floor
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.commands import Receive
 from frontdesk.domain.hours import is_open
-from frontdesk.domain.reception import Does, Situation, situation
+from frontdesk.domain.reception import OPEN, Does, Situation, situation
 from frontdesk.errors import Refused, Unavailable
 
 NEW_MS = 60_000  # Who has waited for longer was received by the node that assigned before.
@@ -37,6 +37,8 @@ class Reception:
         if self._services.bot_id(service_name):
             return  # It is always there; what it hands over is received then.
         rules = self._services.queue_rules(service.queue).reception
+        if rules is OPEN:
+            return  # Nothing is set for it, so nobody need be counted.
         found = situation(rules, now_ms, self._floor.outlook(service.queue))
         if found is None or rules.answer(found).does is not Does.REFUSE:
             return
@@ -45,13 +47,13 @@ class Reception:
         raise Refused("closed", "nobody is there to answer now")
 
     def wishes(self) -> Iterator[tuple[str, Receive]]:
-        """What those who have just begun to wait are to be told, the last who came first."""
+        """What those who have just begun to wait are to be told, from the last who came to the first."""
         turned_away: Counter[str] = Counter()
         since_ms = self._clock_ms() - NEW_MS
         for interaction_id, card in sorted(self._floor.newcomers(), key=lambda it: -it[1].queued_ms):
-            if card.queued_ms < since_ms:
-                continue
             rules = self._services.queue_rules(card.queue).reception
+            if rules is OPEN or card.queued_ms < since_ms:
+                continue
             outlook = self._floor.outlook(card.queue, card.demand)
             before = outlook.waiting - turned_away[card.queue] - 1  # It stands there itself.
             found = situation(rules, card.queued_ms, replace(outlook, waiting=before))
