@@ -211,7 +211,7 @@ async def test_what_a_page_injects_is_shown_and_changes_no_number(
         await begin(window, agent)
         before = await window.page.evaluate("CXBus.data('WebChat.metadata').systemMessages")
         ending = await window.command("WebChat.injectMessage", type="html", text="<em>Look</em>", custom=True)
-        assert ending == ["resolved", "a node"]
+        assert ending == ["resolved", "jQuery"]
         await expect(window.lines(".cx-injected em")).to_have_text("Look")
         await window.command("WebChat.injectMessage", type="text", text="<em>No</em>", name="Shop")
         await window.sees("<em>No</em>")

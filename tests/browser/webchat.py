@@ -110,7 +110,7 @@ class Window:
         """How a command of the bus ends: `["resolved", …]` or `["rejected", reason]`."""
         return await self.page.evaluate(
             """([name, options]) => ending(CXBus.command(name, options))
-                .then((it) => it.map((value) => value?.nodeType ? 'a node' : value))""",
+                .then((it) => it.map((value) => value?.jquery ? 'jQuery' : value))""",
             [name, options],
         )
 
