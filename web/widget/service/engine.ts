@@ -224,6 +224,7 @@ export function createEngine({ transport, options, keeping, publish, callbackVal
     isOffline: () =>
       !!engine.live?.health.isDisconnected() && !!(engine.live.following || engine.live.poller.isStarted()),
 
+    newSession: (credentials: Credentials): Session => createSession(credentials, eyes),
     requireNobody,
     require,
     ask,
@@ -258,7 +259,7 @@ export function createEngine({ transport, options, keeping, publish, callbackVal
           reportFaults(answer)
           throw new Rejection(answer.response)
         }
-        const live = goLive(createSession(credentials, eyes))
+        const live = goLive(engine.newSession(credentials))
         const known = publicOf(credentials)
         publish('started', 'token' in known ? { data: known } : known)
         startPolling(live)

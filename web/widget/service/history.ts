@@ -5,15 +5,16 @@ import type { Engine } from './engine'
 import { settled } from './outcomes'
 import { NO_MORE, NOT_ASYNC } from './refusals'
 import { Rejection } from './rejection'
+import { isTooOld } from './restore'
 import type { Restoring } from './restoring'
 import type { Commands } from './service'
 
-export function historyCommands(engine: Engine, { found, isTooOld }: Restoring): Commands {
+export function historyCommands(engine: Engine, { found }: Restoring): Commands {
   /** Whether a session is active, or could be gone on with; it changes and publishes nothing. */
   const isAlive = async (): Promise<boolean> => {
     if (engine.live) return true
     const saved = found(undefined)
-    if (!saved || isTooOld(saved)) return false
+    if (!saved || isTooOld(engine, saved)) return false
     const answer = await engine.transport.refresh(saved.credentials, 1)
     return isReached(answer) && answer.chatEnded === false
   }

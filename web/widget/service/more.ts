@@ -14,6 +14,7 @@ import { Rejection } from './rejection'
 import type { Restoring } from './restoring'
 import type { Command, Commands } from './service'
 
+export { restore } from './restore'
 export { v2Rest } from './transports/v2rest'
 
 /** What commands need of a transport, and how they are refused without it. */
@@ -38,6 +39,14 @@ export function moreCommands(
 ): Commands {
   const commands: Commands = {
     ...sayingCommands(engine, sendMessage),
+    async getTranscript() {
+      const { session } = engine
+      const again = session?.isCut && (await engine.transport.refresh(session.credentials, 1))
+      const { messages = [], originals = [] } =
+        (again && again.outcome === 'done' ? session?.reread(again.events) : session) ?? {}
+      return { messages: [...messages], originalMessages: [...originals] }
+    },
+    getAgents: () => ({ agents: { ...engine.session?.people.agents } }),
     updateUserData(data) {
       const userData = { ...plugin.data<Json>('userData'), ...data }
       plugin.data('userData', userData)

@@ -34,7 +34,8 @@ const EVENTS =
 // What more.ts carries out.
 const MORE =
   'sendCustomNotice sendFilteredMessage addPrefilter registerPreProcessor pushUrl updateNickname sendReadReceipt sendFile ' +
-  'downloadFile deleteFile getFileLimits updateUserData poll startPoll stopPoll pausePoll resetPollExceptions sleep ' +
+  'downloadFile deleteFile getFileLimits updateUserData getTranscript getAgents poll startPoll stopPoll pausePoll ' +
+  'resetPollExceptions sleep ' +
   'wake verifySession fetchHistory getStats'
 
 /** What a command gives, now or later; a thrown `Rejection` says why not. */
@@ -105,7 +106,7 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     engine.keeping = (protocol.keeping ?? v2Keeping)(store)
     tellCapabilities()
   }
-  const restoring = createRestoring(engine, isOpen)
+  const restoring = createRestoring(engine, isOpen, () => surroundings.more().catch(notBrought))
 
   const requireUseful = (given: object) => {
     const { transportType, dataUrl } = readOptions(given)
@@ -160,14 +161,6 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     endChat: () => engine.leave(),
     restore,
     asyncRestore: restore,
-    async getTranscript() {
-      const { session } = engine
-      const again = session?.isCut && (await engine.transport.refresh(session.credentials, 1))
-      const { messages = [], originals = [] } =
-        (again && again.outcome === 'done' ? session?.reread(again.events) : session) ?? {}
-      return { messages: [...messages], originalMessages: [...originals] }
-    },
-    getAgents: () => ({ agents: { ...engine.session?.people.agents } }),
     getSessionData: () => publicOf(engine.live?.session.credentials ?? protocol.nobody ?? NOBODY),
     ...words,
   }
