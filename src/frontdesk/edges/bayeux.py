@@ -12,11 +12,9 @@ import hmac
 import secrets
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from http import HTTPStatus
-from typing import Protocol
 from urllib.parse import parse_qs
 
 import structlog
-from msgspec import Raw, Struct
 
 from frontdesk.edges.asgi import (
     CLOSE,
@@ -37,12 +35,13 @@ from frontdesk.edges.asgi import (
     whole_body,
 )
 from frontdesk.edges.bayeux_carriers import Caller, KeptPoll, Poll, Socket
+from frontdesk.edges.bayeux_parts import BayeuxSettings, Service
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
 from frontdesk.wire import bayeux
 from frontdesk.wire import bayeux_messages as wire
-from frontdesk.wire.bayeux_client import CALLBACK_POLLING, LONG_POLLING, WEBSOCKET, Bounds
+from frontdesk.wire.bayeux_client import CALLBACK_POLLING, LONG_POLLING, WEBSOCKET
 from frontdesk.wire.bayeux_messages import BadBatch, Malformed, Message
 
 CLIENT_ID_BYTES = 16
@@ -54,27 +53,6 @@ LIMIT = "cometd_{}"
 BUSY = "503::too many requests, try again later"
 
 _log = structlog.get_logger("bayeux")
-
-
-class BayeuxSettings(Struct, frozen=True, kw_only=True):
-    """What an operator has set: where it is, what it offers, what it takes."""
-
-    root: str
-    bounds: Bounds
-    message_bytes_max: int
-    body_read_s: float
-    has_callback_polling: bool = False
-    api_key: str = ""
-
-
-class Service(Protocol):
-    """What stands behind channels."""
-
-    async def publish(self, client_id: str, channel: str, data: Raw, caller: Caller) -> None:
-        """Carry out what a client published. It is done when this returns; it never raises."""
-
-    def gone(self, client_id: str) -> None:
-        """A client is forgotten."""
 
 
 class BayeuxDoor:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from frontdesk.desk.chats import Chats
 from frontdesk.edges.asgi import Answer, Headers, Keep, Kept, Receive, Scope, Send
-from frontdesk.edges.bayeux import BayeuxDoor, BayeuxSettings
+from frontdesk.edges.bayeux import BayeuxDoor
+from frontdesk.edges.bayeux_parts import BayeuxSettings
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd import ChatV2Cometd
 from frontdesk.edges.chat_v2_session import ChatV2Sessions
