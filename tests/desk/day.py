@@ -18,7 +18,8 @@ from frontdesk.domain.card import card_of
 from frontdesk.domain.commands import Command
 from frontdesk.domain.deciding import decide
 from frontdesk.domain.events import Event
-from frontdesk.domain.interaction import Interaction, evolve
+from frontdesk.domain.evolving import evolve
+from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.queues import QueueRules, demands_of, steps_of
 from frontdesk.domain.rules import Rules, of_service
 from frontdesk.domain.targeting import choose

@@ -6,7 +6,8 @@ from frontdesk.desk.arming import UNSURE
 from frontdesk.desk.chat import LINES_KEPT_MAX, Chat, Full, Hearing, Told
 from frontdesk.domain import events
 from frontdesk.domain.events import Event
-from frontdesk.domain.interaction import Interaction, evolve
+from frontdesk.domain.evolving import evolve
+from frontdesk.domain.interaction import Interaction
 
 pytestmark = pytest.mark.anyio
 

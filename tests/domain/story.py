@@ -7,7 +7,8 @@ import pytest
 from frontdesk.domain.commands import Command
 from frontdesk.domain.deciding import decide
 from frontdesk.domain.events import Event, Joined, Kind, Queued, Started, Visibility
-from frontdesk.domain.interaction import Interaction, evolve
+from frontdesk.domain.evolving import evolve
+from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.rules import Rules, ServiceRules, of_service
 from frontdesk.errors import Refused
 

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from frontdesk.domain import agent, events
-from frontdesk.domain.interaction import Interaction, Phase, evolve
+from frontdesk.domain.evolving import evolve
+from frontdesk.domain.interaction import Interaction, Phase
 
 LINES = Path(__file__).with_name("events_ever.jsonl").read_bytes().splitlines()
 AGENT_LINES = Path(__file__).with_name("agent_events_ever.jsonl").read_bytes().splitlines()

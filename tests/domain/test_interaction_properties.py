@@ -15,8 +15,9 @@ from frontdesk.domain.commands import Command, Tick
 from frontdesk.domain.deadlines import Presence, idle_close_ms, next_due
 from frontdesk.domain.deciding import ACCEPTS, decide
 from frontdesk.domain.events import TRANSCRIPT, Event, Visibility
+from frontdesk.domain.evolving import evolve
 from frontdesk.domain.filing import uploads_of_client
-from frontdesk.domain.interaction import RECENT_IDS_MAX, Interaction, Phase, evolve
+from frontdesk.domain.interaction import RECENT_IDS_MAX, Interaction, Phase
 from frontdesk.domain.rules import Rules, of_service
 from frontdesk.errors import DeskError, Refused
 from frontdesk.wire import chat_v2

@@ -4,7 +4,8 @@ import msgspec
 
 from frontdesk.desk.chat import Told
 from frontdesk.domain.events import Event
-from frontdesk.domain.interaction import Interaction, evolve
+from frontdesk.domain.evolving import evolve
+from frontdesk.domain.interaction import Interaction
 from frontdesk.errors import TooNew
 from frontdesk.store.log import Recorded, Snapshot
 

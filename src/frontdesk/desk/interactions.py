@@ -18,7 +18,8 @@ from frontdesk.domain.commands import Command, Start, Tick
 from frontdesk.domain.deadlines import next_due
 from frontdesk.domain.deciding import decide
 from frontdesk.domain.events import TRANSIENT, Event
-from frontdesk.domain.interaction import Interaction, Phase, evolve
+from frontdesk.domain.evolving import evolve
+from frontdesk.domain.interaction import Interaction, Phase
 from frontdesk.errors import Conflict, DeskError
 from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Store
 

@@ -10,7 +10,8 @@ from typing import Any
 from frontdesk.domain import commands, filing, passing, resting, speaking, taking, together, visitor
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Event
-from frontdesk.domain.interaction import Interaction, Phase, evolve, write_id
+from frontdesk.domain.evolving import evolve
+from frontdesk.domain.interaction import Interaction, Phase, write_id
 from frontdesk.domain.rules import ServiceRules
 from frontdesk.errors import Refused
 
