@@ -32,14 +32,20 @@ def page() -> str:
     kinds: tuple[type[Struct], ...] = typing.get_args(events.Event)
     index = "\n".join(_index_row(kind) for kind in kinds)
     head = HEAD.format(about=inspect.cleandoc(events.__doc__ or ""), index=index)
-    values = "\n".join(_values(enum) for enum in (events.Kind, events.Visibility))
+    values = "\n".join(map(_values, _enums()))
     return "\n".join((head, *map(_section, kinds), "## Values", "", values))
 
 
 def _index_row(kind: type[Struct]) -> str:
-    about = inspect.cleandoc(kind.__doc__ or "").split(". ")[0].rstrip(".")
+    about = _first_sentence(kind)
     shown = "for a while" if kind in events.TRANSIENT else "yes" if kind in events.TRANSCRIPT else ""
     return f"| [`{kind.__name__}`](#{kind.__name__.lower()}) | {about} | {shown} |"
+
+
+def _first_sentence(kind: type[Struct]) -> str:
+    """What a row of a table can hold, without the full stop: it may go over lines where it is written."""
+    words = " ".join(inspect.cleandoc(kind.__doc__ or "").split())
+    return words.split(". ")[0].rstrip(".")
 
 
 def _section(kind: type[Struct]) -> str:
@@ -96,6 +102,12 @@ def _example_of(kind: types.Type) -> object:
     if isinstance(kind, types.EnumType):
         return next(iter(kind.cls)).value
     return EXAMPLES[type(kind)]
+
+
+def _enums() -> list[type[StrEnum]]:
+    """All that the members of events may be of, in the order of the file."""
+    classes = (c for c in vars(events).values() if inspect.isclass(c) and c.__module__ == events.__name__)
+    return [c for c in classes if issubclass(c, StrEnum)]
 
 
 def _values(enum: type[StrEnum]) -> str:

@@ -17,6 +17,15 @@ def test_every_event_has_a_section() -> None:
     assert re.findall(r"^## (\w+)$", PAGE, re.MULTILINE) == [*(kind.__name__ for kind in KINDS), "Values"]
 
 
+def test_every_event_has_a_whole_row_in_the_list() -> None:
+    assert re.findall(r"^\| \[`(\w+)`\].*\|$", PAGE, re.MULTILINE) == [kind.__name__ for kind in KINDS]
+
+
+def test_every_link_on_the_page_has_its_heading() -> None:
+    headings = {heading.lower() for heading in re.findall(r"^##+ (\w+)$", PAGE, re.MULTILINE)}
+    assert set(re.findall(r"\(#(\w+)\)", PAGE)) <= headings
+
+
 def test_every_example_is_an_event() -> None:
     examples = re.findall(r"```json\n(.*)\n```", PAGE)
     read = [msgspec.json.decode(example, type=events.Event) for example in examples]
