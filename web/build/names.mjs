@@ -4,15 +4,20 @@
 // the wire; nor is any of them said as text anywhere, which names.test.ts checks.
 
 const NAMES = `
-ajaxTimeoutMs asleepMs asynchronous atMs beginning bytesMax callbackValues cookies dataUrl dispatch dress dropInvite
-emojiAt fastestMs faults focused forgetExceptions getBack goLive guarded handedText handOut hasAgent
-hasBegunTranscript hasNoFooter hasSaved hasSocket hasValues hearPoll hurry idleExpiresS interaction isActive isBundle
-isChosen isCut isDisconnected isEnabled isEnded isHidden isImmutable isLeaving isLoading isLocked isMinimized isMobile
-isNewRefusal isOffline isOpen isReady isStarted isStructured isTooOld isValid isWhole keeping keepsCookies languages
-listened loseChatServer messageCharsMax mount needsAgent nextAlert nextIndex nowMs oldestIndex onSubscribe originals
-outcome pageEvents partyIds pingMs poller pollExceptionsMax pollOnce readyMs relieve replayed requireNobody
-restoreTimeoutMs retryAfter retryAfterS savedId serviceName slowestMs speak startPolling staysClosed stopPolling
-subscribersOf takeBack takeHistory translate transportType uploadTimeoutMs useFilters whenReady
+afterwardsView ajaxTimeoutMs asleepMs asynchronous atMs attachView author beginning bodyView buildForm builtIn bytesMax
+cadence callbackValues codes configured cookies core counterView createSite dataUrl dayName dispatch draft dress
+dropInvite echoed emojiAt emojiButton emojiMenu engine eyes fact factor failedView fastestMs faults focused following
+forgetExceptions getBack goLive guarded handOut handedText hasAgent hasBegunTranscript hasNoFooter hasSaved hasSocket
+hasValues health hearPoll hurry idleExpiresS idleView interaction inviteTheIdle isActive isAsync isBot isBundle isChosen
+isCut isDisconnected isEnabled isEnded isHidden isHtml isImmutable isLeaving isLoading isLocked isMinimized isMobile
+isNewRefusal isNewest isOffline isOpen isReady isRestored isStarted isStructured isTooOld isValid isWhole keepUnsent
+keeping keepsCookies languages life listened live loseChatServer members messageCharsMax moreCommands mount needsAgent
+nextAlert nextIndex nowMs offerSurvey oldestIndex onSubscribe original originals outcome overlays pageData pageEvents
+partyId partyIds people phase pingMs pollExceptionsMax pollOnce poller prepare preprocess quick readyMs recall refine
+relieve replayed requireNobody reread restoreTimeoutMs retryAfter retryAfterS richView said sanitised saved savedId
+serviceName sharingView showButton shown signs sleeps slowestMs speak spoken startPolling startRequest staysClosed
+stopPolling subscribersOf takeBack takeHistory takeLimits timeoutMs translate transportType trouble uploadTimeoutMs
+uploadView useFilters v2Rest warned watchAttention watchReading whenReady withoutEchoes
 `
   .trim()
   .split(/\s+/)
