@@ -8,16 +8,16 @@ afterwardsView ajaxTimeoutMs asleepMs asynchronous atMs attachView author beginn
 cadence callbackValues codes configured cookies core counterView createSite dataUrl dayName dispatch draft dress
 dropInvite echoed emojiAt emojiButton emojiMenu engine eyes fact factor failedView fastestMs faults focused following
 forgetExceptions getBack goLive guarded handOut handedText hasAgent hasBegunTranscript hasNoFooter hasSaved hasSocket
-hasValues health hearPoll hurry idleExpiresS idleView interaction inviteTheIdle isActive isAsync isBot isBundle isChosen
-isCut isDisconnected isEnabled isEnded isHidden isHtml isImmutable isLeaving isLoading isLocked isMinimized isMobile
-isNewRefusal isNewest isOffline isOpen isReady isRestored isStarted isStructured isTooOld isValid isWhole keepUnsent
-keeping keepsCookies languages life listened live loseChatServer members messageCharsMax moreCommands mount needsAgent
-nextAlert nextIndex nowMs offerSurvey oldestIndex onSubscribe original originals outcome overlays pageData pageEvents
-partyId partyIds people phase pingMs pollExceptionsMax pollOnce poller prepare preprocess quick readyMs recall refine
-relieve replayed requireNobody reread restoreTimeoutMs retryAfter retryAfterS richView said sanitised saved savedId
-serviceName sharingView showButton shown signs sleeps slowestMs speak spoken startPolling startRequest staysClosed
-stopPolling subscribersOf takeBack takeHistory takeLimits timeoutMs translate transportType trouble uploadTimeoutMs
-uploadView useFilters v2Rest warned watchAttention watchReading whenReady withoutEchoes
+hasValues health hearPoll hurry idleExpiresS idleView interaction isActive isAsync isBot isBundle isChosen isCut
+isDisconnected isEnabled isEnded isHidden isHtml isImmutable isLeaving isLoading isLocked isMinimized isMobile
+isNewRefusal isNewest isOffline isOpen isReady isRestored isStarted isStructured isTooOld isValid isWhole keeping
+keepsCookies languages life listened live loseChatServer members messageCharsMax moreCommands mount needsAgent nextAlert
+nextIndex nowMs offerSurvey oldestIndex onSubscribe original originals outcome overlays pageData pageEvents partyId
+partyIds people phase pingMs pollExceptionsMax pollOnce poller prepare preprocess quick readyMs recall refine relieve
+replayed requireNobody reread restoreTimeoutMs retryAfter retryAfterS richView said sanitised saved savedId serviceName
+sharingView showButton shown signs sleeps slowestMs speak spoken startPolling startRequest staysClosed stopPolling
+subscribersOf takeBack takeHistory takeLimits timeoutMs translate transportType trouble uploadTimeoutMs uploadView
+useFilters v2Rest warned whenReady withoutEchoes
 `
   .trim()
   .split(/\s+/)

@@ -53,6 +53,8 @@ export interface Core {
   speak(lang: string): Promise<boolean>
   /** Add style to our shadow root. A strict policy of the page does not mind. */
   style(css: string): void
+  /** An id nobody else has. */
+  newId(): string
   /** When the visitor was last seen to do something. */
   readonly signs: Signs
   /** When `App.ready` was published; until then, later than any time. */
@@ -76,7 +78,7 @@ export function startCore(desk: Desk, plugins: Plugins, others: Plugins = {}): C
   // The body is there once the page has been parsed.
   desk.configured.then(() => [tokens, views].forEach(core.style))
   remember('false')
-  core.app.data('ID', guid())
+  core.app.data('ID', core.newId())
   addApp(core)
   addWindows(core)
   addLater(core)
@@ -189,6 +191,7 @@ function createCore(desk: Desk, own: Core['plugins'], plugins: Plugins): Core {
     desk,
     app,
     plugins: own,
+    newId: guid,
     signs: watchSigns(),
     readyMs: Infinity,
     cookies: createCookies(main),

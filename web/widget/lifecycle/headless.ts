@@ -2,7 +2,6 @@
 // `frontdesk.load('headless')`. Commands `open`, `submit`, `close` and `endChat`.
 
 import type { Options } from '../../shared/types'
-import { guid } from '../core/nodes'
 import type { Core } from '../core/start'
 import type { Desk } from '../desk'
 import { objectOf } from '../service/json'
@@ -34,5 +33,5 @@ export function register(desk: Desk, core: Core): void {
     interaction.end()
     return deferred.resolve()
   })
-  const interaction = createInteraction(plugin, { store: core.cookies, newId: guid })
+  const interaction = createInteraction(plugin, { store: core.cookies, newId: core.newId })
 }

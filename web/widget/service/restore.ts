@@ -4,6 +4,7 @@
 import { type Answer, type Credentials, isReached } from '../../shared/transport'
 import { nowMs } from './clock'
 import type { Engine } from './engine'
+import { readFilters } from './filters'
 import { Rejection } from './rejection'
 import type { Saved } from './saved'
 
@@ -26,7 +27,7 @@ export async function restore(engine: Engine, saved: Saved): Promise<void> {
   const { isEnabled, pageEvents } = engine.options().asynchronous
   const answer = await engine.transport.refresh(saved.credentials, isEnabled ? -pageEvents : 1)
   if (!isReached(answer) || answer.chatEnded !== false) return lose(engine, saved.credentials, answer)
-  engine.eyes.filters = saved.filters
+  engine.eyes.filters = readFilters(saved.filters) ?? []
   const session = engine.newSession(answer.credentials ?? saved.credentials)
   const live = engine.goLive(session)
   engine.publish('restored', { async: isEnabled })

@@ -1,8 +1,7 @@
 // What of a session is kept for the next page, under the names that pages know: webchat-service, section 6.3.
 
-import type { Credentials } from '../../shared/transport'
-import { readFilters } from './filters'
-import { at, objectOf, parsed, textOf } from './json'
+import type { Credentials, Json } from '../../shared/transport'
+import { at, objectOf, objectsOf, parsed, textOf } from './json'
 import { publicOf } from './outcomes'
 
 export const PREFIX = '_genesys.widgets.webchat.state.'
@@ -19,7 +18,8 @@ export interface Store {
 export interface Saved {
   readonly credentials: Credentials
   readonly pingMs: number
-  readonly filters: readonly RegExp[]
+  /** As they were kept: `readFilters` makes something of them. */
+  readonly filters: readonly Json[]
 }
 
 /** What `save` keeps beside the credentials. */
@@ -50,7 +50,7 @@ export const filtersText = (filters: readonly RegExp[]): string =>
   JSON.stringify({ custom: filters.map(({ source, flags }) => ({ source, flags })) })
 
 /** The filters that were kept. */
-export const filtersIn = (text: string): readonly RegExp[] => readFilters(at(parsed(text), 'custom')) ?? []
+export const filtersIn = (text: string): readonly Json[] => objectsOf(at(parsed(text), 'custom'))
 
 /** Change only what is different: cookies go along with every request of the page's own site. */
 export function write(store: Store, name: string, text: string): void {

@@ -75,6 +75,7 @@ export interface Service {
 export function createService(plugin: Plugin, surroundings: Surroundings): Service {
   const { store, callbackValues = [], isOpen = () => false } = surroundings
   let config = surroundings.config
+  const more = () => surroundings.more().catch(notBrought)
   const v2: Protocol = { create: (options) => createV2(options, surroundings.more, surroundings.socket) }
   const protocols: Surroundings['protocols'] = { v2: async () => v2, ...surroundings.protocols }
   let protocol = v2
@@ -106,7 +107,7 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
     engine.keeping = (protocol.keeping ?? v2Keeping)(store)
     tellCapabilities()
   }
-  const restoring = createRestoring(engine, isOpen, () => surroundings.more().catch(notBrought))
+  const restoring = createRestoring(engine, isOpen, more)
 
   const requireUseful = (given: object) => {
     const { transportType, dataUrl } = readOptions(given)
@@ -166,7 +167,7 @@ export function createService(plugin: Plugin, surroundings: Surroundings): Servi
   }
   plugin.registerEvents(EVENTS.split(' '))
   const bring = once(async () => {
-    const { moreCommands } = await surroundings.more().catch(notBrought)
+    const { moreCommands } = await more()
     Object.assign(commands, moreCommands(engine, restoring, plugin, words.sendMessage as Command))
   })
   let coming: Promise<unknown> | undefined

@@ -2,7 +2,7 @@
 
 import type { Options } from '../../shared/types'
 import { offerAnother } from './closing'
-import { number } from './options'
+import { bring, here, ignore } from './parts'
 import type { AlertButton, Chat } from './state'
 
 const FIELDS: Record<string, string> = { 102: 'firstname', 103: 'lastname', 161: 'nickname', 364: 'email' }
@@ -37,7 +37,7 @@ export function showErrors(chat: Chat, reason: Options | undefined): void {
 
 /** Follow what the service says about its connection. */
 export function watchConnection(chat: Chat): void {
-  const patience = createPatience(chat)
+  const answered = () => here.patience?.end(chat)
   const begins = (trouble: string, about: string, buttons?: AlertButton[]) => {
     chat.set({ trouble })
     chat.ask(about, chat.error(trouble), buttons)
@@ -52,7 +52,8 @@ export function watchConnection(chat: Chat): void {
     error(reason: Options) {
       if (!chat.state.isActive) return // Whoever starts a chat hears it from the command.
       const status = Number(reason['status'])
-      if (status === 401 || status === 403 || status >= 500) patience.begin()
+      if (status === 401 || status === 403 || status >= 500)
+        bring(chat, 'patience').then(({ begin }) => begin(chat), ignore)
       const isOfFile = reason['filename'] || faultsOf(reason).some(({ code }) => OF_FILES.test(`${code}`))
       if (!isOfFile) showErrors(chat, reason)
     },
@@ -61,7 +62,7 @@ export function watchConnection(chat: Chat): void {
       begins('Disconnected', 'connection')
     },
     reconnected() {
-      patience.end()
+      answered()
       chat.set({ isLocked: false, trouble: '' })
       chat.ask('connection', chat.error('Reconnected'))
       setTimeout(() => chat.takeBack('connection'), NOTICE_MS)
@@ -71,34 +72,5 @@ export function watchConnection(chat: Chat): void {
     chatServerBackOnline: () => over('delay'),
     sessionLost: () => offerAnother(chat, chat.error('404') || chat.error('Generic')),
   })
-  chat.hear({ messageReceived: patience.end, agentConnected: patience.end, ended: patience.end })
-}
-
-/** How long a chat whose server answers with errors is kept: first a question, then the end. */
-function createPatience(chat: Chat) {
-  let timers: ReturnType<typeof setTimeout>[] = []
-  const end = () => {
-    timers.forEach(clearTimeout)
-    timers = []
-    chat.takeBack('patience')
-  }
-  const question = () =>
-    chat.ask('patience', chat.error('500') || chat.say('ChatEndQuestion'), [
-      ['ChatErrorDefaultButton'],
-      ['ChatErrorPrimaryButton', () => chat.command('restart')],
-    ])
-  const giveUp = async () => {
-    end()
-    await chat.service('endChat').catch(() => {})
-    chat.ask('error', chat.error('CriticalFault'))
-  }
-  const begin = () => {
-    if (timers.length) return
-    const { promptEndChatOnError, endChatOnErrorThreshold } = chat.options()
-    timers = [
-      setTimeout(question, number(promptEndChatOnError, 60_000)),
-      setTimeout(giveUp, number(endChatOnErrorThreshold, 300_000)),
-    ]
-  }
-  return { begin, end }
+  chat.hear({ messageReceived: answered, agentConnected: answered, ended: answered })
 }

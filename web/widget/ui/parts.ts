@@ -14,6 +14,7 @@ interface Parts {
   idle: typeof import('./parts/idle')
   inviting: typeof import('./parts/inviting')
   receipts: typeof import('./parts/receipts')
+  patience: typeof import('./parts/patience')
   rich: typeof import('./parts/rich')
   sharing: typeof import('./parts/sharing')
   survey: typeof import('./parts/survey')

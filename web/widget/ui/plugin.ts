@@ -1,7 +1,6 @@
 // The plugin WebChat: the chat window, its commands and what it tells.
 
 import type { Call, Options, Plugin } from '../../shared/types'
-import { element, guid, nodeOf } from '../core/nodes'
 import type { Core } from '../core/start'
 import type { Desk } from '../desk'
 import { createInteraction } from '../lifecycle/interaction'
@@ -16,7 +15,7 @@ import { createOpener } from './opening'
 import type { OpenOptions } from './options'
 import { bring, here, ignore } from './parts'
 import { withWrapping } from './publishing'
-import type { Chat, Slot } from './state'
+import type { Chat } from './state'
 import style from './style.css?inline'
 
 const EVENTS = ['minimized', 'unminimized', 'messageAdded', 'chatButtonDisplayed']
@@ -36,7 +35,7 @@ export function register(desk: Desk, core: Core): Promise<void> | undefined {
     core.whenReady(() => {
       chat.interaction ??= createInteraction(plugin, {
         store: core.cookies,
-        newId: guid,
+        newId: core.newId,
         service: chat.serviceName,
       })
       chat.set({ isActive: plugin.data(`${chat.serviceName}.active`) === true })
@@ -50,12 +49,14 @@ export function register(desk: Desk, core: Core): Promise<void> | undefined {
 /** Fetch what watches the page from the start, where the page wants it. */
 function bringWanted(chat: Chat): void {
   const { autoInvite, proactive, extras } = chat.options()
-  if (autoInvite?.enabled ?? proactive?.enabled)
-    bring(chat, 'inviting').then(({ inviteTheIdle }) => inviteTheIdle(chat), ignore)
-  if (extras?.sound || extras?.titleBadge)
-    bring(chat, 'attention').then(({ watchAttention }) => watchAttention(chat), ignore)
-  if (extras?.receipts) bring(chat, 'receipts').then(({ watchReading }) => watchReading(chat), ignore)
-  if (extras?.echo) bring(chat, 'echo').then(({ keepUnsent }) => keepUnsent(chat), ignore)
+  const wanted = {
+    inviting: autoInvite?.enabled ?? proactive?.enabled,
+    attention: extras?.sound || extras?.titleBadge,
+    receipts: extras?.receipts,
+    echo: extras?.echo,
+  }
+  for (const [name, isWanted] of Object.entries(wanted))
+    if (isWanted) bring(chat, name as keyof typeof wanted).then(({ watch }) => watch(chat), ignore)
 }
 
 /** What a command is made of: what it throws is the reason why not. */
@@ -101,11 +102,11 @@ function addCommands(chat: Chat, plugin: Plugin): void {
     demand(!chat.state.isOpen && chat.options().inviteOnRestoreTimeout !== false, BUSY)
     return (await bring(chat, 'inviting')).reInvite(chat, statusCode)
   })
-  on('injectMessage', async (data) => {
-    const { isOpen, isActive, isEnded } = chat.state
-    demand(isOpen && (isActive || isEnded), 'No chat session to inject into.')
-    return (await bring(chat, 'rich')).inject(chat, data)
-  })
+  const onRich = (name: string, act: 'inject' | 'showOverlay' | 'hideOverlay') =>
+    on(name, async (data) => (await bring(chat, 'rich'))[act](chat, data))
+  onRich('injectMessage', 'inject')
+  onRich('showOverlay', 'showOverlay')
+  onRich('hideOverlay', 'hideOverlay')
   on<ButtonOptions>('showChatButton', ({ openDelay, duration }) => button.show(openDelay, duration))
   on<ButtonOptions>('hideChatButton', ({ duration }) => button.hide(duration))
   on('hide', () => opener.hide(true))
@@ -117,18 +118,6 @@ function addCommands(chat: Chat, plugin: Plugin): void {
     await chat.command('close')
     await chat.command('open')
   })
-  const overlay = (data: Options, slot?: Slot) => {
-    demand(chat.state.isOpen, 'WebChat is not currently open. Ignoring command.')
-    chat.set({ overlays: { ...chat.state.overlays, [data['static'] ? 'static' : 'dynamic']: slot } })
-  }
-  on('showOverlay', (data) =>
-    overlay(data, {
-      node: nodeOf(data['html']) ?? element('div', '', `${data['html'] ?? ''}`),
-      mode: data['mode'] === 'fit' ? 'cx-fit' : 'cx-fill',
-      hasNoFooter: data['hideFooter'] === true,
-    }),
-  )
-  on('hideOverlay', (data) => overlay(data))
   plugin.subscribe('App.closeAll', () => {
     here.inviting?.dropInvite(chat)
     if (chat.state.isOpen) opener.close()

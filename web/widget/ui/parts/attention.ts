@@ -7,7 +7,7 @@ const TONE_S = 0.12
 const COUNT = /^\(\d+\) /
 
 /** Watch for what comes while nobody looks. */
-export function watchAttention(chat: Chat): void {
+export function watch(chat: Chat): void {
   let missed = 0
   const isAway = () => document.hidden || chat.state.isMinimized
   const show = () => {

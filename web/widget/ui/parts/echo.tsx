@@ -49,7 +49,7 @@ const newestOf = (lines: readonly Line[]): number =>
   Math.max(0, ...lines.map(({ index }) => Number(index) || 0))
 
 /** Keep words that did not get there for the next page, and take up those of the page before. */
-export function keepUnsent(chat: Chat): void {
+export function watch(chat: Chat): void {
   let unsent = kept()
   const look = (before?: State) => {
     const { lines, isActive } = chat.state

@@ -4,6 +4,9 @@ import { element } from '../../core/nodes'
 import { type Field, type FilledForm, formOf, setMark } from '../form'
 import type { FieldDefinition, FormDefinition } from '../options'
 import { type Chat, filled } from '../state'
+import style from './fields.css?inline'
+
+export { style }
 
 const PHRASE = /@i18n:webchat\.(\w+)/g
 const OWN = /^(type|options|label|value|wrapper|custom|validate|validateWhileTyping|on.*)$/i

@@ -86,7 +86,7 @@ export function reInvite(chat: Chat, code: string | number = ''): Promised<unkno
 }
 
 /** Invite who has been idle for long enough and has not answered before; once each time. */
-export function inviteTheIdle(chat: Chat): void {
+export function watch(chat: Chat): void {
   let before = 0
   chat.plugin.subscribe('Watchman.tick', async () => {
     const { autoInvite, proactive } = chat.options()

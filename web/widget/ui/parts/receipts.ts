@@ -4,7 +4,7 @@ import { ignore } from '../parts'
 import type { Chat } from '../state'
 
 /** Send a receipt for the newest words whenever new ones are in sight. */
-export function watchReading(chat: Chat): void {
+export function watch(chat: Chat): void {
   let readIndex = 0
   const look = () => {
     const { isActive, isOpen, isMinimized, isHidden, isLocked, lines } = chat.state

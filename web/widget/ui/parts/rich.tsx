@@ -13,6 +13,7 @@ import { type Item, richOf } from './rich/structured'
 import style from './rich.css?inline'
 
 export { inject } from './rich/injecting'
+export { hideOverlay, showOverlay } from './rich/overlaying'
 export { sanitised, style }
 
 /** What a bubble holds. */

@@ -12,6 +12,8 @@ let injected = 0
 
 /** Add a line of the page's own; its node, as sites expect it. */
 export function inject(chat: Chat, data: Options): unknown {
+  const { isOpen, isActive, isEnded, lines } = chat.state
+  if (!isOpen || !(isActive || isEnded)) throw 'No chat session to inject into.'
   const { name = '', text = '', custom, bubble } = data
   const node = nodeOfLine(data)
   const line: Line = {
@@ -25,7 +27,7 @@ export function inject(chat: Chat, data: Options): unknown {
     ...(custom !== true && { bubble: { ...PLAIN, ...(bubble as Bubble) } }),
     ...(node && { node }),
   }
-  chat.set({ lines: [...chat.state.lines, line] })
+  chat.set({ lines: [...lines, line] })
   chat.draw()
   const shown = chat.host.querySelector(`#cx-chat-index-${line.index}`)
   return shown ? chat.core.wrap(shown) : undefined
