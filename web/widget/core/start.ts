@@ -16,7 +16,7 @@ import { createAutoLoad } from './autoload'
 import { type CookieJar, createCookies } from './cookies'
 import { createLanguages, type Languages } from './languages'
 import { type Signs, watchLayout, watchSigns } from './layout'
-import { guid } from './nodes'
+import { guid, nodeOf } from './nodes'
 import { createThemes, type Themes } from './themes'
 import { addWindows } from './windows'
 
@@ -53,6 +53,8 @@ export interface Core {
   speak(lang: string): Promise<boolean>
   /** Add style to our shadow root. A strict policy of the page does not mind. */
   style(css: string): void
+  /** What something that a page gives to be seen stands for. */
+  nodeOf(content: unknown): HTMLElement | undefined
   /** An id nobody else has. */
   newId(): string
   /** When the visitor was last seen to do something. */
@@ -142,7 +144,7 @@ async function run(core: Core, plugins: readonly string[]): Promise<void> {
   await languages.load()
   await core.speak(main.lang ?? 'en')
   if (main.color) await useBrand(core).catch(console.error)
-  useStylesheet(desk, main.customStylesheetID)
+  if (main.customStylesheetID) (await core.site()).useStylesheet(main.customStylesheetID)
   app.ready()
   await site?.extensions.runFunctions()
   app.republish('ready', settings)
@@ -158,14 +160,6 @@ async function run(core: Core, plugins: readonly string[]): Promise<void> {
 async function useBrand({ desk, style }: Core): Promise<void> {
   const { brandStyle } = await desk.fetch<typeof BrandFile>('brand')
   style(brandStyle(desk))
-}
-
-/** The site's own style comes last on the page, and into our root, where all that is ours gives way to it. */
-function useStylesheet({ mount }: Desk, id = ''): void {
-  const sheet = id && document.getElementById(id.replace('#', ''))
-  if (!sheet) return
-  document.body.append(sheet)
-  mount().getRootNode().appendChild(sheet.cloneNode(true))
 }
 
 function preload({ desk, cookies }: Core): void {
@@ -191,6 +185,7 @@ function createCore(desk: Desk, own: Core['plugins'], plugins: Plugins): Core {
     desk,
     app,
     plugins: own,
+    nodeOf,
     newId: guid,
     signs: watchSigns(),
     readyMs: Infinity,

@@ -18,12 +18,7 @@ export interface Agent {
   readonly disconnectedTime: unknown
 }
 
-const EVENTS: Record<string, string> = {
-  Client: 'client',
-  Agent: 'agent',
-  Supervisor: 'supervisor',
-  Bot: 'bot',
-}
+const PEOPLE = /^(Client|Agent|Supervisor|Bot)$/
 const STAFF = /^(Agent|Supervisor)$/
 const ENDS_TYPING = /^(Message|PushUrl|Notice|ParticipantLeft)$/
 
@@ -63,11 +58,12 @@ export function createPeople() {
       const party = isBot(event) ? 'Bot' : partyOf(event)
       const partyId = idOf(event)
       const id = `${partyId}`
+      const isPerson = PEOPLE.test(party)
       const isStaff = STAFF.test(party)
       const told: Told[] = []
-      if (kind === 'ParticipantJoined' && EVENTS[party]) {
+      if (kind === 'ParticipantJoined' && isPerson) {
         if (isStaff) arrive(id, party, event)
-        told.push(cameOrWent(`${EVENTS[party]}Connected`, message))
+        told.push(cameOrWent(`${party.toLowerCase()}Connected`, message))
       } else if (kind === 'TypingStarted' && isStaff) {
         typingIds.add(partyId)
         told.push({ name: 'agentTypingStarted', data: message })
@@ -77,10 +73,10 @@ export function createPeople() {
       } else if (ENDS_TYPING.test(kind) && typingIds.delete(partyId)) {
         told.push({ name: 'agentTypingStopped', data: kind === 'ParticipantLeft' ? undefined : message })
       }
-      if (kind === 'ParticipantLeft' && EVENTS[party]) {
+      if (kind === 'ParticipantLeft' && isPerson) {
         const agent = agents[id]
         if (agent) agents[id] = { ...agent, connected: false, disconnectedTime: event['utcTime'] }
-        told.push(cameOrWent(`${EVENTS[party]}Disconnected`, message))
+        told.push(cameOrWent(`${party.toLowerCase()}Disconnected`, message))
       }
       return told
     },

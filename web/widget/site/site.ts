@@ -14,6 +14,8 @@ export interface Site {
   readonly extensions: Extensions
   /** By plugin and name. */
   readonly commands: Readonly<Record<string, Commands>>
+  /** The site's own style comes last on the page, and into our root, where all that is ours gives way to it. */
+  useStylesheet(id: string): void
 }
 
 /** `core.plugins` are there already: these are their handlers. */
@@ -28,6 +30,12 @@ export function createSite(core: Core): Site {
       Overlay: createOverlay(core),
       WindowManager: addSideButtons(core),
       Watchman: createWatchman(core),
+    },
+    useStylesheet(id) {
+      const sheet = document.getElementById(id.replace('#', ''))
+      if (!sheet) return
+      document.body.append(sheet)
+      core.desk.mount().getRootNode().appendChild(sheet.cloneNode(true))
     },
   }
 }

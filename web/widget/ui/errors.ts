@@ -42,10 +42,6 @@ export function watchConnection(chat: Chat): void {
     chat.set({ trouble })
     chat.ask(about, chat.error(trouble), buttons)
   }
-  const over = (about: string) => {
-    chat.set({ trouble: '' })
-    chat.takeBack(about)
-  }
   const delayed = (code: string) => () =>
     begins(code, 'delay', [['ChatErrorButton', () => chat.service('resetPollExceptions')]])
   chat.hear({
@@ -69,7 +65,10 @@ export function watchConnection(chat: Chat): void {
     },
     chatServerWentOffline: delayed('ChatServerWentOffline'),
     restoredOffline: delayed('RestoredOffline'),
-    chatServerBackOnline: () => over('delay'),
+    chatServerBackOnline() {
+      chat.set({ trouble: '' })
+      chat.takeBack('delay')
+    },
     sessionLost: () => offerAnother(chat, chat.error('404') || chat.error('Generic')),
   })
   chat.hear({ messageReceived: answered, agentConnected: answered, ended: answered })

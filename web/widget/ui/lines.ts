@@ -57,7 +57,8 @@ export interface Line {
 }
 
 const GROUP_MAX = 20
-const PEOPLE = /^(Agent|Bot|Supervisor)$/
+/** Who is at the other side. */
+export const PEOPLE = /^(Agent|Bot|Supervisor)$/
 
 /** The line of a message; nothing when it is not for the transcript. */
 export function lineOf(said: Said, original?: Options): Line | undefined {

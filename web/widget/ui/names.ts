@@ -1,9 +1,7 @@
 // Who says a line, and what, in the current language.
 
-import type { Line } from './lines'
+import { type Line, PEOPLE } from './lines'
 import type { Chat } from './state'
-
-const PEOPLE = /^(Agent|Bot|Supervisor)$/
 
 /** The name of who a line is from. */
 export const nameOf = (chat: Chat, { name, author }: Line): string =>

@@ -1,7 +1,6 @@
 // Invitations: after a while of doing nothing, and when a chat could not be found again.
 
 import type { Promised } from '../../../shared/types'
-import { nodeOf } from '../../core/nodes'
 import { number } from '../options'
 import type { Chat } from '../state'
 
@@ -30,7 +29,7 @@ function show(
   const buttons = { type: 'binary', primary: say(`${name}Accept`), secondary: say(`${name}Reject`) }
   const toast = { type: 'generic', title: say(`${name}Title`), body, controls: 'close', buttons }
   return plugin.command<{ html: unknown }>('Toaster.open', toast).done(({ html }: { html: unknown }) => {
-    const node = nodeOf(html)
+    const node = chat.core.nodeOf(html)
     if (!node) return
     shown = { node }
     for (const [selector, key] of [

@@ -1,6 +1,6 @@
 // A button as the page wants it, with our words and what readers need: `chatButton.template`.
 
-import { element, nodeOf } from '../../core/nodes'
+import { element } from '../../core/nodes'
 import type { Chat } from '../state'
 
 const FADE = [{ opacity: 0 }, {}]
@@ -8,7 +8,7 @@ const SLIDE = [{ transform: 'translateY(200%)' }, {}]
 
 /** Put the button of a template on the page. */
 export function showButton(chat: Chat, template: string, duration: number): HTMLElement {
-  const node = nodeOf(template) ?? element('button')
+  const node = chat.core.nodeOf(template) ?? element('button')
   node.part.add('launcher')
   for (const each of node.querySelectorAll<HTMLElement>('.i18n[data-message]'))
     each.textContent = chat.say(each.dataset['message'] ?? '')

@@ -1,7 +1,7 @@
 // Messages that a page puts into the transcript.
 
 import type { Options } from '../../../../shared/types'
-import { element, nodeOf } from '../../../core/nodes'
+import { element } from '../../../core/nodes'
 import type { Bubble, Line } from '../../lines'
 import type { Chat } from '../../state'
 import { sanitised } from './markup'
@@ -15,7 +15,7 @@ export function inject(chat: Chat, data: Options): unknown {
   const { isOpen, isActive, isEnded, lines } = chat.state
   if (!isOpen || !(isActive || isEnded)) throw 'No chat session to inject into.'
   const { name = '', text = '', custom, bubble } = data
-  const node = nodeOfLine(data)
+  const node = nodeOfLine(chat, data)
   const line: Line = {
     index: `injected-${++injected}`,
     kind: 'injected',
@@ -34,8 +34,8 @@ export function inject(chat: Chat, data: Options): unknown {
 }
 
 /** What stands in place of plain words. */
-function nodeOfLine({ type = 'text', text = '', custom }: Options): Node | undefined {
-  if (typeof text !== 'string') return nodeOf(text)
+function nodeOfLine({ core }: Chat, { type = 'text', text = '', custom }: Options): Node | undefined {
+  if (typeof text !== 'string') return core.nodeOf(text)
   if (type !== 'text') return element('div', '', sanitised(text))
   return custom === true ? element('div', '', text) : undefined
 }

@@ -1,12 +1,12 @@
 // What a page lays over the window.
 
 import type { Options } from '../../../../shared/types'
-import { element, nodeOf } from '../../../core/nodes'
+import { element } from '../../../core/nodes'
 import type { Chat, Slot } from '../../state'
 
 export function showOverlay(chat: Chat, { html, mode, hideFooter, ...where }: Options): void {
   overlay(chat, where, {
-    node: nodeOf(html) ?? element('div', '', `${html ?? ''}`),
+    node: chat.core.nodeOf(html) ?? element('div', '', `${html ?? ''}`),
     mode: mode === 'fit' ? 'cx-fit' : 'cx-fill',
     hasNoFooter: hideFooter === true,
   })
