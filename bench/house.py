@@ -69,6 +69,7 @@ def settings(folder: Path, database_url: str, port: int = 0) -> Settings:
             sign_ins_per_minute_per_address=_MANY,
             socket_outbox_messages_max=1_000_000,
             cometd_clients_per_address=_MANY,
+            visitor_sockets_per_address=_MANY,
             requests_in_flight_max=100_000,
         ),
         workspace=WorkspaceSettings(away_s=3600),

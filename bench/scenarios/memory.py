@@ -1,4 +1,4 @@
-"""Memory: an empty server, a quiet chat that polls, an agent's socket that is held open."""
+"""Memory: an empty server, a quiet chat that polls, sockets of agents and of visitors that are held open."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from bench.driver.http import connect
 from bench.driver.load import Ear
 from bench.driver.v2 import Visitor, catch_up, start
+from bench.driver.visitor_socket import Follower
 from bench.driver.workspace import Agent, sign_in
 from bench.house import BASE, PASSWORD, Desk, folder, frontdesk, person
 from bench.measure import Tell
@@ -31,6 +32,9 @@ async def memory(scale: Scale, tell: Tell) -> Sequence[Row]:
         async with frontdesk(place) as server:
             tell(f"{scale.idle_chats} chats")
             chat_bytes = await _chats(server, scale.idle_chats, scale.quiet_s)
+        async with frontdesk(place) as server:
+            tell(f"{scale.held_sockets} sockets of visitors")
+            follower_bytes = await _followers(server, scale.held_sockets)
     return (
         Row(
             scenario="memory",
@@ -53,6 +57,13 @@ async def memory(scale: Scale, tell: Tell) -> Sequence[Row]:
             unit="KiB",
             budget=Budget(must=32, aim=16, of="value"),
         ),
+        Row(
+            scenario="memory",
+            what="a held visitor socket",
+            value=follower_bytes / KIB,
+            unit="KiB",
+            budget=Budget(must=32, aim=16, of="value"),
+        ),
     )
 
 
@@ -68,6 +79,27 @@ async def _sockets(server: Server, count: int) -> float:
     for agent in agents:
         agent.close()
     return (after - before) / (count - 1)
+
+
+async def _followers(server: Server, count: int) -> float:
+    """Bytes for one of `count` visitors' sockets, each of which follows a chat of its own.
+
+    Shape:   as many sockets come before them, so that what their chats have left behind is used up.
+    """
+    connection = await connect(server.url)
+    visitors = [await start(connection, BASE, f"Mira {number}") for number in range(2 * count)]
+    await catch_up(visitors)
+    followers = [Follower(visitor) for visitor in visitors]
+    for follower in followers[:count]:
+        await follower.connect(server.url, BASE)
+    before = server.memory_bytes()
+    for follower in followers[count:]:
+        await follower.connect(server.url, BASE)
+    after = server.memory_bytes()
+    for follower in followers:
+        follower.close()
+    connection.close()
+    return (after - before) / count
 
 
 async def _chats(server: Server, count: int, quiet_s: float) -> float:
