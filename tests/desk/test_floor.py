@@ -68,6 +68,14 @@ def test_a_chat_is_not_put_to_somebody_who_is_in_it(floor: Floor) -> None:
     assert waiting(floor) == {"c": {"amy"}}
 
 
+def test_who_only_listens_has_the_chat_among_theirs_until_it_ends(floor: Floor) -> None:
+    floor.put("c", card(1, phase=Phase.ACTIVE, participants=("amy",), listeners=("sam",)))
+    assert floor.takes_part("sam", "c")
+    assert floor.chats_of("sam") == ["c"]
+    floor.put("c", card(2, phase=Phase.ENDED, queued_ms=0))
+    assert not floor.takes_part("sam", "c")
+
+
 def test_nothing_is_kept_of_refusals_once_the_chat_has_ended(floor: Floor) -> None:
     """Only the node that routes asks what waits; the others must not remember for ever."""
     for n in range(100):

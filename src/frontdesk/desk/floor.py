@@ -220,9 +220,9 @@ class Floor:
         return sorted({i for i in desk.chats if agent_id in self._cards[i].participants} | desk.listens)
 
     def takes_part(self, agent_id: str, interaction_id: str) -> bool:
-        """Whether an agent takes part in an interaction now."""
+        """Whether an agent takes part in an interaction or listens to it now."""
         card = self._cards.get(interaction_id)
-        return card is not None and agent_id in card.participants
+        return card is not None and (agent_id in card.participants or agent_id in card.listeners)
 
     def invites_of(self, agent_id: str) -> Sequence[str]:
         """The interactions that ring for an agent now."""
