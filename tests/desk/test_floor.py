@@ -8,6 +8,7 @@ from frontdesk.domain import commands
 from frontdesk.domain.agent import Agent, Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase, Ringing
+from frontdesk.domain.targeting import choose
 from tests.desk.nodes import BEGIN_MS, RING_AGAIN_MS, Clock, Node
 
 pytestmark = pytest.mark.anyio
@@ -66,6 +67,14 @@ def test_who_did_not_take_it_is_left_in_peace_for_a_while(floor: Floor, clock: C
 def test_a_chat_is_not_put_to_somebody_who_is_in_it(floor: Floor) -> None:
     floor.put("c", card(1, phase=Phase.ACTIVE, participants=("amy",)))
     assert waiting(floor) == {"c": {"amy"}}
+
+
+def test_nor_to_a_supervisor_who_looks_on(floor: Floor) -> None:
+    """Who is here already cannot be rung: it would be tried for ever, and nobody else asked."""
+    floor.put_agent("sam", ready(since_ms=BEGIN_MS - 1))
+    floor.put_agent("amy", ready())
+    floor.put("c", card(1, listeners=("sam",)))
+    assert choose(floor.lines(), floor.people(), BEGIN_MS) == [("c", "amy")]
 
 
 def test_who_only_listens_has_the_chat_among_theirs_until_it_ends(floor: Floor) -> None:

@@ -162,7 +162,7 @@ class Floor:
     def _waiting(self, interaction_id: str, card: InteractionCard) -> Waiting:
         refused = self._refused.get(interaction_id, {})
         avoid = {agent_id: ms + self._ring_again_ms for agent_id, ms in refused.items()}
-        avoid.update(dict.fromkeys(card.participants, ALWAYS))
+        avoid.update(dict.fromkeys((*card.participants, *card.listeners), ALWAYS))
         return Waiting(interaction_id, card.queued_ms, avoid, card.prefers)
 
     def _close(self, interaction_id: str, before: InteractionCard | None, version: int) -> None:
