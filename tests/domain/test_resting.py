@@ -29,6 +29,7 @@ from frontdesk.domain.events import (
     Queued,
     Rested,
     Said,
+    Visibility,
     Woke,
 )
 from frontdesk.domain.interaction import Phase
@@ -123,6 +124,16 @@ def test_who_knows_the_conversation_is_asked_first() -> None:
     assert card_of(told.state).prefers == "amy"
     told.when(Invite("amy", 30), Accept("amy", "Amy"))
     assert card_of(told.state).prefers == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "visibility"), [(Kind.SUPERVISOR, Visibility.SUPERVISORS), (Kind.AGENT, Visibility.AGENTS)]
+)
+def test_who_only_looked_on_or_advised_did_not_answer_it(kind: Kind, visibility: Visibility) -> None:
+    unseen = Joined(party_id=3, kind=kind, participant_id="sam", nickname="Sam", visibility=visibility)
+    told = story(LONG, QUEUED, AMY, unseen).when(Leave(party_id=3), Leave(party_id=2))
+    assert told.state.phase is Phase.DORMANT
+    assert card_of(told.state).prefers == "amy"
 
 
 def test_but_only_when_free() -> None:
