@@ -8,7 +8,7 @@ from frontdesk.domain.commands import Accept, Call, CallOff, PassOn, Show, TakeO
 from frontdesk.domain.events import Kind, Purpose, Visibility
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.rules import Rules
-from tests.domain.story import AMY, GREETER, MIRA, QUEUED, Story, given
+from tests.domain.story import AMY, GREETER, LISTENER, MIRA, QUEUED, Story, given
 
 BOB = events.Joined(party_id=3, kind=Kind.AGENT, participant_id="bob", nickname="Bob")
 SAM_SILENT = events.Joined(
@@ -192,6 +192,12 @@ def test_a_supervisor_whispers() -> None:
     story.then(appeared(Visibility.AGENTS, Kind.SUPERVISOR))
     story.when(commands.Say(party_id=3, text="be kind"))
     story.then(events.Said(party_id=3, text="be kind", visibility=Visibility.AGENTS))
+
+
+def test_nobody_else_shows_the_visitor_a_supervisor_who_whispers() -> None:
+    story = given(MIRA, AMY, LISTENER)
+    story.refuses(Show(party_id=2, visibility=Visibility.ALL, other=3), "not_yours")
+    story.refuses(PassOn(2, 3), "not_yours")
 
 
 def test_a_supervisor_comes_forward_and_nobody_becomes_unseen_again() -> None:

@@ -93,7 +93,7 @@ def show(state: Interaction, command: commands.Show, _now_ms: int, _rules: Servi
     """
     party, other = here(state, command.party_id), here(state, command.other or command.party_id)
     is_own = party is other and party.kind is Kind.SUPERVISOR
-    is_of_adviser = party.answers and other.visibility is Visibility.AGENTS and other.kind is not Kind.CLIENT
+    is_of_adviser = party.answers and other.visibility is Visibility.AGENTS and not other.listens
     if not is_own and not is_of_adviser and other.visibility is not Visibility.ALL:
         raise Refused("not_yours", "only who answers the visitor may bring in somebody else")
     return _shown(other, command.visibility)
@@ -111,7 +111,7 @@ def pass_on(
         return ()  # A repeat: it has been passed on.
     _answering(state, command.party_id)
     other = here(state, command.other)
-    if other is caller or other.kind not in ANSWERING or other.is_silent:
+    if other is caller or other.kind not in ANSWERING or other.listens:
         raise Refused("not_yours", "it can be passed on to a colleague who takes part")
     return (*_shown(other, Visibility.ALL), gone(caller, "transferred"))
 

@@ -53,7 +53,8 @@ export class VisitorPanel {
    * @param {import('./chat.js').Party} party
    */
   buttons(chat, party) {
-    const isPerson = party.kind === 'agent' || party.kind === 'supervisor'
+    // A supervisor whom the visitor does not see comes forward alone.
+    const isPerson = party.kind === 'agent' || (party.kind === 'supervisor' && party.visibility !== 'agents')
     if (!chat.isOpen || chat.audience !== 'all' || party.party_id === chat.me || !isPerson || party.visibility === 'supervisors') return null
     const name = inSentence(party.nickname)
     return el('span', { class: 'panel-buttons' },
