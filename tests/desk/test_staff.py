@@ -2,7 +2,7 @@
 
 import pytest
 
-from frontdesk.demo.seed import AMY, GREETER, seed
+from frontdesk.demo.seed import AMY, GREETER, SUE, SUE_PASSWORD, seed
 from frontdesk.desk.sign_ins import SignIns
 from frontdesk.desk.staff import Staff
 from frontdesk.domain.agent import Role
@@ -107,7 +107,9 @@ async def test_the_demo_is_seeded_once_and_the_greeters_password_is_new_each_tim
     staff: Staff, sign_ins: SignIns
 ) -> None:
     first, second = await seed(staff), await seed(staff)
-    assert sorted(account.login for account in await staff.everyone()) == [AMY, GREETER]
+    assert sorted(account.login for account in await staff.everyone()) == [AMY, GREETER, SUE]
+    _, sue = await sign_ins.sign_in(SUE, SUE_PASSWORD)
+    assert sue.role is Role.SUPERVISOR
     await sign_ins.sign_in(GREETER, second)
     with pytest.raises(Denied):
         await sign_ins.sign_in(GREETER, first)

@@ -18,7 +18,16 @@ from frontdesk.cli.console import output
 from frontdesk.cli.running import run
 from frontdesk.client import Bot
 from frontdesk.demo.greeter import greeter
-from frontdesk.demo.seed import AMY, AMY_PASSWORD, GREETER, SERVICE, demo_settings, seed
+from frontdesk.demo.seed import (
+    AMY,
+    AMY_PASSWORD,
+    GREETER,
+    SERVICE,
+    SUE,
+    SUE_PASSWORD,
+    demo_settings,
+    seed,
+)
 from frontdesk.desk.staff import Staff
 from frontdesk.edges import logs
 from frontdesk.errors import Refused
@@ -89,6 +98,7 @@ def _tell(url: str) -> None:
     rows = (
         ("Shop with a chat", f"{url}/shop/"),
         ("Agent's page", f"{url}/agent/   login {AMY}, password {AMY_PASSWORD}"),
+        ("", f"{url}/agent/   login {SUE}, password {SUE_PASSWORD}, a supervisor"),
         ("API reference", f"{url}/api/"),
         ("Metrics", f"{url}/metrics"),
         ("In a terminal", f"{command} chat {url}/{SERVICE}"),
