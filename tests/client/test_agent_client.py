@@ -35,6 +35,7 @@ async def test_an_invite_that_rings_is_heard_and_taken(server: WorkspaceServer) 
     server.start("c1", "hello?")
     async with amy(server) as agent:
         assert agent.agent.name == "Amy"
+        assert agent.agent.skills == {"german": 7}
         await agent.ready()
         assert server.is_ready
         server.ring("c1")

@@ -22,7 +22,14 @@ from frontdesk.domain.events import Event, Kind
 from tests.patience import PATIENCE_S
 
 PASSWORD = "correct horse battery staple"
-AGENT = {"agent_id": "agent-1", "login": "amy", "name": "Amy", "role": "agent", "capacity": 5}
+AGENT = {
+    "agent_id": "agent-1",
+    "login": "amy",
+    "name": "Amy",
+    "role": "agent",
+    "capacity": 5,
+    "skills": {"german": 7},
+}
 _encode_event = msgspec.json.encode
 
 

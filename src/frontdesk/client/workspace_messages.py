@@ -3,7 +3,7 @@
 Source:  docs/reference/workspace-protocol.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,13 +13,14 @@ from frontdesk.domain.events import Event, Kind, Visibility
 
 
 class AgentCard(Struct, frozen=True, kw_only=True):
-    """Who signed in. `capacity` is how many chats at once."""
+    """Who signed in. `capacity` is how many chats at once, `skills` are levels by name."""
 
     agent_id: str
     login: str
     name: str
     role: str
     capacity: int
+    skills: Mapping[str, int] = msgspec.field(default_factory=dict)
 
 
 class SignedIn(Struct, frozen=True):
