@@ -98,7 +98,7 @@ def _tell(url: str) -> None:
     rows = (
         ("Shop with a chat", f"{url}/shop/"),
         ("Agent's page", f"{url}/agent/   login {AMY}, password {AMY_PASSWORD}"),
-        ("", f"{url}/agent/   login {SUE}, password {SUE_PASSWORD}, a supervisor"),
+        ("Supervisor's page", f"{url}/agent/   login {SUE}, password {SUE_PASSWORD}"),
         ("API reference", f"{url}/api/"),
         ("Metrics", f"{url}/metrics"),
         ("In a terminal", f"{command} chat {url}/{SERVICE}"),
