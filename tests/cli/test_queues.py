@@ -30,3 +30,24 @@ def test_a_queue_is_told_in_words(terminal: Terminal) -> None:
 def test_without_queues_it_says_how_chats_go(terminal: Terminal) -> None:
     terminal.configure("")
     assert "anybody" in terminal.run("queues", "list").output
+
+
+def test_what_a_queue_does_when_it_is_closed_full_or_deserted_is_told(terminal: Terminal) -> None:
+    terminal.configure(
+        """
+        [hours.office]
+        week = ["mon-fri 09:00-17:00"]
+        [queues.sales]
+        hours = "office"
+        when_closed = "end"
+        waiting_max = 50
+        when_nobody = "tell"
+        """
+    )
+    assert terminal.run("queues", "list").output.splitlines() == [
+        "sales: of no service",
+        "  at once anybody",
+        "  outside of the hours office: end",
+        "  when 50 wait and nobody is free: refuse",
+        "  when nobody is ready who may take it: tell",
+    ]
