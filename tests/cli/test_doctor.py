@@ -20,6 +20,7 @@ def test_a_database_that_is_not_there_yet_is_no_fault(terminal: Terminal) -> Non
     ran = terminal.run("doctor")
     assert ran.code == 0
     assert "at the first start" in ran.output
+    assert ran.output.count("are free at") == 1
 
 
 @pytest.mark.parametrize(

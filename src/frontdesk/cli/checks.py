@@ -126,8 +126,12 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         folders[address.path.absolute().parent] = "database"
     if not settings.files.s3_bucket:
         folders.setdefault(Path(settings.files.folder).absolute(), "files")
+    seen: set[Path] = set()
     for folder, subject in folders.items():
         there = next(place for place in (folder, *folder.parents) if place.exists())
+        if there in seen:  # Before the first start neither may be there, and both will be made here.
+            continue
+        seen.add(there)
         if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
             user = f"user {os.getuid()}"
             yield Finding(
