@@ -27,7 +27,7 @@ class Heard(msgspec.Struct, rename="camel"):
     data: Raw | UnsetType = UNSET
 
 
-_read = msgspec.json.Decoder(list[Heard]).decode
+read_batch = msgspec.json.Decoder(list[Heard]).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -123,4 +123,4 @@ class Publisher:
 
 def answers(status: int, body: bytes) -> list[Heard]:
     """What a body brings; nothing when it is no answer."""
-    return _read(body) if status == 200 else []
+    return read_batch(body) if status == 200 else []

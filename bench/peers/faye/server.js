@@ -5,6 +5,7 @@ import faye from 'faye'
 const http = createServer()
 new faye.NodeAdapter({ mount: '/bayeux', timeout: 30 }).attach(http)
 
+http.keepAliveTimeout = 600_000 // Servers take turns: while others have theirs, connections stay.
 http.listen(0, '127.0.0.1', () => {
   console.log(JSON.stringify({ url: `http://127.0.0.1:${http.address().port}` }))
 })
