@@ -40,8 +40,8 @@ class Way(msgspec.Struct, frozen=True):
     publisher: Callable[..., Publisher | SocketPublisher]
 
 
-BY_POLLS = Way("over long-polling", Client, Publisher)
-BY_SOCKETS = Way("over WebSockets", SocketClient, SocketPublisher)
+BY_POLLS = Way("polls", Client, Publisher)
+BY_SOCKETS = Way("sockets", SocketClient, SocketPublisher)
 
 
 @contextlib.asynccontextmanager
@@ -51,7 +51,7 @@ async def on_peer(server: Server, ear: Ear, count: int, way: Way) -> AsyncIterat
         lines = []
         for number in range(count):
             name = f"{number:016d}"
-            channel = f"/chat/{name}"
+            channel = f"/{way.name}/{name}"  # Each way has channels of its own.
 
             def told(data: Raw, name: str = name) -> None:
                 ear.hear(name, _read_published(data).text)

@@ -74,7 +74,7 @@ async def _costs(
         for number in range(ROUNDS):
             for runner in runners:
                 title, way = runner
-                tell(f"{title} {way.name}, {chats} chats, round {number + 1} of {ROUNDS}")
+                tell(f"{title} by {way.name}, {chats} chats, round {number + 1} of {ROUNDS}")
                 cost = await talking(servers[title], lines[runner], ears[runner], scale, share=1 / ROUNDS)
                 costs[runner].append(cost)
     return {runner: middle(several) for runner, several in costs.items()}
