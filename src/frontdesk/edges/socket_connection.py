@@ -31,6 +31,19 @@ class _SocketConnection(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **named)
         self._unread_timer: asyncio.TimerHandle | None = None
 
+    # --- what comes ----------------------------------------------------------------------------
+
+    def send_receive_event_to_app(self) -> None:
+        """Take a message. Reading goes on until a second one waits: nearly all are taken at once."""
+        if self.read_paused or not self.queue.empty():
+            super().send_receive_event_to_app()
+            return
+        self.read_paused = True  # So that it is not paused, which would cost two calls of the system.
+        super().send_receive_event_to_app()
+        self.read_paused = False
+
+    # --- who does not read, or is not there ----------------------------------------------------
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stop_unread_timer()
