@@ -1,11 +1,11 @@
-"""What the Bayeux door is given: its settings, and the services behind its channels."""
+"""What Bayeux is given: its settings, and the services behind its channels."""
 
 from typing import Protocol
 
 from msgspec import Raw, Struct
 
 from frontdesk.edges.bayeux_carriers import Caller
-from frontdesk.wire.bayeux_client import Bounds
+from frontdesk.wire.bayeux_client import CALLBACK_POLLING, LONG_POLLING, WEBSOCKET, Bounds
 
 
 class BayeuxSettings(Struct, frozen=True, kw_only=True):
@@ -17,6 +17,12 @@ class BayeuxSettings(Struct, frozen=True, kw_only=True):
     body_read_s: float
     has_callback_polling: bool = False
     api_key: str = ""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The ways in which clients may come, the best first."""
+        always = (WEBSOCKET, LONG_POLLING)
+        return (*always, CALLBACK_POLLING) if self.has_callback_polling else always
 
 
 class Service(Protocol):

@@ -15,8 +15,8 @@ from msgspec import Raw
 
 from frontdesk.desk.chats import Chats
 from frontdesk.desk.identity import opened_by
-from frontdesk.edges.bayeux import BayeuxDoor
 from frontdesk.edges.bayeux_carriers import Caller
+from frontdesk.edges.bayeux_exchange import Exchange
 from frontdesk.edges.chat_v2 import ChatV2, Download
 from frontdesk.edges.chat_v2_places import START, Place
 from frontdesk.edges.chat_v2_session import ChatV2Sessions, Session
@@ -55,7 +55,7 @@ class ChatV2Cometd:
 
     def __init__(
         self,
-        door: BayeuxDoor,
+        exchange: Exchange,
         rest: ChatV2,
         sessions: ChatV2Sessions,
         chats: Chats,
@@ -64,7 +64,7 @@ class ChatV2Cometd:
         clock_ms: Callable[[], int],
         chats_per_client: int,
     ) -> None:
-        self._door = door
+        self._exchange = exchange
         self._rest = rest
         self._sessions = sessions
         self._chats = chats
@@ -75,7 +75,7 @@ class ChatV2Cometd:
         self._followed: dict[str, Followed] = {}
         self._chats_of: dict[str, tuple[str, ...]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        door.services[chat_v2_cometd.CHANNELS] = self
+        exchange.services[chat_v2_cometd.CHANNELS] = self
 
     async def aclose(self) -> None:
         """Look for no more news."""
@@ -95,7 +95,7 @@ class ChatV2Cometd:
             _log.exception("publish_failed", channel=channel)
             body = chat_v2.try_later()
         if body is not None:
-            self._door.push(client_id, pushed(channel, body))
+            self._exchange.push(client_id, pushed(channel, body))
 
     async def _carry_out(self, client_id: str, channel: str, data: Raw, caller: Caller) -> bytes | None:
         """What to push to the one who asked, if anything."""
@@ -136,7 +136,7 @@ class ChatV2Cometd:
 
     def _follow(self, client_id: str, channel: str, answered: Answered) -> None:
         """From now on, a client is pushed what comes after an answer that it gets."""
-        if answered.has_ended or not self._door.knows(client_id):
+        if answered.has_ended or not self._exchange.knows(client_id):
             return
         chat_id = answered.chat_id
         followed = self._followed.get(chat_id)
@@ -211,7 +211,7 @@ class ChatV2Cometd:
             if its_position == position and client_id in followed.positions:
                 followed.positions[client_id] = answered.next_position
                 if answered.messages or answered.has_ended:
-                    self._door.push(client_id, message)
+                    self._exchange.push(client_id, message)
         if answered.has_ended and self._followed.get(chat_id) is followed:
             self._unfollow(chat_id, followed)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from frontdesk.desk.chats import Chats
 from frontdesk.edges.asgi import Answer, Headers, Keep, Kept, Receive, Scope, Send
 from frontdesk.edges.bayeux import BayeuxDoor
+from frontdesk.edges.bayeux_exchange import Exchange
 from frontdesk.edges.bayeux_parts import BayeuxSettings
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd import ChatV2Cometd
@@ -38,19 +39,22 @@ class Cometd:
         limits = settings.limits
         self._is_on = settings.cometd.is_on
         self._cors = Cors({"": [origin for s in settings.services.values() for origin in s.allowed_origins]})
-        self._door = BayeuxDoor(
-            _settings(settings),
-            self._cors,
-            traffic,
+        its_settings = _settings(settings)
+        self._exchange = Exchange(its_settings.bounds, its_settings.kinds, traffic, metrics, clock_ms)
+        self._door = BayeuxDoor(its_settings, self._exchange, self._cors, metrics)
+        self._chats = ChatV2Cometd(
+            self._exchange,
+            chat_v2,
+            sessions,
+            chats,
+            origins,
             metrics,
             clock_ms,
+            limits.cometd_chats_per_client,
         )
-        self._chats = ChatV2Cometd(
-            self._door, chat_v2, sessions, chats, origins, metrics, clock_ms, limits.cometd_chats_per_client
-        )
-        metrics.show("cometd_clients", "CometD clients that are known.", lambda: self._door.client_count)
+        metrics.show("cometd_clients", "CometD clients that are known.", lambda: self._exchange.client_count)
         metrics.show(
-            "cometd_connects_held", "CometD connects that wait for news.", lambda: self._door.held_count
+            "cometd_connects_held", "CometD connects that wait for news.", lambda: self._exchange.held_count
         )
 
     def serves(self, path: str) -> bool:
@@ -75,7 +79,7 @@ class Cometd:
     async def aclose(self) -> None:
         """Say nothing more."""
         await self._chats.aclose()
-        await self._door.aclose()
+        await self._exchange.aclose()
 
 
 def _settings(settings: Settings) -> BayeuxSettings:
