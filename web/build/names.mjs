@@ -1,23 +1,21 @@
 // Names of properties that are ours alone: the build makes them short, the same way in every file.
 //
 // None of them is in the configuration of a page, in what commands take or events carry, in anything that is kept, or on
-// the wire; nor is any of them said as text anywhere, which names.test.ts checks.
+// the wire; nor is any of them said as text anywhere, or exported by a file that is fetched, for there it keeps its name:
+// names.test.mjs checks both.
 
 const NAMES = `
-afterwardsView ajaxTimeoutMs asleepMs asynchronous atMs attachView author beginning bodyView buildForm builtIn bytesMax
-cadence callbackValues codes configured cookies core counterView createSite dataUrl dayName dispatch draft dress
-dropInvite echoed emojiAt emojiButton emojiMenu engine eyes fact factor failedView fastestMs faults focused following
+ajaxTimeoutMs asleepMs asynchronous atMs author beginning builtIn bytesMax cadence callbackValues codes configured
+cookies core dataUrl dispatch draft dress emojiAt engine eyes fact factor fastestMs faults focused following
 forgetExceptions getBack goLive guarded handOut handedText hasAgent hasBegunTranscript hasNoFooter hasSaved hasSocket
-hasValues health hearPoll hurry idleExpiresS idleView interaction isActive isAsync isBot isBundle isChosen isCut
-isDisconnected isEnabled isEnded isHidden isHtml isImmutable isLeaving isLoading isLocked isMinimized isMobile
-isNewRefusal isNewest isOffline isOpen isReady isRestored isStarted isStructured isTooOld isValid isWhole keeping
-keepsCookies languages life listened live loseChatServer members messageCharsMax moreCommands mount needsAgent nextAlert
-nextIndex nowMs offerSurvey oldestIndex onSubscribe original originals outcome overlays pageData pageEvents partyId
-partyIds people phase pingMs pollExceptionsMax pollOnce poller prepare preprocess quick readyMs recall refine relieve
-replayed requireNobody reread restoreTimeoutMs retryAfter retryAfterS richView said sanitised saved savedId serviceName
-sharingView showButton shown signs sleeps slowestMs speak spoken startPolling startRequest staysClosed stopPolling
-subscribersOf takeBack takeHistory takeLimits timeoutMs translate transportType trouble uploadTimeoutMs uploadView
-useFilters v2Rest warned whenReady withoutEchoes
+hasValues health hearPoll hurry idleExpiresS interaction isActive isAsync isBot isBundle isChosen isCut isDisconnected
+isEnabled isEnded isHidden isHtml isImmutable isLeaving isLoading isLocked isMinimized isMobile isNewRefusal isNewest
+isOffline isOpen isReady isRestored isStarted isStructured isTooOld isValid isWhole keepsCookies languages life listened
+live loseChatServer members messageCharsMax mount needsAgent nextAlert nextIndex nowMs oldestIndex onSubscribe original
+originals outcome overlays pageData pageEvents partyId partyIds people phase pingMs pollExceptionsMax pollOnce poller
+prepare preprocess quick readyMs recall relieve replayed requireNobody reread restoreTimeoutMs retryAfter retryAfterS
+said saved savedId serviceName shown signs sleeps slowestMs speak spoken startPolling staysClosed stopPolling
+subscribersOf takeBack takeHistory timeoutMs translate transportType trouble uploadTimeoutMs useFilters whenReady
 `
   .trim()
   .split(/\s+/)

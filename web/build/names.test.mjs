@@ -29,6 +29,21 @@ describe('names that the build makes short', () => {
     expect(found).toEqual([])
   })
 
+  it('are exported by no file that is fetched', () => {
+    const fetched = /^widget\/(ui\/parts\/[^/]+|service\/more|site\/site|service\/transports\/\w+)\.tsx?$/
+    const exported = (source) => [
+      ...[...source.matchAll(/^export (?:async )?(?:const|function) (\w+)/gm)].map(([, name]) => name),
+      ...[...source.matchAll(/^export \{(.*?)\}/gms)].flatMap(
+        ([, names]) => names.match(/\w+(?=\s*(,|$))/g) ?? [],
+      ),
+    ]
+    const found = sources
+      .filter(([file]) => fetched.test(file))
+      .flatMap(([file, source]) => exported(source).map((name) => [name, file]))
+      .filter(([name]) => NAMES.includes(name))
+    expect(found).toEqual([])
+  })
+
   it('are none that sites use', () => {
     const catalogue = sources.filter(([file]) => file.startsWith('package')).map(([, source]) => source)
     expect(NAMES.filter((name) => new RegExp(`\\b${name}\\b`).test(catalogue.join()))).toEqual([])

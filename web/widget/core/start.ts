@@ -144,7 +144,9 @@ async function run(core: Core, plugins: readonly string[]): Promise<void> {
   await languages.load()
   await core.speak(main.lang ?? 'en')
   if (main.color) await useBrand(core).catch(console.error)
-  if (main.customStylesheetID) (await core.site()).useStylesheet(main.customStylesheetID)
+  const { customStylesheetID } = main
+  if (customStylesheetID)
+    await core.site().then((site) => site.useStylesheet(customStylesheetID), console.error)
   app.ready()
   await site?.extensions.runFunctions()
   app.republish('ready', settings)

@@ -8,6 +8,8 @@ import type { AlertButton, Chat } from './state'
 const FIELDS: Record<string, string> = { 102: 'firstname', 103: 'lastname', 161: 'nickname', 364: 'email' }
 // These are told at the file they are about.
 const OF_FILES = /^20[1-3]$/
+// The status of a server that cannot or will not go on.
+const FAILING = /^(40[13]|5..)$/
 const NOTICE_MS = 2000
 
 interface Fault {
@@ -47,8 +49,7 @@ export function watchConnection(chat: Chat): void {
   chat.hear({
     error(reason: Options) {
       if (!chat.state.isActive) return // Whoever starts a chat hears it from the command.
-      const status = Number(reason['status'])
-      if (status === 401 || status === 403 || status >= 500)
+      if (FAILING.test(`${reason['status']}`))
         bring(chat, 'patience').then(({ begin }) => begin(chat), ignore)
       const isOfFile = reason['filename'] || faultsOf(reason).some(({ code }) => OF_FILES.test(`${code}`))
       if (!isOfFile) showErrors(chat, reason)

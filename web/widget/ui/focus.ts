@@ -12,7 +12,7 @@ const ABLE = 'a[href],button,input:not([type=hidden]),select,textarea,[tabindex=
 /** Give the focus to what the first of `selectors` finds, of those that find something. */
 export function focusFirst(host: HTMLElement, selectors = FIRST): void {
   const wanted = selectors.map((selector) => host.querySelector<HTMLElement>(selector))
-  wanted.find((it) => it)?.focus({ preventScroll: true })
+  wanted.find(Boolean)?.focus({ preventScroll: true })
 }
 
 /** Keep the focus among what can have it in `node`. */

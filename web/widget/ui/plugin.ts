@@ -102,11 +102,8 @@ function addCommands(chat: Chat, plugin: Plugin): void {
     demand(!chat.state.isOpen && chat.options().inviteOnRestoreTimeout !== false, BUSY)
     return (await bring(chat, 'inviting')).reInvite(chat, statusCode)
   })
-  const onRich = (name: string, act: 'inject' | 'showOverlay' | 'hideOverlay') =>
-    on(name, async (data) => (await bring(chat, 'rich'))[act](chat, data))
-  onRich('injectMessage', 'inject')
-  onRich('showOverlay', 'showOverlay')
-  onRich('hideOverlay', 'hideOverlay')
+  for (const name of ['injectMessage', 'showOverlay', 'hideOverlay'] as const)
+    on(name, async (data) => (await bring(chat, 'rich'))[name](chat, data))
   on<ButtonOptions>('showChatButton', ({ openDelay, duration }) => button.show(openDelay, duration))
   on<ButtonOptions>('hideChatButton', ({ duration }) => button.hide(duration))
   on('hide', () => opener.hide(true))

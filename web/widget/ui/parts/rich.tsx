@@ -12,7 +12,7 @@ import { markdown, safeUrl, sanitised } from './rich/markup'
 import { type Item, richOf } from './rich/structured'
 import style from './rich.css?inline'
 
-export { inject } from './rich/injecting'
+export { injectMessage } from './rich/injecting'
 export { hideOverlay, showOverlay } from './rich/overlaying'
 export { sanitised, style }
 

@@ -11,7 +11,7 @@ const PLAIN: Bubble = { direction: 'none', radius: 10, avatar: false }
 let injected = 0
 
 /** Add a line of the page's own; its node, as sites expect it. */
-export function inject(chat: Chat, data: Options): unknown {
+export function injectMessage(chat: Chat, data: Options): unknown {
   const { isOpen, isActive, isEnded, lines } = chat.state
   if (!isOpen || !(isActive || isEnded)) throw 'No chat session to inject into.'
   const { name = '', text = '', custom, bubble } = data
