@@ -37,12 +37,16 @@ class Proxy:
         self._target = urlsplit(server_url)
         self._served: set[asyncio.Task[None]] = set()
 
+    def leads_to(self, server_url: str) -> None:
+        """Bring whoever comes from now on to this server."""
+        self._target = urlsplit(server_url)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._served.add(task)
         try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await self._serve(reader, writer)
         finally:
             writer.close()
@@ -87,6 +91,7 @@ class Proxy:
                 await _both(_copy(reader, out), _copy(target, writer))
 
     async def stop(self) -> None:
+        """Cut every connection that there is."""
         for task in tuple(self._served):
             task.cancel()
         await asyncio.gather(*self._served, return_exceptions=True)

@@ -110,6 +110,11 @@ class Line:
 
     # --- what is asked -------------------------------------------------------------------------
 
+    @property
+    def carries(self) -> bool:
+        """Whether there is a socket over which the server has answered."""
+        return self._connection is not None
+
     async def wish(self, wish: Mapping[str, Any]) -> Answer | None:
         """The answer to a wish; None when there is no socket, or it is lost meanwhile."""
         connection = self._connection

@@ -9,7 +9,8 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from frontdesk.client.transport import Answer, Credentials, Following, Polls
+from frontdesk.client.http_answers import unreachable
+from frontdesk.client.transport import Answer, Credentials, Following, Outcome, Polls
 from frontdesk.client.v2 import V2Transport
 from frontdesk.client.visitor_line import ANSWERED_WITHIN_S, Line
 
@@ -86,8 +87,12 @@ class VisitorSocketTransport(V2Transport):
     ) -> Answer:
         """The answer by the socket, or else by HTTP: a socket that is lost leaves nobody waiting."""
         line = self._line
-        if line is not None and line.session.session_id == session.session_id:
-            said = await line.wish(wish)
-            if said is not None:
-                return said
-        return await by_http()
+        if line is None or line.session.session_id != session.session_id or not line.carries:
+            return await by_http()
+        said = await line.wish(wish)
+        if said is not None:
+            return said
+        said = await by_http()
+        if said.outcome is not Outcome.UNREACHABLE or said == unreachable("timeout"):
+            return said
+        return await by_http()  # A connection that was kept may have ended with the socket; this one is new.
