@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as any_value
 from hypothesis import strategies as st
 
-from frontdesk.wire.chat_v3_token import Claims, claims_of, mint
+from frontdesk.wire.chat_v3_token import TOKENS_KEPT_MAX, Claims, Tokens, claims_of, mint
 
 SECRET = b"example-secret"
 IDS = st.from_regex(r"[A-Za-z0-9-]{1,40}", fullmatch=True)
@@ -62,3 +62,14 @@ def test_another_way_to_sign_is_no_way_in(header: str) -> None:
     head = base64.urlsafe_b64encode(header.encode()).rstrip(b"=").decode()
     payload = FOREIGN.split(".")[1]
     assert claims_of(f"{head}.{payload}.", (SECRET,)) is None
+
+
+def test_what_was_proven_is_kept_and_what_strangers_show_is_not() -> None:
+    claims = Claims(session_id="s", transport_id="t", participant_id="p")
+    tokens, own = Tokens((SECRET,)), mint(claims, SECRET)
+    assert tokens.claims(own) == claims
+    for number in range(TOKENS_KEPT_MAX):
+        assert tokens.claims(f"{own}{number}") is None
+    assert tokens.claims("") is None
+    assert tokens.kept_count == 1
+    assert tokens.claims(own) is tokens.claims(own)

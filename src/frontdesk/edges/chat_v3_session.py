@@ -3,7 +3,6 @@
 Source:  chat-api-v3 §3.4 for who may ask, §§5.4 to 5.7 for the operations.
 """
 
-import functools
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,11 +18,10 @@ from frontdesk.edges.chat_v3_services import ChatV3Services
 from frontdesk.errors import NotFound, Refused
 from frontdesk.wire import chat_v3 as wire
 from frontdesk.wire.chat_v3_fields import Body, MessageFields
-from frontdesk.wire.chat_v3_token import ABSENT, Claims, claims_of
+from frontdesk.wire.chat_v3_token import Claims, Tokens
 
 SESSION_ID_CHARS_MAX = 64
 LEFT_KEPT_MAX = 10_000  # Far more than end within the time in which they can still be read.
-TOKENS_KEPT_MAX = 20_000  # Those who poll show the same one every few seconds.
 LEFT_BY_VISITOR = ("client_left", "client_silent")
 TYPING = {"typingstarted": True, "typingstopped": False}
 
@@ -54,14 +52,14 @@ class ChatV3Sessions:
         self._services = services
         self._input_boxes = input_boxes
         self._clock_ms = clock_ms
-        self._claims = functools.lru_cache(TOKENS_KEPT_MAX)(functools.partial(claims_of, secrets=secrets))
+        self._tokens = Tokens(secrets)
         self._left: OrderedDict[str, None] = OrderedDict()
 
     # --- who asks ------------------------------------------------------------------------------
 
     def claims(self, token: str) -> Claims | None:
         """What a token says; None when it is absent or not ours."""
-        return None if token in ABSENT else self._claims(token)
+        return self._tokens.claims(token)
 
     async def session(self, session_id: str, token: str, api_key: str) -> Session:
         """The session of who asks.

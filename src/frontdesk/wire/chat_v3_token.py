@@ -10,11 +10,13 @@ import base64
 import binascii
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct, field
 
 TOKEN_CHARS_MAX = 2000
+TOKENS_KEPT_MAX = 20_000  # Those who poll show the same one every few seconds.
 ABSENT = ("", "undefined", "null")  # What pages send that have lost their token.
 
 
@@ -59,6 +61,41 @@ def claims_of(token: str, secrets: Sequence[bytes]) -> Claims | None:
         return _decode_claims(_from_base64(payload))
     except (binascii.Error, msgspec.DecodeError):
         return None
+
+
+class Tokens:
+    """Reads tokens, and keeps what was proven of them for as long as they are in use.
+
+    Shape:   what none of our secrets has signed is not kept: strangers would fill the memory with it, and
+             drive out what is in use.
+    """
+
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        self._secrets = tuple(secrets)
+        self._proven = lru_cache(TOKENS_KEPT_MAX)(self._prove)
+
+    def claims(self, token: str) -> Claims | None:
+        """What a token says; None when it is absent or not ours."""
+        if token in ABSENT:
+            return None
+        try:
+            return self._proven(token)
+        except _Unproven:
+            return None
+
+    @property
+    def kept_count(self) -> int:
+        return self._proven.cache_info().currsize
+
+    def _prove(self, token: str) -> Claims:
+        claims = claims_of(token, self._secrets)
+        if claims is None:
+            raise _Unproven
+        return claims
+
+
+class _Unproven(Exception):
+    """None of our secrets signed it."""
 
 
 def _signature(head: bytes, secret: bytes) -> bytes:
