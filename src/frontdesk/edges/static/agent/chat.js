@@ -52,6 +52,7 @@ export class Chat {
     this.userData = { ...card.user_data }
     this.page = card.page ?? {}
     this.isEnded = card.phase === 'ended' || card.phase === 'archived'
+    this.staysOpen = Boolean(card.asynchronous)
     for (const party of card.parties ?? []) {
       this.parties.set(party.party_id, { is_present: true, ...party })
       this.read(party.party_id, party.read_up_to ?? 0)

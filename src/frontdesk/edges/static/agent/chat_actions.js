@@ -119,9 +119,10 @@ export class ChatActions {
       return
     }
     const isLast = ![...chat.parties.values()].some((party) => party.is_present && party.party_id !== chat.me && (party.visibility ?? 'all') === 'all' && ['agent', 'supervisor', 'bot'].includes(party.kind))
+    const rests = isLast && chat.staysOpen
     const yes = await ask({
-      title: 'Leave this chat?', confirm: 'Leave', danger: isLast,
-      body: isLast ? 'Nobody else is here, so the chat may end for the visitor. To pass it on, hand it over instead.' : 'Somebody else stays with the visitor.',
+      title: 'Leave this chat?', confirm: 'Leave', danger: isLast && !rests,
+      body: rests ? 'It rests then: it stays open, stands under “Resting”, and rings for you first when the visitor writes again.' : isLast ? 'Nobody else is here, so the chat may end for the visitor. To pass it on, hand it over instead.' : 'Somebody else stays with the visitor.',
       cancel: 'Stay',
     })
     if (yes !== null) await this.write(chat, 'leave')

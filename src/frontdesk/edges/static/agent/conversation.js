@@ -97,7 +97,7 @@ export class Conversation {
       return
     }
     setText(this.name, chat.nickname || 'A visitor')
-    setText(this.state, stateOf(chat))
+    setText(this.state, stateOf(chat, floor))
     this.buttons.hidden = !chat.isOpen
     this.callButton.hidden = this.handButton.hidden = this.endButton.hidden = chat.audience !== 'all'
     setText(/** @type {Element} */ (this.callButton.lastElementChild), chat.isCalling ? 'Call off' : 'Call in')
@@ -163,9 +163,13 @@ export class Conversation {
   }
 }
 
-/** @param {Chat} chat */
-function stateOf(chat) {
+/**
+ * @param {Chat} chat
+ * @param {import('./floor.js').Floor} floor
+ */
+function stateOf(chat, floor) {
   if (chat.isEnded) return 'Ended'
+  if (floor.rests(chat)) return 'Rests'
   if (!chat.isMine) return 'No longer yours'
   const visitor = chat.parties.get(1)
   return visitor && !visitor.is_present ? 'The visitor has left' : chat.service

@@ -40,6 +40,7 @@ export class Desk {
       onWord: (chat, happening) => this.attention.word(chat, happening, this.isLookingAt(chat.id)),
       onJoined: (chat) => this.onJoined(chat),
       onLeft: () => this.look(),
+      rests: (id) => this.restingList.has(id),
     })
     this.outbox = new Outbox(agent.agent_id, (message) => this.connection?.send(message), () => this.due())
     this.uploads = new Uploads(() => this.due())

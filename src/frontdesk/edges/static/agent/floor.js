@@ -17,6 +17,7 @@ export class Floor {
    * @param {(chat: Chat, happening: any) => void} hooks.onWord somebody else wrote
    * @param {(chat: Chat) => void} hooks.onJoined
    * @param {() => void} hooks.onLeft one is no longer this agent's: it may rest now
+   * @param {(id: string) => boolean} hooks.rests whether it is known to rest
    */
   constructor(hooks) {
     this.hooks = hooks
@@ -132,11 +133,20 @@ export class Floor {
   }
 
   /**
-   * Chats as the list has them: those that are open by how long the visitor waits, then the finished ones.
+   * Whether a chat stays open and nobody attends to it now.
+   * @param {Chat} chat
+   */
+  rests(chat) {
+    return !chat.isOpen && this.hooks.rests(chat.id)
+  }
+
+  /**
+   * Chats as the list has them: those that are open by how long the visitor waits, then the finished ones. Those that
+   * rest have a list of their own.
    * @returns {Chat[]}
    */
   get listed() {
-    return [...this.chats.values()].sort((a, b) => Number(b.isOpen) - Number(a.isOpen) || a.startedMs - b.startedMs)
+    return [...this.chats.values()].filter((chat) => !this.rests(chat)).sort((a, b) => Number(b.isOpen) - Number(a.isOpen) || a.startedMs - b.startedMs)
   }
 
   /** @param {string} id */

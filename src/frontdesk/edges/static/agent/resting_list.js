@@ -40,6 +40,11 @@ export class RestingList {
     }
   }
 
+  /** @param {string} id */
+  has(id) {
+    return this.cards.some(([each]) => each === id)
+  }
+
   /** @param {string} id of one that was taken up, or is over */
   drop(id) {
     this.cards = this.cards.filter(([each]) => each !== id)
