@@ -32,6 +32,9 @@ must wait for it."""
 
 JSON: tuple[bytes, bytes] = (b"content-type", b"application/json;charset=UTF-8")
 WHOLE_BODY = "frontdesk.whole_body"  # Where our connections put a body that came with its head.
+SEND_TEXT = "frontdesk.send_text"  # Where our sockets put their `SendText`.
+SendText = Callable[[bytes], bool]
+"""Sends a text message on a socket at once; False, with nothing sent, when that would need waiting."""
 NO_STORE: tuple[bytes, bytes] = (b"cache-control", b"no-store")
 
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 from frontdesk.edges.asgi import (
     CLOSE,
+    SEND_TEXT,
     Answer,
     ClientLeft,
     Headers,
@@ -173,6 +174,7 @@ class BayeuxDoor:
             self._exchange.later,
             outbox_max=bounds.queue_messages_per_client,
             bytes_max=bounds.queue_bytes_per_client,
+            send_text=(scope.get("extensions") or {}).get(SEND_TEXT),
         )
         self._sockets.add(socket)
         try:

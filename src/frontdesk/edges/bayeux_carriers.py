@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Sequence
 from http import HTTPStatus
 
-from frontdesk.edges.asgi import NO_STORE, Answer, Headers, Keep, Kept, Send, answer, json_headers
+from frontdesk.edges.asgi import NO_STORE, Answer, Headers, Keep, Kept, Send, SendText, answer, json_headers
 from frontdesk.wire import bayeux_messages as wire
 from frontdesk.wire.bayeux_client import CALLBACK_POLLING, LONG_POLLING, WEBSOCKET, Carrier
 
@@ -89,7 +89,11 @@ class Poll(Caller):
 
 
 class Socket(Caller):
-    """A WebSocket: what it is told goes out in order, as many messages in a frame as have gathered."""
+    """A WebSocket: what it is told goes out in order.
+
+    Shape:   at once by `send_text`, as long as its reader keeps up; else as many messages in a frame as have
+             gathered.
+    """
 
     __slots__ = (
         "_bytes_max",
@@ -99,6 +103,7 @@ class Socket(Caller):
         "_outbox_bytes",
         "_outbox_max",
         "_send",
+        "_send_text",
         "is_closed",
     )
 
@@ -111,8 +116,10 @@ class Socket(Caller):
         *,
         outbox_max: int,
         bytes_max: int,
+        send_text: SendText | None = None,
     ) -> None:
         super().__init__(WEBSOCKET, address, origin)
+        self._send_text = send_text
         self._send = send
         self._later = later
         self._outbox: list[bytes] = []
@@ -124,6 +131,8 @@ class Socket(Caller):
 
     def tell(self, messages: Sequence[bytes]) -> str:
         if self.is_closed:
+            return ""
+        if self._send_text is not None and not self._is_sending and self._send_text(wire.batch(messages)):
             return ""
         if len(self._outbox) >= self._outbox_max:
             return "queue_messages_per_client"

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+from websockets.protocol import State
 
+from frontdesk.edges.asgi import SEND_TEXT
 from frontdesk.settings import LimitSettings
 
 
@@ -41,6 +44,24 @@ class _SocketConnection(WebSocketsSansIOProtocol):
         self.read_paused = True  # So that it is not paused, which would cost two calls of the system.
         super().send_receive_event_to_app()
         self.read_paused = False
+
+    # --- what goes -----------------------------------------------------------------------------
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            extensions: dict[str, Any] = {**(self.scope["extensions"] or {}), SEND_TEXT: self.send_text}
+            self.scope["extensions"] = extensions
+
+    def send_text(self, text: bytes) -> bool:
+        """Send a text message in this turn, unless who sends it must wait or the socket is not open."""
+        if not self.handshake_complete or self.close_sent or self.disconnected or not self.writable.is_set():
+            return False
+        if self.conn.state is not State.OPEN:
+            return False
+        self.conn.send_text(text)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        return True
 
     # --- who does not read, or is not there ----------------------------------------------------
 
