@@ -179,9 +179,26 @@ class ChatV2Cometd:
         if followed is None:
             return
         followed.has_news = True
-        if not followed.is_read:
+        if not followed.is_read and not self._push_at_hand(interaction_id, followed):
             followed.is_read = True
             self._soon(self._read(interaction_id, followed))
+
+    def _push_at_hand(self, chat_id: str, followed: Followed) -> bool:
+        """Push what is new, as nearly always, without reading anything; whether that could be done."""
+        chat = self._chats.known(chat_id)
+        if chat is None:
+            return False
+        session = Session(chat, followed.identity)
+        try:
+            for position in sorted(set(followed.positions.values())):
+                body = self._sessions.news_at_hand(session, position)
+                if body is None:
+                    return False
+                self._push(body, position, chat_id, followed)
+        except Exception:  # noqa: BLE001  # The next event tries again; others have to be told of theirs.
+            _log.exception("pushing_failed", interaction_id=chat_id)
+        followed.has_news = False
+        return True
 
     async def _read(self, chat_id: str, followed: Followed) -> None:
         """Push what is new until nothing is."""
@@ -201,9 +218,13 @@ class ChatV2Cometd:
             followed.is_read = False
 
     async def _push_from(self, position: int, chat_id: str, followed: Followed) -> None:
-        """Push what is at or after `position` to all who have come so far."""
+        """Read what is at or after `position`, and push it to all who have come so far."""
         chat = await self._chats.chat(chat_id)
         body = await self._sessions.answer(Session(chat, followed.identity), position)
+        self._push(body, position, chat_id, followed)
+
+    def _push(self, body: bytes, position: int, chat_id: str, followed: Followed) -> None:
+        """Push an answer to all who have come to `position`."""
         answered = chat_v2_cometd.answered(body)
         message = pushed(followed.channel, body)
         for client_id, its_position in tuple(followed.positions.items()):

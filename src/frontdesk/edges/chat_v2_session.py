@@ -112,6 +112,14 @@ class ChatV2Sessions:
         told = await self._told(chat, chat_id, position)
         return self._news(session.identity, chat, told, position, extra)
 
+    def news_at_hand(self, session: Session, position: int) -> bytes | None:
+        """What `answer` gives, when there are lines from `position` on and nothing need be read for them."""
+        chat = session.chat
+        if chat.is_stale or chat.full is None or not 0 < position <= chat.last_line:
+            return None
+        told = chat.full.since(position)
+        return None if told is None else self._news(session.identity, chat, told, position)
+
     def _nothing_new(
         self, identity: wire.Identity | None, chat: Chat, extra: Mapping[str, str] | None = None
     ) -> bytes:
