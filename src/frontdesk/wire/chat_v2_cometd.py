@@ -93,6 +93,9 @@ def _form(members: dict[str, Any]) -> Form:
     if isinstance(attributes, dict):
         members["eventAttributes"] = msgspec.json.encode(attributes).decode()
     for name, value in members.items():
+        if type(value) is str:  # As nearly all are: it needs no look for what is nested in it.
+            form.add(without_controls(name), without_controls(value))
+            continue
         for field_name, text in fields_of(name, value):
             form.add(without_controls(field_name), without_controls(text))
     return form

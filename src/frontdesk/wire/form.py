@@ -82,7 +82,7 @@ def parse_form(body: bytes) -> Form:
 
 def without_controls(text: str) -> str:
     """`text` without the characters that no text may hold."""
-    return _CONTROLS.sub("", text)
+    return text if text.isprintable() else _CONTROLS.sub("", text)  # What is printable holds none of them.
 
 
 def decode_text(raw: bytes) -> str:
