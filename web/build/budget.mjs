@@ -16,7 +16,7 @@ const ON_REQUEST_MAX = {
   site: 4 * KB,
   more: 5 * KB,
   brand: KB,
-  window: 16 * KB,
+  window: 15 * KB,
   socket: 3 * KB,
   'transport-cometd': 4 * KB,
   'transport-v3': 4 * KB,
