@@ -23,11 +23,12 @@ from tests.client.manual_clock import ManualClock
 from tests.client.stage import LIFECYCLE, UNHEARD
 from tests.conformance.agents import Agent
 from tests.conformance.house import House
+from tests.faults.broken_sockets import Proxy, Sockets, proxy_to
 from tests.patience import PATIENCE_MS, PATIENCE_S
 from tests.scenarios.matching import difference
 from tests.scenarios.runner import Step, value_of
 
-TRANSPORTS = ("v2", "v2-cometd", "v3")
+TRANSPORTS = ("v2", "v2-socket", "v2-cometd", "v3")
 SERVICE = "s"
 QUIET_TURNS = 15
 # What only another server can say: its ids, numbers and times, and the form of its answers.
@@ -38,12 +39,14 @@ _ITS_OWN = {"sessionID", "userId", "secureKey", "alias", "chatId", "index", "tim
 # Nobody polls over CometD; version 3 tells of typing that ends at every turn, and of a session that is lost.
 _NOT_TOLD: Mapping[str, frozenset[str]] = {
     "v2": frozenset(),
+    "v2-socket": frozenset(),
     "v2-cometd": frozenset(("pollingStarted", "pollingStopped")),
     "v3": frozenset(("agentTypingStopped", "agentTypingTimeout", "sessionLost")),
 }
 # Where polls would have to be waited for, the last start of a scenario is followed by its first news.
 _UNASKED: Mapping[str, frozenset[str]] = {
     "v2": frozenset(),
+    "v2-socket": frozenset(("clientConnected",)),
     "v2-cometd": frozenset(("clientConnected",)),
     "v3": frozenset(),
 }
@@ -103,13 +106,13 @@ class RealStage:
     """A visitor's pages, one after the other, at a real server."""
 
     def __init__(
-        self, house: House, agents: Mapping[str, Agent], over: str, scenario: Mapping[str, Any]
+        self, house: House, proxy: Proxy, agents: Mapping[str, Agent], over: str, scenario: Mapping[str, Any]
     ) -> None:
-        self.house, self.over, self.agents = house, over, agents
+        self.house, self.proxy, self.over, self.agents = house, proxy, over, agents
         self.clock, self.wire, self.storage = ManualClock(), Wire(), MemoryStorage()
         self.http = httpx2.AsyncClient(transport=self.wire, timeout=None)
         self.config = {
-            **config_for(over, house.url),
+            **config_for(over, proxy.url if over == "v2-socket" else house.url),
             "ajaxTimeout": PATIENCE_MS,
             **dict(scenario.get("config") or {}),
         }
@@ -146,6 +149,17 @@ class RealStage:
             await asyncio.sleep(0.0005 if self.wire.under_way else 0)
             is_quiet = not self.wire.under_way and seen == len(self.published)
             quiet, seen = quiet + 1 if is_quiet else 0, len(self.published)
+
+    async def lose(self) -> None:
+        """The network goes, for requests and for sockets."""
+        self.wire.lose()
+        self.proxy.sockets = Sockets.REFUSED
+        await self.proxy.stop()
+
+    def find_again(self) -> None:
+        """It is back."""
+        self.wire.is_lost = False
+        self.proxy.sockets = Sockets.PASS
 
     async def wait(self, duration_ms: float) -> None:
         """Let time pass for the visitor, alarm by alarm."""
@@ -256,10 +270,14 @@ async def play_for_real(
                     told.append((name, pattern))
             await _take(stage, step, where)
             await _until_told(stage, told, where)
+            if over == "v2-socket":  # What it brings heeds no clock of a test: it is waited for.
+                await _until_received(stage, said)
+        await _until_received(stage, said)
         await stage.settle()
+        if over == "v2-socket" and "started" in (name for name, _ in stage.published):
+            assert stage.proxy.upgrades, "no socket was asked for"
         extra = [name for name, _ in stage.published[len(told) :]]
         assert set(extra) <= _UNASKED[over], f"besides, over {over}: {extra}"
-        _compare_received(stage, said, over)
 
 
 @asynccontextmanager
@@ -267,12 +285,13 @@ async def on_real_stage(
     house: House, agents: Mapping[str, Agent], over: str, scenario: Mapping[str, Any]
 ) -> AsyncIterator[RealStage]:
     """A page at `house`, asking for a transport."""
-    stage = RealStage(house, agents, over, scenario)
-    await stage.load()
-    try:
-        yield stage
-    finally:
-        await stage.close()
+    async with proxy_to(house.url) as proxy:
+        stage = RealStage(house, proxy, agents, over, scenario)
+        await stage.load()
+        try:
+            yield stage
+        finally:
+            await stage.close()
 
 
 async def _take(stage: RealStage, step: Step, where: str) -> None:
@@ -282,9 +301,9 @@ async def _take(stage: RealStage, step: Step, where: str) -> None:
         case {"happens": events}:
             await stage.happens(events, ends=step.get("ended", False))
         case {"network": "lost"}:
-            stage.wire.lose()
+            await stage.lose()
         case {"network": "back"}:
-            stage.wire.is_lost = False
+            stage.find_again()
         case {"wait": duration_ms}:
             await stage.wait(duration_ms)
         case {"reload": away_ms}:
@@ -316,8 +335,10 @@ async def _until_told(stage: RealStage, told: Sequence[tuple[str, Any]], where: 
     until_s = asyncio.get_running_loop().time() + PATIENCE_S
     while len(stage.published) < len(told) and asyncio.get_running_loop().time() < until_s:
         await asyncio.sleep(0.005)
-        if stage.wire.was_lost and not stage.wire.is_lost:
-            await stage.wait(100)  # Who is pushed to comes back after a pause of its own.
+        if stage.over == "v2-socket" or (stage.wire.was_lost and not stage.wire.is_lost):
+            await stage.wait(
+                100
+            )  # Who is pushed to comes back, or goes on by polls, after a pause of its own.
     names = [name for name, _ in stage.published[: len(told)]]
     assert names == [name for name, _ in told], f"{where}: published {names}"
     for (name, pattern), (_, data) in zip(told, stage.published, strict=False):
@@ -325,14 +346,24 @@ async def _until_told(stage: RealStage, told: Sequence[tuple[str, Any]], where: 
         assert not wrong, f"{where}: {wrong}"
 
 
-def _compare_received(stage: RealStage, said: Sequence[Any], over: str) -> None:
-    """Every message of the scenario was received, in its order; the server may say more than the scenario."""
+async def _until_received(stage: RealStage, said: Sequence[Any]) -> None:
+    """Every message of the scenario is received, in its order; the server may say more than the scenario."""
+    until_s = asyncio.get_running_loop().time() + PATIENCE_S
+    while (missing := _missing(stage, said)) and asyncio.get_running_loop().time() < until_s:
+        await asyncio.sleep(0.005)
+        await stage.wait(100)
+    assert not missing, f"{missing} was not received, or not in order, over {stage.over}: {stage.received}"
+
+
+def _missing(stage: RealStage, said: Sequence[Any]) -> Any:
+    """The first message of the scenario that was not received yet."""
     received = iter(stage.received)
     for one in map(_common, said):
-        if one.get("type", "").startswith("Typing") and over == "v3":
+        if one.get("type", "").startswith("Typing") and stage.over == "v3":
             continue  # Typing is no part of its transcript.
-        fits = any(not difference(one, message) for message in received)
-        assert fits, f"{one} was not received, or not in order, over {over}: {stage.received}"
+        if not any(not difference(one, message) for message in received):
+            return one
+    return None
 
 
 def _common(pattern: Any) -> Any:
@@ -361,6 +392,8 @@ def config_for(over: str, url: str) -> dict[str, Any]:
         case "v2-cometd":
             comet = {"cometURL": f"{url}/genesys/cometd", "channel": f"/service/chatV2/{SERVICE}"}
             return {"cometD": {"enabled": True, **comet}}
+        case "v2-socket":
+            return {"dataURL": f"{url}/genesys/2/chat/{SERVICE}"}
         case _:
-            # Named, so that polls alone bring the news: what a socket brings heeds no clock of a test.
+            # Named, so that polls alone bring the news.
             return {"dataURL": f"{url}/genesys/2/chat/{SERVICE}", "transport": {"type": "v2"}}
