@@ -72,10 +72,50 @@ def test_chance_is_what_the_caller_says() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Atomics", "SharedArrayBuffer", "WeakRef", "performance", "setTimeout", "require", "fetch", "std", "os"],
+    [
+        "Atomics",
+        "SharedArrayBuffer",
+        "WeakRef",
+        "performance",
+        "Proxy",
+        "setTimeout",
+        "require",
+        "fetch",
+        "std",
+        "os",
+    ],
 )
 def test_there_is_no_way_out(name: str) -> None:
     assert said(f"typeof {name}") == "undefined"
+
+
+@pytest.mark.parametrize(
+    ("expr", "value"),
+    [
+        ("[1, , [2, [3]]].concat(4, [5, , 6])", "[1,null,[2,[3]],4,5,null,6]"),
+        ("1 in [1, , 2].concat([3])", "false"),
+        (
+            "[].concat('text').concat({ length: 1, 0: 'x', [Symbol.isConcatSpreadable]: true })",
+            '["text","x"]',
+        ),
+        ("[1, [2, [3, [4]]]].flat()", "[1,2,[3,[4]]]"),
+        ("[1, [2, [3, [4]]]].flat(Infinity)", "[1,2,3,4]"),
+        ("[1, [2]].flat(0)", "[1,[2]]"),
+        ("[1, 2].flatMap((n, at) => [n * 2, [at]])", "[2,[0],4,[1]]"),
+        ("(function () { return Array.prototype.slice.call(arguments, 1) })(1, 2, 3)", "[2,3]"),
+        ("[3, 1, 2].sort((a, b) => b - a).reverse().join('-')", '"1-2-3"'),
+        ("'a,b,c'.split(',', 2)", '["a","b"]'),
+        ("'a1b2'.split(/\\d/)", '["a","b",""]'),
+        ("'aaa'.replace('a', (found, at) => found + at)", '"a0aa"'),
+        ("'a-b'.replace(/(a)-(b)/, '$2-$1')", '"b-a"'),
+        ("'null'.includes(null)", "true"),
+        ("String.raw`a\\n${1}b`", '"a\\\\n1b"'),
+        ("JSON.stringify({ a: 1, b: 2 }, ['a'])", '"{\\"a\\":1}"'),
+        ("[[].concat.length, [].slice.name, ''.indexOf.length]", '[1,"slice",1]'),
+    ],
+)
+def test_what_has_a_measure_does_what_it_always_did(expr: str, value: str) -> None:
+    assert said(f"JSON.stringify({expr})") == value
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 // What a script must not get from its machine: the time, chance, other threads. The first two are inputs.
+// Nor a proxy: its length may be another one each time that it is asked for.
 (function (kit) {
   'use strict'
   const NativeDate = Date
@@ -75,6 +76,6 @@
   })
   globalThis.Date = Clock
 
-  for (const name of ['Atomics', 'SharedArrayBuffer', 'WeakRef', 'FinalizationRegistry', 'performance', 'queueMicrotask'])
+  for (const name of ['Atomics', 'SharedArrayBuffer', 'WeakRef', 'FinalizationRegistry', 'performance', 'queueMicrotask', 'Proxy'])
     delete globalThis[name]
 })

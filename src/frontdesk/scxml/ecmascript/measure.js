@@ -1,0 +1,105 @@
+// What QuickJS does without looking at the clock is given a measure: a loop of its own over a length that
+// somebody only claims, or a search whose work is the product of two lengths, could not be stopped for hours.
+(function () {
+  'use strict'
+  const LENGTH_MAX = 2 ** 22 // No list that fits into the memory of a session is as long.
+  const SEARCH_MAX = 1e9 // Characters compared at worst, of the order of a second.
+  const { isArray } = Array
+  const { apply } = Reflect
+  const { defineProperty, getOwnPropertyDescriptor } = Object
+
+  function checkLength(list) {
+    if (list === null || (typeof list !== 'object' && typeof list !== 'function')) return
+    const own = getOwnPropertyDescriptor(list, 'length')
+    const isFixed = own === undefined ? !('length' in list) : 'value' in own && Object(own.value) !== own.value
+    if (!isFixed) throw new TypeError('the length of a list must be a value of its own')
+    if (own !== undefined && Number(own.value) > LENGTH_MAX) throw new RangeError('the list is too long')
+  }
+
+  function put(holder, name, method) {
+    const native = holder[name]
+    for (const fact of ['name', 'length']) defineProperty(method, fact, getOwnPropertyDescriptor(native, fact))
+    defineProperty(holder, name, { value: method, writable: true, configurable: true, enumerable: false })
+  }
+
+  const measured = {
+    list: (native) => ({
+      method(...parts) {
+        checkLength(this)
+        return apply(native, this, parts)
+      },
+    }),
+    search: (native) => ({
+      method(what, ...parts) {
+        if (this === undefined || this === null) return apply(native, this, [what, ...parts])
+        const text = String(this)
+        const isPattern = what?.[Symbol.match] ?? what?.[Symbol.replace] ?? what?.[Symbol.split]
+        const sought = Object(what) === what && !isPattern ? String(what) : what
+        if (typeof sought === 'string' && sought.length * text.length > SEARCH_MAX)
+          throw new RangeError('the texts are too long to search one in the other')
+        return apply(native, text, [sought, ...parts])
+      },
+    }),
+  }
+  for (const name of 'reverse join toLocaleString sort copyWithin shift unshift splice slice'.split(' '))
+    put(Array.prototype, name, measured.list(Array.prototype[name]).method)
+  for (const name of 'indexOf lastIndexOf includes split replace replaceAll'.split(' '))
+    put(String.prototype, name, measured.search(String.prototype[name]).method)
+
+  // These look into other lists on their way; as scripts they can be stopped.
+  function flatten(list, depth, into) {
+    const { length } = list
+    for (let at = 0; at < length; at++)
+      if (at in list) {
+        if (depth > 0 && isArray(list[at])) flatten(list[at], depth - 1, into)
+        else into[into.length] = list[at]
+      }
+    return into
+  }
+  const inside = {
+    concat(...others) {
+      const into = []
+      let end = 0
+      for (const other of [Object(this), ...others]) {
+        const isSpread = Object(other) === other && (other[Symbol.isConcatSpreadable] ?? isArray(other))
+        if (!isSpread) into[end++] = other
+        else {
+          const { length } = other
+          for (let at = 0; at < length; at++) if (at in other) into[end + at] = other[at]
+          end += length
+        }
+      }
+      into.length = end
+      return into
+    },
+    flat(depth = 1) {
+      return flatten(Object(this), Math.trunc(Number(depth)) || 0, [])
+    },
+    flatMap(change, self) {
+      const list = Object(this)
+      const { length } = list
+      const into = []
+      for (let at = 0; at < length; at++)
+        if (at in list) flatten([apply(change, self, [list[at], at, list])], 1, into)
+      return into
+    },
+  }
+  for (const name in inside) put(Array.prototype, name, inside[name])
+
+  const { stringify } = JSON
+  put(JSON, 'stringify', {
+    method(value, replacer, space) {
+      if (isArray(replacer)) checkLength(replacer)
+      return stringify(value, replacer, space)
+    },
+  }.method)
+  put(String, 'raw', {
+    method(parts, ...values) {
+      const raw = Object(parts.raw)
+      const { length } = raw
+      let text = ''
+      for (let at = 0; at < length; at++) text += String(raw[at]) + (at + 1 < length ? String(values[at] ?? '') : '')
+      return text
+    },
+  }.method)
+})
