@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from frontdesk.domain.queues import MINUTE_MS as POINT
 from frontdesk.domain.queues import QueueRules, Step
-from frontdesk.domain.targeting import Benches, Line, Waiting, slots_of
+from frontdesk.domain.targeting import EXPRESSIONS_KEPT_MAX, Benches, Line, Waiting, slots_of
 from tests.domain.floors import (
     LINES,
     MINUTE_MS,
@@ -223,3 +223,15 @@ def test_nobody_waits_for_ever_behind_those_who_come_later(ageing: int, prioriti
             return
         waiting = {p: [c for c in chats if c.interaction_id != name] for p, chats in waiting.items()}
         assert minute * ageing < 20, "twenty points are made up for by now"
+
+
+def test_what_visitors_ask_for_is_not_kept_without_end() -> None:
+    benches = Benches()
+    bench = benches.number({"german": 5})
+    for number in range(EXPRESSIONS_KEPT_MAX + 10):
+        assert not benches.mask(f"skill{number} >= 1") >> bench & 1
+    assert benches.kept_count < EXPRESSIONS_KEPT_MAX
+    assert benches.mask("german >= 5") >> bench & 1
+    other = benches.number({"german": 6})
+    assert benches.mask("german >= 5") >> other & 1
+    assert benches.mask("") >> other & 1

@@ -18,6 +18,7 @@ from frontdesk.domain.skills import Skills
 from frontdesk.errors import Refused
 
 ALWAYS = 1 << 62  # A time that does not come.
+EXPRESSIONS_KEPT_MAX = 10_000  # What visitors say decides which demands come together: there are many ways.
 
 
 class Waiting(Struct, frozen=True):
@@ -85,8 +86,16 @@ class Benches:
         """The benches whose people `text` means."""
         found = self._masks.get(text)
         if found is None:
+            if len(self._masks) > EXPRESSIONS_KEPT_MAX:
+                self._expressions.clear()
+                self._masks = {ANYBODY: -1}
             found = self._masks[text] = self._all_that_fit(text)
         return found
+
+    @property
+    def kept_count(self) -> int:
+        """How many expressions are at hand."""
+        return len(self._expressions)
 
     def _all_that_fit(self, text: str) -> int:
         try:
