@@ -236,13 +236,10 @@ def _invite_ended(state: Interaction, _event: events.InviteEnded, at_ms: int) ->
 
 
 def _rested(state: Interaction, _event: events.Rested, at_ms: int) -> Interaction:
-    people = (
-        p.participant_id
-        for p in reversed(state.parties)
-        if p.kind in PEOPLE and p.visibility is Visibility.ALL  # Who advised or looked on did not answer.
-    )
+    # Who only advised or looked on did not answer.
+    people = [p.participant_id for p in state.parties if p.kind in PEOPLE and p.visibility is Visibility.ALL]
     rests = _note(state, at_ms, phase=Phase.DORMANT, rested_ms=at_ms, ringing=None, queued_ms=0)
-    return replace(rests, prefers=next(people, ""))
+    return replace(rests, prefers=people[-1] if people else "")
 
 
 def _woke(state: Interaction, _event: events.Woke, at_ms: int) -> Interaction:
