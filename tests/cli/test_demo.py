@@ -53,7 +53,8 @@ def test_a_visitor_is_greeted_answered_and_put_through_and_finds_the_chat_again(
 
     amy = street.start("agent", url, "--login", "amy", FRONTDESK_AGENT_PASSWORD="amy-demo")
     visitor.says(greeter.NOW_READY)
-    assert "asked for a person" in amy.says("/accept or /decline")
+    amy.says("/accept or /decline")
+    amy.says("asked for a person")
     amy.types("/accept")
     amy.says("What does it cost?")
     amy.types("Amy here")
@@ -82,6 +83,17 @@ def test_a_visitor_is_greeted_answered_and_put_through_and_finds_the_chat_again(
     assert export.ends() == 0
     assert "I am back" in export.heard
     assert "1 interaction exported." in export.heard
+
+
+def test_a_chat_that_ends_while_the_server_is_away_says_so(street: Street) -> None:
+    demo, url = street.demo()
+    visitor = street.start("chat", f"{url}/demo", "--name", "Kim")
+    visitor.says("Hello Kim")
+    assert demo.interrupt() == 0
+    visitor.types("/end")
+    visitor.says("The server was not told")
+    assert visitor.ends() == 0
+    assert "Traceback" not in visitor.heard
 
 
 def test_what_cannot_be_done_is_told_in_a_line(street: Street, tmp_path: Path) -> None:

@@ -136,7 +136,10 @@ async def _speak(session: ChatSession) -> None:
             case "/quit":
                 return
             case "/end":
-                await session.leave()
+                try:
+                    await session.leave()
+                except ChatFailed as failed:
+                    errors.print(f"The server was not told: {harmless(str(failed))}")
                 return
             case text:
                 try:

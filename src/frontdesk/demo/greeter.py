@@ -80,7 +80,8 @@ def summary_of(chat: Chat) -> str:
     """What a person should know before saying hello."""
     words = [m.text for m in chat.said() if m.party_id == VISITOR]
     newest = "\n".join(f"— {text[:ECHO_CHARS_MAX]}" for text in words[-SUMMARY_MESSAGES_MAX:])
-    return f"{chat.nickname} asked for a person. {len(words)} messages so far, the newest:\n{newest}"
+    said = "1 message" if len(words) == 1 else f"{len(words)} messages, the newest"
+    return f"{chat.nickname} asked for a person after {said}:\n{newest}"
 
 
 def asks(text: str) -> bool:
