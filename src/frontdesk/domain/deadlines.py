@@ -104,18 +104,15 @@ def done_due(state: Interaction, rules: Rules) -> int | None:
     return max(state.rested_ms, state.active_ms) + rules.resting_s * 1000
 
 
-def _all_due(state: Interaction, rules: ServiceRules, presence: Presence) -> Iterator[int]:
-    dues = (
+def _all_due(state: Interaction, rules: ServiceRules, presence: Presence) -> list[int]:
+    dues = [
         idle_due(state, rules),
         client_due(state, rules, presence),
         rest_due(state, rules),
         done_due(state, rules),
         archive_due(state, rules),
-    )
-    yield from (due for due in dues if due is not None)
-    if state.ringing is not None:
-        yield state.ringing.until_ms
-    elif state.queued_ms and (due := overflow_due(state, rules)) is not None:
-        yield due
-    for _, due in typing_due(state, rules, presence):
-        yield due
+        overflow_due(state, rules) if state.ringing is None else state.ringing.until_ms,
+    ]
+    found = [due for due in dues if due is not None]
+    found += [due for _, due in typing_due(state, rules, presence)]
+    return found
