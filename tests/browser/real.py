@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, WebSocket
 
 from tests.browser.stage import furnish
 from tests.browser.transports import speaking
@@ -21,9 +21,9 @@ from tests.scenarios.matching import difference
 
 Step = Mapping[str, Any]
 
-TRANSPORTS = ("v2", "v2-cometd", "v3")
+TRANSPORTS = ("v2", "v2-socket", "v2-cometd", "v3")
 SERVICE = "s"
-LOOKS_EVERY_S = 0.01
+LOOKS_EVERY_S, LOOKS_EVERY_MS = 0.01, 100
 # What only another server can say: its ids, numbers and times, and the form of its answers.
 ITS_OWN = {"sessionID", "userId", "secureKey", "alias", "chatId", "index", "timestamp", "utcTime", "id"} | {
     *("agents", "statusCode", "chatEnded", "status", "originalMessages", "sessionData", "elapsed"),
@@ -32,6 +32,7 @@ ITS_OWN = {"sessionID", "userId", "secureKey", "alias", "chatId", "index", "time
 # Nobody polls over CometD; over version 3 typing ends with each word.
 NOT_TOLD: Mapping[str, frozenset[str]] = {
     "v2": frozenset(),
+    "v2-socket": frozenset(),
     "v2-cometd": frozenset(("pollingStarted", "pollingStopped")),
     "v3": frozenset(("agentTypingStopped",)),
 }
@@ -39,6 +40,7 @@ NOT_TOLD: Mapping[str, frozenset[str]] = {
 # left, the end of the chat.
 UNASKED: Mapping[str, frozenset[str]] = {
     "v2": frozenset(),
+    "v2-socket": frozenset(("clientConnected",)),
     "v2-cometd": frozenset(("clientConnected",)),
     "v3": frozenset(),
 }
@@ -58,10 +60,20 @@ class RealStage:
     def __init__(self, page: Page, url: str, over: str, agents: Mapping[str, Agent], own: Any) -> None:
         self.page, self.over, self.agents = page, over, agents
         own = {"pollTimeout": 200, **own} if over == "v3" else own  # As often as scenarios expect news.
-        self.config = {**speaking(over, url, SERVICE, **own), "ajaxTimeout": PATIENCE_S * 1000}
+        self.config = {
+            **speaking(over.removesuffix("-socket"), url, SERVICE, **own),
+            "ajaxTimeout": PATIENCE_S * 1000,
+        }
+        if over == "v2":  # Named, so that polls alone bring the news.
+            self.config["transport"] = {"type": "v2"}
+        self.sockets = 0
+        page.on("websocket", self._count)
         self.address = f"{url}/shop"
         self.published: list[tuple[str, Any]] = []
         self.received: list[Mapping[str, Any]] = []
+
+    def _count(self, _: WebSocket) -> None:
+        self.sockets += 1
 
     async def load(self) -> None:
         """A page comes up."""
@@ -91,7 +103,7 @@ class RealStage:
             case {"network": state}:
                 await self.page.context.set_offline(state == "lost")
             case {"wait": duration_ms}:
-                await self._wait(duration_ms)
+                await self.wait(duration_ms)
             case {"reload": away_ms}:
                 await self.page.evaluate("(ms) => stage.away(ms)", away_ms)
                 await self.load()
@@ -99,7 +111,8 @@ class RealStage:
                 raise AssertionError(f"{where}: a real server cannot be told {step}")
         await self.settle()
 
-    async def _wait(self, duration_ms: float) -> None:
+    async def wait(self, duration_ms: float) -> None:
+        """Let time pass, alarm by alarm."""
         until_ms = await self.page.evaluate("stage.now()") + duration_ms
         while await self.page.evaluate("(until) => stage.step(until)", until_ms):
             await self.settle()
@@ -163,11 +176,15 @@ async def play_for_real(stage: RealStage, scenario: Mapping[str, Any]) -> None:
                 told.append((name, pattern))
         await stage.take(step, where)
         await _until_told(stage, told, where)
+        if stage.over == "v2-socket":  # What it brings heeds no clock of a test: it is waited for.
+            await _until_received(stage, said)
     await stage.settle()
+    if any(name == "started" for name, _ in stage.published):
+        assert bool(stage.sockets) == (stage.over == "v2-socket"), f"{stage.sockets} sockets"
     extra = [name for name, _ in stage.published[len(told) :]]
     unasked = UNASKED[stage.over] | (END if _last_leaves(scenario) else frozenset())
     assert set(extra) <= unasked, f"besides, over {stage.over}: {extra}"
-    _compare_received(stage, said)
+    await _until_received(stage, said)
 
 
 def _last_leaves(scenario: Mapping[str, Any]) -> bool:
@@ -185,6 +202,8 @@ async def _until_told(stage: RealStage, told: Sequence[tuple[str, Any]], where: 
     until_s = asyncio.get_running_loop().time() + PATIENCE_S
     while len(stage.published) < len(told) and asyncio.get_running_loop().time() < until_s:
         await asyncio.sleep(LOOKS_EVERY_S)
+        if stage.over == "v2-socket":  # A lost one is followed by another, or by polls, after a pause.
+            await stage.wait(LOOKS_EVERY_MS)
         await stage.settle()
     names = [name for name, _ in stage.published[: len(told)]]
     assert names == [name for name, _ in told], f"{where}: published {names}"
@@ -193,14 +212,25 @@ async def _until_told(stage: RealStage, told: Sequence[tuple[str, Any]], where: 
         assert not wrong, f"{where}: {wrong}"
 
 
-def _compare_received(stage: RealStage, said: Sequence[Any]) -> None:
-    """Every message of the scenario was received, in its order; the server may say more than the scenario."""
+async def _until_received(stage: RealStage, said: Sequence[Any]) -> None:
+    """Every message of the scenario is received, in its order; the server may say more than the scenario."""
+    until_s = asyncio.get_running_loop().time() + PATIENCE_S
+    while (missing := _missing(stage, said)) and asyncio.get_running_loop().time() < until_s:
+        await asyncio.sleep(LOOKS_EVERY_S)
+        await stage.wait(LOOKS_EVERY_MS)
+        await stage.settle()
+    assert not missing, f"{missing} was not received, or not in order, over {stage.over}: {stage.received}"
+
+
+def _missing(stage: RealStage, said: Sequence[Any]) -> Any:
+    """The first message of the scenario that was not received yet."""
     received = iter(stage.received)
     for one in map(common, said):
         if one.get("type", "").startswith("Typing") and stage.over == "v3":
             continue  # Typing is no part of its transcript.
-        fits = any(not difference(one, message) for message in received)
-        assert fits, f"{one} was not received, or not in order, over {stage.over}: {stage.received}"
+        if not any(not difference(one, message) for message in received):
+            return one
+    return None
 
 
 def common(pattern: Any) -> Any:
