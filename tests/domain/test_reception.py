@@ -87,3 +87,12 @@ def test_a_conversation_over_days_is_told_and_goes_on_waiting() -> None:
     days = events.Started(service="s", user_id="u", key_hash="h", nickname="Mira", asynchronous=True)
     story = given(days, QUEUED).when(FULL)
     story.then(events.Informed(party_id=2, text="Too many.", about="full"))
+
+
+def test_a_chat_does_not_end_under_the_hands_of_a_colleague_who_stays() -> None:
+    bob = events.Joined(party_id=3, kind=events.Kind.AGENT, participant_id="bob", nickname="Bob")
+    story = given(MIRA, QUEUED, AMY, bob).when(commands.HandOver(party_id=2), FULL)
+    assert story.state.phase is Phase.ACTIVE
+    assert story.state.queued_ms
+    story.when(commands.Leave(party_id=3), FULL)
+    assert story.state.phase is Phase.ENDED

@@ -77,7 +77,11 @@ def join(state: Interaction, command: commands.Join, _now_ms: int, _rules: Servi
 def receive(
     state: Interaction, command: commands.Receive, _now_ms: int, _rules: ServiceRules
 ) -> Sequence[Event]:
-    """What was told last is not told again. A conversation that stays open over days does not end by it."""
+    """What was told last is not told again.
+
+    What stays open over days does not end by it, nor what a person attends to while it waits for another.
+    """
+    attended = any(p.answers and p.kind in PEOPLE for p in state.parties)
     if not state.queued_ms or state.ringing is not None:
         return ()
     happened: list[Event] = []
@@ -92,7 +96,7 @@ def receive(
                 wait_s=command.wait_s,
             )
         )
-    if command.ends and not state.asynchronous:
+    if command.ends and not state.asynchronous and not attended:
         happened += end_all(state, command.about)
     return happened
 
