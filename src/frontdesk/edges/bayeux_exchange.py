@@ -83,7 +83,10 @@ class Exchange:
         return self._service(channel) is not None
 
     def _service(self, channel: str) -> Service | None:
-        return next((s for root, s in self.services.items() if channel.startswith(root)), None)
+        for root, service in self.services.items():
+            if channel.startswith(root):
+                return service
+        return None
 
     # --- what comes ----------------------------------------------------------------------------
 

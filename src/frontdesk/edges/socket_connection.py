@@ -1,6 +1,7 @@
 """One WebSocket connection: bounds for whoever does not read, and for whoever is no longer there."""
 
 import asyncio
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,11 @@ from websockets.protocol import State
 from frontdesk.edges.asgi import SEND_TEXT
 from frontdesk.settings import LimitSettings
 
+WHOLE_TEXT = 0x81  # The last frame of a message, and its first: text.
+
+_MEDIUM = struct.Struct("!BBH").pack
+_LONG = struct.Struct("!BBQ").pack
+
 
 def socket_connection(
     limits: LimitSettings, refused: Callable[[str], None]
@@ -19,6 +25,17 @@ def socket_connection(
     return type(
         "SocketConnection", (_SocketConnection,), {"limits": limits, "refused": staticmethod(refused)}
     )
+
+
+def text_frame(text: bytes) -> bytes:
+    """A whole text message as a server sends it: in one frame, not masked.
+
+    Source:  RFC 6455 §5.2. No extension is ever agreed on that would change it.
+    """
+    size = len(text)
+    if size < 126:
+        return bytes((WHOLE_TEXT, size)) + text
+    return (_MEDIUM(WHOLE_TEXT, 126, size) if size < 65536 else _LONG(WHOLE_TEXT, 127, size)) + text
 
 
 class _SocketConnection(WebSocketsSansIOProtocol):
@@ -59,8 +76,7 @@ class _SocketConnection(WebSocketsSansIOProtocol):
             return False
         if self.conn.state is not State.OPEN:
             return False
-        self.conn.send_text(text)
-        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.write(text_frame(text))
         return True
 
     # --- who does not read, or is not there ----------------------------------------------------
