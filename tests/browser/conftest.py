@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
+from frontdesk.domain.rules import Rules
 from frontdesk.main import Server, running
 from frontdesk.settings import (
     DatabaseSettings,
@@ -53,7 +54,7 @@ async def server(
         server=ServerSettings(port=0, stop_grace_s=1),
         database=DatabaseSettings(url=f"sqlite:///{folder / 'frontdesk.db'}"),
         files=FileStoreSettings(folder=str(folder / "files")),
-        services={"demo": ServiceSettings()},
+        services={"demo": ServiceSettings(rules=Rules(asynchronous=False))},  # A chat that is left is over.
         visitor_socket=VisitorSocketSettings(is_on=False),  # These tests stop requests on their way.
     )
     async with running(settings) as server:

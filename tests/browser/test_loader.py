@@ -38,7 +38,7 @@ async def test_pointing_at_the_launcher_loads_the_rest(site: Site, visit: Visit)
 
 async def test_calls_keep_their_order_while_a_part_is_fetched(site: Site, visit: Visit) -> None:
     async with visit(site.page(site.script(LAUNCHER), site.widget("frontdesk.js"))) as page:
-        await page.evaluate("CXBus.command('WebChatService.getAgents').then(() => true)")
+        await page.evaluate("CXBus.command('WebChatService.getSessionData').then(() => true)")
         assert "more" not in await page.evaluate(LOADED)
         order = await page.evaluate(
             """async () => {

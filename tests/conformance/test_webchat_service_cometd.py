@@ -13,6 +13,7 @@ from frontdesk.client.webchat_service import WebChatService
 from tests.conformance.agents import Agent
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.v3_house import v3_settings
+from tests.faults.broken_sockets import Proxy
 from tests.scenarios.real import RealStage, on_real_stage
 
 pytestmark = pytest.mark.anyio
@@ -247,7 +248,7 @@ async def test_54_a_server_that_was_started_anew_is_told_who_we_are(tmp_path: Pa
     settings = settings_in(tmp_path)
     async with serving(settings) as house:
         port = int(house.url.rpartition(":")[2])
-        stage = RealStage(house, {}, "v2-cometd", {})
+        stage = RealStage(house, Proxy(house.url), {}, "v2-cometd", {})
         await stage.load()
         await stage.do("startChat", ADA)
         await stage.hears("clientConnected")

@@ -248,6 +248,7 @@ async def test_half_a_thought_stays_in_sight_until_it_is_sent_or_taken_back(
 
 async def test_an_agent_sees_what_was_read_and_nobody_says_it_twice(visitor: Visitor, agent: Agent) -> None:
     receipts: list[str] = []
+    await visitor.polls()
     visitor.page.on(
         "request", lambda it: receipts.append(it.url) if it.url.endswith("/readReceipt") else None
     )

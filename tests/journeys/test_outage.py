@@ -177,6 +177,7 @@ async def test_an_agents_message_whose_answer_is_lost_is_not_doubled(
 async def test_a_chat_that_is_over_when_the_visitor_returns_says_so(
     house: House, visitor: Visitor, agent: Agent
 ) -> None:
+    await visitor.polls()
     await talking(visitor, agent)
     await fails_to_say(visitor, "Too late")
     await visitor.is_back()

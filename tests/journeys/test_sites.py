@@ -135,6 +135,7 @@ async def test_a_site_with_an_old_jquery_keeps_it_and_chats(
             await page.evaluate("[$.fn.jquery, jQuery.fn.jquery, document.body.dataset.version]")
             == [JQUERY] * 3
         )
+        await page.wait_for_function("added.filter((text) => text.startsWith('Hello')).length >= 2")
         added = await page.evaluate("added")
         assert [text for text in added if text.startswith("Hello")] == ["Hello from now", "Hello from then"]
         assert await page.evaluate("[[].remove(), ({}).extend()]") == ["mine", "mine"]

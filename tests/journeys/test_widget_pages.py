@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.journeys import axe
 from tests.journeys.conftest import House
 from tests.journeys.people import window
-from tests.journeys.test_looks import SURROUNDINGS, axe_source, nothing_sticks_out
+from tests.journeys.test_looks import SURROUNDINGS, nothing_sticks_out
 
 __all__ = ["axe_source"]  # A fixture that both files use.
 pytestmark = pytest.mark.anyio
