@@ -11,7 +11,6 @@ from tests.journeys.conftest import House
 from tests.journeys.people import window
 from tests.journeys.test_looks import SURROUNDINGS, nothing_sticks_out
 
-__all__ = ["axe_source"]  # A fixture that both files use.
 pytestmark = pytest.mark.anyio
 HOSTILE = '"><img src=x onerror=alert(1)>'
 
