@@ -53,8 +53,8 @@ async def test_the_agent_sees_what_is_known_of_the_visitor(visitor: Visitor, age
     about = agent.page.get_by_role("complementary", name="About the visitor")
     await expect(about).to_contain_text("1 × Desk cactus")
     await expect(about.get_by_role("link", name="/shop/")).to_be_visible()
-    await visitor.page.get_by_role("button", name="Add Kitchen fern to the basket").click()
-    await expect(about).to_contain_text("1 × Desk cactus, 1 × Kitchen fern")
+    await visitor.page.get_by_role("button", name="Add Painted calathea to the basket").click()
+    await expect(about).to_contain_text("1 × Desk cactus, 1 × Painted calathea")
 
 
 async def test_each_side_sees_the_other_type(visitor: Visitor, agent: Agent) -> None:
