@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 # What a careful site allows: its own scripts and the widget's, nothing inline, nothing evaluated, no style.
@@ -70,7 +70,8 @@ def serving(widget_url: str) -> Iterator[Site]:
             for name, value in {**site.headers(), "content-type": f"{kind};charset=utf-8"}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write((text or "").encode())
+            with suppress(ConnectionError):  # A page that is left takes nothing more.
+                self.wfile.write((text or "").encode())
 
         def log_message(self, *_: object) -> None:
             """Nobody reads it."""

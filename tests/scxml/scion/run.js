@@ -1,4 +1,4 @@
-// Runs charts in SCION. Reads one line of JSON, [{name, path, events: [{after, event}]}]; writes one, with the
+// Runs charts in SCION, giving it as many milliseconds to settle as the argument says. Reads one line of JSON, [{name, path, events: [{after, event}]}]; writes one, with the
 // active states of each at first and after each event: {name: [[id, …], …]}, or {name: "why not"}.
 const { readFileSync } = require('node:fs')
 
@@ -16,7 +16,7 @@ global.clearTimeout = (id) => timers.delete(id)
 const scxml = require('@scion-scxml/scxml')
 
 console.log = () => {}
-const SETTLE_MS = 15 // SCION loads what it invokes in the background.
+const SETTLE_MS = Number(process.argv[2]) // SCION loads what it invokes in the background.
 
 const settled = (isAlone) =>
   new Promise((resolve) => (isAlone ? setImmediate(() => setImmediate(resolve)) : realSetTimeout(resolve, SETTLE_MS)))
@@ -66,7 +66,7 @@ async function main() {
   for (const chart of JSON.parse(readFileSync(0, 'utf8'))) {
     found[chart.name] = await Promise.race([
       run(chart).catch((error) => String(error?.message ?? error).split('\n')[0]),
-      new Promise((resolve) => realSetTimeout(() => resolve('it never came back'), 5000)),
+      new Promise((resolve) => realSetTimeout(() => resolve('it never came back'), 5000 + 40 * SETTLE_MS)),
     ])
   }
   process.stdout.write(JSON.stringify(found), () => process.exit(0))
