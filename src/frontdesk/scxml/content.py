@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from frontdesk.scxml.actions import Kind
 from frontdesk.scxml.faults import Place
 
 
@@ -120,6 +121,43 @@ class Cancel(Struct, frozen=True):
     place: Place
 
 
+class Argument(Struct, frozen=True):
+    """One attribute of an action.
+
+    Shape:   `source` is a literal's text, or an expression.
+    """
+
+    name: str
+    kind: Kind
+    source: str
+
+
+class Part(Struct, frozen=True):
+    """An action, or an element inside one, as far as it becomes an object.
+
+    Shape:   `lists` and `objects` are the parts inside, by the attribute that they become.
+    """
+
+    arguments: tuple[Argument, ...] = ()
+    lists: tuple[tuple[str, tuple["Part", ...]], ...] = ()
+    objects: tuple[tuple[str, "Part"], ...] = ()
+
+
+class Action(Struct, frozen=True):
+    """An extension element: a module is asked to do something.
+
+    Shape:   `locations` are those that get an id before the request goes out, by attribute;
+             `message` holds `<param>` and `<content>`.
+    """
+
+    module: str
+    name: str
+    part: Part
+    locations: tuple[tuple[str, str], ...]
+    message: Message
+    place: Place
+
+
 class Unknown(Struct, frozen=True):
     """An element of a namespace that nobody here knows: doing it is an error, reading it is none."""
 
@@ -127,7 +165,7 @@ class Unknown(Struct, frozen=True):
     place: Place
 
 
-Content = Raise | If | Foreach | Log | Assign | Script | Send | Cancel | Unknown
+Content = Raise | If | Foreach | Log | Assign | Script | Send | Cancel | Action | Unknown
 Block = tuple[Content, ...]
 
 

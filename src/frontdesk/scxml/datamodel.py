@@ -22,6 +22,15 @@ class DataModel(Protocol):
     def see_event(self, event: Event) -> None:
         """From now on `_event` is this."""
 
+    def see_interaction(self, interaction_id: str, packed: str, *, is_first: bool) -> None:
+        """From now on an interaction is this; packed as `""` it is no longer owned.
+
+        Shape:   `is_first` when it is the first that the session ever owned.
+        """
+
+    def see_world(self, packed: str) -> None:
+        """What functions of scripts answer with, from now on: see `world.py`."""
+
     def see_states(self, ids: Sequence[str]) -> None:
         """From now on these states are active."""
 
@@ -42,6 +51,12 @@ class DataModel(Protocol):
 
     def value(self, expr: str) -> str:
         """The value of an expression, packed."""
+
+    def plain(self, expr: str) -> str:
+        """The value of an expression as plain JSON, packed; "" for nothing, `null` too."""
+
+    def yes(self, expr: str) -> bool:
+        """Whether the value of an expression says so: one that is true, and not the text `false`."""
 
     def text(self, expr: str) -> str:
         """The value of an expression as text; XML as its source."""
@@ -68,7 +83,11 @@ class DataModel(Protocol):
         """The array that was opened last is done with."""
 
     def taken(self) -> Sequence[Sequence[str]]:
-        """What scripts asked for since the last time: `raise`, name, data; or `log`, text, label, level."""
+        """What scripts asked for since the last time.
+
+        Shape:   each is `raise`, name, data; `log`, text, label, level; `ask`, module, action, attributes;
+                 or `want`, what the world lacks.
+        """
 
     def mark(self, scripts: Sequence[str]) -> None:
         """The document's own scripts ran; what they made is not data, they will make it again."""

@@ -3,11 +3,15 @@
 The ORS dialect is that of older orchestration servers: the working draft of May 2009 with extensions.
 """
 
+from frontdesk.scxml.actions import NAMESPACE
 from frontdesk.scxml.content import Given
 from frontdesk.scxml.model import Dialect
 from frontdesk.scxml.tree import Element
 
-MODULES = "www.genesyslab.com/modules/"
+
+def is_extension(namespace: str) -> bool:
+    """Whether a namespace is one of those that extend the language."""
+    return namespace.removeprefix("http://").startswith(NAMESPACE)
 
 
 def dialect_of(root: Element) -> Dialect:
@@ -18,7 +22,7 @@ def dialect_of(root: Element) -> Dialect:
     if attributes.get("profile") == "ecmascript" or "_persist" in attributes or "_type" in attributes:
         return Dialect.ORS
     declared = {namespace for element in root.walk() for namespace in element.declared}
-    if any(namespace.removeprefix("http://").startswith(MODULES) for namespace in declared):
+    if any(map(is_extension, declared)):
         return Dialect.ORS
     return Dialect.W3C
 

@@ -12,7 +12,9 @@ HTTP_PROCESSOR = "http://www.w3.org/TR/scxml/#BasicHTTPEventProcessor"
 class Event(Struct, frozen=True, omit_defaults=True):
     """One event, as `_event` shows it.
 
-    Shape:   `data` is a packed value (see `packed.py`), empty when there is none.
+    Shape:   `data` is a packed value (see `packed.py`), empty when there is none. `mirror` is what the
+             session sees of interactions from this event on, packed, empty when that is as before:
+             `{"ixn": {"<interaction id>": {…, "controlled": true} or null}}`. Null: it is no longer owned.
     Source:  SCXML 1.0, section 5.10.1.
     """
 
@@ -24,6 +26,7 @@ class Event(Struct, frozen=True, omit_defaults=True):
     origintype: str = ""
     invokeid: str = ""
     raw: str = ""
+    mirror: str = ""
 
 
 def matches(descriptors: Sequence[str], name: str) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from frontdesk.scxml.acting import act
 from frontdesk.scxml.content import (
+    Action,
     Assign,
     Block,
     Cancel,
@@ -39,7 +41,7 @@ def execute(turn: Turn, block: Block) -> None:
         try:
             _do(turn, content)
         except ContentFault as fault:
-            name = content.name if isinstance(content, Unknown) else type(content).__name__.lower()
+            name = content.name if isinstance(content, Action | Unknown) else type(content).__name__.lower()
             turn.error(fault, name, content.place)
             break
         finally:
@@ -156,5 +158,6 @@ DOES: Mapping[type[Content], Callable[[Turn, Any], None]] = {
     Script: _script,
     Send: _send,
     Cancel: cancel,
+    Action: act,
     Unknown: _unknown,
 }

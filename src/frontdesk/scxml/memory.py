@@ -59,6 +59,10 @@ class Memory(Struct):
     invoked: dict[str, Invocation] = field(default_factory=dict)
     numbers: int = 0
     """How many ids and timers were made."""
+    mirrors: dict[str, str] = field(default_factory=dict)
+    """What scripts see of the interactions that the session owns, packed, the oldest first."""
+    first_interaction: str = ""
+    """The first one that the session ever owned."""
 
 
 class Snapshot(Struct, frozen=True):

@@ -107,6 +107,8 @@ class Machine(Struct, eq=False):
     scripts: tuple[Content, ...]
     with_data: tuple[int, ...] = ()
     """The states that hold data items."""
+    is_asking: bool = False
+    """Whether scripts find the platform's functions, and what they ask for has to be looked for."""
     _answers: dict[tuple[int, str], tuple[Transition, ...]] = field(default_factory=dict)
 
     def answering(self, state: int, event: str) -> tuple[Transition, ...]:

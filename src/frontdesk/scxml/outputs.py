@@ -59,6 +59,19 @@ class Forwarded(Struct, frozen=True, tag=True, tag_field="output"):
     event: Event
 
 
+class Requested(Struct, frozen=True, tag=True, tag_field="output"):
+    """A module is asked to do something.
+
+    Shape:   `id` is unique in the installation; `module` and `action` as `actions.py` names them;
+             `attributes` is a packed object without graphs: plain JSON.
+    """
+
+    id: str
+    module: str
+    action: str
+    attributes: str
+
+
 class Logged(Struct, frozen=True, tag=True, tag_field="output"):
     """What the document logs. `level` is the ORS dialect's, or empty."""
 
@@ -80,4 +93,6 @@ class Failed(Struct, frozen=True, tag=True, tag_field="output"):
     reason: str
 
 
-Output = Sent | TimerSet | TimerCancelled | Invoke | Uninvoke | Forwarded | Logged | Finished | Failed
+Output = (
+    Sent | TimerSet | TimerCancelled | Invoke | Uninvoke | Forwarded | Requested | Logged | Finished | Failed
+)

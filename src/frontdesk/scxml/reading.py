@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from frontdesk.scxml.checking import check
-from frontdesk.scxml.content import Script
-from frontdesk.scxml.dialects import dialect_of
+from frontdesk.scxml.content import Content, Script
+from frontdesk.scxml.dialects import dialect_of, is_extension
 from frontdesk.scxml.faults import DocumentRefused, Fault
 from frontdesk.scxml.including import include
 from frontdesk.scxml.model import Data, Dialect, Kind, Machine, State, Transition
 from frontdesk.scxml.reading_content import SCXML, ContentReader
 from frontdesk.scxml.tree import Element, read_tree
 
+PLATFORM = "_genesys"
 STATES = ("state", "parallel", "final", "history")
 _AROUND = ("onentry", "onexit", "transition", "datamodel", "invoke")
 MADE_OF: Mapping[str, tuple[str, ...]] = {
@@ -103,10 +104,22 @@ class _Reader:
             states=states,
             scripts=tuple(script for script in scripts if isinstance(script, Script)),
             with_data=tuple(state.number for state in states if state.data),
+            is_asking=self._is_asking(scripts),
         )
         if not self.faults:
             self.faults += check(machine, {n: element.file for n, element in enumerate(self._elements)})
         return machine
+
+    def _is_asking(self, scripts: Iterable[Content]) -> bool:
+        """Whether the document uses the platform: it is of the ORS dialect, has its elements or names it."""
+        if self._dialect is Dialect.ORS:
+            return True
+        return any(isinstance(script, Script) and PLATFORM in script.source for script in scripts) or any(
+            is_extension(element.namespace)
+            or PLATFORM in element.text()
+            or any(PLATFORM in value for value in element.attributes.values())
+            for element in self._root.walk()
+        )
 
     def _number(self, element: Element, parent: int) -> None:
         number = len(self._elements)

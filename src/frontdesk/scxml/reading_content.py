@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from frontdesk.scxml.actions import namespace_of, shape_of
 from frontdesk.scxml.content import (
     Assign,
     Block,
@@ -31,6 +32,7 @@ from frontdesk.scxml.events import descriptors_of
 from frontdesk.scxml.faults import Fault
 from frontdesk.scxml.model import Data, Dialect
 from frontdesk.scxml.packed import pack
+from frontdesk.scxml.reading_actions import read_action
 from frontdesk.scxml.tree import Element, as_xml
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ class ContentReader:
             src=given(Dialect.W3C, element, "src"),
             id=attributes.get("id") or attributes.get("invokeid") or "",
             idlocation=attributes.get("idlocation"),
-            message=self._message(element, is_document=True),
+            message=self._message(element, is_whole=True),
             is_forwarding=attributes.get("autoforward") == "true",
             finalize=finalize,
             place=element.place,
@@ -121,6 +123,9 @@ class ContentReader:
 
     def _content(self, element: Element) -> Content:
         if element.namespace not in (SCXML, ""):
+            module = namespace_of(element.namespace)
+            if module is not None:
+                return self._action(element, module)
             if self._is_strict:
                 self._fault(
                     element, f"nothing here knows <{element.name}> of {element.namespace}", "remove it"
@@ -131,6 +136,12 @@ class ContentReader:
             self._fault(element, f"<{element.name}> cannot stand here", "move or remove it")
             return Unknown(element.name, element.place)
         return read(element)
+
+    def _action(self, element: Element, module: str) -> Content:
+        known = shape_of(module, element.name)
+        if known is None:
+            return Unknown(element.name, element.place)
+        return read_action(element, *known, self._message(element, is_whole=True))
 
     def _raise(self, element: Element) -> Content:
         name = element.attributes.get("event") or element.attributes.get("name", "")
@@ -186,7 +197,7 @@ class ContentReader:
             self._fault(element, "<cancel> names nothing", 'write sendid="…"')
         return Cancel(sendid, element.place)
 
-    def _message(self, element: Element, *, is_document: bool = False) -> Message:
+    def _message(self, element: Element, *, is_whole: bool = False) -> Message:
         namelist = tuple(element.attributes.get("namelist", "").split())
         content = next((child for child in element.elements() if child.name == "content"), None)
         if content is None:
@@ -195,7 +206,7 @@ class ContentReader:
         inline = None if expr is not None else inline_of(content)
         if inline is None and expr is None:
             inline = Inline("text", "")
-        return Message(namelist, self._params(element) if is_document else (), inline, expr)
+        return Message(namelist, self._params(element) if is_whole else (), inline, expr)
 
     def _params(self, element: Element) -> tuple[Param, ...]:
         found = []

@@ -89,16 +89,34 @@ class Session:
         return min((timer.due_ms for timer in self._turn.memory.timers), default=None)
 
     @property
+    def interactions(self) -> tuple[str, ...]:
+        """The ids of the interactions that the session owns as far as it knows, the oldest first."""
+        return tuple(self._turn.memory.mirrors)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """What scripts asked the world for in the last step and it did not have: `<object>|<statistic>`.
+
+        Shape:   sorted. They got NaN. Whoever can say more takes the step again, from before it, with a
+                 world that has the numbers.
+        """
+        return tuple(sorted(self._turn.wanted))
+
+    @property
     def waiting(self) -> int:
         """How many events wait in the external queue."""
         return len(self._turn.memory.external)
 
-    def start(self, now_ms: int, seed: int, data: str = "", peers: Container[str] = ()) -> Sequence[Output]:
+    def start(
+        self, now_ms: int, seed: int, data: str = "", peers: Container[str] = (), *, world: str = ""
+    ) -> Sequence[Output]:
         """Enter the document; everything that follows from that.
 
         Shape:   `data` is a packed object: its fields replace the values of data items of the document.
+                 `world` is what functions of scripts answer with (`world.py`), "" for as before.
         """
         turn = self._turn
+        self._see(world)
         turn.memory.start = Start(now_ms, seed, data)
         turn.memory.status = Status.RUNNING
         turn.begin(now_ms, seed, peers)
@@ -127,12 +145,15 @@ class Session:
         if self.status is Status.RUNNING:
             self._turn.memory.external.append(event)
 
-    def step(self, now_ms: int, seed: int, peers: Container[str] = ()) -> Sequence[Output]:
+    def step(
+        self, now_ms: int, seed: int, peers: Container[str] = (), *, world: str = ""
+    ) -> Sequence[Output]:
         """Send what is due, then take the oldest event of the external queue: one macrostep.
 
-        Shape:   `()` when nothing waited. Call again while `waiting`.
+        Shape:   `()` when nothing waited. Call again while `waiting`. `world` as for `start`.
         """
         turn = self._turn
+        self._see(world)
         memory = turn.memory
         if memory.status is not Status.RUNNING:
             return ()
@@ -143,6 +164,8 @@ class Session:
                 macrostep(turn)
             elif memory.external:
                 event = memory.external.pop(0)
+                if event.mirror:
+                    turn.reflect(event.mirror)
                 self._data.see_event(event)
                 receive(turn, event)
                 macrostep(turn, event)
@@ -182,8 +205,12 @@ class Session:
         http_address: str = "",
         has_parent: bool = False,
         spent_ms: Callable[[], float] | None = None,
+        world: str = "",
     ) -> "Session":
-        """The session that a snapshot of the same document holds. Nothing is entered again."""
+        """The session that a snapshot of the same document holds. Nothing is entered again.
+
+        Shape:   a snapshot holds no `world`; it is given again.
+        """
         snapshot = decode(stored)
         memory = snapshot.memory
         session = cls(
@@ -194,6 +221,7 @@ class Session:
             has_parent=has_parent,
             spent_ms=spent_ms,
         )
+        session._see(world)
         if memory.start is not None:
             turn = session._turn
             turn.begin(memory.start.now_ms, memory.start.seed, ())
@@ -201,8 +229,21 @@ class Session:
             session._prepare()
             turn.memory = memory
             turn.is_running = memory.status is Status.RUNNING
+            session._reflect()
             session._data.restore(snapshot.data)
         return session
+
+    def _see(self, world: str) -> None:
+        if world and self.machine.is_asking:
+            self._data.see_world(world)
+
+    def _reflect(self) -> None:
+        """Scripts see the interactions that a snapshot holds."""
+        memory = self._turn.memory
+        if memory.first_interaction and self.machine.is_asking:
+            self._data.see_interaction(memory.first_interaction, "", is_first=True)
+            for interaction_id, packed in memory.mirrors.items():
+                self._data.see_interaction(interaction_id, packed, is_first=False)
 
     def _prepare(self) -> None:
         """Data items have their first values, and the document's own scripts have run."""
@@ -241,6 +282,7 @@ class Session:
         turn = self._turn
         try:
             work()
+            turn.take()
         except SessionFailed as failed:
             self._fail(str(failed))
         except ScriptFault as fault:  # Not of an expression: the context itself has no room left.

@@ -8,8 +8,8 @@ from frontdesk.scxml.faults import ContentFault, Place, ScriptFault, SessionFail
 from frontdesk.scxml.limits import Limits
 from frontdesk.scxml.memory import Memory
 from frontdesk.scxml.model import Data, Dialect, Machine
-from frontdesk.scxml.outputs import Logged, Output
-from frontdesk.scxml.packed import joined, pack
+from frontdesk.scxml.outputs import Logged, Output, Requested
+from frontdesk.scxml.packed import joined, pack, packed_fields
 
 
 class Turn:
@@ -31,6 +31,7 @@ class Turn:
         self.peers: Container[str] = ()
         self.has_parent = False
         self.outputs: list[Output] = []
+        self.wanted: set[str] = set()
         self.to_invoke: set[int] = set()
         self.is_running = True
         self._is_ors = machine.dialect is Dialect.ORS
@@ -44,6 +45,7 @@ class Turn:
         self.now_ms = now_ms
         self.peers = peers
         self.outputs = []
+        self.wanted.clear()
         self.budget()
         self.data.begin(now_ms, seed)
 
@@ -108,6 +110,23 @@ class Turn:
         self.memory.numbers += 1
         return self.memory.numbers
 
+    def request_id(self) -> str:
+        """The id of a new request; no other session's requests have it."""
+        return f"{self.memory.session_id}.{self.number()}"
+
+    def reflect(self, mirror: str) -> None:
+        """What an event changes in what scripts see of interactions."""
+        memory = self.memory
+        for interaction_id, packed in packed_fields(packed_fields(mirror).get("ixn", "")).items():
+            if packed == "null":
+                memory.mirrors.pop(interaction_id, None)
+                self.data.see_interaction(interaction_id, "", is_first=False)
+            else:
+                memory.first_interaction = memory.first_interaction or interaction_id
+                memory.mirrors[interaction_id] = packed
+                is_first = interaction_id == memory.first_interaction
+                self.data.see_interaction(interaction_id, packed, is_first=is_first)
+
     def show_states(self) -> None:
         """Scripts see which states are active now."""
         # Most often it is the same few states; a copy of them is cheaper than a look into the context.
@@ -146,10 +165,15 @@ class Turn:
 
     def take(self) -> None:
         """Carry out what scripts asked for."""
-        if not self._is_ors:
+        if not self.machine.is_asking:
             return
         for kind, *what in self.data.taken():
-            if kind == "raise":
-                self.raise_event(Event(what[0], "internal", what[1]))
-            else:
-                self.put(Logged(what[1], what[0], what[2]))
+            match kind:
+                case "raise":
+                    self.raise_event(Event(what[0], "internal", what[1]))
+                case "ask":
+                    self.put(Requested(self.request_id(), *what))
+                case "want":
+                    self.wanted.add(what[0])
+                case _:
+                    self.put(Logged(what[1], what[0], what[2]))

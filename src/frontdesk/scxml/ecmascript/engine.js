@@ -30,6 +30,10 @@
     return text.toWellFormed().replaceAll('\0', '\uFFFD')
   }
 
+  function isXml(value) {
+    return typeof value === 'object' && value instanceof Object && 'nodeType' in value
+  }
+
   const engine = {
     begin: kit.begin,
     see(...fields) {
@@ -38,7 +42,9 @@
     states(ids) {
       states = ids === '' ? [] : ids.split(' ')
     },
-    system(sessionid, name, processors, isOrs, document) {
+    interaction: kit.see,
+    world: kit.seeWorld,
+    system(sessionid, name, processors, isOrs, document, isAsking) {
       const all = kit.readOnly(kit.unpack(processors))
       kit.constant('_sessionid', () => sessionid)
       kit.constant('_name', () => name)
@@ -46,6 +52,7 @@
       kit.constant('_ioprocessors', () => all)
       kit.constant('In', () => isIn)
       if (isOrs) kit.ors(() => states, document)
+      if (isAsking) kit.genesys()
       kit.settle()
       if (isOrs) globalThis._data = {}
     },
@@ -56,10 +63,18 @@
       globalThis._data[name] = undefined
     },
     value: (read) => kit.pack(read()),
+    plain(read) {
+      const value = read()
+      const text = isXml(value) ? JSON.stringify(kit.xml(value)) : JSON.stringify(value)
+      return text === undefined || text === 'null' ? '' : clean(text)
+    },
+    yes(read) {
+      const value = read()
+      return typeof value === 'string' ? value.trim().toLowerCase() !== 'false' && value !== '' : Boolean(value)
+    },
     text(read) {
       const value = read()
-      const isXml = typeof value === 'object' && value instanceof Object && 'nodeType' in value
-      return clean(isXml ? kit.xml(value) : String(value))
+      return clean(isXml(value) ? kit.xml(value) : String(value))
     },
     shown(read) {
       const value = read()

@@ -2,7 +2,8 @@
 // each other by number, so that shared objects stay shared and circles stay round.
 //
 // cell: null, boolean, text, finite number | [number of a node] | [tag, …] (undefined, other numbers, bigints,
-//       a function or a prototype that the document's scripts make, by its path)
+//       a function or a prototype that the document's scripts make, by its path, or something of the
+//       platform's, by where it stands in `_genesys`)
 // node: [kind, prototype, read-only, …]
 (function (kit) {
   'use strict'
@@ -75,6 +76,7 @@
   // this document is made, and where nothing is read-only.
   function draw(root, lost) {
     const nodes = []
+    const homes = lost === null ? undefined : kit.homes?.()
     const numbers = new Map()
     const waiting = []
     // The first is a holder of ours, which nobody needs to hear of.
@@ -99,6 +101,8 @@
       if (value === null) return null
       const made = lost === null ? undefined : pathOfMade.get(value)
       if (made !== undefined) return ['made', made]
+      const home = homes?.get(value)
+      if (home !== undefined) return ['home', home]
       if (typeof value === 'function') {
         lose(holder, key)
         return ['undefined']
@@ -172,6 +176,7 @@
       if (tag === 'number') return Number(what)
       if (tag === 'bigint') return BigInt(what)
       if (tag === 'made') return madeAtPath.get(pathKey(what))
+      if (tag === 'home') return what.reduce((at, name) => at?.[name], globalThis._genesys)
       return undefined
     }
     nodes.forEach(([kind, , , content], number) => {

@@ -15,6 +15,7 @@ from typing import Any
 import quickjs
 
 from frontdesk.scxml.content import Inline
+from frontdesk.scxml.enums import MEDIA_TYPES, TABLES
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import ScriptFault, SessionFailed
 from frontdesk.scxml.limits import Limits
@@ -23,6 +24,7 @@ from frontdesk.scxml.packed import pack
 from frontdesk.scxml.tree import Element, read_tree
 
 PARTS = ("measure.js", "world.js", "dom.js", "graph.js", "ors.js", "engine.js")
+LATER = ("genesys", "calendar")  # Read when a script first needs them; most never do.
 SNAPSHOT_CPU_S = 2.0  # It is our own code that runs, over data that the memory limit bounds.
 SNAPSHOT_MEMORY = 4  # Times the memory of scripts: the same data a second time, and as text.
 MEMORY_LEFT = 1024 * 1024
@@ -53,7 +55,15 @@ class EcmaScript:
         self._see, self._states, self._begin = engine("see"), engine("states"), engine("begin")
         self._value, self._text, self._shown = engine("value"), engine("text"), engine("shown")
         self._write, self._move, self._take = engine("write"), engine("move"), engine("taken")
-        self._call(engine("system"), session_id, machine.name, pack(processors), self._is_ors, machine.file)
+        self._call(
+            engine("system"),
+            session_id,
+            machine.name,
+            pack(processors),
+            self._is_ors,
+            machine.file,
+            machine.is_asking,
+        )
         self._context.set_time_limit(self._cpu_s)
 
     def begin(self, now_ms: int, seed: int) -> None:
@@ -71,6 +81,12 @@ class EcmaScript:
             event.raw,
             event.data,
         )
+
+    def see_interaction(self, interaction_id: str, packed: str, *, is_first: bool) -> None:
+        self._call(self._engine("interaction"), interaction_id, packed, is_first)
+
+    def see_world(self, packed: str) -> None:
+        self._call(self._engine("world"), packed)
 
     def see_states(self, ids: Sequence[str]) -> None:
         self._call(self._states, " ".join(ids))
@@ -98,6 +114,12 @@ class EcmaScript:
 
     def value(self, expr: str) -> str:
         return str(self._call(self._value, self._reader(expr)))
+
+    def plain(self, expr: str) -> str:
+        return str(self._call(self._engine("plain"), self._reader(expr)))
+
+    def yes(self, expr: str) -> bool:
+        return bool(self._call(self._engine("yes"), self._reader(expr)))
 
     def text(self, expr: str) -> str:
         return str(self._call(self._text, self._reader(expr)))
@@ -223,4 +245,6 @@ def _written(element: Element) -> list[Any]:
 def _prelude() -> str:
     here = files(__package__)
     sources = ",\n".join((here / part).read_text(encoding="utf-8").rstrip() for part in PARTS)
-    return f"[{sources}].reduce((kit, part) => part(kit) ?? kit, {{}})"
+    later = {part: (here / f"{part}.js").read_text(encoding="utf-8") for part in LATER}
+    kit = json.dumps({"later": later, "tables": TABLES, "media": MEDIA_TYPES})
+    return f"[{sources}].reduce((kit, part) => part(kit) ?? kit, {kit})"

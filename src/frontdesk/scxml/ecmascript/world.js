@@ -76,6 +76,9 @@
   })
   globalThis.Date = Clock
 
+  kit.NativeProxy = Proxy
+  const evaluate = globalThis.eval
+  kit.load = (part) => evaluate(kit.later[part])(kit)
   for (const name of ['Atomics', 'SharedArrayBuffer', 'WeakRef', 'FinalizationRegistry', 'performance', 'queueMicrotask', 'Proxy'])
     delete globalThis[name]
 })

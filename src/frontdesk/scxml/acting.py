@@ -1,0 +1,77 @@
+"""Doing an action: everything that it has is evaluated, and a module is asked."""
+
+import uuid
+from collections.abc import Iterator
+
+from frontdesk.scxml.actions import Kind
+from frontdesk.scxml.content import Action, Argument, Inline, Message, Part
+from frontdesk.scxml.faults import ContentFault, ScriptFault
+from frontdesk.scxml.outputs import Requested
+from frontdesk.scxml.packed import joined, pack
+from frontdesk.scxml.turn import Turn
+
+SESSIONS = uuid.UUID("5c5a1f6e-6d5b-4c40-9a51-5f0c3f1f7a10")
+"""Under which the ids of sessions are made that a session starts."""
+
+
+def act(turn: Turn, action: Action) -> None:
+    """Do an action.
+
+    Errors:  `ContentFault`: an expression or a location of it failed, and nobody was asked.
+    """
+    try:
+        fields = [*_fields(turn, action.part), *_carried(turn, action.message)]
+    except ScriptFault as fault:
+        raise ContentFault.of("illegalvalue", fault) from None
+    request_id = turn.request_id()
+    for name, location in action.locations:
+        value = request_id
+        if name == "sessionid":
+            # The new session's id is known before it is there, and is the same when this step is done again.
+            value = str(uuid.uuid5(SESSIONS, request_id))
+            fields.append((name, pack(value)))
+        try:
+            turn.data.assign(location, pack(value))
+        except ScriptFault as fault:
+            raise ContentFault.of("illegalloc", fault) from None
+    attributes = joined(fields)
+    if len(attributes) > turn.limits.event_bytes:
+        raise ContentFault("illegalvalue", f"the request is larger than {turn.limits.event_bytes} bytes")
+    turn.put(Requested(request_id, action.module, action.name, attributes))
+
+
+def _fields(turn: Turn, part: Part) -> Iterator[tuple[str, str]]:
+    """What a part has, each packed."""
+    for argument in part.arguments:
+        yield argument.name, _value(turn, argument)
+    for name, inside in part.objects:
+        yield name, joined(_fields(turn, inside))
+    for name, parts in part.lists:
+        yield name, f"[{','.join(joined(_fields(turn, inside)) for inside in parts)}]"
+
+
+def _value(turn: Turn, argument: Argument) -> str:
+    match argument.kind:
+        case Kind.LITERAL:
+            return pack(argument.source)
+        case Kind.BOOLEAN:
+            if argument.source.strip() in ("true", "false"):
+                return argument.source.strip()
+            return "true" if turn.data.yes(argument.source) else "false"
+        case Kind.EXPRESSION:
+            return turn.data.plain(argument.source)
+
+
+def _carried(turn: Turn, message: Message) -> Iterator[tuple[str, str]]:
+    named = [*((name, turn.data.plain(name)) for name in message.namelist)]
+    named += [(param.name, turn.data.plain(param.expr)) for param in message.params]
+    if named:
+        yield "params", joined(named)
+    if message.content is not None:
+        yield "content", _written(message.content)
+    elif message.content_expr is not None:
+        yield "content", turn.data.plain(message.content_expr)
+
+
+def _written(content: Inline) -> str:
+    return content.text if content.kind == "json" else pack(content.text)
