@@ -1,4 +1,4 @@
-// XML data as scripts see it: as much of the DOM as reading needs.
+// XML data as scripts see it: as much of the DOM as reading needs. Read when there first is some.
 (function (kit) {
   'use strict'
   class Node {
@@ -66,6 +66,7 @@
       return '#text'
     }
   }
+  kit.isNode = (value) => value instanceof Node
   kit.shapes = { Document: Document.prototype, Element: Element.prototype, Text: Text.prototype }
 
   function beside(node, step) {
@@ -97,4 +98,5 @@
     const inside = node.childNodes.map((child) => kit.xml(child, node.namespaceURI)).join('')
     return `<${node.tagName}${own}${named.join('')}>${inside}</${node.tagName}>`
   }
+  return kit.shapes
 })

@@ -31,7 +31,7 @@
   }
 
   function isXml(value) {
-    return typeof value === 'object' && value instanceof Object && 'nodeType' in value
+    return kit.isNode?.(value) ?? false
   }
 
   const engine = {
@@ -42,8 +42,8 @@
     states(ids) {
       states = ids === '' ? [] : ids.split(' ')
     },
-    interaction: kit.see,
-    world: kit.seeWorld,
+    interaction: (...fields) => kit.see(...fields),
+    world: (text) => kit.seeWorld(text),
     system(sessionid, name, processors, isOrs, document, isAsking) {
       const all = kit.readOnly(kit.unpack(processors))
       kit.constant('_sessionid', () => sessionid)
@@ -86,7 +86,10 @@
     move(write, read) {
       write(read())
     },
-    document: (written) => kit.pack(kit.document(JSON.parse(written))),
+    document(written) {
+      kit.dom()
+      return kit.pack(kit.document(JSON.parse(written)))
+    },
     open(read) {
       const array = read()
       if (!Array.isArray(array)) throw new TypeError('this is not an array')
@@ -103,9 +106,9 @@
       arrays.pop()
     },
     mark: (lexical) => kit.mark(JSON.parse(lexical)),
-    snapshot: (lexical) => kit.snapshot(JSON.parse(lexical), { event: event(), states }),
+    snapshot: (lexical) => kit.graph().snapshot(JSON.parse(lexical), { event: event(), states }),
     restore(text) {
-      const extra = kit.restore(text)
+      const extra = kit.graph().restore(text)
       current = extra.event
       seen = null
       states = extra.states
@@ -118,36 +121,6 @@
 
   function isIn(id) {
     return states.includes(String(id))
-  }
-
-  // Text that reads like source, also of what is circular.
-  kit.source = function (value, open = new Set()) {
-    switch (typeof value) {
-      case 'string':
-        return JSON.stringify(value)
-      case 'function':
-        return `(function ${value.name})`
-      case 'bigint':
-        return `${value}n`
-      case 'object':
-        break
-      default:
-        return String(value)
-    }
-    if (value === null) return 'null'
-    if (open.has(value) || open.size > 40) return '{…}'
-    if (value instanceof Date) return `(new Date(${value.getTime()}))`
-    if (value instanceof RegExp) return String(value)
-    if (value instanceof Error) return `(new ${value.name}(${JSON.stringify(value.message)}))`
-    if ('nodeType' in value && kit.shapes.Text && value.childNodes) return kit.xml(value)
-    open.add(value)
-    const inside = Array.isArray(value)
-      ? `[${value.map((item) => kit.source(item, open)).join(', ')}]`
-      : `{${Object.keys(value)
-          .map((key) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)}:${kit.source(value[key], open)}`)
-          .join(', ')}}`
-    open.delete(value)
-    return inside
   }
 
   return (name) => engine[name]

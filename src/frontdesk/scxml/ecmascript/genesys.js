@@ -1,13 +1,11 @@
 // `_genesys`: interactions as scripts see them, functions and enumerations. Made when a script first asks for it.
 (function (kit) {
   'use strict'
-  const { NativeProxy, interactions: texts } = kit
+  const { NativeProxy, interactions: texts, refuse } = kit
   const { parse, stringify } = JSON
+  const { media, tables: enums } = parse(kit.later.tables)
   const homes = new Map()
 
-  function refuse() {
-    throw new TypeError('this belongs to the platform and cannot be changed')
-  }
   const unchanged = {
     set: refuse,
     defineProperty: refuse,
@@ -25,7 +23,7 @@
     return seen
   }
   function tables(part) {
-    const found = Object.entries(kit.tables[part] ?? {})
+    const found = Object.entries(enums[part] ?? {})
     return Object.fromEntries(found.map(([name, table]) => [name, fixed(table, part, name)]))
   }
 
@@ -97,7 +95,7 @@
     return Object.fromEntries(found.map(([key, value]) => [key, stored(value, key, depth)]))
   }
 
-  const mediaNames = Object.keys(kit.media)
+  const mediaNames = Object.keys(media)
   const nameOfMedia = new Map(mediaNames.map((name) => [name.toLowerCase(), name]))
   const mediaType = new NativeProxy(Object.fromEntries(mediaNames.map((name) => [name, name])), {
     ...unchanged,
@@ -133,7 +131,7 @@
       return udata && Object.hasOwn(udata, key) ? udata[key] : undefined
     },
     getMediaIntValue(name) {
-      return kit.media[nameOfMedia.get(String(name).toLowerCase())] ?? -1
+      return media[nameOfMedia.get(String(name).toLowerCase())] ?? -1
     },
   }
 

@@ -1,5 +1,5 @@
-// Values to text and back. What JSON can say is JSON; anything else is a graph: a list of nodes that refer to
-// each other by number, so that shared objects stay shared and circles stay round.
+// What JSON cannot say, and all that a session's scripts hold: a list of nodes that refer to each other by
+// number, so that shared objects stay shared and circles stay round. Read when it is first needed.
 //
 // cell: null, boolean, text, finite number | [number of a node] | [tag, …] (undefined, other numbers, bigints,
 //       a function or a prototype that the document's scripts make, by its path, or something of the
@@ -7,9 +7,8 @@
 // node: [kind, prototype, read-only, …]
 (function (kit) {
   'use strict'
-  const PLAIN_DEPTH_MAX = 60
   const JOINED_DEPTH = 2
-  const sealed = new WeakSet()
+  const { stringify, parse } = JSON
   const builtin = [
     ['Object', Object.prototype],
     ['Array', Array.prototype],
@@ -21,66 +20,60 @@
       E.name,
       E.prototype,
     ]),
-    ...Object.entries(kit.shapes),
   ]
   const nameOfShape = new Map(builtin.map(([name, shape]) => [shape, name]))
   const shapeOfName = new Map(builtin)
-  // Functions and prototypes that the document's top-level scripts made, by where they stand.
-  let pathOfMade = new Map()
-  let madeAtPath = new Map()
 
-  // ---- plain values
+  function nameOf(shape) {
+    const name = nameOfShape.get(shape)
+    if (name !== undefined || kit.shapes === undefined) return name
+    return Object.keys(kit.shapes).find((of) => kit.shapes[of] === shape)
+  }
 
-  function isPlain(value, depth, seen) {
-    if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
-    if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
-    if (typeof value !== 'object' || depth === 0 || seen.has(value)) return false
-    seen.add(value)
-    if (Array.isArray(value)) {
-      if (Object.keys(value).length !== value.length) return false
-      for (let i = 0; i < value.length; i++) if (!isPlain(value[i], depth - 1, seen)) return false
-      return true
+  // ---- where things stand that are not data
+
+  // made: the path of a function, or prototype, of the document's own scripts; home: of something in `_genesys`.
+  function places() {
+    const { names, functions, inside } = kit.made
+    const paths = new Map()
+    const note = (value, path) => paths.has(value) || paths.set(value, path)
+    functions.forEach((value, at) => note(value, [names[at]]))
+    for (const [value, path] of inside) note(value, path)
+    const homes = kit.homes?.()
+    let shapes
+
+    function made(value) {
+      if (typeof value === 'function') return paths.get(value)
+      const maker = Object.getOwnPropertyDescriptor(value, 'constructor')?.value
+      const path = typeof maker === 'function' ? paths.get(maker) : undefined
+      return path !== undefined && maker.prototype === value ? [...path, 'prototype'] : undefined
     }
-    if (Object.getPrototypeOf(value) !== Object.prototype) return false
-    for (const key of Object.keys(value))
-      if (key === '$graph' || key === 'toJSON' || !isPlain(value[key], depth - 1, seen)) return false
-    return true
+    // A prototype that was put in the place of the one that a function comes with does not name it.
+    function madeShape(shape) {
+      if (shapes === undefined) {
+        shapes = new Map()
+        for (const [value, path] of paths)
+          if (Object.hasOwn(value, 'prototype') && value.prototype) shapes.set(value.prototype, [...path, 'prototype'])
+      }
+      return made(shape) ?? shapes.get(shape)
+    }
+    return { made, madeShape, home: (value) => homes?.get(value) }
+  }
+  function resolved([name, ...rest]) {
+    return rest.reduce((at, key) => at?.[key], kit.variable(name))
   }
 
-  const stringify = JSON.stringify
-  const parse = JSON.parse
-
-  kit.pack = function (value) {
-    if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return ''
-    if (isPlain(value, PLAIN_DEPTH_MAX, new Set())) return stringify(value)
-    return `{"$graph":${stringify(draw(value, null))}}`
-  }
-
-  kit.unpack = function (text) {
-    if (text === '') return undefined
-    const value = parse(text)
-    return text.includes('"$graph"') ? opened(value, JOINED_DEPTH) : value
-  }
-
-  // Messages are joined out of packed values, each of which may be a graph.
-  function opened(value, depth) {
-    if (value === null || typeof value !== 'object') return value
-    if ('$graph' in value) return build(value.$graph)
-    if (depth > 0) for (const key of Object.keys(value)) value[key] = opened(value[key], depth - 1)
-    return value
-  }
-
-  // ---- graphs
+  // ---- values to nodes
 
   // lost: gets the paths of what cannot be kept; null when the values go to another context, where nothing of
   // this document is made, and where nothing is read-only.
   function draw(root, lost) {
     const nodes = []
-    const homes = lost === null ? undefined : kit.homes?.()
+    const place = lost === null ? undefined : places()
     const numbers = new Map()
     const waiting = []
     // The first is a holder of ours, which nobody needs to hear of.
-    const lose = (holder, key) => lost?.push([...pathOf(waiting, holder).slice(1), key].join('.'))
+    const lose = (holder, key) => lost?.push([...kit.pathOf(waiting, holder).slice(1), key].join('.'))
     function cell(value, holder, key) {
       switch (typeof value) {
         case 'string':
@@ -99,10 +92,10 @@
           return ['undefined']
       }
       if (value === null) return null
-      const made = lost === null ? undefined : pathOfMade.get(value)
-      if (made !== undefined) return ['made', made]
-      const home = homes?.get(value)
+      const home = place?.home(value)
       if (home !== undefined) return ['home', home]
+      const made = place?.made(value)
+      if (made !== undefined) return ['made', made]
       if (typeof value === 'function') {
         lose(holder, key)
         return ['undefined']
@@ -119,26 +112,20 @@
     for (let at = 0; at < waiting.length; at++) {
       const [value, holder, key] = waiting[at]
       const inside = (inner, name) => cell(inner, at, name)
-      nodes.push(node(value, inside, lost !== null, () => lose(holder, key)))
+      nodes.push(node(value, inside, place, () => lose(holder, key)))
     }
     return [top, nodes]
   }
 
-  // Where something stands; only looked for when it is needed.
-  function pathOf(waiting, at) {
-    const path = []
-    for (; at >= 0; at = waiting[at][1]) path.push(waiting[at][2])
-    return path.reverse()
-  }
-
-  // isOwn: whether the value stays with this document's scripts.
-  function node(value, cell, isOwn, lose) {
-    const isSealed = isOwn && sealed.has(value)
+  // place: where things stand when the value stays with this document's scripts.
+  function node(value, cell, place, lose) {
+    const isSealed = place !== undefined && kit.isSealed(value)
     const shape = Object.getPrototypeOf(value)
-    let name = shape === null ? null : nameOfShape.get(shape)
+    let name = shape === null ? null : nameOf(shape)
     if (name === undefined) {
-      name = isOwn && pathOfMade.has(shape) ? ['made', pathOfMade.get(shape)] : 'Object'
-      if (name === 'Object') lose()
+      const made = place?.madeShape(shape)
+      name = made === undefined ? 'Object' : ['made', made]
+      if (made === undefined) lose()
     }
     const head = (kind) => [kind, name, isSealed]
     if (value instanceof Date) return [...head('date'), Number.isNaN(value.getTime()) ? null : value.getTime()]
@@ -154,9 +141,17 @@
     return Array.isArray(value) ? [...head('array'), fields, value.length] : [...head('object'), fields]
   }
 
+  // ---- nodes to values
+
+  function shapeNamed(name) {
+    if (name === null) return null
+    if (typeof name !== 'string') return resolved(name[1])
+    return shapeOfName.get(name) ?? kit.dom()[name]
+  }
+
   function build([top, nodes]) {
     const values = nodes.map(([kind, name, , ...rest]) => {
-      const shape = name === null ? null : typeof name === 'string' ? shapeOfName.get(name) : madeAtPath.get(pathKey(name[1]))
+      const shape = shapeNamed(name)
       let value
       if (kind === 'date') value = new Date(rest[0] === null ? Number.NaN : rest[0])
       else if (kind === 'regexp') {
@@ -175,7 +170,7 @@
       if (typeof tag === 'number') return values[tag]
       if (tag === 'number') return Number(what)
       if (tag === 'bigint') return BigInt(what)
-      if (tag === 'made') return madeAtPath.get(pathKey(what))
+      if (tag === 'made') return resolved(what)
       if (tag === 'home') return what.reduce((at, name) => at?.[name], globalThis._genesys)
       return undefined
     }
@@ -187,7 +182,7 @@
         for (let i = 0; i < content.length; i += 2) set(value, content[i], open(content[i + 1]), !(value instanceof Error && content[i] === 'message'))
     })
     nodes.forEach(([, , isSealed], number) => {
-      if (isSealed) seal(values[number])
+      if (isSealed) kit.seal(values[number])
     })
     return open(top)
   }
@@ -197,103 +192,44 @@
     Object.defineProperty(target, key, { value, writable: true, enumerable, configurable: true })
   }
 
-  // ---- what nobody may change
-
-  function refuse() {
-    throw new TypeError('this belongs to the platform and cannot be changed')
-  }
-
-  // One object: writing to what is there throws, in any script; nothing can be added.
-  function seal(value) {
-    sealed.add(value)
-    for (const key of Object.keys(value)) {
-      const kept = value[key]
-      Object.defineProperty(value, key, { get: () => kept, set: refuse, enumerable: true, configurable: false })
-    }
-    Object.preventExtensions(value)
-  }
-
-  // Everything below.
-  kit.readOnly = function (root) {
-    const waiting = [root]
-    while (waiting.length) {
-      const value = waiting.pop()
-      if (value === null || typeof value !== 'object' || sealed.has(value)) continue
-      for (const key of Object.keys(value)) waiting.push(value[key])
-      seal(value)
-    }
-    return root
-  }
-  kit.constant = function (name, read) {
-    Object.defineProperty(globalThis, name, { get: read, set: refuse, enumerable: true, configurable: false })
+  // Messages are joined out of packed values, each of which may be a graph.
+  function opened(value, depth = JOINED_DEPTH) {
+    if (value === null || typeof value !== 'object') return value
+    if ('$graph' in value) return build(value.$graph)
+    if (depth > 0) for (const key of Object.keys(value)) value[key] = opened(value[key], depth - 1)
+    return value
   }
 
   // ---- all that a session's scripts hold
 
-  const pathKey = (path) => stringify(path)
-  let native = new Set()
-
-  // Called once before anything of the document runs.
-  kit.settle = function () {
-    native = new Set(Object.getOwnPropertyNames(globalThis))
-  }
-
-  // Called after the document's top-level scripts ran, also those of a session that is being restored.
-  kit.mark = function (lexical) {
-    pathOfMade = new Map()
-    madeAtPath = new Map()
-    const seen = new Set()
-    const waiting = own().map((name) => [globalThis[name], -1, name])
-    for (const name of lexical) waiting.push([indirectly(name), -1, name])
-    const note = (value, path) => {
-      if (pathOfMade.has(value)) return
-      pathOfMade.set(value, path)
-      madeAtPath.set(pathKey(path), value)
-    }
-    for (let at = 0; at < waiting.length; at++) {
-      const [value] = waiting[at]
-      const kind = typeof value
-      if (value === null || (kind !== 'object' && kind !== 'function') || seen.has(value) || sealed.has(value)) continue
-      seen.add(value)
-      if (kind === 'function') {
-        const path = pathOf(waiting, at)
-        note(value, path)
-        if (Object.hasOwn(value, 'prototype') && value.prototype) note(value.prototype, [...path, 'prototype'])
-        continue
-      }
-      for (const key of Object.keys(value)) waiting.push([value[key], at, key])
-    }
-  }
-
-  function own() {
-    return Object.getOwnPropertyNames(globalThis).filter((name) => !native.has(name))
-  }
+  const madeNames = () => new Map(kit.made.names.map((name, at) => [name, kit.made.functions[at]]))
 
   // extra: what the engine itself keeps with the data, and gets back.
-  kit.snapshot = function (lexical, extra) {
+  function snapshot(lexical, extra) {
     const lost = []
-    const data = Object.create(null)
-    for (const name of own()) data[name] = globalThis[name]
-    const variables = Object.create(null)
-    for (const name of lexical) variables[name] = indirectly(name)
-    return stringify([draw({ data, variables, extra }, lost), lost])
+    const made = madeNames()
+    const changed = (names) => {
+      const found = Object.create(null)
+      for (const name of names) {
+        const value = kit.variable(name)
+        if (value === undefined || made.get(name) !== value) found[name] = value
+      }
+      return found
+    }
+    const own = new Set(kit.own())
+    const gone = [...made.keys()].filter((name) => !own.has(name) && !lexical.includes(name))
+    return stringify([draw({ data: changed(own), variables: changed(lexical), extra, gone }, lost), lost])
   }
 
-  kit.restore = function (text) {
-    const { data, variables, extra } = build(parse(text)[0])
-    for (const name of own()) if (!(name in data)) Reflect.deleteProperty(globalThis, name)
+  function restore(text) {
+    const { data, variables, extra, gone } = build(parse(text)[0])
+    const made = madeNames()
+    for (const name of kit.own())
+      if (!(name in data) && (!made.has(name) || gone.includes(name))) Reflect.deleteProperty(globalThis, name)
     for (const name of Object.keys(data)) globalThis[name] = data[name]
-    for (const name of Object.keys(variables)) {
-      globalThis.__carried = variables[name]
-      try {
-        indirectly(`${name} = __carried`)
-      } catch (_constant) {
-        // A constant; the document's script has made it again.
-      }
-      delete globalThis.__carried
-    }
+    for (const name of Object.keys(variables)) kit.setVariable(name, variables[name])
     return extra
   }
 
-  const indirectly = globalThis.eval
+  return { pack: (value) => `{"$graph":${stringify(draw(value, null))}}`, opened, snapshot, restore }
 })

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -23,8 +23,9 @@ from frontdesk.scxml.model import Dialect, Machine
 from frontdesk.scxml.packed import pack
 from frontdesk.scxml.tree import Element, read_tree
 
-PARTS = ("measure.js", "world.js", "dom.js", "graph.js", "ors.js", "engine.js")
-LATER = ("genesys", "calendar")  # Read when a script first needs them; most never do.
+PARTS = ("measure", "world", "values", "engine")
+LATER = ("graph", "dom", "source")  # Compiled when something first needs them; most sessions never do.
+PLATFORM_LATER = ("genesys", "calendar")
 SNAPSHOT_CPU_S = 2.0  # It is our own code that runs, over data that the memory limit bounds.
 SNAPSHOT_MEMORY = 4  # Times the memory of scripts: the same data a second time, and as text.
 MEMORY_LEFT = 1024 * 1024
@@ -50,7 +51,7 @@ class EcmaScript:
         self._functions: dict[tuple[str, str], Callable[..., Any]] = {}
         self._is_ors = machine.dialect is Dialect.ORS
         self._lexical: list[str] = []
-        engine = self._context.eval(_prelude())
+        engine = self._context.eval(_prelude(is_asking=machine.is_asking))
         self._engine = engine
         self._see, self._states, self._begin = engine("see"), engine("states"), engine("begin")
         self._value, self._text, self._shown = engine("value"), engine("text"), engine("shown")
@@ -160,7 +161,7 @@ class EcmaScript:
         return json.loads(text) if text else ()
 
     def mark(self, scripts: Sequence[str]) -> None:
-        names = dict.fromkeys(name for script in scripts for name in _LEXICAL.findall(script))
+        names = dict.fromkeys(name for script in scripts for name in _lexical(script))
         is_lexical = self._engine("isLexical")
         self._lexical = [name for name in names if self._call(is_lexical, name)]
         self._call(self._engine("mark"), json.dumps(self._lexical))
@@ -241,10 +242,25 @@ def _written(element: Element) -> list[Any]:
     return [element.name, element.namespace, element.attributes, children]
 
 
+@lru_cache(maxsize=1_000)
+def _lexical(script: str) -> tuple[str, ...]:
+    """What a script may declare that is no property of the global object."""
+    return tuple(_LEXICAL.findall(script))
+
+
 @cache
-def _prelude() -> str:
-    here = files(__package__)
-    sources = ",\n".join((here / part).read_text(encoding="utf-8").rstrip() for part in PARTS)
-    later = {part: (here / f"{part}.js").read_text(encoding="utf-8") for part in LATER}
-    kit = json.dumps({"later": later, "tables": TABLES, "media": MEDIA_TYPES})
-    return f"[{sources}].reduce((kit, part) => part(kit) ?? kit, {kit})"
+def _prelude(*, is_asking: bool) -> str:
+    """The script that makes a context ours. Every context has it, so it is made small."""
+    parts = [*PARTS[:-1], "ors", PARTS[-1]] if is_asking else PARTS
+    later = {name: _source(name) for name in (*LATER, *(PLATFORM_LATER if is_asking else ()))}
+    if is_asking:
+        later["tables"] = json.dumps({"media": MEDIA_TYPES, "tables": TABLES})
+    kit = json.dumps({"later": later})
+    return f"[{','.join(map(_source, parts))}].reduce((kit, part) => part(kit) ?? kit, {kit})"
+
+
+def _source(part: str) -> str:
+    """A part without what is for people; no text in it goes over several lines."""
+    written = (files(__package__) / f"{part}.js").read_text(encoding="utf-8")
+    lines = (line.strip() for line in written.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -35,8 +35,7 @@
     return world
   }
   kit.genesys = function () {
-    let made
-    kit.constant('_genesys', () => (made ??= kit.load('genesys')))
+    kit.constant('_genesys', kit.once(() => kit.load('genesys')))
   }
 
   const hidden = (holder, name, value) =>
