@@ -1,302 +1,33 @@
-"""The composition root: the only module that names every part."""
+"""The composition root: opens what a node needs, has its parts put together (`parts.py`), and runs them."""
 
 import asyncio
 import contextlib
 import gc
-import os
-import secrets
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import structlog
-from starlette.applications import Starlette
 
-from frontdesk.desk.agents import Agents
-from frontdesk.desk.chats import Chats
-from frontdesk.desk.colleagues import Colleagues
-from frontdesk.desk.files import Files
-from frontdesk.desk.floor import Floor
-from frontdesk.desk.follower import Follower
-from frontdesk.desk.hub import Hub
-from frontdesk.desk.input_boxes import InputBoxes
-from frontdesk.desk.interactions import Interactions
-from frontdesk.desk.nodes import BEAT_S, Heartbeat
-from frontdesk.desk.positions import Positions
-from frontdesk.desk.previews import Previews
-from frontdesk.desk.reception import Reception
-from frontdesk.desk.routing import Routing
+from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.secrets import shared_secret
-from frontdesk.desk.sign_ins import SignIns
-from frontdesk.desk.staff import Staff
-from frontdesk.desk.timers import Timers
-from frontdesk.desk.working import Work, working
+from frontdesk.desk.working import working
 from frontdesk.domain.agent import Role
-from frontdesk.domain.card import InteractionCard
-from frontdesk.domain.interaction import Phase
-from frontdesk.edges.admission import Admission
-from frontdesk.edges.app import FrontdeskApp
-from frontdesk.edges.chat_v2 import ChatV2
-from frontdesk.edges.chat_v2_cometd_door import Cometd
-from frontdesk.edges.chat_v2_files import ChatV2Files
-from frontdesk.edges.chat_v2_session import ChatV2Sessions
-from frontdesk.edges.chat_v2_start import ChatV2Start
-from frontdesk.edges.chat_v3_parts import DeskParts, chat_v3
-from frontdesk.edges.cors import Cors
-from frontdesk.edges.limits import Gate, OpenByAddress, Window
-from frontdesk.edges.metrics import Metrics
-from frontdesk.edges.openapi import describe
-from frontdesk.edges.operations import Operations
-from frontdesk.edges.pages import pages
 from frontdesk.edges.server import answering, listen
-from frontdesk.edges.traffic import Traffic
-from frontdesk.edges.uploads import Uploads
-from frontdesk.edges.visitor_socket import VisitorSockets
-from frontdesk.edges.workspace_caller import Callers
-from frontdesk.edges.workspace_http import WorkspaceHttp
-from frontdesk.edges.workspace_session import Desk
-from frontdesk.edges.workspace_socket import WorkspaceSocket
-from frontdesk.errors import DeskError
-from frontdesk.service_book import service_book
+from frontdesk.parts import Clock, Parts
 from frontdesk.settings import Settings
 from frontdesk.store.account import Account
-from frontdesk.store.files import FileStore, open_files
-from frontdesk.store.open import Database, open_database
+from frontdesk.store.files import open_files
+from frontdesk.store.open import open_database
 
 COLLECT_AFTER_OBJECTS = 20_000
 TOKENS_SIGNED_BY = "visitor_tokens"
-
-Clock = Callable[[], int]
 
 _log = structlog.get_logger("main")
 
 
 def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-class Parts:
-    """Every part of one node, put together and not yet running."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        database: Database,
-        files: FileStore,
-        clock_ms: Clock,
-        secret: str,
-        *,
-        is_demo: bool,
-    ) -> None:
-        store, limits = database.store, settings.limits
-        node_id = secrets.token_hex(8)
-        self.accounts = database.accounts
-        self.staff = Staff(database.accounts, clock_ms)
-        self.services = service_book(settings)
-        self.floor = Floor(clock_ms, settings.workspace.ring_again_s * 1000, self.services.queue_rules)
-        self.chats = Chats(store, clock_ms, shares_presence=database.shares_presence)
-        self.interactions = Interactions(store, self.chats, self.services, clock_ms)
-        self.agents = Agents(
-            store,
-            self.floor,
-            self.interactions,
-            clock_ms,
-            away_ms=settings.workspace.away_s * 1000,
-        )
-        reception = Reception(self.services, self.floor, clock_ms)
-        self.routing = Routing(
-            store,
-            self.interactions,
-            self.agents,
-            self.floor,
-            self.services,
-            reception,
-            clock_ms,
-            node_id,
-        )
-        self.timers = Timers(
-            store, clock_ms, {"interaction": self.interactions.tick, "agent": self.agents.tick}
-        )
-        previews = Previews(store, node_id, are_shared=database.shares_presence)
-        self.hub = Hub(self.chats, self.floor, previews)
-        self.colleagues = Colleagues(self.interactions, self.floor, self.services)
-        self.positions = Positions(store, are_shared=database.shares_presence)
-        self.follower = Follower(store, self.chats, self.agents, self.floor, self.hub)
-        self.metrics = Metrics(self.floor)
-        self.interactions.on_card += [
-            self.floor.put,
-            lambda interaction_id, card: self.metrics.observe(interaction_id, card, clock_ms()),
-            _log_end,
-            self.positions.observe,
-        ]
-
-        input_boxes = InputBoxes(self.hub, clock_ms, limits.preview_chars_max)
-        sessions = ChatV2Sessions(self.interactions, self.services, input_boxes, clock_ms)
-        chat_files = Files(files, self.interactions, self.services, clock_ms)
-        open_by_address = OpenByAddress(limits.open_chats_per_address)
-        self.interactions.on_card.append(open_by_address.observe)
-        admission = Admission(
-            self.floor,
-            reception,
-            self.metrics,
-            node=Gate("open_chats_per_node", limits.open_chats_per_node),
-            services={n: Gate("open_chats_max", s.open_chats_max) for n, s in settings.services.items()},
-            by_address=open_by_address,
-            starts=Window(
-                "starts_per_minute_per_address", limits.starts_per_minute_per_address, 60_000, clock_ms
-            ),
-        )
-        start = ChatV2Start(
-            self.interactions,
-            self.services,
-            settings.services,
-            sessions,
-            admission,
-            clock_ms,
-        )
-        origins = Cors({name: s.allowed_origins for name, s in settings.services.items()})
-        traffic, uploads = Traffic(limits, clock_ms, self.metrics), Uploads(limits, self.metrics)
-        chat_v2 = ChatV2(
-            settings.server.prefix.rstrip("/"),
-            start,
-            sessions,
-            ChatV2Files(chat_files, sessions, self.interactions, self.services, clock_ms),
-            origins,
-            limits,
-            traffic,
-            uploads,
-            self.metrics,
-            api_key=settings.server.api_key,
-            offers_socket=settings.visitor_socket.is_on,
-            file_bytes_max={
-                name: s.rules.files.upload_max_file_bytes for name, s in settings.services.items()
-            },
-        )
-
-        sign_ins = SignIns(database.accounts, clock_ms, session_ms=settings.workspace.session_s * 1000)
-        callers = Callers(sign_ins, settings.server.public_url)
-        desk = Desk(
-            self.interactions,
-            self.agents,
-            self.floor,
-            self.hub,
-            self.colleagues,
-            clock_ms,
-            limits.socket_outbox_messages_max,
-            self.metrics.refused,
-        )
-        self.socket = WorkspaceSocket(desk, callers, self.metrics, limits.socket_message_bytes_max)
-        description = describe(
-            settings.server.prefix.rstrip("/"),
-            settings.chat_v3.prefix.rstrip("/"),
-            has_cometd=settings.cometd.is_on,
-        )
-        self.operations = Operations(self.metrics, {"database": store.ping, "files": files.ping}, description)
-        workspace = WorkspaceHttp(
-            sign_ins,
-            self.interactions,
-            self.colleagues,
-            store,
-            chat_files,
-            callers,
-            self.socket,
-            Window(
-                "sign_ins_per_minute_per_address", limits.sign_ins_per_minute_per_address, 60_000, clock_ms
-            ),
-            self.metrics,
-            file_bytes_max=max(
-                (s.rules.files.upload_max_file_bytes for s in settings.services.values()), default=0
-            ),
-            body_read_s=limits.body_read_s,
-            upload_read_s=limits.upload_read_s,
-            session_s=settings.workspace.session_s,
-        )
-        rest = Starlette(routes=[*workspace.routes(), *self.operations.routes(), *pages(demo=is_demo)])
-        v3_parts = DeskParts(
-            interactions=self.interactions,
-            services=self.services,
-            files=chat_files,
-            positions=self.positions,
-            input_boxes=input_boxes,
-            admission=admission,
-            traffic=traffic,
-            uploads=uploads,
-            metrics=self.metrics,
-            clock_ms=clock_ms,
-        )
-        self.cometd = Cometd(
-            settings, chat_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
-        )
-        self.visitor_sockets = VisitorSockets(
-            settings, chat_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
-        )
-        self.app = FrontdeskApp(
-            chat_v2,
-            self.visitor_sockets,
-            self.cometd,
-            chat_v3(settings, v3_parts, secret),
-            self.socket,
-            rest,
-        )
-        self._shares_presence = database.shares_presence
-        self._heartbeat = Heartbeat(store, f"{socket.gethostname()}:{os.getpid()}", node_id, clock_ms)
-        self._store = store
-
-    async def load(self) -> None:
-        """Read what is open now; from here on the follower keeps it true."""
-        self.follower.position = await self._store.head()
-        await self.floor.load(self._store)
-        if self._shares_presence:
-            await self._heartbeat.begin()
-        await self._find_bots()
-
-    def work(self) -> Sequence[Work]:
-        """What runs as long as the server does, by name."""
-        return (
-            ("follower", self.follower.run),
-            ("timers", self.timers.run),
-            ("routing", self.routing.run),
-            ("presence", self._presence),
-        )
-
-    async def _presence(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT_S)
-            self.chats.rest()
-            try:
-                await self._find_bots()
-                if self._shares_presence:
-                    await self._heartbeat.beat()
-                    await self.chats.share_presence()
-                    await self.agents.share_presence()
-                await self.socket.recheck()
-                await self.agents.dismiss(await self.accounts.disabled())
-            except DeskError as error:
-                _log.warning("presence_paused", reason=str(error))
-
-    async def _find_bots(self) -> None:
-        for login in self.services.unknown_bots():
-            account = await self.accounts.by_login(login)
-            if account is not None and account.role is Role.BOT:
-                self.services.know_bot(login, account.account_id)
-
-    def stop(self) -> None:
-        """Say that this node is about to stop, and let agents and bots go."""
-        self.operations.is_stopping = True
-        self.chats.watchers.stop()
-        self.socket.stop()
-        self.cometd.stop()
-        self.visitor_sockets.stop()
-
-    async def aclose(self) -> None:
-        if self._shares_presence:
-            await self._heartbeat.end()
-        await self.visitor_sockets.aclose()
-        await self.cometd.aclose()
-        await self.hub.aclose()
-        await self.positions.aclose()
-        await self.interactions.aclose()
 
 
 class Server:
@@ -306,6 +37,11 @@ class Server:
         self._parts = parts
         self.port = port
         self.url = url
+
+    @property
+    def orchestration(self) -> Orchestration:
+        """The sessions of this node."""
+        return self._parts.orchestration
 
     def stop(self) -> None:
         """Let agents and bots go, and take in nobody new; leaving the block does this first."""
@@ -393,8 +129,3 @@ def _calm_collector() -> None:
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 50)
     gc.enable()
-
-
-def _log_end(interaction_id: str, card: InteractionCard) -> None:
-    if card.phase is Phase.ENDED:
-        _log.info("ended", interaction_id=interaction_id, service=card.service, reason=card.end_reason)

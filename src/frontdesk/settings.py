@@ -14,6 +14,7 @@ from frontdesk.domain.queues import QueueRules, Telling, demands_of, steps_of
 from frontdesk.domain.reception import Answer, Does, ReceptionRules
 from frontdesk.domain.rules import Rules, Seconds
 from frontdesk.errors import Refused
+from frontdesk.settings_orchestration import OrchestrationSettings
 
 Count = Annotated[int, Meta(ge=1, le=100_000_000)]
 Whatever = Literal["refuse", "end", "tell", "wait"]
@@ -341,6 +342,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     visitor_socket: VisitorSocketSettings = VisitorSocketSettings()
     workspace: WorkspaceSettings = WorkspaceSettings()
     chat_v3: ChatV3Settings = ChatV3Settings()
+    orchestration: OrchestrationSettings = OrchestrationSettings()
     log: LogSettings = LogSettings()
     services: dict[str, ServiceSettings] = {}
     """The chat services, by name."""

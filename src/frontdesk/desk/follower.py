@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, get_args
 
 import structlog
@@ -47,7 +47,7 @@ class Audience(Protocol):
 
 
 class Follower:
-    """Follows the log from `position` on."""
+    """Follows the log from `position` on. `others` are told of streams of further kinds, and may not wait."""
 
     def __init__(
         self,
@@ -56,12 +56,14 @@ class Follower:
         agents: Agents,
         floor: Floor,
         audience: Audience,
+        others: Mapping[str, Callable[[str, Recorded], None]] | None = None,
     ) -> None:
         self._store = store
         self._chats = chats
         self._agents = agents
         self._floor = floor
         self._audience = audience
+        self._others = others or {}
         self.position = 0
 
     async def run(self) -> None:
@@ -98,6 +100,8 @@ class Follower:
                     audience.changed(name, record, event_of(record.body))
         elif kind == "agent":
             audience.agent_changed(name, *await self._agents.absorb(name, record))
+        elif (hear := self._others.get(kind)) is not None:
+            hear(name, record)
 
     async def _refresh_floor(self, interaction_id: str, record: Recorded) -> None:
         """Another node's change is on its card; this node's own was noted when it was made."""

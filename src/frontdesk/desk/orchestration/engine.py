@@ -1,0 +1,56 @@
+"""What runs sessions' scripts, as the rest of the desk asks it: in this process, or in another."""
+
+from typing import Protocol, TypeVar
+
+from frontdesk.desk.orchestration.contexts import NOT_HERE, Answer, Asking, Contexts, Wrong
+from frontdesk.errors import Refused, Unavailable
+
+A = TypeVar("A")
+
+
+class EngineLost(Unavailable):
+    """The engine ended before it answered. `is_to_blame` says that this asking was what it was at."""
+
+    def __init__(self, text: str, *, is_to_blame: bool) -> None:
+        super().__init__(text, retry_after_s=1)
+        self.is_to_blame = is_to_blame
+
+
+class Engine(Protocol):
+    """Answers what is asked, one after the other."""
+
+    @property
+    def life(self) -> int:
+        """A number that changes whenever the engine has lost everything it knew."""
+
+    async def ask(self, asking: Asking) -> Answer:
+        """The answer. Errors: `EngineLost`."""
+
+    async def aclose(self) -> None:
+        """Answer no more."""
+
+
+class Here:
+    """An engine in this process, for tests and tools: it holds everybody up while it works."""
+
+    life = 1
+
+    def __init__(self, contexts: Contexts) -> None:
+        self._contexts = contexts
+
+    async def ask(self, asking: Asking) -> Answer:
+        return self._contexts.ask(asking)
+
+    async def aclose(self) -> None:
+        """There is nothing to end."""
+
+
+async def asked(engine: Engine, asking: Asking, kind: type[A]) -> A:
+    """The answer, of this kind. Errors: `Refused` when it could not be done; `EngineLost`."""
+    answer = await engine.ask(asking)
+    if isinstance(answer, Wrong) and answer.code == NOT_HERE:
+        raise EngineLost(answer.text, is_to_blame=False)  # Another one has begun meanwhile.
+    if isinstance(answer, Wrong):
+        raise Refused(answer.code, answer.text)
+    assert isinstance(answer, kind), f"{type(asking).__name__} was answered with {type(answer).__name__}"
+    return answer

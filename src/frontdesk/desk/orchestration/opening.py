@@ -1,0 +1,105 @@
+"""Brings the engine to where a session stands: its document, its newest snapshot, the steps since then."""
+
+import hashlib
+from typing import Protocol
+
+import structlog
+
+from frontdesk.desk.orchestration.contexts import Closed, Learn, Learned, Open, Take, Taken
+from frontdesk.desk.orchestration.documents import Applications
+from frontdesk.desk.orchestration.engine import Engine, asked
+from frontdesk.desk.orchestration.streams import Streams
+from frontdesk.domain.orchestration.facts import Began, Stepped
+from frontdesk.domain.orchestration.session import Session, evolve
+
+_log = structlog.get_logger("orchestration")
+
+
+class Opened(Protocol):
+    """How far the engine has come with a session."""
+
+    steps: int
+    life: int
+    since_photo: int
+
+
+class Opening:
+    """Loads sessions into the engine."""
+
+    def __init__(
+        self, streams: Streams, engine: Engine, applications: Applications, address: str = ""
+    ) -> None:
+        self._streams = streams
+        self._engine = engine
+        self._applications = applications
+        self._address = address
+        self._learned: dict[str, tuple[int, Learned]] = {}  # By document, and in which life of the engine.
+
+    async def open(self, live: Opened, session: Session) -> bool:
+        """Have the engine stand where `session` does; whether its document is of the ORS dialect.
+
+        Errors:  `Refused`, `NotFound`: its document cannot be run; `EngineLost`; `Unavailable`.
+        """
+        document, learned = await self._learn(session.began)
+        if live.life == self._engine.life and live.steps == session.steps:
+            return learned.is_ors
+        photo = await self._streams.photo(session.id)
+        if photo is None or not 0 < photo.session.steps <= session.steps:
+            photo = None
+        past = photo.session if photo is not None else Session(id=session.id)
+        asking = Open(
+            session.id,
+            document,
+            photo.engine if photo is not None else b"",
+            has_parent=bool(session.began.invoker),
+            http_address=f"{self._address}{session.id}" if self._address else "",
+            world=past.world,
+        )
+        await asked(self._engine, asking, Closed)
+        life = self._engine.life
+        live.since_photo = 0
+        for fact, record in await self._streams.history(session.id, past.version):
+            if past.steps == session.steps:
+                break
+            if isinstance(fact, Stepped):
+                await self._replay(past, fact)
+                live.since_photo += fact.macrosteps
+            past = evolve(past, fact, record.time_ms)
+        live.steps, live.life = session.steps, life
+        return learned.is_ors
+
+    async def _replay(self, past: Session, step: Stepped) -> None:
+        taken = await asked(
+            self._engine,
+            Take(
+                past.id,
+                step.kind,
+                step.now_ms,
+                step.seed,
+                past.waiting[: step.consumed],
+                data=past.began.data,
+                world=step.world or "",
+                exactly=step.macrosteps,
+            ),
+            Taken,
+        )
+        if taken.check != step.check:
+            _log.error("replay_differs", session_id=past.id, step=past.steps + 1)
+
+    async def _learn(self, began: Began) -> tuple[str, Learned]:
+        digest = hashlib.sha256(began.content.encode()).hexdigest()[:32] if began.content else began.file
+        document = f"{began.application}@{began.version}/{digest}"
+        known = self._learned.get(document)
+        if known is not None and known[0] == self._engine.life:
+            return document, known[1]
+        application = await self._applications.document(began.application, began.version)
+        settings, files = application.settings, dict(application.files)
+        entry = began.file or settings.document
+        if began.content:
+            entry = f"{entry}.{digest}"
+            files[entry] = began.content.encode()
+        dialect = settings.dialect if entry == settings.document else ""
+        asking = Learn(document, entry, files, dialect, settings.exmode == "strict")
+        learned = await asked(self._engine, asking, Learned)
+        self._learned[document] = (self._engine.life, learned)
+        return document, learned

@@ -1,0 +1,134 @@
+"""What passes between sessions: events, invocations, ends."""
+
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+from frontdesk.desk.orchestration.contexts import relative
+from frontdesk.desk.orchestration.modules import Delivery
+from frontdesk.domain.orchestration.facts import Began
+from frontdesk.domain.orchestration.session import Errand, Session
+from frontdesk.errors import NotFound, Refused
+from frontdesk.scxml.basic_http import request_of as http_request_of
+from frontdesk.scxml.events import HTTP_PROCESSOR, SCXML_PROCESSOR, Event
+from frontdesk.scxml.outputs import Forwarded, Invoke, Sent, Uninvoke
+from frontdesk.scxml.packed import pack
+from frontdesk.scxml.sending import SESSION
+
+DEPTH_MAX = 8
+
+Post = Callable[[str, str, str], Awaitable[None]]  # To an address, a body of a type. Errors: `Refused`.
+
+
+class Peers:
+    """Sessions as other sessions reach them.
+
+    Shape:   `begin`, `cancel` and `settle` are the use cases of sessions; `on_over` are told of each session
+             that is over, one after the other, again after a crash; `post` sends what is to go by HTTP.
+    """
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        begin: Callable[[str, Began], Awaitable[object]],
+        cancel: Callable[[str, str], Awaitable[object]],
+        settle: Callable[[str, Sequence[str]], Awaitable[object]],
+        post: Post | None = None,
+    ) -> None:
+        self.delivery = delivery
+        self._begin = begin
+        self._cancel = cancel
+        self.settle = settle
+        self._post = post
+        self.on_over: list[Callable[[Session], Awaitable[None]]] = []
+
+    async def over(self, session: Session) -> None:
+        """A session is over, and everything it asked for at its end is on its way. Errors: `Unavailable`."""
+        for tell in self.on_over:
+            await tell(session)
+
+    async def carry_out(self, session: Session, name: str, errand: Errand) -> None:
+        """Do what is no request: again, too. Errors: `Unavailable`."""
+        match errand.output:
+            case Sent():
+                await self._send(session, name, errand, errand.output)
+            case Forwarded():
+                await self._tell(errand.child, errand.output.event, name)
+            case Invoke():
+                await self._invoke(session, name, errand, errand.output)
+            case Uninvoke():
+                await self._end(errand.child, f"cancel.invoke.{errand.output.id}")
+            case _:
+                raise AssertionError(f"{errand.output} is no errand")
+
+    async def _send(self, session: Session, name: str, errand: Errand, sent: Sent) -> None:
+        problem = ""
+        try:
+            if sent.type == HTTP_PROCESSOR and self._post is not None:
+                await self._post(sent.target, *http_request_of(sent))
+            elif sent.type != SCXML_PROCESSOR:
+                problem = f"nothing is sent to {sent.target} from here"
+            elif sent.target == "#_parent":
+                event = _from_child(sent.event, session.began.invoke_id)
+                await self.delivery.deliver(session.began.invoker, [event], key=name)
+            elif sent.target.startswith(SESSION):
+                await self.delivery.deliver(sent.target.removeprefix(SESSION), [sent.event], key=name)
+            else:
+                await self.delivery.deliver(errand.child, [sent.event], key=name)
+        except (NotFound, Refused) as error:
+            problem = str(error)
+        if problem and not sent.event.name.startswith(("done.", "error.")):  # Nobody waits to hear of those.
+            await self._failed(session, name, problem, sendid=sent.sendid, target=sent.target)
+
+    async def _failed(
+        self, session: Session, name: str, text: str, *, sendid: str = "", target: str = ""
+    ) -> None:
+        """What was sent arrived nowhere: an error event of both dialects' kind, told to the sender."""
+        data = pack({"description": text, "target": target})
+        event = Event("error.communication", "platform", data, sendid=sendid)
+        await self._tell(session.id, event, f"{name}/failed")
+
+    async def _invoke(self, session: Session, name: str, errand: Errand, invoke: Invoke) -> None:
+        began, problem = session.began, ""
+        base = began.file
+        if began.depth + 1 > DEPTH_MAX:
+            problem = f"sessions invoke each other deeper than {DEPTH_MAX}"
+        elif "://" in invoke.src and not invoke.src.startswith("file:"):
+            problem = f"{invoke.src} is no document of this application"
+        if problem:
+            data = pack({"description": problem})
+            event = Event("error.execution", "platform", data, invokeid=invoke.id)
+            await self._tell(session.id, event, f"{name}/failed")
+            return
+        await self._begin(
+            errand.child,
+            Began(
+                application=began.application,
+                version=began.version,
+                file=relative(invoke.src, base) if invoke.src else base,
+                content="" if invoke.src else invoke.content,
+                data=invoke.data,
+                invoker=session.id,
+                invoke_id=invoke.id,
+                depth=began.depth + 1,
+            ),
+        )
+
+    async def _tell(self, session_id: str, event: Event, key: str) -> None:
+        with contextlib.suppress(NotFound, Refused):  # It is over, or has too much to do already.
+            await self.delivery.deliver(session_id, [event], key=key)
+
+    async def _end(self, session_id: str, event: str) -> None:
+        with contextlib.suppress(NotFound):
+            await self._cancel(session_id, event)
+
+
+def _from_child(event: Event, invokeid: str) -> Event:
+    return Event(
+        event.name,
+        event.type,
+        event.data,
+        sendid=event.sendid,
+        origin=event.origin,
+        origintype=SCXML_PROCESSOR,
+        invokeid=invokeid,
+    )

@@ -1,0 +1,358 @@
+"""Runs the sessions of this node's shards: takes their steps, writes each down before anything follows."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from frontdesk.desk.arming import UNSURE
+from frontdesk.desk.orchestration.contexts import Close, Keep, Kept, Taken
+from frontdesk.desk.orchestration.engine import Engine, EngineLost, asked
+from frontdesk.desk.orchestration.errands import Errands
+from frontdesk.desk.orchestration.shards import Shards
+from frontdesk.desk.orchestration.streams import Photo, Stream, Streams
+from frontdesk.desk.orchestration.turns import Counts, Turns
+from frontdesk.domain.orchestration.ending import ended_by
+from frontdesk.domain.orchestration.facts import Cancelled, End, Fact, Received
+from frontdesk.domain.orchestration.session import Life, Session
+from frontdesk.domain.orchestration.stepping import (
+    Times,
+    Turn,
+    answer_of,
+    late,
+    next_due,
+    next_turn,
+    over_at,
+)
+from frontdesk.errors import DeskError, NotFound, Refused
+from frontdesk.scxml.outputs import Logged, Requested
+from frontdesk.store.log import Fence
+
+PHOTO_EVERY = 50  # Macrosteps; loading a session takes no more of them than that.
+SLOW_MS = 20.0  # Of a step, after which a replay might find itself at a limit that the step just missed.
+KILLS_MAX = 2
+HELP_MS = 2_000  # When another node, or this one once more, looks after a session that has something to do.
+RETRY_S = 1.0
+
+_log = structlog.get_logger("orchestration")
+
+
+class Overtaken(Exception):
+    """Another node has taken this session's step."""
+
+
+class Live:
+    """A session that this node is at, or was a moment ago.
+
+    Shape:   the engine has taken its first `steps` steps in its `life`; -1 when it knows nothing of it.
+    """
+
+    __slots__ = (
+        "cannot_rest",
+        "is_wanted",
+        "kills",
+        "life",
+        "session_id",
+        "since_photo",
+        "steps",
+        "task",
+        "used_ms",
+    )
+
+    def __init__(self, session_id: str) -> None:
+        self.session_id = session_id
+        self.steps = -1
+        self.life = 0
+        self.is_wanted = False
+        self.task: asyncio.Task[None] | None = None
+        self.kills = 0
+        self.since_photo = 0
+        self.cannot_rest = False
+        self.used_ms = 0
+
+
+class Runner:
+    """Takes the steps of the sessions whose shards this node holds."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        shards: Shards,
+        engine: Engine,
+        turns: Turns,
+        times: Times,
+        clock_ms: Callable[[], int],
+        *,
+        passive_after_ms: int,
+        open_max: int,
+    ) -> None:
+        self._streams = streams
+        self._shards = shards
+        self._engine = engine
+        self._turns = turns
+        self._times = times
+        self._clock_ms = clock_ms
+        self._passive_after_ms = passive_after_ms
+        self._open_max = open_max
+        self._lives: dict[str, Live] = {}  # Those used last are last.
+        self._alarms: dict[str, asyncio.TimerHandle] = {}
+        self.counts = Counts()
+        self.errands: Errands | None = None
+        shards.on_lost.append(self._let_go)
+
+    def due_ms(self, session: Session) -> int | None:
+        """For when the timer of a session's stream is to be set."""
+        now_ms = max(self._clock_ms(), session.last_ms)
+        has_errands = any(not isinstance(errand.output, Requested) for errand in session.errands.values())
+        due = next_due(session, self._times)
+        if next_turn(session, now_ms) is not None or has_errands or (session.is_over and session.errands):
+            return now_ms + HELP_MS
+        return due
+
+    @property
+    def open_count(self) -> int:
+        """Sessions that are in the engine's memory."""
+        return sum(live.steps >= 0 for live in self._lives.values())
+
+    @property
+    def busy_count(self) -> int:
+        """Those of them that cannot be put to rest now."""
+        return sum(
+            live.steps >= 0 and (live.task is not None or live.cannot_rest) for live in self._lives.values()
+        )
+
+    # --- being told ----------------------------------------------------------------------------
+
+    def wake(self, session_id: str) -> None:
+        """A session may have something to do."""
+        if self._shards.fence(session_id) is None:
+            return
+        live = self._lives.get(session_id)
+        if live is None:
+            live = self._lives[session_id] = Live(session_id)
+        live.is_wanted = True
+        if live.task is None:
+            live.task = asyncio.create_task(self._work(live))
+
+    def _let_go(self, shard: int) -> None:
+        """Another node runs these sessions now; what is under way here is refused when it is written."""
+        for session_id, live in list(self._lives.items()):
+            if self._shards.shard_of(session_id) == shard and live.task is None:
+                live.is_wanted, live.task = False, asyncio.create_task(self._rest(live))
+
+    async def aclose(self) -> None:
+        """Stop at once: what was not written did not happen."""
+        tasks = [live.task for live in self._lives.values() if live.task is not None]
+        for alarm in self._alarms.values():
+            alarm.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def is_busy(self) -> bool:
+        return any(live.task is not None for live in self._lives.values())
+
+    async def quiet(self) -> None:
+        """Return when nobody has anything to do at this moment."""
+        while tasks := [live.task for live in self._lives.values() if live.task is not None]:
+            await asyncio.wait(tasks)
+
+    # --- one session ---------------------------------------------------------------------------
+
+    async def _work(self, live: Live) -> None:
+        try:
+            while live.is_wanted:
+                live.is_wanted = False
+                await self._go_on(live)
+        except (Overtaken, NotFound):
+            live.steps = -1
+        except DeskError as error:  # Its timer finds it again.
+            _log.warning("session_paused", session_id=live.session_id, reason=str(error))
+            live.steps = -1
+            self._again(live.session_id, RETRY_S)
+        except Exception:
+            _log.exception("session_stumbled", session_id=live.session_id)
+            live.steps = -1
+            raise
+        finally:
+            live.task = None
+            live.used_ms = self._clock_ms()
+            if self._lives.pop(live.session_id, None) is not None:
+                self._lives[live.session_id] = live
+
+    async def _go_on(self, live: Live) -> None:
+        stream = await self._streams.existing(live.session_id)
+        while (fence := self._shards.fence(live.session_id)) is not None:
+            stream = await self._streams.existing(live.session_id)
+            session, now_ms = stream.session, self._clock_ms()
+            if expired := late(session, now_ms):
+                await self._expire(session, [name for name, _ in expired])
+                continue
+            over_ms = over_at(session, self._times)
+            if over_ms is not None and over_ms <= now_ms:
+                await self._append(session, fence, (Cancelled("cancel.session"),))
+                continue
+            turn = next_turn(session, now_ms)
+            if turn is None:
+                break
+            await self._take(live, session, turn, fence)
+            self._hand_out(stream)
+        self._hand_out(stream)
+        if stream.armed is UNSURE:
+            await self._streams.rearm(live.session_id, self.due_ms)
+        self._set_alarm(stream)
+        if stream.session.is_over and live.steps >= 0:
+            await self._close(live)
+
+    def _hand_out(self, stream: Stream) -> None:
+        if self.errands is not None:
+            self.errands.hand_out(stream.session)
+
+    async def _expire(self, session: Session, requests: Sequence[str]) -> None:
+        """Tell the session of what was not answered in time; an answer that comes now is passed over."""
+
+        def decide(current: Session, now_ms: int) -> Sequence[Fact]:
+            found = []
+            for name, errand in late(current, now_ms):
+                assert isinstance(errand.output, Requested), "only requests have a time"
+                found.append(Received(answer_of(errand.output, "timeout", "nothing answered in time"), name))
+            return found
+
+        before = session.errands
+        after = await self._streams.change(session.id, decide, due_ms=self.due_ms)
+        for name in requests:
+            if name in before and name not in after.errands and self.errands is not None:
+                self.errands.leave(after, name, before[name])
+
+    async def _append(self, session: Session, fence: Fence, facts: Sequence[Fact]) -> Session:
+        def decide(current: Session, _now_ms: int) -> Sequence[Fact]:
+            if current.steps != session.steps or current.is_over:
+                raise Overtaken
+            return facts
+
+        return await self._streams.change(session.id, decide, due_ms=self.due_ms, also=(fence,))
+
+    async def _take(self, live: Live, session: Session, turn: Turn, fence: Fence) -> None:
+        """One turn: what the engine says came of it is appended, and only then true."""
+        if turn.kind == "cancel" and session.life is Life.STARTING:
+            await self._append(session, fence, (ended_by(session, End.TERMINATED, session.cancelling),))
+            return
+        try:
+            turned = await self._turns.take(live, session, turn)
+        except EngineLost as lost:
+            live.steps = -1
+            live.kills += lost.is_to_blame
+            if live.kills >= KILLS_MAX:
+                await self._fail(session, fence, "it has broken the script engine more than once")
+            return
+        except (Refused, NotFound) as error:
+            await self._fail(session, fence, str(error))
+            return
+        live.steps = -1  # Until it is written, what the engine knows is not true.
+        over, taken = turned.over, turned.taken
+        await self._append(session, fence, (turned.stepped,) if over is None else (turned.stepped, over))
+        live.steps, live.life, live.kills = session.steps + 1, self._engine.life, 0
+        self._count(session, taken)
+        live.since_photo += taken.macrosteps
+        if over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):
+            await self._photograph(live)
+
+    def _count(self, session: Session, taken: Taken) -> None:
+        counts = self.counts
+        counts.steps += taken.macrosteps
+        counts.events += taken.consumed
+        counts.step_ms += taken.cpu_ms
+        for output in taken.outputs:
+            if isinstance(output, Logged):
+                _log.info(
+                    "said", session_id=session.id, label=output.label, text=output.text, level=output.level
+                )
+
+    async def _fail(self, session: Session, fence: Fence, reason: str) -> None:
+        _log.warning("session_failed", session_id=session.id, reason=reason)
+        self.counts.failed += 1
+        await self._append(session, fence, (ended_by(session, End.FAILED, reason),))
+
+    # --- memory --------------------------------------------------------------------------------
+
+    async def _photograph(self, live: Live) -> bool:
+        """Keep a snapshot, if everything can be kept in one; whether there is one now."""
+        if live.cannot_rest:
+            return False
+        stream = await self._streams.existing(live.session_id)
+        session = stream.session
+        if session.steps != live.steps or live.life != self._engine.life:
+            return False
+        try:
+            kept = await asked(self._engine, Keep(session.id), Kept)
+        except (Refused, EngineLost) as error:
+            _log.warning("no_snapshot", session_id=session.id, reason=str(error))
+            return False
+        if kept.lost:
+            live.cannot_rest = True
+            _log.warning("no_snapshot", session_id=session.id, lost=list(kept.lost))
+            return False
+        await self._streams.keep_photo(Photo(session, kept.snapshot))
+        live.since_photo = 0
+        return True
+
+    async def rest(self) -> None:
+        """Let those go that have been quiet for a while, and more when there are too many."""
+        before_ms = self._clock_ms() - self._passive_after_ms
+        too_many = self.open_count - self._open_max
+        for live in list(self._lives.values()):
+            if live.task is None and not live.is_wanted and (live.used_ms <= before_ms or too_many > 0):
+                live.task = asyncio.create_task(self._rest(live))
+                too_many -= 1
+                await live.task
+
+    async def _rest(self, live: Live) -> None:
+        try:
+            if live.steps < 0 or live.since_photo == 0 or await self._photograph(live):
+                await self._close(live)
+        except DeskError as error:
+            _log.warning("session_stays", session_id=live.session_id, reason=str(error))
+        finally:
+            live.task = None
+            if live.is_wanted:
+                self.wake(live.session_id)
+
+    async def _close(self, live: Live) -> None:
+        """Out of memory; what it is lies on disk."""
+        is_open, live.steps = live.steps >= 0, -1
+        if is_open and live.life == self._engine.life:
+            with contextlib.suppress(EngineLost):
+                await self._engine.ask(Close(live.session_id))
+        if not live.is_wanted and self._lives.get(live.session_id) is live:
+            del self._lives[live.session_id]
+            self._streams.forget(live.session_id)
+
+    # --- time ----------------------------------------------------------------------------------
+
+    async def tick(self, session_id: str) -> None:
+        """The timer of a session's stream has fired."""
+        stream = await self._streams.existing(session_id)
+        stream.armed = UNSURE  # It is spent: whatever is written next sets it anew.
+        self.wake(session_id)
+
+    def _set_alarm(self, stream: Stream) -> None:
+        """Timers are looked for about every second; what is due sooner is not left to them."""
+        session_id = stream.session.id
+        alarm = self._alarms.pop(session_id, None)
+        if alarm is not None:
+            alarm.cancel()
+        due_ms = next_due(stream.session, self._times)
+        if due_ms is not None and due_ms - self._clock_ms() < HELP_MS:
+            self._again(session_id, max(0.001, (due_ms - self._clock_ms()) / 1000))
+
+    def _again(self, session_id: str, after_s: float) -> None:
+        def ring() -> None:
+            self._alarms.pop(session_id, None)
+            self.wake(session_id)
+
+        before = self._alarms.pop(session_id, None)
+        if before is not None:
+            before.cancel()
+        self._alarms[session_id] = asyncio.get_running_loop().call_later(after_s, ring)

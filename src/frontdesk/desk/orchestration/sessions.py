@@ -1,0 +1,148 @@
+"""The use cases of orchestration sessions: start, deliver, end, look; whichever node runs them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from frontdesk.desk.identity import new_id
+from frontdesk.desk.orchestration.contexts import relative
+from frontdesk.desk.orchestration.documents import Applications
+from frontdesk.desk.orchestration.streams import Streams
+from frontdesk.domain.orchestration.ending import ended_by
+from frontdesk.domain.orchestration.facts import Began, Cancelled, End, Fact, Scheduled, Settled
+from frontdesk.domain.orchestration.receiving import receive
+from frontdesk.domain.orchestration.session import Life, Session
+from frontdesk.domain.orchestration.stepping import scheduled
+from frontdesk.errors import NotFound, Refused, Unavailable
+from frontdesk.scxml.events import Event
+from frontdesk.scxml.packed import pack
+
+
+class Sessions:
+    """What can be done with sessions. They are `woken` when there may be something to do for them."""
+
+    def __init__(self, streams: Streams, applications: Applications, clock_ms: Callable[[], int]) -> None:
+        self._streams = streams
+        self._applications = applications
+        self._clock_ms = clock_ms
+        self.wake: Callable[[str], None] = lambda _session_id: None
+        self.due_ms: Callable[[Session], int | None] = lambda _session: None
+        self.has_room: Callable[[], bool] = lambda: True
+
+    async def start(
+        self,
+        application: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        version: str = "",
+        file: str = "",
+        session_id: str = "",
+        starter: str = "",
+        ideal_ms: int = 0,
+    ) -> str:
+        """Begin a session of an application; its id, which may be chosen: the same again begins nothing.
+
+        Shape:   `data` are values for data items by their ids; `file` a document of the application that is
+                 not its main one; `starter` is the session that is told of the end.
+        Errors:  `NotFound`: no such application or version; `Refused`: it cannot be run; `Unavailable`: this
+                 node has as many sessions as it can hold.
+        """
+        if not self.has_room():
+            raise Unavailable("there are as many sessions here as there may be")
+        found = await self._applications.document(application, version)
+        began = Began(
+            application=application,
+            version=found.version,
+            file=file or found.settings.document,
+            data=pack(dict(data)) if data else "",
+            starter=starter,
+            ideal_ms=ideal_ms,
+        )
+        session_id = session_id or new_id(self._clock_ms())
+        await self.begin(session_id, began)
+        return session_id
+
+    async def begin(self, session_id: str, began: Began) -> None:
+        """Begin this session, unless it has begun. Errors: `Unavailable`."""
+
+        def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
+            return (began,) if session.life is Life.NONE else ()
+
+        await self._change(session_id, decide)
+
+    async def deliver(self, session_id: str, events: Sequence[Event], *, key: str) -> None:
+        """Put events at the end of a session's queue, all or none; on disk when this returns.
+
+        Shape:   what comes again under the same key is passed over. The last event of what a request leads
+                 to is delivered under the request's id, and ends it; so does a delivery of no events.
+        Errors:  `NotFound` when there is no such session or it is over; `Refused` (`queue_full`,
+                 `event_too_large`); `Unavailable`.
+        """
+
+        def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
+            received = receive(session, events, key)
+            return () if received is None else (received,)
+
+        await self._change(session_id, decide)
+
+    async def cancel(self, session_id: str, event: str = "cancel.session") -> None:
+        """Have a session end: it is told by this event, and leaves its states. Again is once.
+
+        Errors:  `NotFound` when there is no such session or it is over; `Unavailable`.
+        """
+
+        def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
+            if session.cancelling:
+                return ()
+            if session.life is Life.STARTING:
+                return (Cancelled(event), ended_by(session, End.TERMINATED, event))
+            try:
+                told = receive(session, (Event(event),), f"{session_id}/cancel")
+            except Refused:  # It has no room even for that.
+                told = None
+            return (Cancelled(event),) if told is None else (told, Cancelled(event))
+
+        await self._change(session_id, decide)
+
+    def named(self, source: str, asker: Session) -> tuple[str, dict[str, str]]:
+        """The application, and what more of it, that `src` means where this session says it.
+
+        Shape:   a file of its own application; else the name of another one.
+        """
+        if source.removeprefix("file:").endswith((".scxml", ".xml")):
+            began = asker.began
+            file = relative(source, began.file)
+            return began.application, {"version": began.version, "file": file}
+        return source, {}
+
+    async def reschedule(self, session_id: str, ideal_ms: int) -> None:
+        """Have a session begin at another time. Errors: `NotFound`; `Refused("invalidstate")`."""
+
+        def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
+            if session.life is Life.NONE:
+                raise NotFound(f"there is no session {session_id}")
+            return (Scheduled(scheduled(session, ideal_ms)),)
+
+        await self._change(session_id, decide)
+
+    async def settle(self, session_id: str, errands: Sequence[str]) -> None:
+        """Write down that errands are done. Errors: `Unavailable`."""
+
+        def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
+            done = tuple(name for name in errands if name in session.errands)
+            return (Settled(done),) if done else ()
+
+        await self._change(session_id, decide)
+
+    async def session(self, session_id: str) -> Session:
+        """A session as it stands. Errors: `NotFound`, `Unavailable`."""
+        return (await self._streams.existing(session_id)).session
+
+    async def _change(self, session_id: str, decide: Callable[[Session, int], Sequence[Fact]]) -> None:
+        try:
+            await self._streams.change(session_id, decide, due_ms=self.due_ms)
+        except NotFound:
+            stream = self._streams.known(session_id)
+            if stream is not None and not stream.session.version:
+                self._streams.forget(session_id)
+            raise
+        self.wake(session_id)

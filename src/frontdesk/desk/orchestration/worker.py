@@ -1,0 +1,112 @@
+"""The script worker: a process that answers what is asked of it over a pipe, and reaches nothing else.
+
+    python -m frontdesk.desk.orchestration.worker
+
+Scripts of strangers run here. So when one breaks the engine, it breaks this process, which holds nothing that
+cannot be made again. It has no environment, opens no file and no socket: it may hold no further descriptor.
+"""
+
+import contextlib
+import ctypes
+import encodings.idna
+import encodings.utf_8_sig
+import os
+import resource
+import signal
+import struct
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from frontdesk.desk.orchestration.contexts import (
+    Answer,
+    Asking,
+    Contexts,
+    Keep,
+    Kept,
+    Learn,
+    Open,
+    Take,
+    Taken,
+)
+from frontdesk.scxml.events import Event
+from frontdesk.scxml.limits import Limits
+
+LENGTH = struct.Struct(">I")
+MEMORY_BYTES_MAX = (
+    16 * 1024**3
+)  # Of addresses, not of memory; a runaway engine ends here and not the machine.
+_NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS of Linux.
+_SPACE = 'xmlns="http://www.w3.org/2005/07/scxml"'
+WARM = {
+    "w3c": f"""<scxml {_SPACE} datamodel="ecmascript"><datamodel><data id="n"/></datamodel>
+        <state id="a"><onentry><log expr="new Date(0) + Math.random()"/></onentry></state></scxml>""",
+    "ors": f"""<scxml {_SPACE} profile="ecmascript" xmlns:queue="www.genesyslab.com/modules/queue">
+        <state id="a"><transition event="e"><script>uneval(_event); _genesys.ixn.interactions[0]</script>
+        <queue:submit timeout="1"/></transition></state></scxml>""",
+}
+_IMPORTED = (encodings.idna, encodings.utf_8_sig)  # What would else be opened when it is first needed.
+
+
+def main() -> None:
+    """Answer until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # A terminal sends it to everybody; the server decides.
+    questions, answers = os.fdopen(0, "rb", 1 << 16), os.fdopen(os.dup(1), "wb", 1 << 16)
+    os.dup2(2, 1)  # What anything prints must not get between the answers.
+    decoder: msgspec.msgpack.Decoder[Asking] = msgspec.msgpack.Decoder(Asking)
+    encode = msgspec.msgpack.Encoder().encode
+    limits = msgspec.msgpack.decode(_read(questions) or b"", type=Limits)
+    _warm_up(Contexts(limits))
+    contexts = Contexts(limits)
+    _shut_in()
+    while (body := _read(questions)) is not None:
+        answer: Answer = contexts.ask(decoder.decode(body))
+        said = encode(answer)
+        answers.write(LENGTH.pack(len(said)) + said)
+        answers.flush()
+
+
+def _read(pipe: BinaryIO) -> bytes | None:
+    head = pipe.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(head)
+    body = pipe.read(length)
+    return body if len(body) == length else None
+
+
+def _warm_up(contexts: Contexts) -> None:
+    """Run a document of each dialect, so that what is read from files when it is first needed has been."""
+    for name, document in WARM.items():
+        for asking in (
+            Learn(name, name, {name: document.encode()}),
+            Open(name, name),
+            Take(name, "start", 1, 1),
+        ):
+            contexts.ask(asking)
+        taken = contexts.ask(Take(name, "step", 1, 1, (Event("e", data="{}"),)))
+        kept = contexts.ask(Keep(name))
+        if not isinstance(taken, Taken) or not isinstance(kept, Kept):
+            raise SystemExit(f"scripts do not run here: {taken}, {kept}")
+        contexts.ask(Open(name, name, kept.snapshot))
+
+
+def _shut_in() -> None:
+    """Give up what a script has no use for. What a system does not know of, it does not take."""
+    for kind, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
+        (resource.RLIMIT_NOFILE, 4),  # The pipe's two ends and its errors are what it has.
+    ):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(kind, (limit, limit))
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The script worker as the server sees it: started, asked, watched, and started again."""
+
+import asyncio
+import collections
+import contextlib
+import sys
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from frontdesk.desk.orchestration.contexts import Answer, Asking
+from frontdesk.desk.orchestration.engine import EngineLost
+from frontdesk.desk.orchestration.worker import LENGTH
+from frontdesk.scxml.limits import Limits
+
+HANGS_AFTER_S = (
+    15.0  # A taking ends after some 0.6 s of CPU time by itself; this is for an engine that does not.
+)
+RESTART_AFTER_S = 0.2
+ENDS_WITHIN_S = 1.0  # After it has closed its side of the pipe.
+ANSWER_BYTES_MAX = 256 * 1024 * 1024
+
+_log = structlog.get_logger("orchestration")
+_encode = msgspec.msgpack.Encoder().encode
+_decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+
+
+class Worker:
+    """One process, and the next one when it ends.
+
+    Shape:   askings are answered in their order. Before it was started the first time it starts itself.
+    """
+
+    def __init__(self, limits: Limits, *, hangs_after_s: float = HANGS_AFTER_S) -> None:
+        self._limits = limits
+        self._hangs_after_s = hangs_after_s
+        self._process: asyncio.subprocess.Process | None = None
+        self._asked: collections.deque[asyncio.Future[Answer]] = collections.deque()
+        self._reading: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._is_closed = False
+        self.life = 0
+        self.on_lost: list[Callable[[], None]] = []
+
+    @property
+    def pid(self) -> int | None:
+        """The process that is at work, if any."""
+        return self._process.pid if self._process is not None else None
+
+    @property
+    def restarts(self) -> int:
+        return max(0, self.life - 1)
+
+    async def ask(self, asking: Asking) -> Answer:
+        """The answer. Errors: `EngineLost`."""
+        while (process := self._process) is None:
+            await self._start()
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        body = _encode(asking)
+        assert process.stdin is not None
+        self._asked.append(future)
+        if len(self._asked) == 1:
+            self._watch()
+        try:
+            process.stdin.write(LENGTH.pack(len(body)) + body)
+            await process.stdin.drain()
+        except (ConnectionError, RuntimeError):
+            pass  # It has ended; whoever reads its answers tells everybody who waits.
+        return await asyncio.shield(future)
+
+    async def aclose(self) -> None:
+        """End the process. What was asked is not answered any more."""
+        self._is_closed = True
+        if self._process is not None:
+            self._kill()
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
+
+    async def _start(self) -> None:
+        async with self._starting:
+            if self._process is not None:
+                return
+            if self._is_closed:
+                raise EngineLost("the script worker is stopped", is_to_blame=False)
+            if self.life:
+                await asyncio.sleep(RESTART_AFTER_S)
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-I",
+                "-m",
+                "frontdesk.desk.orchestration.worker",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env={},
+                cwd="/",
+            )
+            assert process.stdin is not None
+            body = _encode(self._limits)
+            process.stdin.write(LENGTH.pack(len(body)) + body)
+            self.life += 1
+            self._process = process
+            self._reading = asyncio.create_task(self._read(process), name="script worker")
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        try:
+            while True:
+                head = await process.stdout.readexactly(LENGTH.size)
+                (length,) = LENGTH.unpack(head)
+                answer = _decoder.decode(await process.stdout.readexactly(length))
+                future = self._asked.popleft()
+                self._watch()
+                if not future.done():
+                    future.set_result(answer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            await self._lost(process)
+
+    async def _lost(self, process: asyncio.subprocess.Process) -> None:
+        """Tell everybody who waits; only the first can have been what it was at."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENDS_WITHIN_S):
+                await process.wait()
+        self._kill()
+        code = await process.wait()
+        self._process = None
+        self._watch()
+        if not self._is_closed:
+            _log.warning("worker_lost", code=code, waiting=len(self._asked))
+        waiting, self._asked = self._asked, collections.deque()
+        for number, future in enumerate(waiting):
+            if not future.done():
+                future.set_exception(EngineLost("the script worker ended", is_to_blame=number == 0))
+                future.exception()  # Who asked may be gone.
+        for tell in self.on_lost:
+            tell()
+
+    def _watch(self) -> None:
+        """Wait so long for the answer that is next, and no longer."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._asked:
+            self._alarm = asyncio.get_running_loop().call_later(self._hangs_after_s, self._hangs)
+
+    def _hangs(self) -> None:
+        _log.warning("worker_hangs", seconds=self._hangs_after_s)
+        self._kill()
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()

@@ -1,0 +1,56 @@
+"""What an operator can set about orchestration."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Seconds = Annotated[int, Meta(ge=0, le=31_536_000)]
+
+
+class OrchestrationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sessions of SCXML applications: how long they last, and how many there may be."""
+
+    folder: str = ""
+    """Folder with applications, a folder each; empty for none."""
+    sessions_in_memory_max: Annotated[int, Meta(ge=1, le=1_000_000)] = 5_000
+    """Sessions that one node has in memory; of further ones those that were quiet longest rest on disk."""
+    passive_after_s: Seconds = 60
+    """How long a session may be quiet before it rests on disk, until something happens."""
+    session_age_s: Seconds = 2_592_000
+    """How long a session may last before it is ended; 0 for ever."""
+    session_idle_s: Seconds = 3_600
+    """How long one may last that owns nothing and waits for nothing but events; 0 for ever."""
+    interaction_s: Seconds = 10
+    """How long what is done with interactions may take before the session is told that it did not work."""
+    chat_s: Seconds = 10
+    """The same of what is done in chats."""
+    message_s: Seconds = 60
+    """The same of messages, which go by mail servers."""
+    dialog_s: Seconds = 60
+    """The same of treatments that name no time of their own."""
+    fetch_s: Seconds = 40
+    """The same of requests to other servers that name no time of their own, and of sessions that begin."""
+    other_s: Seconds = 10
+    """The same of everything else but queues, where sessions wait as long as they say."""
+    evaluation_cpu_ms: Annotated[int, Meta(ge=1, le=60_000)] = 50
+    """CPU time of one script or expression."""
+    macrostep_cpu_ms: Annotated[int, Meta(ge=1, le=60_000)] = 500
+    """CPU time of all that follows from one event; a session that needs more has failed."""
+    script_memory_bytes: Annotated[int, Meta(ge=1_048_576, le=1_073_741_824)] = 16_777_216
+    """Memory of one session's scripts."""
+
+    def requests_ms(self) -> dict[str, int]:
+        """How long requests may take, by module."""
+        seconds = {
+            "interaction": self.interaction_s,
+            "chat": self.chat_s,
+            "msgbased": self.message_s,
+            "dialog": self.dialog_s,
+            "session": self.fetch_s,
+            "voice": self.other_s,
+            "statistic": self.other_s,
+            "classification": self.other_s,
+            "resource": self.other_s,
+            "ws": self.other_s,
+        }
+        return {module: given * 1000 for module, given in seconds.items()}
