@@ -90,6 +90,13 @@ class Chats:
             chat.is_stale = True
         return (await self._once(interaction_id))[0]
 
+    def at_hand(self, chat: Chat, from_version: int) -> Sequence[Told] | None:
+        """What `history` gives of a chat, if this node holds it; else None."""
+        if chat.is_stale or chat.full is None:
+            return None
+        self._used.add(chat.interaction_id)
+        return chat.full.since(from_version)
+
     async def history(self, interaction_id: str, from_version: int = 1) -> Sequence[Told]:
         """Every event from `from_version` on with its author as called then, oldest first."""
         _, full = await self.full(interaction_id)

@@ -119,7 +119,7 @@ class ChatV3:
         return self._cors.headers(origin.decode("latin-1")), wire.refused(Refused("malformed", text))
 
     def at_once(self, scope: Scope) -> tuple[int, Headers, bytes] | None:
-        """The answer to a poll that brings nothing new, as most polls do, and those are most of all requests.
+        """The answer to a poll, as nearly all requests are, if this node has it at hand.
 
         Shape:   None for whatever needs more than this node has at hand; then nothing has been counted.
         """
@@ -131,23 +131,32 @@ class ChatV3:
         query = parse_query(scope["query_string"])
         if not query.operation_id or query.index is not None or query.count is not None:
             return None
-        try:
-            session = self._sessions.known(asked.session_id, asked.token, asked.api_key)
-            body = self._reading.nothing_new(session) if session is not None else None
-            if session is None or body is None:
-                return None
-            self._check_origin(asked, session.chat.service)
-        except Refused:
+        session = self._known(asked)
+        read = self._reading.at_hand(session) if session is not None else None
+        if session is None or read is None:
             return None
-        status = 200
+        status, body = 200, read.body
         try:
             self._check_traffic(asked)
             self._check_traffic_of(session)
         except Refused as refusal:
             status, _ = wire.status_of(refusal)
             body = wire.refused(refusal)
+        else:
+            if read.arrived is not None:
+                read.arrived()  # It leaves in this turn.
         self._metrics.answered("v3/poll", status, _since(started_s))
         return status, json_headers(body, self._headers(origin, status)), body
+
+    def _known(self, asked: Asked) -> Session | None:
+        """The session of who asks if this node has it at hand, and nothing is to be refused."""
+        try:
+            session = self._sessions.known(asked.session_id, asked.token, asked.api_key)
+            if session is not None:
+                self._check_origin(asked, session.chat.service)
+        except Refused:
+            return None
+        return session
 
     def _headers(self, origin: str, status: int) -> Headers:
         """What stands beside an answer's own headers."""

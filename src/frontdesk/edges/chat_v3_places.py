@@ -1,13 +1,14 @@
 """Chat API version 3: where each connection of a visitor has come to, on this node."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from frontdesk.desk.positions import Positions
 from frontdesk.edges.chat_v3_session import Session
-from frontdesk.wire.chat_v3_delivery import Delivery
+from frontdesk.wire.chat_v3_delivery import Batch, Delivery
 
 PLACES_MAX = 200_000  # Far more than poll one node; the others are looked up when they come again.
+RECENT_MAX = 100_000  # Batches whose lines are held to be delivered again, some 50 MiB of them.
 
 
 class Places:
@@ -18,6 +19,7 @@ class Places:
         self._clock_ms = clock_ms
         self._replay_ms = replay_ms
         self._places: OrderedDict[str, Delivery] = OrderedDict()
+        self._recent: deque[tuple[int, Delivery]] = deque()  # Who was delivered something, and when.
 
     def begin(self, transport_id: str, version: int) -> None:
         """A new connection, which has everything up to a version."""
@@ -48,6 +50,27 @@ class Places:
             place.arrived(noted.delivered, self._clock_ms())
         self._keep(claims.transport_id, place)
         return place
+
+    @property
+    def are_shared(self) -> bool:
+        """Whether other nodes deliver to the same connections."""
+        return self._positions.are_shared
+
+    def arrived(self, session: Session, place: Delivery, batch: Batch) -> None:
+        """A batch has left for a connection."""
+        now_ms = self._clock_ms()
+        if place.arrived(batch.up_to, now_ms, batch.fresh):
+            self.note(session, place)
+            self._recent.append((now_ms, place))
+            self._put_away(now_ms)
+
+    def _put_away(self, now_ms: int) -> None:
+        """Let go of lines that are not delivered again; those who have left do not come and do it."""
+        recent = self._recent
+        while recent and recent[0][0] + self._replay_ms <= now_ms:
+            recent.popleft()[1].settled(now_ms, self._replay_ms)
+        while len(recent) > RECENT_MAX:
+            recent.popleft()[1].put_away()
 
     async def refresh(self, session: Session, place: Delivery) -> None:
         """Take over what other nodes have delivered, before delivering anything. Errors: `Unavailable`."""

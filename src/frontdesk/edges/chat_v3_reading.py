@@ -1,12 +1,13 @@
 """Chat API version 3: live polls, catching up, and pages of the history.
 
-A poll with nothing new is answered from what is at hand: no look at the log, nothing written.
+Nearly every poll is answered from what is at hand: with nothing new, with what has just been said, with what
+was delivered a moment ago and comes again. Such a poll does not look into the log, and waits for nobody.
 
 Source:  chat-api-v3 §§5.3 and 7.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -19,7 +20,7 @@ from frontdesk.edges.chat_v3_session import Session, gone
 from frontdesk.edges.traffic import Traffic
 from frontdesk.wire import chat_v3 as wire
 from frontdesk.wire.chat_v3 import Line, View
-from frontdesk.wire.chat_v3_delivery import Delivery
+from frontdesk.wire.chat_v3_delivery import Batch, Delivery
 from frontdesk.wire.chat_v3_fields import Query
 
 
@@ -79,15 +80,24 @@ class ChatV3Reading:
 
     # --- live ----------------------------------------------------------------------------------
 
-    def nothing_new(self, session: Session) -> bytes | None:
-        """The answer to a poll that this node knows, without asking the log, to bring nothing; else None."""
+    def at_hand(self, session: Session) -> Read | None:
+        """The answer to a live poll with an operation's name, if this node has it without asking the log."""
         chat, place = session.chat, self._places.known(session)
-        if place is None or place.cursor != chat.version or chat.is_stale or not chat.is_open:
+        if place is None or place.cursor > chat.version or chat.is_stale or not chat.is_open:
+            return None
+        if place.cursor < chat.version and self._places.are_shared:
             return None
         now_ms = self._clock_ms()
-        if place.settled(now_ms, self._replay_ms) < chat.version or self._typing(chat, now_ms):
-            return None
-        return wire.NOTHING_NEW
+        since = place.settled(now_ms, self._replay_ms)
+        if since >= chat.version:
+            return self._nothing_new(chat, now_ms, replays=True)
+        lines = place.again() if place.cursor == chat.version else None
+        if lines is None:
+            told = self._chats.at_hand(chat, since + 1)
+            if told is None:
+                return None
+            lines = self._forms(chat, told)
+        return self._due(session, place, chat, lines, replays=True)
 
     async def _poll(self, session: Session, place: Delivery, *, replays: bool) -> Read:
         chat = await self._current(session, place.cursor)
@@ -98,10 +108,15 @@ class ChatV3Reading:
         since = place.settled(now_ms, self._replay_ms) if replays else place.cursor
         if since >= chat.version:
             return self._nothing_new(chat, now_ms, replays=replays)
-        batch = place.due(await self._lines(chat, since + 1), chat.version, now_ms)
+        return self._due(session, place, chat, await self._lines(chat, since + 1), replays=replays)
+
+    def _due(
+        self, session: Session, place: Delivery, chat: Chat, lines: Sequence[Line], *, replays: bool
+    ) -> Read:
+        now_ms = self._clock_ms()
+        batch = place.due(lines, chat.version, now_ms)
         typing = self._typing(chat, now_ms) if replays else []
-        is_ended = self._has_ended(chat) and batch.up_to >= chat.version
-        return self._delivering(session, place, [*batch.bodies, *typing], batch.up_to, is_ended=is_ended)
+        return self._delivering(session, place, chat, batch, typing)
 
     def _nothing_new(self, chat: Chat, now_ms: int, *, replays: bool) -> Read:
         if self._has_ended(chat):
@@ -113,8 +128,7 @@ class ChatV3Reading:
         chat = await self._current(session, version)
         lines = await self._lines(chat, version + 1) if version < chat.version else ()
         batch = place.missed(lines, chat.version, self._clock_ms())
-        is_ended = self._has_ended(chat) and batch.up_to >= chat.version
-        return self._delivering(session, place, batch.bodies, batch.up_to, is_ended=is_ended)
+        return self._delivering(session, place, chat, batch)
 
     async def _current(self, session: Session, version: int) -> Chat:
         """The chat as it is now; who has more of it than this node knows has it from another."""
@@ -124,13 +138,13 @@ class ChatV3Reading:
         return await self._chats.chat(session.session_id) if chat.is_stale else chat
 
     def _delivering(
-        self, session: Session, place: Delivery, bodies: Sequence[bytes], up_to: int, *, is_ended: bool
+        self, session: Session, place: Delivery, chat: Chat, batch: Batch, typing: Sequence[bytes] = ()
     ) -> Read:
-        def arrived() -> None:
-            if place.arrived(up_to, self._clock_ms()):
-                self._places.note(session, place)
-
-        return Read(wire.messages(bodies, is_ended=is_ended), arrived)
+        is_ended = self._has_ended(chat) and batch.up_to >= chat.version
+        return Read(
+            wire.messages([*batch.bodies, *typing], is_ended=is_ended),
+            lambda: self._places.arrived(session, place, batch),
+        )
 
     def _has_ended(self, chat: Chat) -> bool:
         return not chat.is_open and not self._services.leaves_end_to_page(chat.service)
@@ -179,8 +193,7 @@ class ChatV3Reading:
 
     async def _newest(self, chat: Chat, count: int) -> Sequence[Line]:
         """The newest lines: those at hand when they are enough, else all."""
-        view = self._view(chat)
-        held = [self._line(view, told) for told in (chat.full.lines if chat.full is not None else ())]
+        held = self._forms(chat, chat.full.lines if chat.full is not None else ())
         if sum(1 for line in held if line.is_kept and line.body) >= count:
             return held
         return await self._lines(chat, 1)
@@ -199,10 +212,11 @@ class ChatV3Reading:
     # --- lines ---------------------------------------------------------------------------------
 
     async def _lines(self, chat: Chat, from_version: int) -> Sequence[Line]:
+        return self._forms(chat, await self._chats.history(chat.interaction_id, from_version))
+
+    def _forms(self, chat: Chat, events: Iterable[Told]) -> Sequence[Line]:
         view = self._view(chat)
-        return [
-            self._line(view, told) for told in await self._chats.history(chat.interaction_id, from_version)
-        ]
+        return [self._line(view, told) for told in events]
 
     def _view(self, chat: Chat) -> View:
         return self._services.view(chat.interaction_id, chat.service)

@@ -14,21 +14,35 @@ from msgspec import Struct
 from frontdesk.wire.chat_v3 import Line
 
 TYPING_KEPT_MS = 10_000
+LINES_KEPT_MAX = 64  # Of one batch. What is longer is read again, should it have to be delivered again.
 
 
 class Batch(Struct, frozen=True):
-    """What one answer brings. `up_to` is the version at which its reader is once it has arrived."""
+    """What one answer brings.
+
+    Shape:   `up_to` is the version at which its reader is once it has arrived, which `fresh`, the lines that
+             are new, lead to.
+    """
 
     bodies: Sequence[bytes]
     up_to: int
+    fresh: Sequence[Line]
+
+
+class Delivered(Struct):
+    """What arrived at one time: the `lines` after the version `before`, or None when they are let go."""
+
+    before: int
+    at_ms: int
+    lines: Sequence[Line] | None
 
 
 class Delivery:
     """The place of one connection.
 
     Shape:   everything up to `cursor` was delivered; `floor` is the version before the newest page that was
-             read, and nothing before it comes again. What was delivered within `replay_ms` is `recent`, as
-             (the version before it, its newest version, when), oldest first.
+             read, and nothing before it comes again. What was delivered within `replay_ms` is `recent`,
+             oldest first, and lies there to be delivered again.
     """
 
     __slots__ = ("_polls", "cursor", "floor", "recent")
@@ -36,23 +50,40 @@ class Delivery:
     def __init__(self, cursor: int, floor: int = 0) -> None:
         self.cursor = cursor
         self.floor = floor
-        self.recent: deque[tuple[int, int, int]] = deque()
+        self.recent: deque[Delivered] = deque()
         self._polls = 0
 
     def settled(self, now_ms: int, replay_ms: int) -> int:
         """The version up to which nothing is delivered again."""
         recent = self.recent
-        while recent and recent[0][2] + replay_ms <= now_ms:
+        while recent and recent[0].at_ms + replay_ms <= now_ms:
             recent.popleft()
-        return max(self.floor, recent[0][0]) if recent else self.cursor
+        return max(self.floor, recent[0].before) if recent else self.cursor
 
-    def arrived(self, up_to: int, now_ms: int) -> bool:
-        """Everything up to a version has been delivered; whether that is news."""
-        if up_to <= self.cursor:
+    def again(self) -> Sequence[Line] | None:
+        """The lines between what has settled and `cursor`, or None when some of them are not at hand."""
+        found: list[Line] = []
+        for batch in self.recent:
+            if batch.lines is None:
+                return None
+            found += batch.lines
+        return [line for line in found if line.version > self.floor] if self.floor else found
+
+    def arrived(self, up_to: int, now_ms: int, lines: Sequence[Line] = ()) -> bool:
+        """Everything up to a version has been delivered, as `lines` at its end; whether that is news."""
+        before = self.cursor
+        if up_to <= before:
             return False
-        self.recent.append((self.cursor, up_to, now_ms))
+        fresh = [line for line in lines if line.version > before]
+        is_at_hand = len(fresh) == up_to - before <= LINES_KEPT_MAX
+        self.recent.append(Delivered(before, now_ms, fresh if is_at_hand else None))
         self.cursor = up_to
         return True
+
+    def put_away(self) -> None:
+        """Hold no lines any more: what comes again has to be read again."""
+        for batch in self.recent:
+            batch.lines = None
 
     def read_page(self, first: int, up_to: int, now_ms: int) -> bool:
         """A page of the newest lines was read, from the version `first` on; whether that moved anything."""
@@ -74,12 +105,12 @@ class Delivery:
         chosen = [*(line for line in again if not line.is_image), *fresh]
         if images and not any(line.is_image for line in fresh):
             chosen.append(images[self._polls // 2 % len(images)])  # Two tabs in turn both get each of them.
-        return Batch(_bodies(chosen, now_ms), up_to)
+        return Batch(_bodies(chosen, now_ms), up_to, fresh)
 
     def missed(self, lines: Sequence[Line], version: int, now_ms: int) -> Batch:
         """What to answer a client with that says what it has: the lines that follow it."""
         chosen, up_to = _to_first_image(lines, version)
-        return Batch(_bodies(chosen, now_ms), up_to)
+        return Batch(_bodies(chosen, now_ms), up_to, chosen)
 
 
 def _to_first_image(lines: Sequence[Line], version: int) -> tuple[Sequence[Line], int]:
