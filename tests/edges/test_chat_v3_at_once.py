@@ -1,12 +1,14 @@
-"""Polls of version 3 that bring nothing are answered in the turn that brought them: nobody can tell."""
+"""Polls of version 3 are answered in the turn that brought them where that is possible: nobody can tell."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from frontdesk.errors import Unavailable
 from tests.conformance.house import NO_LIMITS, House, serving
 from tests.conformance.v3 import BASE, Answer, Site, Visit, operation_id, site_of
 from tests.conformance.v3_house import v3_settings
@@ -62,6 +64,30 @@ async def test_what_is_new_is_never_left_out(site: Site) -> None:
     await visit.says("Hello")
     assert (await visit.poll()).texts == ["Hello"]
     assert (await visit.poll()).messages == []
+
+
+async def test_what_comes_again_needs_no_look_into_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most polls after a message are such, and the chats of many more visitors than are held may have one."""
+    async with serving(v3_settings(tmp_path, replay_window_s=600)) as house, site_of(house.url) as site:
+        visit = await up_to_date(site)
+        await visit.says("Hello")
+        first = (await visit.poll()).messages
+        chats, store = house.server._parts.chats, house.server._parts._store
+        for _ in range(2):
+            chats.rest()
+        known = chats.known(visit.session_id)
+        assert known is not None
+        assert known.full is None
+
+        async def is_away(*_asked: Any, **_named: Any) -> None:
+            raise Unavailable("the database is away")
+
+        for name in ("read", "snapshot", "position"):
+            monkeypatch.setattr(store, name, is_away)
+        assert (await visit.poll()).messages == first
+        monkeypatch.undo()
 
 
 async def test_a_page_of_the_history_is_no_poll(site: Site) -> None:

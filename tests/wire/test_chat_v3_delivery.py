@@ -6,7 +6,7 @@ from hypothesis import given as any_value
 from hypothesis import strategies as st
 
 from frontdesk.wire.chat_v3 import Line
-from frontdesk.wire.chat_v3_delivery import TYPING_KEPT_MS, Batch, Delivery
+from frontdesk.wire.chat_v3_delivery import LINES_KEPT_MAX, TYPING_KEPT_MS, Batch, Delivery
 
 REPLAY_MS = 10_000
 POLL_MS = 3000
@@ -31,15 +31,17 @@ class Server:
         return self.lines[version:]
 
     def batch(self) -> Batch:
-        since = self.place.settled(self.now_ms, REPLAY_MS)
-        return self.place.due(self.after(since), len(self.lines), self.now_ms)
+        lines = self.after(self.place.settled(self.now_ms, REPLAY_MS))
+        if self.place.cursor == len(self.lines):
+            assert self.place.again() == lines
+        return self.place.due(lines, len(self.lines), self.now_ms)
 
     def poll(self, tab: set[bytes], *, is_lost: bool = False) -> Batch:
         """A poll of a tab. One whose answer is lost before it left moves nothing."""
         batch = self.batch()
         if not is_lost:
             tab.update(batch.bodies)
-            self.place.arrived(batch.up_to, self.now_ms)
+            self.place.arrived(batch.up_to, self.now_ms, batch.fresh)
         return batch
 
 
@@ -70,6 +72,37 @@ def test_nothing_comes_again_from_before_the_page_that_was_read() -> None:
     server.poll(tab)
     server.place.read_page(21, 30, server.now_ms)
     assert server.poll(tab).bodies == [b"%d" % number for number in range(21, 31)]
+
+
+def test_what_was_put_away_has_to_be_read_again_until_it_has_settled() -> None:
+    server, tab = Server(), set[bytes]()
+    server.says()
+    server.poll(tab)
+    server.place.put_away()
+    assert server.place.again() is None
+    assert server.place.settled(REPLAY_MS - 1, REPLAY_MS) == 0
+    assert server.place.settled(REPLAY_MS, REPLAY_MS) == 1
+    assert server.place.again() == []
+
+
+def test_of_what_is_delivered_only_so_much_lies_ready() -> None:
+    for count, is_ready in ((LINES_KEPT_MAX, True), (LINES_KEPT_MAX + 1, False)):
+        place = Delivery(0)
+        place.arrived(count, 0, [line(version) for version in range(1, count + 1)])
+        assert (place.again() is not None) == is_ready
+
+
+def test_a_tab_that_knew_more_leaves_a_gap_that_has_to_be_read() -> None:
+    place, lines = Delivery(0), [line(1), line(2)]
+    place.arrived(2, 0, place.missed(lines[1:], 2, 0).fresh)
+    assert place.again() is None
+
+
+def test_what_two_polls_at_once_have_brought_comes_again_once() -> None:
+    place, lines = Delivery(0), [line(1), line(2)]
+    place.arrived(1, 0, lines[:1])
+    place.arrived(2, 0, lines)
+    assert place.again() == lines
 
 
 def test_typing_is_no_news_for_long() -> None:

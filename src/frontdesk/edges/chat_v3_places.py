@@ -8,16 +8,24 @@ from frontdesk.edges.chat_v3_session import Session
 from frontdesk.wire.chat_v3_delivery import Batch, Delivery
 
 PLACES_MAX = 200_000  # Far more than poll one node; the others are looked up when they come again.
-RECENT_MAX = 100_000  # Batches whose lines are held to be delivered again, some 50 MiB of them.
+RECENT_MAX = 100_000  # Batches whose lines are held to be delivered again; as they usually are, 50 MiB.
 
 
 class Places:
     """The place of every connection that this node has heard of lately."""
 
-    def __init__(self, positions: Positions, clock_ms: Callable[[], int], replay_ms: int) -> None:
+    def __init__(
+        self,
+        positions: Positions,
+        clock_ms: Callable[[], int],
+        replay_ms: int,
+        *,
+        recent_max: int = RECENT_MAX,
+    ) -> None:
         self._positions = positions
         self._clock_ms = clock_ms
         self._replay_ms = replay_ms
+        self._recent_max = recent_max
         self._places: OrderedDict[str, Delivery] = OrderedDict()
         self._recent: deque[tuple[int, Delivery]] = deque()  # Who was delivered something, and when.
 
@@ -69,7 +77,7 @@ class Places:
         recent = self._recent
         while recent and recent[0][0] + self._replay_ms <= now_ms:
             recent.popleft()[1].settled(now_ms, self._replay_ms)
-        while len(recent) > RECENT_MAX:
+        while len(recent) > self._recent_max:
             recent.popleft()[1].put_away()
 
     async def refresh(self, session: Session, place: Delivery) -> None:
