@@ -46,6 +46,7 @@ class Fetching:
 
     async def fetch(self, **attributes: Any) -> tuple[str, dict[str, Any]]:
         await self.module.carry_out(self.request(**attributes))
+        await self.module.under_way.quiet()
         return self.heard.last()
 
 
@@ -269,8 +270,10 @@ async def test_without_sure_delivery_there_is_one_try() -> None:
 async def test_the_same_request_again_has_one_result() -> None:
     async with web_service(answer(200, "x")) as service:
         fetching = Fetching(service)
-        await asyncio.gather(*(fetching.module.carry_out(fetching.request()) for _ in range(3)))
-        await fetching.module.carry_out(fetching.request())  # As after a crash before its result was kept.
+        for _ in range(3):
+            await fetching.module.carry_out(fetching.request())
+        await fetching.fetch()
+        await fetching.fetch()  # As after a crash before its result was kept.
     assert fetching.heard.names == ["session.fetch.done"]
 
 
@@ -284,10 +287,10 @@ async def test_a_fetch_that_nobody_waits_for_any_more_is_given_up() -> None:
     async with web_service(never) as service:
         fetching = Fetching(service)
         async with asyncio.timeout(PATIENCE_S):
-            going_on = asyncio.ensure_future(fetching.module.carry_out(fetching.request()))
+            await fetching.module.carry_out(fetching.request())
             await came.wait()
             await fetching.module.drop(fetching.request())
-            await going_on
+            await fetching.module.under_way.quiet()
     assert fetching.heard.events == []
 
 
@@ -297,3 +300,12 @@ async def test_dropping_what_is_over_or_never_was_does_nothing() -> None:
         await fetching.module.drop(fetching.request(9))
         assert (await fetching.fetch())[0] == "session.fetch.done"
         await fetching.module.drop(fetching.request())
+
+
+async def test_what_is_under_way_when_a_node_stops_is_asked_again_by_the_next() -> None:
+    async with web_service(answer(200, "x")) as service:
+        stopped, next_one = Fetching(service), Fetching(service)
+        await stopped.module.carry_out(stopped.request())
+        await stopped.module.aclose()
+        assert stopped.heard.events == []
+        assert (await next_one.fetch())[0] == "session.fetch.done"

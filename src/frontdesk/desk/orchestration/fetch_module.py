@@ -5,7 +5,7 @@ Source:  orchestration.md, sections 4.5, 14 and 18.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -13,8 +13,8 @@ import structlog
 
 from frontdesk.desk.orchestration.fetch_request import Fetch, Secret, fetch_of
 from frontdesk.desk.orchestration.modules import Delivery, Request
+from frontdesk.desk.orchestration.under_way import Sleep, UnderWay
 from frontdesk.desk.orchestration.web_client import Answered, Unfetched, WebClient
-from frontdesk.errors import Refused
 from frontdesk.scxml.events import Event
 
 _log = structlog.get_logger("orchestration.fetch")
@@ -34,45 +34,29 @@ class FetchModule:
         secrets: Mapping[str, Secret],
         *,
         in_flight_max: int = 100,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._delivery = delivery
         self._client = client
         self._secrets = secrets
         self._turns = asyncio.Semaphore(in_flight_max)
         self._sleep = sleep
-        self._going_on: dict[str, asyncio.Task[Event]] = {}
+        self.under_way = UnderWay(delivery, sleep)
 
     async def carry_out(self, request: Request) -> None:
-        """Ask, again too where delivery is to be sure, and deliver what came of it.
-
-        Errors:  `Unavailable`, of the delivery.
-        """
-        if request.request_id in self._going_on:
-            return
-        fetching = asyncio.ensure_future(self._outcome(request))
-        self._going_on[request.request_id] = fetching
-        try:
-            await asyncio.wait((fetching,))
-            if fetching.cancelled():  # It was dropped.
-                return
-            event = fetching.result()
-            try:
-                await self._delivery.deliver(request.session_id, (event,), key=request.request_id)
-            except Refused as refused:
-                if refused.code != "event_too_large":
-                    raise
-                failed = request.failed("protocol.size", "the answer is too large for an event")
-                await self._delivery.deliver(request.session_id, (failed,), key=request.request_id)
-        finally:
-            fetching.cancel()
-            del self._going_on[request.request_id]
+        """Begin to ask; what comes of it is delivered."""
+        if request.request_id not in self.under_way:
+            self.under_way.begin(request, lambda: self._outcome(request))
 
     async def drop(self, request: Request) -> None:
         """Ask no further."""
-        fetching = self._going_on.get(request.request_id)
-        if fetching is not None:
-            fetching.cancel()
+        self.under_way.cancel(request.request_id)
+
+    def patience_ms(self, _request: Request) -> int:
+        """As long as it takes: each try has its own time, and their number is bounded."""
+        return 0
+
+    async def aclose(self) -> None:
+        await self.under_way.aclose()
 
     async def _outcome(self, request: Request) -> Event:
         try:
