@@ -1,0 +1,139 @@
+"""The applications of an installation: taken in, listed, and handed to the sessions that run them.
+
+    applications = Applications(store, clock_ms)
+    document = await applications.document("greeting")            # what a new session runs
+    document = await applications.document("greeting", version)   # what a session goes on with
+    machine = machine_of(document)
+
+They are kept in the log, so every node has them, and a session keeps its version whatever is uploaded later.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from frontdesk.desk.orchestration.application_files import Document, document_of, machine_of
+from frontdesk.domain.application import (
+    Activate,
+    Application,
+    Command,
+    Event,
+    Upload,
+    Uploaded,
+    Version,
+    decide,
+    evolve,
+)
+from frontdesk.errors import Conflict, NotFound
+from frontdesk.store.log import Card, Store
+
+CARD = "application"
+ATTEMPTS_MAX = 10
+HELD_MAX = 16  # Versions whose files a node keeps at hand; a few MiB each at the most.
+PAGE = 1000
+
+_encode = msgspec.json.Encoder().encode
+_event = msgspec.json.Decoder(Event).decode
+_card = msgspec.json.Decoder(Application).decode
+
+
+class Listed(Struct, frozen=True):
+    """One application of a list."""
+
+    name: str
+    application: Application
+
+
+class Applications:
+    """The applications of one installation."""
+
+    def __init__(self, store: Store, clock_ms: Callable[[], int]) -> None:
+        self._store = store
+        self._clock_ms = clock_ms
+        self._held: OrderedDict[tuple[str, str], Document] = OrderedDict()
+
+    async def upload(self, files: Mapping[str, bytes], *, by: str = "", is_to_run: bool = True) -> Document:
+        """Take a version in. New sessions run it from now on, unless `is_to_run` is false.
+
+        Shape:   a version that was uploaded before changes nothing: `activate` goes back to it.
+        Errors:  `Refused` as from `document_of`, or `DocumentRefused`, `too_many_versions`.
+        """
+        document = document_of(files)
+        machine_of(document)
+        await self._do(document.name, Upload(files=files, by=by, is_to_run=is_to_run))
+        return document
+
+    async def activate(self, name: str, version: str, *, by: str = "") -> Version:
+        """Let new sessions run a version that was uploaded; its id may be given by its beginning.
+
+        Errors:  `NotFound`, `Refused("version_ambiguous")`.
+        """
+        return (await self._do(name, Activate(version=version, by=by))).find("")
+
+    async def document(self, name: str, version: str = "") -> Document:
+        """The files and settings of a version; by default of the one that new sessions run.
+
+        Errors:  `NotFound`.
+        """
+        held = self._held.get((name, version))
+        if held is not None:
+            self._held.move_to_end((name, version))
+            return held
+        found = (await self.application(name)).find(version)
+        if found.version != version:
+            return await self.document(name, found.version)
+        records = await self._store.read(_stream(name), found.number - 1, limit=1)
+        event = _event(records[0].body)
+        assert isinstance(event, Uploaded)
+        document = document_of(event.files)
+        self._held[name, version] = document
+        while len(self._held) > HELD_MAX:
+            self._held.popitem(last=False)
+        return document
+
+    async def application(self, name: str) -> Application:
+        """What is true of one application. Errors: `NotFound`."""
+        application = await self._read(name)
+        if not application.events:
+            raise NotFound(f"there is no application {name!r}")
+        return application
+
+    async def all(self) -> Sequence[Listed]:
+        """Every application, by name."""
+        found: list[Listed] = []
+        after = ""
+        while page := await self._store.cards(CARD, after=after, limit=PAGE):
+            found += [Listed(one.stream.partition("/")[2], _card(one.card.body)) for one in page]
+            after = page[-1].stream
+        return sorted(found, key=lambda listed: listed.name)
+
+    async def _do(self, name: str, command: Command) -> Application:
+        for _ in range(ATTEMPTS_MAX):
+            before = await self._read(name)
+            events = decide(before, command)
+            if not events:
+                return before
+            now_ms = self._clock_ms()
+            after = before
+            for event in events:
+                after = evolve(after, event, now_ms)
+            card = Card(CARD, is_open=True, sort_ms=after.activated_ms, body=_encode(after))
+            try:
+                await self._store.append(
+                    _stream(name), before.events, [_encode(event) for event in events], now_ms, also=(card,)
+                )
+            except Conflict:
+                continue
+            return after
+        raise Conflict(f"{_stream(name)} lost {ATTEMPTS_MAX} races in a row")
+
+    async def _read(self, name: str) -> Application:
+        # The card is written with each event, so nobody has to read all files of all versions.
+        card = await self._store.card(_stream(name))
+        return _card(card.body) if card is not None else Application()
+
+
+def _stream(name: str) -> str:
+    return f"application/{name}"
