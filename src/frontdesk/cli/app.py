@@ -31,6 +31,7 @@ app.command("frontdesk.cli.export:export", name="export")
 app.command("frontdesk.cli.users:app", name="users")
 app.command("frontdesk.cli.services:app", name="services")
 app.command("frontdesk.cli.queues:app", name="queues")
+app.command("frontdesk.cli.orchestration:app", name="orchestration")
 
 
 def main() -> None:

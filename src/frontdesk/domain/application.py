@@ -91,6 +91,17 @@ class Application(Struct, frozen=True, kw_only=True):
             )
         return found[0]
 
+    def before(self) -> str:
+        """The version that was uploaded before the active one.
+
+        Errors:  `NotFound`: there is none.
+        """
+        ids = [one.version for one in self.versions]
+        at = ids.index(self.active) if self.active in ids else 0
+        if at == 0:
+            raise NotFound("there is no version before the one that runs")
+        return ids[at - 1]
+
 
 def version_of(files: Mapping[str, bytes]) -> str:
     """The id of the version that these files are."""

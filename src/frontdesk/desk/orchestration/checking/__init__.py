@@ -1,0 +1,1 @@
+"""What is wrong with an application, as far as it can be seen without running it: `application_check.py`."""
