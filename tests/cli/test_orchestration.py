@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.cli.programs import Program
 from tests.cli.terminal import Terminal
 
 SETTINGS = 'name = "hello"\n'
@@ -39,7 +40,10 @@ def test_what_is_found_is_told_with_file_and_line(terminal: Terminal) -> None:
     ran = terminal.run("orchestration", "check", written(terminal, '<state id="c"/>'))
     assert ran.code == 1
     assert ran.output.splitlines() == [
-        "application.scxml:4: unreachable: no transition leads to the state 'c' (add one, or remove the state)",
+        (
+            "application.scxml:4: unreachable: "
+            "no transition leads to the state 'c' (add one, or remove the state)"
+        ),
         "hello: 1 found in 2 files.",
     ]
 
@@ -87,3 +91,20 @@ def test_what_is_not_there_is_told(terminal: Terminal) -> None:
     assert "there is no application 'no'" in terminal.run("orchestration", "versions", "no").errors
     terminal.configure('[database]\nurl = "memory:"')
     assert "nothing that is done here would be kept" in terminal.run("orchestration", "list").errors
+
+
+def test_an_application_is_tried_out_with_the_time_going_by(terminal: Terminal) -> None:
+    folder = Path(written(terminal))
+    chart = CHART.format(more="").replace(
+        '<state id="a">', '<state id="a"><onentry><send event="go" delay="100ms"/></onentry>'
+    )
+    (folder / "application.scxml").write_text(chart, "utf-8")
+    program = Program("orchestration", "run", str(folder), "--real", folder=terminal.folder)
+    program.says("in b")
+    program.types("/quit")
+    assert program.ends() == 0
+
+
+def test_values_that_are_no_object_are_refused(terminal: Terminal) -> None:
+    ran = terminal.run("orchestration", "run", written(terminal), "--data", "[1")
+    assert (ran.code, "--data must be a JSON object" in ran.errors) == (1, True)

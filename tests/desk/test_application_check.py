@@ -137,6 +137,15 @@ def test_scripts_that_do_not_compile() -> None:
     assert second.startswith("script: application.scxml:3: <script>: SyntaxError")
 
 
+def test_elements_of_modules_hold_scripts_too() -> None:
+    head = ORS.replace("<scxml ", '<scxml xmlns:queue="http://www.genesyslab.com/modules/queue" ')
+    chart = """<state id="a"><onentry><queue:submit requestid="_data.asked" queue="sale" route="true"
+        clearontimeout="whether" unknown="passed over">
+        <queue:targets type="agent" statserver="server"><queue:target name="name" type="x"/></queue:targets>
+      </queue:submit><log expr="_data.asked"/></onentry></state>"""
+    assert [line.split("'")[1] for line in found(chart, head)] == ["sale", "whether", "server", "name"]
+
+
 def test_what_stands_in_other_files_is_told_with_their_names() -> None:
     more = {
         "words.js": b"var word = 1;\nword += other;\n",

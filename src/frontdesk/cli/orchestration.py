@@ -24,6 +24,7 @@ from frontdesk.store.open import open_database
 FOUND = 1
 
 app = App(name="orchestration", help="Applications: state charts whose sessions own chats.")
+app.command("frontdesk.cli.orchestration_run:run", name="run")
 
 
 @app.command
@@ -75,7 +76,7 @@ async def upload(
     files = read_folder(folder)
     async with _applications(settings_of(config)) as applications:
         document = await applications.upload(files, by=getpass.getuser(), is_to_run=not only_keep)
-        active = (await applications.application(document.name)).active
+        active = (await applications.versions(document.name)).active
     name, version = harmless(document.name), document.version[:SHOWN_CHARS]
     if active == document.version:
         output.print(f"{name}: new sessions run version {version}.")
@@ -90,7 +91,7 @@ async def upload(
 async def versions(name: str, /, *, config: Config = None) -> None:
     """List the versions of an application, the newest first."""
     async with _applications(settings_of(config)) as applications:
-        application = await applications.application(name)
+        application = await applications.versions(name)
     table = Table("", "version", "uploaded", "by", box=None, padding=(0, 2, 0, 0))
     for one in reversed(application.versions):
         is_active = one.version == application.active
@@ -114,7 +115,7 @@ async def rollback(
 ) -> None:
     """Let new sessions run an older version, or any other that was uploaded."""
     async with _applications(settings_of(config)) as applications:
-        application = await applications.application(name)
+        application = await applications.versions(name)
         wanted = version or application.before()
         activated = await applications.activate(name, wanted, by=getpass.getuser())
     output.print(f"{harmless(name)}: new sessions run version {activated.version[:SHOWN_CHARS]}.")

@@ -81,7 +81,7 @@ class Applications:
         if held is not None:
             self._held.move_to_end((name, version))
             return held
-        found = (await self.application(name)).find(version)
+        found = (await self.versions(name)).find(version)
         if found.version != version:
             return await self.document(name, found.version)
         records = await self._store.read(_stream(name), found.number - 1, limit=1)
@@ -93,7 +93,7 @@ class Applications:
             self._held.popitem(last=False)
         return document
 
-    async def application(self, name: str) -> Application:
+    async def versions(self, name: str) -> Application:
         """What is true of one application. Errors: `NotFound`."""
         application = await self._read(name)
         if not application.events:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from frontdesk.scxml.actions import Kind, Shape, namespace_of, shape_of
 from frontdesk.scxml.dialects import given
 from frontdesk.scxml.model import Dialect
 from frontdesk.scxml.reading import Files
@@ -56,8 +57,13 @@ GIVEN = {
 
 def pieces_of(root: Element, dialect: Dialect, files: Files) -> Iterator[Piece]:
     """Every piece of script of a document whose includes have been followed, in its order."""
+    of_actions: set[int] = set()
     for element in root.walk():
         if element.namespace not in (SCXML, ""):
+            namespace = namespace_of(element.namespace)
+            found_shape = shape_of(namespace, element.name) if namespace else None
+            if found_shape is not None and id(element) not in of_actions:
+                yield from _of_action(element, found_shape[1], dialect, of_actions)
             continue
         if element.name == "script":
             yield _script(element, files)
@@ -78,6 +84,21 @@ def pieces_of(root: Element, dialect: Dialect, files: Files) -> Iterator[Piece]:
 
 def _piece(use: Use, text: str, element: Element, name: str) -> Piece:
     return Piece(use, text, element.file, element.line, f"{name} of <{element.name}>")
+
+
+def _of_action(element: Element, shape: Shape, dialect: Dialect, done: set[int]) -> Iterator[Piece]:
+    """The pieces of an extension element and of what belongs to it, which goes to `done`."""
+    done.add(id(element))
+    for name, text in element.attributes.items():
+        kind = shape.attributes.get(shape.aliases.get(name, name), shape.others)
+        if name in shape.locations:
+            yield _piece(Use.NEW if dialect is Dialect.ORS else Use.LOCATION, text, element, name)
+        elif kind is Kind.EXPRESSION or (kind is Kind.BOOLEAN and text not in ("true", "false")):
+            yield _piece(Use.EXPRESSION, text, element, name)
+    for child in element.elements():
+        inside = shape.inside.get(child.name)
+        if inside is not None and child.namespace == element.namespace:
+            yield from _of_action(child, inside.shape, dialect, done)
 
 
 def _script(element: Element, files: Files) -> Piece:
