@@ -12,7 +12,7 @@ from frontdesk.domain.application import version_of
 from frontdesk.errors import Refused
 from frontdesk.scxml.model import Dialect, Machine
 from frontdesk.scxml.reading import files_of, load
-from frontdesk.scxml.tree import DOCUMENT_BYTES_MAX
+from frontdesk.scxml.tree import DOCUMENT_BYTES_MAX, refused
 from frontdesk.settings_table import fill
 
 SETTINGS_FILE = "application.toml"
@@ -46,6 +46,8 @@ class ApplicationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Events that there may be many of, and that only come to who asks for them."""
     bots: tuple[str, ...] = ()
     """Logins of the bots in whose names the document may speak."""
+    addresses: tuple[str, ...] = ()
+    """Addresses that stand for this application where programs say in `src` what to start."""
     parameters: dict[str, Any] = {}
     """Values of the document's data items, before those that a start brings."""
     lists: dict[str, dict[str, dict[str, str]]] = {}
@@ -91,15 +93,18 @@ def document_of(files: Mapping[str, bytes]) -> Document:
     return Document(settings.name, version_of(files), settings, dict(files))
 
 
-def machine_of(document: Document) -> Machine:
-    """What sessions of this version run.
+def machine_of(document: Document, file: str = "") -> Machine:
+    """What sessions of this version run; or those of another of its documents.
 
     Errors:  `DocumentRefused`: every fault, with file and line.
     """
     settings = document.settings
+    name = file or settings.document
+    if name not in document.files:
+        raise refused(name, 1, f"there is no such file in {document.name}", "name one of its documents")
     return load(
-        document.files[settings.document],
-        settings.document,
+        document.files[name],
+        name,
         files_of(document.files),
         Dialect(settings.dialect) if settings.dialect else None,
         is_strict=settings.exmode == "strict",
