@@ -88,6 +88,7 @@ def test_help_and_states_are_there_and_nothing_typed_does_nothing(trial: Trial) 
     list(trial.begin())
     assert "/pass" in "".join(told(trial.take("/help")))
     assert told(trial.take("/states")) == ["states: in greeting"]
+    assert told(trial.take("/data")) == ['data: skill = "german"']
     assert told(trial.take("  ")) == []
 
 

@@ -43,6 +43,9 @@ class DataModel(Protocol):
     def compute_item(self, name: str, expr: str) -> None:
         """Give a data item the value of an expression."""
 
+    def item(self, name: str) -> str:
+        """The value of a data item, packed."""
+
     def inline(self, value: Inline) -> str:
         """What was written inside an element, as a packed value."""
 

@@ -21,7 +21,7 @@ from frontdesk.scxml.turn import Turn
 def macrostep(turn: Turn, event: Event | None = None) -> None:
     """Take what the event enables, then everything that follows from that, until all is quiet."""
     if event is not None:
-        microstep(turn, _selected(turn, event.name))
+        microstep(turn, _selected(turn, event.name), event.name)
     while turn.is_running:
         _until_quiet(turn)
         if turn.is_running:
@@ -35,19 +35,21 @@ def macrostep(turn: Turn, event: Event | None = None) -> None:
 def _until_quiet(turn: Turn) -> None:
     internal = turn.memory.internal
     while turn.is_running:
-        enabled = _selected(turn, "")
+        enabled, name = _selected(turn, ""), ""
         if not enabled:
             if not internal:
                 return
             event = internal.pop(0)
             turn.data.see_event(event)
-            enabled = _selected(turn, event.name)
+            enabled, name = _selected(turn, event.name), event.name
         turn.count()
-        microstep(turn, enabled)
+        microstep(turn, enabled, name)
 
 
-def microstep(turn: Turn, enabled: Sequence[Transition]) -> None:
-    """Leave, pass, enter."""
+def microstep(turn: Turn, enabled: Sequence[Transition], event: str = "") -> None:
+    """Leave, pass, enter. `event` is what enabled these transitions, empty for nothing."""
+    if turn.watch is not None:
+        turn.watch(event, enabled)
     if not enabled:
         return
     leave(turn, enabled)

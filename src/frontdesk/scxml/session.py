@@ -8,7 +8,8 @@ A session is used by one thread, because its scripts are. Between two calls it c
 gone on with from there in another process; the same calls give the same outputs.
 """
 
-from collections.abc import Callable, Container, Sequence
+import contextlib
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from frontdesk.errors import Refused
 from frontdesk.scxml.content import Script
@@ -25,7 +26,7 @@ from frontdesk.scxml.model import Machine
 from frontdesk.scxml.outputs import Failed, Output, Uninvoke
 from frontdesk.scxml.packed import packed_fields
 from frontdesk.scxml.sending import SESSION, due
-from frontdesk.scxml.turn import Turn
+from frontdesk.scxml.turn import Turn, Watch
 
 LIMITS = Limits()
 
@@ -106,6 +107,19 @@ class Session:
     def waiting(self) -> int:
         """How many events wait in the external queue."""
         return len(self._turn.memory.external)
+
+    def watch(self, watch: Watch) -> None:
+        """Have every microstep of the session told."""
+        self._turn.watch = watch
+
+    def items(self) -> Mapping[str, str]:
+        """The data items of the document that have a value, packed, by their ids."""
+        found = {}
+        for number in self.machine.with_data:
+            for item in self.machine.states[number].data:
+                with contextlib.suppress(ScriptFault):
+                    found[item.id] = self._data.item(item.id)
+        return {name: value for name, value in found.items() if value}
 
     def start(
         self, now_ms: int, seed: int, data: str = "", peers: Container[str] = (), *, world: str = ""

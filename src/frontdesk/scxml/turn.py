@@ -1,15 +1,18 @@
 """One step of a session while it goes on: what it remembers, its data, and what came out so far."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from frontdesk.scxml.datamodel import DataModel
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import ContentFault, Place, ScriptFault, SessionFailed
 from frontdesk.scxml.limits import Limits
 from frontdesk.scxml.memory import Memory
-from frontdesk.scxml.model import Data, Dialect, Machine
+from frontdesk.scxml.model import Data, Dialect, Machine, Transition
 from frontdesk.scxml.outputs import Logged, Output, Requested
 from frontdesk.scxml.packed import joined, pack, packed_fields
+
+Watch = Callable[[str, Sequence[Transition]], None]
+"""Told of each microstep: the name of the event, empty for none, and the transitions that are taken."""
 
 
 class Turn:
@@ -36,6 +39,7 @@ class Turn:
         self.is_running = True
         self._is_ors = machine.dialect is Dialect.ORS
         self.spent_ms: Callable[[], float] = lambda: 0.0
+        self.watch: Watch | None = None
         self._until_ms = 0.0
         self._steps = 0
         self._shown: frozenset[int] | None = None

@@ -43,6 +43,7 @@ HELP = """NAME [JSON]           sends the event NAME, with the JSON as its data
 /pass 5s              lets time go by, by the virtual clock
 /states               says which states are active
 /waiting              says what the session waits for
+/data                 shows the document's data items
 /quit                 ends this"""
 
 
@@ -96,6 +97,9 @@ class Trial:
                     yield from (Line("help", line) for line in HELP.splitlines())
                 case "/states":
                     yield self._shown_states(self._id)
+                case "/data":
+                    items = self._stage.sessions[self._id].items()
+                    yield from (Line("data", f"{name} = {value}") for name, value in items.items())
                 case "/waiting":
                     yield from self._waiting()
                 case "/pass":

@@ -101,6 +101,9 @@ class EcmaScript:
     def compute_item(self, name: str, expr: str) -> None:
         self.compute(self._item(name), expr)
 
+    def item(self, name: str) -> str:
+        return self.value(self._item(name))
+
     def inline(self, value: Inline) -> str:
         if value.kind == "json":
             return value.text
