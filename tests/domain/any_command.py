@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from frontdesk.domain import commands
+from frontdesk.domain import commands, owning_commands
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Kind, Purpose, Visibility
 from frontdesk.domain.rules import FileRules, Rules
@@ -19,6 +19,8 @@ WORDS = st.sampled_from(("", " ", "hello", "x" * 60, "é\u202e\x00", "0"))
 CLIENT_IDS = st.sampled_from(("", "", "a", "b", "c"))
 NAMES = st.sampled_from(("", "  ", "Mira", "n" * 40))
 FILE_IDS = st.sampled_from(("f1", "f2", "f3", "f4"))
+SESSIONS = st.sampled_from((f"{SECRET}1", f"{SECRET}2"))
+REQUEST_IDS = st.sampled_from(tuple(f"{SECRET}.{n}" for n in range(6)))
 QUEUES = st.sampled_from(("", "default", "sales"))
 ATTRIBUTES = st.sampled_from((None, {}, {"purpose": "cancel-idle-timer"}, {"a": {"b": [1, None]}}))
 USER_DATA = st.dictionaries(
@@ -64,6 +66,8 @@ STARTS = st.builds(
     queue=st.sampled_from((None, "default")),
     asynchronous=st.booleans(),
     closes_when_idle=st.booleans(),
+    application=st.just("support"),
+    session_id=st.sampled_from(("", f"{SECRET}1")),
 )
 JOINS = st.builds(
     _join,
@@ -129,6 +133,76 @@ LATER: tuple[st.SearchStrategy[Command], ...] = (
     st.builds(commands.TakeOver, PARTIES),
     st.just(commands.ComeBack()),
     st.builds(commands.TakeUp, agent_id=AGENTS, nickname=st.just("somebody"), is_supervisor=st.booleans()),
+)
+
+
+def _speak(words: tuple[int, str, Visibility], **of: str | bool) -> owning_commands.Speak:
+    _, text, visibility = words
+    return owning_commands.Speak(text=text, visibility=visibility, **of)
+
+
+_OF_SESSIONS = {"session_id": SESSIONS, "request_id": REQUEST_IDS}
+OWNING: tuple[st.SearchStrategy[Command], ...] = (
+    st.builds(owning_commands.Attach, application=st.just("support"), **_OF_SESSIONS),
+    st.builds(owning_commands.Detach, **_OF_SESSIONS),
+    st.builds(owning_commands.Associate, to=SESSIONS, **_OF_SESSIONS),
+    st.builds(owning_commands.Terminate, **_OF_SESSIONS),
+    st.builds(
+        owning_commands.Redirect,
+        agent_id=AGENTS,
+        queue=QUEUES,
+        answer_s=st.integers(1, 40),
+        detach=st.booleans(),
+        **_OF_SESSIONS,
+    ),
+    st.builds(owning_commands.AcceptFor, agent_id=AGENTS, nickname=st.just("Amy"), **_OF_SESSIONS),
+    st.builds(owning_commands.Clear, agent_id=AGENTS, **_OF_SESSIONS),
+    st.builds(
+        owning_commands.Transfer,
+        agent_id=AGENTS,
+        nickname=st.just("Amy"),
+        detach=st.booleans(),
+        **_OF_SESSIONS,
+    ),
+    st.builds(owning_commands.Transfer, queue=QUEUES, detach=st.booleans(), **_OF_SESSIONS),
+    st.builds(owning_commands.Confer, agent_id=AGENTS, nickname=st.just("Amy"), **_OF_SESSIONS),
+    st.builds(
+        owning_commands.SetData,
+        changes=USER_DATA,
+        removed=st.sampled_from(((), ("a",))),
+        clears=st.booleans(),
+        **_OF_SESSIONS,
+    ),
+    st.builds(
+        _speak,
+        SPOKEN,
+        from_id=st.sampled_from(("amy", "Robin")),
+        is_notice=st.booleans(),
+        **_OF_SESSIONS,
+    ),
+    st.builds(owning_commands.Own, session_id=SESSIONS, application=st.just("sales")),
+    st.builds(
+        owning_commands.SessionOver,
+        session_id=SESSIONS,
+        then=st.sampled_from(("requeue", "terminate", "leave")),
+    ),
+    st.builds(owning_commands.Park, PARTIES),
+    st.builds(owning_commands.Resume, PARTIES),
+    st.builds(
+        owning_commands.Merge,
+        party_id=PARTIES,
+        interaction_id=st.sampled_from(("i1", "i2")),
+        colleagues=st.sampled_from(((), (("bob", "Bob"),))),
+        user_data=st.just({"a": "1"}),
+        leaves=st.booleans(),
+    ),
+    st.builds(
+        owning_commands.MergeInto,
+        party_id=PARTIES,
+        interaction_id=st.just("i1"),
+        leaves=st.booleans(),
+        owner=SESSIONS,
+    ),
 )
 ENDS = st.builds(commands.End, reason=st.just("done"), party_id=PARTIES)
 

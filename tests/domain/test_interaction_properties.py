@@ -12,16 +12,18 @@ from msgspec.structs import replace
 from frontdesk.domain import commands, events
 from frontdesk.domain.card import STRUCTURAL, card_of
 from frontdesk.domain.commands import Command, Tick
-from frontdesk.domain.deadlines import Presence, idle_close_ms, next_due
+from frontdesk.domain.deadlines import Presence, adrift_due, idle_close_ms, next_due
 from frontdesk.domain.deciding import ACCEPTS, decide
 from frontdesk.domain.events import TRANSCRIPT, Event, Visibility
 from frontdesk.domain.evolving import evolve
 from frontdesk.domain.filing import uploads_of_client
 from frontdesk.domain.interaction import RECENT_IDS_MAX, Interaction, Phase
+from frontdesk.domain.owning_commands import SessionWish
+from frontdesk.domain.queues import QueueRules
 from frontdesk.domain.rules import Rules, of_service
 from frontdesk.errors import DeskError, Refused
 from frontdesk.wire import chat_v2
-from tests.domain.any_command import ENDS, LATER, PARTIES, RULES, SECRET, STARTS, UNSEEN
+from tests.domain.any_command import ENDS, LATER, OWNING, PARTIES, RULES, SECRET, STARTS, UNSEEN
 from tests.domain.story import BEGIN_MS
 
 FOREVER_MS = 10**12
@@ -47,7 +49,7 @@ class AnyInteraction(RuleBasedStateMachine):
 
     @initialize(rules=RULES, start=STARTS)
     def begins(self, rules: Rules, start: commands.Start) -> None:
-        self.rules = of_service(rules, "default")
+        self.rules = of_service(rules, "default", {"sales": QueueRules(application="sales")})
         self.ask(start)
 
     @precondition(lambda self: self.state.phase is Phase.NEW)
@@ -58,6 +60,11 @@ class AnyInteraction(RuleBasedStateMachine):
     @rule(command=st.one_of(*LATER))
     def something_is_asked(self, command: Command) -> None:
         self.ask(command)
+
+    @rule(command=st.one_of(*OWNING))
+    def a_session_asks_or_colleagues_merge(self, command: Command) -> None:
+        if self.ask(command) and isinstance(command, SessionWish):
+            assert self.ask(command) == [], "asking again under the same id is asking once"
 
     @rule(command=ENDS)
     def its_end_is_asked_for(self, command: Command) -> None:
@@ -207,6 +214,22 @@ class AnyInteraction(RuleBasedStateMachine):
                     pass
             assert rings in (0, 1)
         assert rings == (self.state.ringing is not None)
+
+    @invariant()
+    def nobody_who_waits_is_lost(self) -> None:
+        """A session has the chat, it waits for people or rings for them, whoever assigns finds it, or time
+        brings it back; but for what an application said to leave."""
+        state = self.state
+        if state.phase is Phase.WAITING and not state.ownership.is_left:
+            found = state.owner or state.queued_ms or state.ringing is not None
+            assert found or not card_of(state).left_alone or adrift_due(state) is not None
+
+    @invariant()
+    def each_request_is_answered_once_and_none_is_left_at_the_end(self) -> None:
+        answered = [e.request_id for e, _ in self.history if isinstance(e, events.Answered)]
+        assert len(answered) == len(set(answered))
+        if self.state.phase in (Phase.ENDED, Phase.ARCHIVED):
+            assert self.state.ownership.asked == ()
 
     @invariant()
     def a_burst_of_typing_is_one_pair_at_most(self) -> None:

@@ -141,7 +141,7 @@ class Floor:
         else:
             self._lines.drop(interaction_id)
             self._newcomers.pop(interaction_id, None)
-        if card.phase is Phase.WAITING and not card.queued_ms:
+        if card.phase is Phase.WAITING and not (card.queued_ms or card.owner or card.left_alone):
             self._unattended[interaction_id] = card
         else:
             self._unattended.pop(interaction_id, None)

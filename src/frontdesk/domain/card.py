@@ -11,8 +11,11 @@ from frontdesk.domain.events import (
     InviteEnded,
     Joined,
     Left,
+    Moved,
     NicknameChanged,
+    Owned,
     Queued,
+    Released,
     Rested,
     Started,
     Woke,
@@ -33,6 +36,9 @@ STRUCTURAL: tuple[type[Event], ...] = (
     Woke,
     Ended,
     Archived,
+    Owned,
+    Released,
+    Moved,
 )
 
 
@@ -42,6 +48,8 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Shape:   `participants` are the agents, supervisors and bots present now, but for the `listeners`, who
              have no part in the work: supervisors whom the visitor does not see. `prefers` is who answered
              before it rested, and is asked first when it wakes; `demand` are the skills that it asks for.
+             `owner` is the session of an application that has it; what is `left_alone` no session has, and
+             yet nobody is looked for.
     """
 
     version: int = 0
@@ -62,6 +70,8 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rested_ms: int = 0
     prefers: str = ""
     listeners: tuple[str, ...] = ()
+    owner: str = ""
+    left_alone: bool = False
 
 
 def card_of(state: Interaction) -> InteractionCard:
@@ -84,4 +94,6 @@ def card_of(state: Interaction) -> InteractionCard:
         asynchronous=state.asynchronous,
         rested_ms=state.rested_ms,
         prefers=state.prefers,
+        owner=state.owner,
+        left_alone=state.ownership.is_left_alone,
     )

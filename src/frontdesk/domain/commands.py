@@ -6,10 +6,14 @@ from typing import Any
 from msgspec import Struct
 
 from frontdesk.domain.events import Kind, Purpose, Visibility
+from frontdesk.domain.owning_commands import OwningCommand
 
 
 class Start(Struct, frozen=True, kw_only=True):
-    """Begin. `queue` is where it waits at once, or None when a bot takes it first; `text` a first message."""
+    """Begin. `queue` is where it waits at once, or None when a bot takes it first; `text` a first message.
+
+    Where the service has an `application`, the session `session_id` of that has it from the beginning.
+    """
 
     service: str
     user_id: str
@@ -26,6 +30,8 @@ class Start(Struct, frozen=True, kw_only=True):
     queue: str | None = None
     asynchronous: bool = False
     closes_when_idle: bool = False
+    application: str = ""
+    session_id: str = ""
 
 
 class Join(Struct, frozen=True, kw_only=True):
@@ -249,4 +255,5 @@ Command = (
     | TakeOver
     | End
     | Tick
+    | OwningCommand
 )

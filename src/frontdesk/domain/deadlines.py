@@ -11,6 +11,8 @@ from msgspec import Struct
 from frontdesk.domain.interaction import Interaction, Phase
 from frontdesk.domain.rules import Rules, ServiceRules
 
+ADRIFT_MS = 10_000  # As long as an action of a session may take that gives it to somebody else.
+
 
 class Presence(Struct, frozen=True):
     """What is known of the parties' clients without being a fact.
@@ -34,6 +36,8 @@ def idle_due(state: Interaction, rules: Rules) -> int | None:
     """When nobody's writing will next be remarked on, or None while that is switched off."""
     if not state.is_open or (state.phase is Phase.WAITING and not rules.idle_while_waiting):
         return None
+    if any(party.is_held for party in state.parties):
+        return None  # Who answers has put it aside, and nobody is expected to write.
     if state.asynchronous:
         closes = state.closes_when_idle and rules.asynchronous_idle_close_s
         return state.active_ms + rules.asynchronous_idle_close_s * 1000 if closes else None
@@ -82,6 +86,15 @@ def overflow_due(state: Interaction, rules: ServiceRules) -> int | None:
     return state.queued_ms + queue.overflow_s * 1000 if queue.overflow_queue and queue.overflow_s else None
 
 
+def adrift_due(state: Interaction) -> int | None:
+    """When what a session gave up, and nobody took, waits for a person after all; or None."""
+    owned = state.ownership
+    is_kept = state.owner or state.queued_ms or state.ringing is not None
+    if not owned.freed_ms or is_kept or state.phase is not Phase.WAITING:
+        return None
+    return owned.freed_ms + ADRIFT_MS
+
+
 def archive_due(state: Interaction, rules: Rules) -> int | None:
     """When an ended interaction's visitor session is over for good, or None."""
     if state.phase is not Phase.ENDED or not rules.retention_s:
@@ -111,6 +124,7 @@ def _all_due(state: Interaction, rules: ServiceRules, presence: Presence) -> lis
         rest_due(state, rules),
         done_due(state, rules),
         archive_due(state, rules),
+        adrift_due(state),
         overflow_due(state, rules) if state.ringing is None else state.ringing.until_ms,
     ]
     found = [due for due in dues if due is not None]

@@ -7,12 +7,26 @@ diagram in the docs is drawn from the first.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from frontdesk.domain import commands, filing, passing, resting, speaking, taking, together, visitor
+from frontdesk.domain import (
+    commands,
+    filing,
+    merging,
+    owning,
+    owning_commands,
+    passing,
+    resting,
+    speaking,
+    taking,
+    together,
+    visitor,
+)
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Event
 from frontdesk.domain.evolving import evolve
 from frontdesk.domain.interaction import Interaction, Phase, write_id
+from frontdesk.domain.owning_commands import SessionWish
 from frontdesk.domain.rules import ServiceRules
+from frontdesk.domain.settling import settled
 from frontdesk.errors import Refused
 
 _WRITES = (commands.Say, commands.PushUrl, commands.GiveNotice, commands.AddFile)
@@ -44,6 +58,8 @@ _OPEN: tuple[type[Command], ...] = (
     commands.TakeOver,
     commands.End,
     commands.Tick,
+    *owning.DECIDE,
+    *merging.DECIDE,
 )
 ACCEPTS: Mapping[Phase, tuple[type[Command], ...]] = {
     Phase.NEW: (commands.Start,),
@@ -75,9 +91,8 @@ def decide(state: Interaction, command: Command, now_ms: int, rules: ServiceRule
         raise Refused("ended", "the interaction has ended")
     if state.version >= rules.events_max and kind not in _ALWAYS:
         raise Refused("full", f"an interaction may have {rules.events_max} events", limit=rules.events_max)
-    if isinstance(command, _WRITES):
-        return _written(state, command, now_ms, rules)
-    return _DECIDE[kind](state, command, now_ms, rules)
+    decided = _written if isinstance(command, _WRITES) else _DECIDE[kind]
+    return settled(state, decided(state, command, now_ms, rules))
 
 
 def _written(state: Interaction, command: Any, now_ms: int, rules: ServiceRules) -> Sequence[Event]:
@@ -86,15 +101,32 @@ def _written(state: Interaction, command: Any, now_ms: int, rules: ServiceRules)
     for event in first:
         state = evolve(state, event, now_ms)
     happened = _DECIDE[type(command)](state, command, now_ms, rules)
-    return (*first, *happened, *resting.wakes(state, command.party_id)) if happened else ()
+    if not happened:
+        return ()
+    return (
+        *first,
+        *merging.goes_on(state, command.party_id),
+        *happened,
+        *resting.wakes(state, command.party_id),
+    )
 
 
 # However long an interaction has become, it can be left, ended and tidied up.
-_ALWAYS = (commands.Leave, commands.End, commands.Tick, commands.Decline, commands.HandOver)
+_ALWAYS = (
+    commands.Leave,
+    commands.End,
+    commands.Tick,
+    commands.Decline,
+    commands.HandOver,
+    owning_commands.Terminate,
+    owning_commands.SessionOver,
+)
 
 
 def _is_repeat(state: Interaction, command: Command) -> bool:
     """Networks repeat requests; a repeated write is still one, also when its chat has ended meanwhile."""
+    if isinstance(command, SessionWish):
+        return state.ownership.knows(command.request_id)
     if not isinstance(command, _WRITES) or not command.client_id:
         return False
     return write_id(command.party_id, command.client_id) in state.recent_ids
@@ -129,4 +161,6 @@ _DECIDE: dict[type, Callable[[Interaction, Any, int, ServiceRules], Sequence[Eve
     commands.Leave: taking.leave,
     commands.End: taking.end,
     commands.Tick: passing.tick,
+    **owning.DECIDE,
+    **merging.DECIDE,
 }

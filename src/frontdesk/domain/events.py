@@ -9,6 +9,40 @@ from typing import Any
 
 from msgspec import Struct
 
+from frontdesk.domain.owning_events import (
+    Answered as Answered,
+)
+from frontdesk.domain.owning_events import (
+    Asked as Asked,
+)
+from frontdesk.domain.owning_events import (
+    ClosingBegan as ClosingBegan,
+)
+from frontdesk.domain.owning_events import (
+    Merged as Merged,
+)
+from frontdesk.domain.owning_events import (
+    MergedInto as MergedInto,
+)
+from frontdesk.domain.owning_events import (
+    Moved as Moved,
+)
+from frontdesk.domain.owning_events import (
+    Owned as Owned,
+)
+from frontdesk.domain.owning_events import (
+    Parked as Parked,
+)
+from frontdesk.domain.owning_events import (
+    Released as Released,
+)
+from frontdesk.domain.owning_events import (
+    Resumed as Resumed,
+)
+from frontdesk.domain.owning_events import (
+    StepTaken as StepTaken,
+)
+
 
 class Kind(StrEnum):
     """What sort of party takes part."""
@@ -295,6 +329,17 @@ Event = (
     | CameBack
     | Ended
     | Archived
+    | Owned
+    | Released
+    | Moved
+    | Asked
+    | Answered
+    | StepTaken
+    | ClosingBegan
+    | Parked
+    | Resumed
+    | Merged
+    | MergedInto
 )
 
 # What the transcript of an interaction is made of; the rest is its bookkeeping.

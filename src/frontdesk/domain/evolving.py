@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from frontdesk.domain import events
+from frontdesk.domain import events, ownership
 from frontdesk.domain.attributes import keeps_alive
 from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.interaction import (
@@ -99,11 +99,12 @@ def _joined(state: Interaction, event: events.Joined, at_ms: int) -> Interaction
         ringing=None if event.answers_invite else state.ringing,
         queued_ms=0 if by_person else state.queued_ms,
         prefers="" if by_person else state.prefers,
+        ownership=state.ownership.taken() if by_person else state.ownership,
     )
 
 
 def _left(state: Interaction, event: events.Left, at_ms: int) -> Interaction:
-    parties = _with_party(state, event.party_id, is_present=False, typing_ms=0)
+    parties = _with_party(state, event.party_id, is_present=False, typing_ms=0, is_held=False)
     alone = not any(party.answers for party in parties)
     phase = Phase.WAITING if alone and state.phase is Phase.ACTIVE else state.phase
     return _by(parties[event.party_id - 1])(state, at_ms, parties=parties, phase=phase)
@@ -223,6 +224,7 @@ def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction
         summary=event.summary or state.summary,
         demand=event.demand,
         informed="",
+        ownership=state.ownership.taken(),
     )
 
 
@@ -232,14 +234,22 @@ def _invited(state: Interaction, event: events.Invited, at_ms: int) -> Interacti
 
 
 def _invite_ended(state: Interaction, _event: events.InviteEnded, at_ms: int) -> Interaction:
-    return _note(state, at_ms, ringing=None)
+    return _note(state, at_ms, ringing=None, ownership=ownership.owner_after(state, at_ms))
 
 
 def _rested(state: Interaction, _event: events.Rested, at_ms: int) -> Interaction:
     # Who only advised or looked on did not answer.
     people = [p.participant_id for p in state.parties if p.kind in PEOPLE and p.visibility is Visibility.ALL]
-    rests = _note(state, at_ms, phase=Phase.DORMANT, rested_ms=at_ms, ringing=None, queued_ms=0)
-    return replace(rests, prefers=people[-1] if people else "")
+    return _note(
+        state,
+        at_ms,
+        phase=Phase.DORMANT,
+        rested_ms=at_ms,
+        ringing=None,
+        queued_ms=0,
+        prefers=people[-1] if people else "",
+        ownership=replace(state.ownership.taken(), closes="", closed_by=0),
+    )
 
 
 def _woke(state: Interaction, _event: events.Woke, at_ms: int) -> Interaction:
@@ -251,7 +261,7 @@ def _came_back(state: Interaction, event: events.CameBack, at_ms: int) -> Intera
 
 
 def _ended(state: Interaction, event: events.Ended, at_ms: int) -> Interaction:
-    parties = tuple(replace(p, is_present=False, typing_ms=0) for p in state.parties)
+    parties = tuple(replace(p, is_present=False, typing_ms=0, is_held=False) for p in state.parties)
     return _note(
         state,
         at_ms,
@@ -261,6 +271,7 @@ def _ended(state: Interaction, event: events.Ended, at_ms: int) -> Interaction:
         queued_ms=0,
         ended_ms=at_ms,
         end_reason=event.reason,
+        ownership=replace(state.ownership.taken(), closes="", closed_by=0),
     )
 
 
@@ -295,4 +306,5 @@ _EVOLVE: dict[type, Callable[[Interaction, Any, int], Interaction]] = {
     events.CameBack: _came_back,
     events.Ended: _ended,
     events.Archived: _archived,
+    **ownership.EVOLVE,
 }

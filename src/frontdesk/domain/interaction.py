@@ -11,6 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from frontdesk.domain.events import Kind, Purpose, Visibility
+from frontdesk.domain.ownership import Ownership
 
 RECENT_IDS_MAX = 64  # Enough for every write a client may have in flight when its connection breaks.
 PEOPLE = (Kind.AGENT, Kind.SUPERVISOR)
@@ -27,7 +28,8 @@ class Phase(StrEnum):
 
 
 class Party(Struct, frozen=True):
-    """One participant's presence. `typing_ms` is when typing began, 0 when not typing."""
+    """One participant's presence. `typing_ms` is when typing began, 0 when not typing; `is_held` while this
+    party has put the interaction aside."""
 
     party_id: int
     kind: Kind
@@ -37,6 +39,7 @@ class Party(Struct, frozen=True):
     is_present: bool = True
     typing_ms: int = 0
     read_up_to: int = 0
+    is_held: bool = False
 
     @property
     def answers(self) -> bool:
@@ -81,6 +84,7 @@ class Interaction(Struct, frozen=True):
 
     Shape:   `parties[n - 1]` is the party with id n; party 1 is the visitor. `last_line` is the version of
              the newest transcript event, hidden ones included. `prefers` is who answered before it rested.
+             `merged` are interactions that were brought into this one, by id.
     Units:   times are milliseconds since the Unix epoch.
     """
 
@@ -119,6 +123,25 @@ class Interaction(Struct, frozen=True):
     closes_when_idle: bool = False
     rested_ms: int = 0
     prefers: str = ""
+    ownership: Ownership = Ownership()
+    merged: tuple[str, ...] = ()
+    merged_into: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The session that has it; empty while none has."""
+        return self.ownership.session_id
+
+    @property
+    def is_attended(self) -> bool:
+        """Whether people answer the visitor."""
+        return any(p.answers and p.kind in PEOPLE for p in self.parties)
+
+    @property
+    def is_controlled(self) -> bool:
+        """Whether the session that has it may act: not while it waits or rings for people or they have it."""
+        is_free = self.ringing is None and not self.queued_ms and not self.is_attended
+        return bool(self.owner) and self.phase in (Phase.WAITING, Phase.ACTIVE) and is_free
 
     @property
     def is_open(self) -> bool:

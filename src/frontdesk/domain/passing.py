@@ -6,6 +6,7 @@ from frontdesk.domain import events
 from frontdesk.domain.commands import Tick
 from frontdesk.domain.deadlines import (
     Presence,
+    adrift_due,
     archive_due,
     client_due,
     closes_after,
@@ -19,7 +20,7 @@ from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.resting import rest
 from frontdesk.domain.rules import Rules, ServiceRules
-from frontdesk.domain.taking import end_all, overflow
+from frontdesk.domain.taking import end_all, overflow, waits_in
 from frontdesk.domain.together import gone
 
 
@@ -48,6 +49,8 @@ def tick(state: Interaction, command: Tick, now_ms: int, rules: ServiceRules) ->
         happened.append(events.InviteEnded(state.ringing.agent_id, "expired"))
     if _is_due(overflow_due(state, rules), now_ms):
         happened.append(overflow(state, rules))
+    if _is_due(adrift_due(state), now_ms):
+        happened.append(waits_in(state, rules, "", state.priority))
     if _is_due(idle_due(state, rules), now_ms):
         happened += _idle(state, rules)
     return happened

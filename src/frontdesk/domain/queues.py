@@ -64,7 +64,8 @@ class Telling(Struct, frozen=True):
 class QueueRules(Struct, frozen=True, kw_only=True):
     """How one queue behaves. Points decide who is next: the queue's and the chat's priority, and waiting.
 
-    Shape:   `steps` by their time, at least one.
+    Shape:   `steps` by their time, at least one; a session of `application`, where there is one, decides
+             what becomes of the chats that are handed over to this queue.
     Units:   `ageing` is points for each minute.
     """
 
@@ -78,6 +79,7 @@ class QueueRules(Struct, frozen=True, kw_only=True):
     overflow_s: int = 0
     reception: ReceptionRules = OPEN
     telling: Telling = Telling()
+    application: str = ""
 
     def points(self, priority: int, waited_ms: int) -> int:
         """What a chat stands at: points, times the milliseconds of a minute so that none is lost."""

@@ -21,16 +21,16 @@ RETURNED = 60  # Points of who has been served: an hour of others' waiting, at a
 def queue(state: Interaction, command: commands.Queue, _now_ms: int, rules: ServiceRules) -> Sequence[Event]:
     if state.queued_ms:
         return ()
-    return (_queued(state, rules, command.queue, command.priority, command.summary),)
+    return (waits_in(state, rules, command.queue, command.priority, command.summary),)
 
 
 def overflow(state: Interaction, rules: ServiceRules) -> events.Queued:
     """It waits elsewhere from now on, with the age that it has."""
     overflow_queue = rules.queue_rules(state.queue).overflow_queue
-    return replace(_queued(state, rules, overflow_queue, state.priority), since_ms=state.queued_ms)
+    return replace(waits_in(state, rules, overflow_queue, state.priority), since_ms=state.queued_ms)
 
 
-def _queued(
+def waits_in(
     state: Interaction, rules: ServiceRules, queue: str, priority: int, summary: str = ""
 ) -> events.Queued:
     """It waits; when nobody names a queue, where it waited before, else where its service's do."""
@@ -111,11 +111,17 @@ def hand_over(
         raise Refused("not_answering", "only who answers the visitor can hand over")
     if len(command.summary) > rules.message_chars_max:
         raise too_long("summary", rules.message_chars_max)
+    left = gone(party, command.reason or "handed_over")
+    queue = command.queue or state.queue or rules.queue
+    is_elsewhere = queue != state.queue or not state.owner
+    application = rules.queue_rules(queue).application if is_elsewhere else ""
+    if application:
+        released = (events.Released(state.owner, "moved"),) if state.owner else ()
+        return (events.Moved(queue, application), left, *released)
+    if state.owner:  # The session that has it sees to what comes next.
+        return (events.Moved(queue), left) if queue != state.queue else (left,)
     priority = state.priority + RETURNED if party.kind in PEOPLE else state.priority
-    return (
-        _queued(state, rules, command.queue, priority, command.summary),
-        gone(party, command.reason or "handed_over"),
-    )
+    return (waits_in(state, rules, queue, priority, command.summary), left)
 
 
 def leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: ServiceRules) -> Sequence[Event]:
@@ -134,7 +140,9 @@ def leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: Serv
         return resting.last_one_leaves(state, left)
     if rules.ends_with_last_agent:
         return end_all(state, "last_agent_left", party.party_id)
-    return (left, _queued(state, rules, "", state.priority + RETURNED))
+    if state.owner:
+        return (left,)
+    return (left, waits_in(state, rules, "", state.priority + RETURNED))
 
 
 def end(state: Interaction, command: commands.End, _now_ms: int, _rules: ServiceRules) -> Sequence[Event]:

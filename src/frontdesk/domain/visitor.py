@@ -50,6 +50,10 @@ def start(_state: Interaction, command: commands.Start, _now_ms: int, rules: Ser
     if command.queue is not None:
         demand = rules.queue_rules(command.queue).demand_of(command.user_data)
         happened.append(events.Queued(queue=command.queue, demand=demand))
+    if command.session_id:
+        happened.append(
+            events.Owned(session_id=command.session_id, application=command.application, starts=True)
+        )
     return happened
 
 
