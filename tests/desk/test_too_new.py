@@ -19,7 +19,7 @@ from tests.desk.sessions import Session
 
 pytestmark = pytest.mark.anyio
 
-PARKED = b'{"type":"Parked","until_ms":1}'
+SHELVED = b'{"type":"Shelved","until_ms":1}'
 JOINED = b'{"type":"Joined","party_id":2,"kind":"hologram","participant_id":"amy","nickname":"Amy"}'
 BUSY = b'{"type":"BecameBusy"}'
 
@@ -42,7 +42,7 @@ async def card_of(node: Node, stream: str, **changes: object) -> Card:
     return msgspec.structs.replace(card, body=msgspec.json.encode(body))
 
 
-@pytest.mark.parametrize("body", [PARKED, JOINED], ids=["unknown event", "unknown value"])
+@pytest.mark.parametrize("body", [SHELVED, JOINED], ids=["unknown event", "unknown value"])
 @pytest.mark.parametrize("is_held", [True, False], ids=["held", "not held"])
 async def test_nobody_decides_about_a_chat_that_cannot_be_read(body: bytes, is_held: bool) -> None:
     writer = Node()
@@ -70,7 +70,7 @@ async def test_what_its_card_says_is_known_all_the_same() -> None:
     node = Node()
     chat_id = await node.start()
     stream = f"interaction/{chat_id}"
-    await newer(node, stream, PARKED, [await card_of(node, stream, version=3, queued_ms=0)])
+    await newer(node, stream, SHELVED, [await card_of(node, stream, version=3, queued_ms=0)])
     assert node.floor.waiting_count == 1
     await node.hears()
     assert node.floor.waiting_count == 0
@@ -80,7 +80,7 @@ async def test_a_card_that_cannot_be_read_stops_nobody() -> None:
     node = Node()
     chat_id, other_id = await node.start(), await node.start()
     stream = f"interaction/{chat_id}"
-    await newer(node, stream, PARKED, [await card_of(node, stream, version=3, phase="parked")])
+    await newer(node, stream, SHELVED, [await card_of(node, stream, version=3, phase="shelved")])
     await node.hears()
     assert node.follower.position == await node.database.head()
     again = Node(node.database, node.clock)
@@ -92,7 +92,7 @@ async def test_chats_that_can_be_read_are_assigned() -> None:
     node = Node()
     await node.ready("amy")
     chat_id, other_id = await node.start(), await node.start()
-    await newer(node, f"interaction/{chat_id}", PARKED)
+    await newer(node, f"interaction/{chat_id}", SHELVED)
     await node.hears()
     routing = asyncio.ensure_future(node.routing.run())
     while not node.floor.invites_of("amy"):
@@ -106,7 +106,7 @@ async def test_who_has_such_a_chat_is_told_of_the_others() -> None:
     chat_ids = [await node.start(), await node.start()]
     for chat_id in chat_ids:
         await node.do(chat_id, commands.Invite("amy", 30), commands.Accept("amy", "Amy"))
-    await newer(node, f"interaction/{chat_ids[0]}", PARKED)
+    await newer(node, f"interaction/{chat_ids[0]}", SHELVED)
     hub = Hub(node.chats, node.floor, Previews(node.store, "a", are_shared=False))
     node.follower._audience = hub
     await node.hears()
@@ -132,7 +132,7 @@ async def test_who_reads_along_is_passed_what_this_version_does_not_know() -> No
     session = Session()
     hub.open(session, {})
     await turns()
-    await newer(node, f"interaction/{chat_id}", PARKED)
+    await newer(node, f"interaction/{chat_id}", SHELVED)
     await node.hears()
     assert session.versions(chat_id) == [1, 2, 3, 4, 5]
     await hub.aclose()

@@ -248,7 +248,7 @@ def _rested(state: Interaction, _event: events.Rested, at_ms: int) -> Interactio
         ringing=None,
         queued_ms=0,
         prefers=people[-1] if people else "",
-        ownership=replace(state.ownership.taken(), closes="", closed_by=0),
+        ownership=state.ownership.closed(),
     )
 
 
@@ -271,7 +271,7 @@ def _ended(state: Interaction, event: events.Ended, at_ms: int) -> Interaction:
         queued_ms=0,
         ended_ms=at_ms,
         end_reason=event.reason,
-        ownership=replace(state.ownership.taken(), closes="", closed_by=0),
+        ownership=state.ownership.closed(),
     )
 
 

@@ -30,7 +30,7 @@ class Ownership(Struct, frozen=True, omit_defaults=True):
     Shape:   `session_id` is empty while none has it; `freed_by` is the session that gave it up, since
              `freed_ms`, as long as nobody has taken it; `sought` is the application that a session is to be
              begun of; `is_left` when nobody is to be found for it; `closes` and `closed_by` while it is about
-             to end or to rest.
+             to end or to rest, and then `had_control` when its session could act until now.
     """
 
     session_id: str = ""
@@ -43,6 +43,7 @@ class Ownership(Struct, frozen=True, omit_defaults=True):
     request_ids: tuple[str, ...] = ()
     closes: str = ""
     closed_by: int = 0
+    had_control: bool = False
 
     @property
     def is_left_alone(self) -> bool:
@@ -58,6 +59,10 @@ class Ownership(Struct, frozen=True, omit_defaults=True):
     def taken(self) -> "Ownership":
         """The same once somebody has taken it, so that it is not free any more."""
         return replace(self, freed_by="", freed_ms=0, sought="", is_left=False)
+
+    def closed(self) -> "Ownership":
+        """The same once it has ended, or rests."""
+        return replace(self.taken(), closes="", closed_by=0, had_control=False)
 
 
 def owner_after(state: "Interaction", at_ms: int) -> Ownership:
@@ -119,7 +124,9 @@ def _step_taken(state: "Interaction", _event: events.StepTaken, at_ms: int) -> "
 
 
 def _closing_began(state: "Interaction", event: events.ClosingBegan, at_ms: int) -> "Interaction":
-    return _note(state, at_ms, replace(state.ownership, closes=event.reason, closed_by=event.party_id))
+    owned = state.ownership
+    after = replace(owned, closes=event.reason, closed_by=event.party_id, had_control=state.is_controlled)
+    return _note(state, at_ms, after)
 
 
 def _held(state: "Interaction", party_id: int, at_ms: int, *, is_held: bool) -> "Interaction":
