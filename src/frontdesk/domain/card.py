@@ -1,5 +1,6 @@
 """What lists, routing and a restart need to know of an interaction without reading its history."""
 
+import msgspec
 from msgspec import Struct
 
 from frontdesk.domain.events import (
@@ -72,6 +73,17 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     listeners: tuple[str, ...] = ()
     owner: str = ""
     left_alone: bool = False
+
+
+_decode = msgspec.json.Decoder(InteractionCard).decode
+
+
+def card_in(body: bytes) -> InteractionCard | None:
+    """The card that was stored; None for one of a newer version, which this one cannot read."""
+    try:
+        return _decode(body)
+    except msgspec.DecodeError:
+        return None
 
 
 def card_of(state: Interaction) -> InteractionCard:

@@ -228,7 +228,7 @@ def session_over(
         case "leave":
             return (events.Released(wish.session_id, "left_alone"),)
         case _:
-            return (ended, waits_in(state, rules, "", state.priority))
+            return (ended, waits_in(state, rules, wish.fallback_queue, state.priority))
 
 
 # --- what they share --------------------------------------------------------------------------------

@@ -96,10 +96,11 @@ class Own(Struct, frozen=True, kw_only=True):
 
 
 class SessionOver(Struct, frozen=True, kw_only=True):
-    """The session is no more: `then` is `requeue`, `terminate` or `leave`."""
+    """The session is no more: `then` is `requeue`, `terminate` or `leave`; the first into `fallback_queue`."""
 
     session_id: str
     then: str = "requeue"
+    fallback_queue: str = ""
 
 
 class Park(Struct, frozen=True):

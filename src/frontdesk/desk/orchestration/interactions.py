@@ -1,0 +1,280 @@
+"""Tells sessions what happens to their interactions: follows the log, from where it had come to.
+
+One node at a time does it, under a lease. What it tells has a key made of the interaction and the version of
+the fact, and each fact is told before the next one of the same interaction; so a node that begins again a
+little earlier, after a crash or because another was thought dead, changes nothing for any session.
+"""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+import structlog
+from msgspec import Struct
+
+from frontdesk.desk.floor import Floor
+from frontdesk.desk.folding import fold
+from frontdesk.desk.identity import stream_of
+from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.orchestration.cursor import Cursor
+from frontdesk.desk.orchestration.modules import Delivery
+from frontdesk.domain import events
+from frontdesk.domain.card import InteractionCard, card_in
+from frontdesk.domain.events import Event
+from frontdesk.domain.interaction import Interaction
+from frontdesk.domain.orchestration_events import tellings
+from frontdesk.domain.orchestration_news import News, Telling
+from frontdesk.domain.owning_commands import Own, SessionOver
+from frontdesk.errors import Conflict, DeskError, NotFound, Refused, TooNew, Unavailable
+from frontdesk.scxml.events import Event as SessionEvent
+from frontdesk.scxml.packed import pack
+from frontdesk.store.log import Recorded, Store
+
+LEASE = "orchestration"
+LEASE_MS = 6000
+LOOK_AGAIN_S = 1.0
+HELD_MAX = 5000  # Interactions whose state is at hand; any other is read again.
+UNOWNED_MAX = 50_000  # What is known to belong to no session, so that it need not be looked up again.
+ROOT = "interaction/"
+
+# These name their session themselves; what else happens matters to an interaction that has one.
+_TELLING = (events.Owned, events.Released, events.Answered, events.MergedInto, events.Moved)
+_STARTS = tuple(f'{{"type":"{kind.__name__}"'.encode() for kind in _TELLING)
+
+_log = structlog.get_logger("orchestration")
+
+
+class ApplicationRules(Struct, frozen=True, kw_only=True):
+    """What an application says of the interactions that its sessions have."""
+
+    on_session_end: str = "requeue"
+    fallback_queue: str = ""
+    events: tuple[str, ...] = ()
+    bots: tuple[str, ...] = ()
+
+
+async def plain_rules(_application: str) -> ApplicationRules:
+    """The rules of applications that say nothing."""
+    return ApplicationRules()
+
+
+RulesOf = Callable[[str], Awaitable[ApplicationRules]]
+
+
+class Start(Protocol):
+    """How a session begins; one that has begun under this id begins nothing."""
+
+    async def __call__(self, application: str, *, session_id: str) -> object: ...
+
+
+class InteractionNews:
+    """Brings facts of interactions to the sessions that have them."""
+
+    def __init__(
+        self,
+        store: Store,
+        interactions: Interactions,
+        floor: Floor,
+        delivery: Delivery,
+        start: Start,
+        clock_ms: Callable[[], int],
+        node_id: str,
+        rules_of: RulesOf = plain_rules,
+    ) -> None:
+        self._store = store
+        self._interactions = interactions
+        self._floor = floor
+        self._delivery = delivery
+        self._start = start
+        self._clock_ms = clock_ms
+        self._node_id = node_id
+        self._rules_of = rules_of
+        self._cursor = Cursor(store, LEASE, clock_ms)
+        self._held: OrderedDict[str, Interaction] = OrderedDict()
+        self._unowned: OrderedDict[str, None] = OrderedDict()
+
+    async def load(self) -> None:
+        """Begin where the log ends, if nobody has begun yet; call it before any chat can start."""
+        await self._cursor.begin()
+
+    async def run(self) -> None:
+        """Tell until cancelled."""
+        try:
+            while True:
+                try:
+                    if await self._holds_lease():
+                        await self._follow()
+                except DeskError as error:
+                    _log.warning("news_paused", reason=str(error))
+                await asyncio.sleep(LOOK_AGAIN_S)
+        finally:
+            with contextlib.suppress(DeskError):
+                await self._cursor.keep()
+                await self._store.drop_lease(LEASE, self._node_id)
+
+    async def over(self, session_id: str, interaction_ids: Sequence[str], application: str) -> None:
+        """A session is over: what becomes of the interactions that it had. Errors: `Unavailable`."""
+        rules = await self._rules_of(application)
+        command = SessionOver(
+            session_id=session_id, then=rules.on_session_end, fallback_queue=rules.fallback_queue
+        )
+        for interaction_id in interaction_ids:
+            with contextlib.suppress(NotFound, Refused):  # It has ended, and so nobody is lost.
+                await self._interactions.do(interaction_id, command)
+
+    # --- following -----------------------------------------------------------------------------
+
+    async def _holds_lease(self) -> bool:
+        return await self._store.take_lease(LEASE, self._node_id, self._clock_ms(), LEASE_MS) is not None
+
+    async def _follow(self) -> None:
+        """Follow as long as the lease is ours."""
+        await self._cursor.load()
+        self._held.clear()
+        self._unowned.clear()
+        telling = asyncio.ensure_future(self._tell_all())
+        try:
+            while not telling.done() and await self._holds_lease():
+                await asyncio.wait((telling,), timeout=LEASE_MS / 3000)
+                await self._cursor.keep()
+        finally:
+            telling.cancel()
+            (outcome,) = await asyncio.gather(telling, return_exceptions=True)
+        if isinstance(outcome, Exception):
+            raise outcome
+
+    async def _tell_all(self) -> None:
+        async for batch in self._store.follow(self._cursor.position):
+            await self.take(batch)
+
+    async def take(self, batch: Sequence[Recorded]) -> None:
+        """Tell of a batch: of each interaction in order, of several side by side.
+
+        Errors:  `Unavailable`: nothing of the batch counts as told.
+        """
+        by_interaction: dict[str, list[Recorded]] = {}
+        for record in batch:
+            if record.stream.startswith(ROOT):
+                by_interaction.setdefault(record.stream.removeprefix(ROOT), []).append(record)
+        taken = [self._take(name, records) for name, records in by_interaction.items()]
+        for outcome in await asyncio.gather(*taken, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+        self._cursor.position = batch[-1].position
+
+    async def _take(self, interaction_id: str, records: Sequence[Recorded]) -> None:
+        for record in records:
+            if interaction_id not in self._held and not await self._concerns(interaction_id, record):
+                continue
+            try:
+                await self._tell_of(interaction_id, record)
+            except TooNew:
+                self._held.pop(interaction_id, None)
+                _log.warning("too_new", interaction_id=interaction_id, version=record.version)
+            except Unavailable:
+                raise
+            except Exception:  # noqa: BLE001  # A fault of ours in one chat must not silence all others.
+                self._held.pop(interaction_id, None)
+                _log.exception("news_failed", interaction_id=interaction_id, version=record.version)
+
+    async def _concerns(self, interaction_id: str, record: Recorded) -> bool:
+        """Whether a session is to hear of this, or may have to."""
+        if record.body.startswith(_STARTS):
+            return True
+        if interaction_id in self._unowned:
+            return False
+        card = self._floor.card(interaction_id) or await self._stored_card(interaction_id)
+        if card is not None and card.owner:
+            return True
+        self._unowned[interaction_id] = None
+        if len(self._unowned) > UNOWNED_MAX:
+            self._unowned.popitem(last=False)
+        return False
+
+    async def _stored_card(self, interaction_id: str) -> InteractionCard | None:
+        filed = await self._store.card(stream_of(interaction_id))
+        return card_in(filed.body) if filed is not None else None
+
+    # --- telling -------------------------------------------------------------------------------
+
+    async def _tell_of(self, interaction_id: str, record: Recorded) -> None:
+        before = await self._state_before(interaction_id, record)
+        told, after = fold(before, record)
+        self._keep(interaction_id, after)
+        await self._prepare(interaction_id, record, told.event)
+        with_words = False
+        if before.owner and isinstance(told.event, events.Said):
+            with_words = "chat.message" in (await self._rules_of(before.ownership.application)).events
+        try:
+            for number, telling in enumerate(
+                tellings(interaction_id, before, told.event, after, record.time_ms, with_words=with_words)
+            ):
+                await self._deliver(interaction_id, record, number, telling, after)
+        except Unavailable:
+            self._held.pop(interaction_id, None)  # It is told again from before this.
+            raise
+
+    async def _state_before(self, interaction_id: str, record: Recorded) -> Interaction:
+        held = self._held.get(interaction_id)
+        if held is not None and held.version < record.version:
+            return held
+        state = Interaction()
+        for earlier in await self._store.read(stream_of(interaction_id), limit=record.version - 1):
+            if earlier.version >= record.version:
+                break
+            _, state = fold(state, earlier)
+        return state
+
+    def _keep(self, interaction_id: str, state: Interaction) -> None:
+        self._held.pop(interaction_id, None)
+        self._unowned.pop(interaction_id, None)
+        if state.is_open and (state.owner or state.ownership.asked):
+            self._held[interaction_id] = state
+            if len(self._held) > HELD_MAX:
+                self._held.popitem(last=False)
+
+    async def _prepare(self, interaction_id: str, record: Recorded, event: Event) -> None:
+        """Have the session that is to be told, or one that is to be told at all."""
+        if isinstance(event, events.Moved) and event.application:
+            session_id = f"{interaction_id}-{record.version}"  # Doing it again makes no second one.
+            with contextlib.suppress(NotFound, Refused):
+                await self._interactions.do(
+                    interaction_id, Own(session_id=session_id, application=event.application)
+                )
+        if isinstance(event, events.Owned) and event.starts:
+            try:
+                await self._start(event.application, session_id=event.session_id)
+            except (NotFound, Refused, Conflict) as error:
+                _log.error(
+                    "session_not_started",
+                    application=event.application,
+                    interaction_id=interaction_id,
+                    reason=str(error),
+                )
+
+    async def _deliver(
+        self, interaction_id: str, record: Recorded, number: int, telling: Telling, after: Interaction
+    ) -> None:
+        key = telling.request_id or f"{interaction_id}/{record.version}/{number}"
+        news = [event_for_session(one) for one in telling.news]
+        try:
+            await self._delivery.deliver(telling.session_id, news, key=key)
+        except NotFound:  # It is over, or was never there: its interactions must not wait for it.
+            if after.is_open and after.owner == telling.session_id:
+                await self.over(telling.session_id, [interaction_id], after.ownership.application)
+        except Refused as refusal:
+            _log.error(
+                "news_lost",
+                session_id=telling.session_id,
+                interaction_id=interaction_id,
+                version=record.version,
+                reason=str(refusal),
+            )
+
+
+def event_for_session(news: News) -> SessionEvent:
+    """The event as sessions take it, with what they see of interactions from then on."""
+    mirror = pack({"ixn": news.sees}) if news.sees else ""
+    return SessionEvent(news.name, data=pack(news.data), mirror=mirror)
