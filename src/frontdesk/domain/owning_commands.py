@@ -96,7 +96,7 @@ class Own(Struct, frozen=True, kw_only=True):
 
 
 class SessionOver(Struct, frozen=True, kw_only=True):
-    """The session is no more: `then` is `requeue`, `terminate` or `leave`; the first into `fallback_queue`."""
+    """The session is no more: `then` is `requeue`, `terminate` or `leave`; requeue into `fallback_queue`."""
 
     session_id: str
     then: str = "requeue"
