@@ -3,6 +3,7 @@
 import inspect
 import json
 import typing
+from collections.abc import Iterator
 from enum import StrEnum
 
 import msgspec
@@ -24,7 +25,12 @@ An event is an object whose `type` names it. A member with its default value is 
 |---|---|---|
 {index}
 """
-EXAMPLES: dict[type[types.Type], object] = {types.IntType: 2, types.StrType: "…", types.BoolType: True}
+EXAMPLES: dict[type[types.Type], object] = {
+    types.IntType: 2,
+    types.StrType: "…",
+    types.BoolType: True,
+    types.VarTupleType: [],
+}
 
 
 def page() -> str:
@@ -32,7 +38,8 @@ def page() -> str:
     kinds: tuple[type[Struct], ...] = typing.get_args(events.Event)
     index = "\n".join(_index_row(kind) for kind in kinds)
     head = HEAD.format(about=inspect.cleandoc(events.__doc__ or ""), index=index)
-    values = "\n".join(map(_values, _enums()))
+    inner = dict.fromkeys(found for kind in kinds for found in _inner(types.type_info(kind)))
+    values = "\n".join(_object(cls) if issubclass(cls, Struct) else _values(cls) for cls in inner)
     return "\n".join((head, *map(_section, kinds), "## Values", "", values))
 
 
@@ -81,7 +88,9 @@ def _type_name(kind: types.Type) -> str:
             return "null"
         case types.AnyType():
             return "anything"
-        case types.EnumType():
+        case types.FloatType():
+            return "number"
+        case types.EnumType() | types.StructType():
             return f"[{kind.cls.__name__}](#{kind.cls.__name__.lower()})"
         case types.DictType():
             return f"object of {_type_name(kind.value_type)}"
@@ -101,13 +110,38 @@ def _example(kind: type[Struct], fields: tuple[types.Field, ...]) -> str:
 def _example_of(kind: types.Type) -> object:
     if isinstance(kind, types.EnumType):
         return next(iter(kind.cls)).value
+    if isinstance(kind, types.StructType):
+        return {field.encode_name: _example_of(field.type) for field in kind.fields if field.required}
     return EXAMPLES[type(kind)]
 
 
-def _enums() -> list[type[StrEnum]]:
-    """All that the members of events may be of, in the order of the file."""
-    classes = (c for c in vars(events).values() if inspect.isclass(c) and c.__module__ == events.__name__)
-    return [c for c in classes if issubclass(c, StrEnum)]
+def _inner(kind: types.Type) -> Iterator[type[StrEnum] | type[Struct]]:
+    """All that the members of an event are made of, in the order in which a reader meets it."""
+    match kind:
+        case types.EnumType():
+            yield kind.cls
+        case types.VarTupleType():
+            yield from _inner_of(kind.item_type)
+        case types.UnionType():
+            for one in kind.types:
+                yield from _inner_of(one)
+        case types.StructType():
+            for field in kind.fields:
+                yield from _inner_of(field.type)
+
+
+def _inner_of(kind: types.Type) -> Iterator[type[StrEnum] | type[Struct]]:
+    """The same of what stands in an event, with that itself."""
+    yield from _inner(kind)
+    if isinstance(kind, types.StructType):
+        yield kind.cls
+
+
+def _object(kind: type[Struct]) -> str:
+    fields = types.type_info(kind).fields  # type: ignore[attr-defined]  # of a Struct it is a StructType
+    rows = ["| member | type | default |", "|---|---|---|", *map(_member_row, fields)]
+    about = inspect.cleandoc(kind.__doc__ or "")
+    return "\n".join((f"### {kind.__name__}", "", about, "", *rows, ""))
 
 
 def _values(enum: type[StrEnum]) -> str:

@@ -2,10 +2,13 @@
 
 from hypothesis import strategies as st
 
-from frontdesk.domain import commands, owning_commands
+from frontdesk.domain import commands, owning_commands, submit_commands
+from frontdesk.domain.asks import Aim, Order
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Kind, Purpose, Visibility
 from frontdesk.domain.rules import FileRules, Rules
+from frontdesk.domain.submit import Tuning
+from frontdesk.domain.targets import Sort, Target
 
 SECRET = "SECRET"
 """In every word that is for our side alone."""
@@ -52,6 +55,58 @@ def _join(kind: Kind, participant_id: str, nickname: str, visibility: Visibility
 
 
 SPOKEN = st.builds(_whispers, PARTIES, WORDS, VISIBILITIES)
+AIMS = st.lists(
+    st.sampled_from(
+        (
+            Aim(Target("amy", Sort.AGENT), "amy"),
+            Aim(Target("", Sort.GROUP, skills="german > 0"), who="german > 0"),
+            Aim(Target("sales", Sort.QUEUE)),
+        )
+    ),
+    min_size=1,
+    max_size=3,
+    unique=True,
+).map(tuple)
+REQUESTS = st.sampled_from(("s1.1", "s1.2", "s1.3"))
+SUBMITS: tuple[st.SearchStrategy[Command], ...] = (
+    st.builds(
+        submit_commands.Seek,
+        request_id=REQUESTS,
+        session_id=st.just("s1"),
+        aims=AIMS,
+        queue=st.sampled_from(("none", "vip")),
+        priority=st.integers(-1, 9),
+        timeout_ms=st.sampled_from((None, 0, 5000, 60_000)),
+        delivers=st.booleans(),
+        clears=st.booleans(),
+        order=st.sampled_from(Order),
+    ),
+    st.builds(
+        submit_commands.SeekOtherwise,
+        request_id=REQUESTS,
+        aims=st.none() | AIMS,
+        priority=st.none() | st.integers(0, 5),
+        timeout_ms=st.sampled_from((None, 0, 9000)),
+    ),
+    st.builds(
+        submit_commands.SeekNoMore,
+        session_id=st.just("s1"),
+        request_id=st.just("") | REQUESTS,
+        queue=st.sampled_from(("", "vip")),
+    ),
+    st.builds(
+        submit_commands.Select,
+        request_id=REQUESTS,
+        aim=AIMS.map(lambda aims: aims[0]),
+        agent_id=st.just("") | AGENTS,
+    ),
+    st.builds(submit_commands.GiveUp, REQUESTS),
+    st.builds(
+        submit_commands.Tune,
+        st.just("s1"),
+        st.builds(Tuning, asks_unready=st.booleans(), excluded=st.sampled_from(((), ("amy",)))),
+    ),
+)
 STARTS = st.builds(
     commands.Start,
     service=st.just("s"),
@@ -133,6 +188,7 @@ LATER: tuple[st.SearchStrategy[Command], ...] = (
     st.builds(commands.TakeOver, PARTIES),
     st.just(commands.ComeBack()),
     st.builds(commands.TakeUp, agent_id=AGENTS, nickname=st.just("somebody"), is_supervisor=st.booleans()),
+    *SUBMITS,
 )
 
 

@@ -22,6 +22,15 @@ from frontdesk.domain.events import (
     Woke,
 )
 from frontdesk.domain.interaction import ANSWERING, Interaction, Phase, Ringing
+from frontdesk.domain.submit import Reserved, Submit, Tuning, standing
+from frontdesk.domain.submit_facts import (
+    ReservationEnded,
+    RoutingTuned,
+    Selected,
+    SubmitChanged,
+    SubmitEnded,
+    Submitted,
+)
 
 # Only these change what a card says.
 STRUCTURAL: tuple[type[Event], ...] = (
@@ -40,6 +49,12 @@ STRUCTURAL: tuple[type[Event], ...] = (
     Owned,
     Released,
     Moved,
+    Submitted,
+    SubmitChanged,
+    Selected,
+    SubmitEnded,
+    ReservationEnded,
+    RoutingTuned,
 )
 
 
@@ -51,6 +66,7 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
              before it rested, and is asked first when it wakes; `demand` are the skills that it asks for.
              `owner` is the session of an application that has it; what is `left_alone` no session has, and
              yet nobody is looked for.
+             `submits` are those for which somebody is sought now.
     """
 
     version: int = 0
@@ -73,6 +89,9 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     listeners: tuple[str, ...] = ()
     owner: str = ""
     left_alone: bool = False
+    submits: tuple[Submit, ...] = ()
+    reserved: Reserved | None = None
+    tuning: Tuning = Tuning()
 
 
 _decode = msgspec.json.Decoder(InteractionCard).decode
@@ -108,4 +127,7 @@ def card_of(state: Interaction) -> InteractionCard:
         prefers=state.prefers,
         owner=state.owner,
         left_alone=state.ownership.is_left_alone,
+        submits=standing(state.submits),
+        reserved=state.reserved,
+        tuning=state.tuning,
     )

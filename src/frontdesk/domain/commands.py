@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from frontdesk.domain.events import Kind, Purpose, Visibility
 from frontdesk.domain.owning_commands import OwningCommand
+from frontdesk.domain.submit_commands import SubmitCommand
 
 
 class Start(Struct, frozen=True, kw_only=True):
@@ -256,4 +257,5 @@ Command = (
     | End
     | Tick
     | OwningCommand
+    | SubmitCommand
 )

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from frontdesk.domain.interaction import Interaction, Phase
 from frontdesk.domain.rules import Rules, ServiceRules
+from frontdesk.domain.submitting import submits_due
 
 ADRIFT_MS = 10_000  # As long as an action of a session may take that gives it to somebody else.
 
@@ -126,6 +127,7 @@ def _all_due(state: Interaction, rules: ServiceRules, presence: Presence) -> lis
         archive_due(state, rules),
         adrift_due(state),
         overflow_due(state, rules) if state.ringing is None else state.ringing.until_ms,
+        submits_due(state),
     ]
     found = [due for due in dues if due is not None]
     found += [due for _, due in typing_due(state, rules, presence)]

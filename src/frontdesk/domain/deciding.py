@@ -16,6 +16,8 @@ from frontdesk.domain import (
     passing,
     resting,
     speaking,
+    submit_commands,
+    submitting,
     taking,
     together,
     visitor,
@@ -60,6 +62,12 @@ _OPEN: tuple[type[Command], ...] = (
     commands.Tick,
     *owning.DECIDE,
     *merging.DECIDE,
+    submit_commands.Seek,
+    submit_commands.SeekOtherwise,
+    submit_commands.SeekNoMore,
+    submit_commands.Select,
+    submit_commands.GiveUp,
+    submit_commands.Tune,
 )
 ACCEPTS: Mapping[Phase, tuple[type[Command], ...]] = {
     Phase.NEW: (commands.Start,),
@@ -163,4 +171,10 @@ _DECIDE: dict[type, Callable[[Interaction, Any, int, ServiceRules], Sequence[Eve
     commands.Tick: passing.tick,
     **owning.DECIDE,
     **merging.DECIDE,
+    submit_commands.Seek: submitting.seek,
+    submit_commands.SeekOtherwise: submitting.seek_otherwise,
+    submit_commands.SeekNoMore: submitting.seek_no_more,
+    submit_commands.Select: submitting.select,
+    submit_commands.GiveUp: submitting.give_up,
+    submit_commands.Tune: submitting.tune,
 }

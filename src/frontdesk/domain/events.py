@@ -42,6 +42,7 @@ from frontdesk.domain.owning_events import (
 from frontdesk.domain.owning_events import (
     StepTaken as StepTaken,
 )
+from frontdesk.domain.submit_facts import SubmitFact
 
 
 class Kind(StrEnum):
@@ -340,6 +341,7 @@ Event = (
     | Resumed
     | Merged
     | MergedInto
+    | SubmitFact
 )
 
 # What the transcript of an interaction is made of; the rest is its bookkeeping.

@@ -5,9 +5,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from frontdesk.domain import events, ownership
+from frontdesk.domain import events, ownership, submit_facts
+from frontdesk.domain import evolving_submits as submits
 from frontdesk.domain.attributes import keeps_alive
 from frontdesk.domain.events import Event, Kind, Visibility
+from frontdesk.domain.evolving_submits import NOBODY_SOUGHT
 from frontdesk.domain.interaction import (
     PEOPLE,
     RECENT_IDS_MAX,
@@ -100,6 +102,7 @@ def _joined(state: Interaction, event: events.Joined, at_ms: int) -> Interaction
         queued_ms=0 if by_person else state.queued_ms,
         prefers="" if by_person else state.prefers,
         ownership=state.ownership.taken() if by_person else state.ownership,
+        **(NOBODY_SOUGHT if by_person else {}),
     )
 
 
@@ -121,6 +124,7 @@ def _appeared(state: Interaction, event: events.Appeared, at_ms: int) -> Interac
         phase=Phase.ACTIVE if party.answers else state.phase,
         queued_ms=0 if by_person else state.queued_ms,
         prefers="" if by_person else state.prefers,
+        **(NOBODY_SOUGHT if by_person else {}),
     )
 
 
@@ -225,16 +229,18 @@ def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction
         demand=event.demand,
         informed="",
         ownership=state.ownership.taken(),
+        **NOBODY_SOUGHT,
     )
 
 
 def _invited(state: Interaction, event: events.Invited, at_ms: int) -> Interaction:
     ringing = Ringing(event.agent_id, event.until_ms, event.by_party, event.purpose, event.note)
-    return _note(state, at_ms, ringing=ringing)
+    return _note(state, at_ms, ringing=ringing, reserved=None)
 
 
 def _invite_ended(state: Interaction, _event: events.InviteEnded, at_ms: int) -> Interaction:
-    return _note(state, at_ms, ringing=None, ownership=ownership.owner_after(state, at_ms))
+    owned = ownership.owner_after(state, at_ms)
+    return _note(state, at_ms, ringing=None, selected=None, ownership=owned)
 
 
 def _rested(state: Interaction, _event: events.Rested, at_ms: int) -> Interaction:
@@ -249,6 +255,7 @@ def _rested(state: Interaction, _event: events.Rested, at_ms: int) -> Interactio
         queued_ms=0,
         prefers=people[-1] if people else "",
         ownership=state.ownership.closed(),
+        **NOBODY_SOUGHT,
     )
 
 
@@ -272,6 +279,7 @@ def _ended(state: Interaction, event: events.Ended, at_ms: int) -> Interaction:
         ended_ms=at_ms,
         end_reason=event.reason,
         ownership=state.ownership.closed(),
+        **NOBODY_SOUGHT,
     )
 
 
@@ -307,4 +315,10 @@ _EVOLVE: dict[type, Callable[[Interaction, Any, int], Interaction]] = {
     events.Ended: _ended,
     events.Archived: _archived,
     **ownership.EVOLVE,
+    submit_facts.Submitted: submits.submitted,
+    submit_facts.SubmitChanged: submits.submit_changed,
+    submit_facts.Selected: submits.selected,
+    submit_facts.SubmitEnded: submits.submit_ended,
+    submit_facts.ReservationEnded: submits.reservation_ended,
+    submit_facts.RoutingTuned: submits.routing_tuned,
 }

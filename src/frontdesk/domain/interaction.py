@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from frontdesk.domain.events import Kind, Purpose, Visibility
 from frontdesk.domain.ownership import Ownership
+from frontdesk.domain.submit import Reserved, Selection, Submit, Tuning
 
 RECENT_IDS_MAX = 64  # Enough for every write a client may have in flight when its connection breaks.
 PEOPLE = (Kind.AGENT, Kind.SUPERVISOR)
@@ -85,6 +86,8 @@ class Interaction(Struct, frozen=True):
     Shape:   `parties[n - 1]` is the party with id n; party 1 is the visitor. `last_line` is the version of
              the newest transcript event, hidden ones included. `prefers` is who answered before it rested.
              `merged` are interactions that were brought into this one, by id.
+             `submits` are an application's wishes for somebody, `selected` for which of them it rings, and
+             `reserved` who is held for it.
     Units:   times are milliseconds since the Unix epoch.
     """
 
@@ -126,6 +129,10 @@ class Interaction(Struct, frozen=True):
     ownership: Ownership = Ownership()
     merged: tuple[str, ...] = ()
     merged_into: str = ""
+    submits: tuple[Submit, ...] = ()
+    selected: Selection | None = None
+    reserved: Reserved | None = None
+    tuning: Tuning = Tuning()
 
     @property
     def owner(self) -> str:

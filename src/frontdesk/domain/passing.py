@@ -20,6 +20,7 @@ from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.resting import rest
 from frontdesk.domain.rules import Rules, ServiceRules
+from frontdesk.domain.submitting import timed_out
 from frontdesk.domain.taking import end_all, overflow, waits_in
 from frontdesk.domain.together import gone
 
@@ -47,6 +48,7 @@ def tick(state: Interaction, command: Tick, now_ms: int, rules: ServiceRules) ->
     ]
     if state.ringing is not None and state.ringing.until_ms <= now_ms:
         happened.append(events.InviteEnded(state.ringing.agent_id, "expired"))
+    happened += timed_out(state, now_ms)
     if _is_due(overflow_due(state, rules), now_ms):
         happened.append(overflow(state, rules))
     if _is_due(adrift_due(state), now_ms):
