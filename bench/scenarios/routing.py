@@ -1,4 +1,7 @@
-"""What one decision of the assigner costs: 1,000 agents, 1,000 chats that wait, skills and ladders."""
+"""What one decision of the assigner costs: 1,000 agents, 1,000 chats that wait, skills and ladders.
+
+The chats wait in queues, or half of them for whom an application asked.
+"""
 
 import random
 import time
@@ -9,10 +12,13 @@ from bench.rows import Budget, Row
 from bench.scale import Scale
 from frontdesk.desk.floor import Floor
 from frontdesk.domain.agent import Agent
+from frontdesk.domain.asks import Aim, Order
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.queues import QueueRules, demands_of, steps_of
+from frontdesk.domain.submit import Submit
 from frontdesk.domain.targeting import choose
+from frontdesk.domain.targets import Sort, Target
 
 AGENTS = CHATS = 1000
 SKILLS = ("german", "french", "english", "sales", "billing", "loans", "vip", "returns")
@@ -58,22 +64,37 @@ def _none_fits() -> tuple[Floor, int]:
     return _floor(free=AGENTS, chats=CHATS, demand="swahili > 0"), 0
 
 
+def _one_free_asked() -> tuple[Floor, int]:
+    """The same where applications asked for half of the chats, with thresholds and statistics."""
+    return _floor(free=1, chats=CHATS, asked=CHATS // 2), 1
+
+
+def _none_fits_asked() -> tuple[Floor, int]:
+    """A thousand are free and a thousand wait, and nobody can what applications and queues ask for."""
+    return _floor(free=AGENTS, chats=CHATS, demand="swahili > 0", asked=CHATS // 2), 0
+
+
 _FLOORS: dict[str, Callable[[], tuple[Floor, int]]] = {
     f"decision: {CHATS:,} chats wait, 1 of {AGENTS:,} agents is free": _one_free,
     f"decision: 1 chat waits, {AGENTS:,} agents are free": _one_waits,
     f"decision: {CHATS:,} chats wait, {AGENTS:,} agents are free, none fits": _none_fits,
+    f"decision: {CHATS:,} chats wait, half by applications, 1 of {AGENTS:,} agents is free": _one_free_asked,
+    f"decision: the same, {AGENTS:,} agents are free, none fits": _none_fits_asked,
 }
 
 
-def _floor(free: int, chats: int, demand: str = "") -> Floor:
+def _floor(free: int, chats: int, demand: str = "", asked: int = 0) -> Floor:
     dice = random.Random(7)
     rules = {f"q{n}": _queue(n) for n in range(10)}
     floor = Floor(lambda: NOW_MS, 10_000, rules.__getitem__)
+    floor.of_agent, floor.of_target = (lambda _agent_id, _name: 1.0), (lambda _target, _name: 1.0)
     for number in range(AGENTS):
         skills = {name: dice.randint(1, 9) for name in dice.sample(SKILLS, 3)} | {"english": 9}
         agent = Agent(version=1, capacity=1, is_ready=number < free, since_ms=number, skills=skills)
         floor.put_agent(f"agent{number}", agent)
-    for number, asked in zip(range(chats), _demands(dice, demand), strict=False):
+    for number in range(asked):
+        floor.put(f"asked{number}", _asked_for(dice, number, demand))
+    for number, asks in zip(range(chats - asked), _demands(dice, demand), strict=False):
         card = InteractionCard(
             version=1,
             service="s",
@@ -82,10 +103,31 @@ def _floor(free: int, chats: int, demand: str = "") -> Floor:
             queue=f"q{dice.randrange(10)}",
             priority=dice.randrange(3) if chats > 1 else 0,
             queued_ms=NOW_MS - dice.randrange(1_800_000) - 60_000,
-            demand=asked,
+            demand=asks,
         )
         floor.put(f"chat{number}", card)
     return floor
+
+
+def _asked_for(dice: random.Random, number: int, demand: str) -> InteractionCard:
+    """A chat that an application submitted: two groups of skills with a threshold, by a statistic."""
+    names = dice.sample(SKILLS, 2)
+    texts = [demand] if demand else [f"{name} >= {dice.randrange(3, 8)}" for name in names]
+    aims = tuple(
+        Aim(Target("", Sort.GROUP, skills=text, threshold="StatAgentsAvailable>0"), who=text)
+        for text in texts
+    )
+    since_ms = NOW_MS - dice.randrange(1_800_000) - 60_000
+    submit = Submit(
+        request_id=f"s{number}.1",
+        session_id=f"s{number}",
+        aims=aims,
+        since_ms=since_ms,
+        priority=dice.randrange(3),
+        order=Order.MAX,
+        order_by="StatAgentLoading",
+    )
+    return InteractionCard(version=1, service="s", phase=Phase.WAITING, nickname="", submits=(submit,))
 
 
 def _queue(number: int) -> QueueRules:

@@ -195,7 +195,8 @@ class Day:
             self._do(chat, commands.End(reason="solved", party_id=party.party_id))
 
     def _assign(self) -> None:
-        for chat, agent_id in choose(self.floor.lines(), self.floor.people(), self._now_ms):
+        for choice in choose(self.floor.lines(), self.floor.people(), self._now_ms):
+            chat, agent_id = choice.interaction_id, choice.agent_id
             self._do(chat, commands.Invite(agent_id, RING_S))
             late = self._dice.random() < 0.02
             self._at(

@@ -8,7 +8,7 @@ from frontdesk.domain import commands
 from frontdesk.domain.agent import Agent, Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase, Ringing
-from frontdesk.domain.targeting import choose
+from frontdesk.domain.targeting import Choice, choose
 from tests.desk.nodes import BEGIN_MS, RING_AGAIN_MS, Clock, Node
 
 pytestmark = pytest.mark.anyio
@@ -74,7 +74,7 @@ def test_nor_to_a_supervisor_who_looks_on(floor: Floor) -> None:
     floor.put_agent("sam", ready(since_ms=BEGIN_MS - 1))
     floor.put_agent("amy", ready())
     floor.put("c", card(1, listeners=("sam",)))
-    assert choose(floor.lines(), floor.people(), BEGIN_MS) == [("c", "amy")]
+    assert choose(floor.lines(), floor.people(), BEGIN_MS) == [Choice("c", "amy")]
 
 
 def test_who_only_listens_has_the_chat_among_theirs_until_it_ends(floor: Floor) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from frontdesk.domain.benches import Benches, Free, People
 from frontdesk.domain.queues import ANYBODY, QueueRules, Step
 from frontdesk.domain.skill_expressions import fits, parse
-from frontdesk.domain.targeting import Benches, Free, Line, People, Waiting, choose
+from frontdesk.domain.targeting import choose
+from frontdesk.domain.waiting import Line, Waiting
 
 NOW_MS = 1_760_000_000_000
 MINUTE_MS = 60_000
@@ -23,16 +25,20 @@ class Person(Struct, frozen=True):
     skills: Mapping[str, int] = {}
 
 
-def people(free: Iterable[Person], ready: Iterable[str] = ()) -> People:
-    """These people on their benches; `ready` are others who have no place now."""
+def people(free: Iterable[Person], ready: Iterable[str] = (), unready: Iterable[Person] = ()) -> People:
+    """These people on their benches; `ready` are others who have no place now, `unready` take no chats."""
     benches = Benches()
     seats = sorted(
         Free(0, person.idle_ms, person.agent_id, person.slots, benches.number(person.skills))
         for person in free
         if person.slots
     )
+    others = [Free(0, one.idle_ms, one.agent_id, one.slots, benches.number(one.skills)) for one in unready]
     names = {person.agent_id for person in free} | set(ready)
-    return People(seats, Counter(seat.bench for seat in seats), benches.mask, names.__contains__)
+    seated = Counter(seat.bench for seat in seats)
+    return People(
+        seats, seated, benches.mask, names.__contains__, unready=lambda: others, skills=benches.skills
+    )
 
 
 def line(*chats: Waiting, rules: QueueRules | None = None, priority: int = 0, demand: str = "") -> Line:
@@ -43,7 +49,8 @@ def line(*chats: Waiting, rules: QueueRules | None = None, priority: int = 0, de
 def chosen(
     lines: Sequence[Line], free: Sequence[Person], now_ms: int = NOW_MS, ready: Iterable[str] = ()
 ) -> list[tuple[str, str]]:
-    return choose(lines, people(free, ready), now_ms)
+    choices = choose(lines, people(free, ready), now_ms)
+    return [(choice.interaction_id, choice.agent_id) for choice in choices]
 
 
 def may_have(chat_line: Line, chat: Waiting, person: Person, now_ms: int = NOW_MS) -> bool:

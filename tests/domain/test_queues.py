@@ -3,11 +3,11 @@
 import pytest
 
 from frontdesk.domain import commands, events
+from frontdesk.domain.benches import Benches
 from frontdesk.domain.commands import Tick
 from frontdesk.domain.deadlines import next_due
 from frontdesk.domain.queues import DEMANDS_MAX, Demand, QueueRules, Step, demands_of, in_words, steps_of
 from frontdesk.domain.rules import Rules, ServiceRules, of_service
-from frontdesk.domain.targeting import Benches
 from frontdesk.errors import Refused
 from tests.domain.story import AMY, BEGIN_MS, GREETER, MIRA, given
 

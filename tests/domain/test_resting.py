@@ -34,7 +34,7 @@ from frontdesk.domain.events import (
 )
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.rules import Rules
-from frontdesk.domain.targeting import Waiting
+from frontdesk.domain.waiting import Waiting
 from frontdesk.errors import NotFound
 from tests.domain.floors import NOW_MS, Person, chosen, line
 from tests.domain.story import AMY, BEGIN_MS, GREETER, MIRA, QUEUED, Story

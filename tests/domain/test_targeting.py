@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given as any_floor
 from hypothesis import strategies as st
 
+from frontdesk.domain.benches import EXPRESSIONS_KEPT_MAX, Benches, slots_of
 from frontdesk.domain.queues import MINUTE_MS as POINT
 from frontdesk.domain.queues import QueueRules, Step
-from frontdesk.domain.targeting import EXPRESSIONS_KEPT_MAX, Benches, Line, Waiting, slots_of
+from frontdesk.domain.waiting import Line, Waiting
 from tests.domain.floors import (
     LINES,
     MINUTE_MS,

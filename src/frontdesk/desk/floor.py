@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from frontdesk.desk.lines import Lines, Seats
 from frontdesk.domain.agent import Agent, Role
+from frontdesk.domain.benches import Free, People, benches_of, slots_of
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.estimates import Handled, ahead_of, wait_ms
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.queues import DEFAULT, QueueRules
 from frontdesk.domain.reception import Outlook
-from frontdesk.domain.targeting import ALWAYS, Free, Line, People, Waiting, benches_of, slots_of, whom_ever
+from frontdesk.domain.targeting import whom_ever
+from frontdesk.domain.targets import Target
+from frontdesk.domain.waiting import ALWAYS, Line, Waiting
 from frontdesk.store.log import Shelf
 
 PAGE = 2000
@@ -67,6 +71,9 @@ class Floor:
         self._open_by_service: dict[str, int] = {}
         self._has_left_out = False
         self.on_change: list[Callable[[], None]] = []
+        self.is_here: Callable[[str], bool] = lambda _: False
+        self.of_agent: Callable[[str, str], float] = lambda _agent_id, _name: 0
+        self.of_target: Callable[[Target, str], float] = lambda _target, _name: 0
 
     async def load(self, shelf: Shelf) -> None:
         """Read what is open now."""
@@ -134,26 +141,38 @@ class Floor:
         else:
             self._close(interaction_id, before, card.version)
         self._note_handling(interaction_id, before, card, is_open=is_open)
-        if is_open and card.queued_ms > 0 and card.ringing is None:
-            self._lines.put(card, self._waiting(interaction_id, card))
-            if before is None or before.queued_ms != card.queued_ms:
-                self._newcomers[interaction_id] = card
-        else:
-            self._lines.drop(interaction_id)
-            self._newcomers.pop(interaction_id, None)
+        self._line_up(interaction_id, before, card, is_sought=is_open and card.ringing is None)
         if card.phase is Phase.WAITING and not (card.queued_ms or card.owner or card.left_alone):
             self._unattended[interaction_id] = card
         else:
             self._unattended.pop(interaction_id, None)
         self._changed()
 
+    def _line_up(
+        self, interaction_id: str, before: InteractionCard | None, card: InteractionCard, *, is_sought: bool
+    ) -> None:
+        """Let it stand where it waits: in its queue, else for whom an application asked."""
+        if is_sought and card.queued_ms:
+            self._lines.put(card, self._waiting(interaction_id, card))
+            if before is None or before.queued_ms != card.queued_ms:
+                self._newcomers[interaction_id] = card
+            return
+        self._newcomers.pop(interaction_id, None)
+        if is_sought and card.submits and card.reserved is None:
+            self._lines.put_submitted(card, self._waiting(interaction_id, card))
+        else:
+            self._lines.drop(interaction_id)
+
     def _note_handling(
         self, interaction_id: str, before: InteractionCard | None, card: InteractionCard, *, is_open: bool
     ) -> None:
-        """Take note of how long people take for the chats of a queue."""
-        if before is not None and before.queued_ms and not card.queued_ms and is_open:
-            self._since_ms[interaction_id] = self._clock_ms()
-        elif card.queued_ms or not is_open:
+        """Take note of how long people take for the chats of a queue, and for those of applications."""
+        waits = card.queued_ms or card.submits
+        waited = before is not None and (before.queued_ms or before.submits)
+        if before is not None and waited and not waits and is_open:
+            if set(card.participants) - set(before.participants):
+                self._since_ms[interaction_id] = self._clock_ms()
+        elif waits or not is_open:
             since_ms = self._since_ms.pop(interaction_id, None)
             if since_ms is not None and before is not None:
                 known = self._handled.get(before.queue, Handled())
@@ -162,8 +181,8 @@ class Floor:
     def _waiting(self, interaction_id: str, card: InteractionCard) -> Waiting:
         refused = self._refused.get(interaction_id, {})
         avoid = {agent_id: ms + self._ring_again_ms for agent_id, ms in refused.items()}
-        avoid.update(dict.fromkeys((*card.participants, *card.listeners), ALWAYS))
-        return Waiting(interaction_id, card.queued_ms, avoid, card.prefers)
+        avoid.update(dict.fromkeys((*card.participants, *card.listeners, *card.tuning.excluded), ALWAYS))
+        return Waiting(interaction_id, card.queued_ms, avoid, card.tuning.ideal or card.prefers)
 
     def _close(self, interaction_id: str, before: InteractionCard | None, version: int) -> None:
         """What has ended or rests stays so, though an older card may still be on its way."""
@@ -228,7 +247,7 @@ class Floor:
         """The interactions that ring for an agent now."""
         desk = self._desks.get(agent_id)
         chats = desk.chats if desk is not None else set()
-        return sorted(i for i in chats if agent_id not in self._cards[i].participants)
+        return sorted(i for i in chats if _rings_for(self._cards[i], agent_id))
 
     def is_at_work(self, agent_id: str) -> bool:
         """Whether an agent is ready, or has chats or invites."""
@@ -249,7 +268,25 @@ class Floor:
 
     def people(self) -> People:
         """The people who are ready and have a free place, as they are asked."""
-        return self._seats.people(self.is_ready)
+        return replace(
+            self._seats.people(self.is_ready),
+            unready=self._unready,
+            of_agent=self.of_agent,
+            of_target=self.of_target,
+        )
+
+    def _unready(self) -> Sequence[Free]:
+        """The people who are here and would have a place, but take no chats now."""
+        return [
+            Free(0, desk.idle_ms, agent_id, slots, self._seats.bench(desk.agent.skills))
+            for agent_id, desk in self._desks.items()
+            if not desk.agent.is_ready and desk.agent.role is not Role.BOT and self.is_here(agent_id)
+            if (slots := slots_of(desk.agent.capacity, desk.chats))
+        ]
+
+    def hasty(self) -> Sequence[tuple[str, str]]:
+        """The requests of applications that are decided at once, as (interaction id, request id)."""
+        return list(self._lines.hasty())
 
     def newcomers(self) -> Sequence[tuple[str, InteractionCard]]:
         """The chats that have begun to wait since this was asked before, as far as they still do."""
@@ -264,15 +301,18 @@ class Floor:
         could_answer = bool(whom_ever(rules, demand, at_work.mask) & benches_of(at_work.seated))
         return Outlook(self._lines.in_queue(queue), places, could_answer)
 
-    def standing(self, interaction_id: str) -> tuple[int, int | None] | None:
-        """Where a chat stands, 1 being next, and how long it may still wait in ms, when that can be said."""
-        found = self._lines.found(interaction_id)
+    def standing(self, name: str) -> tuple[int, int | None] | None:
+        """Where a chat stands, 1 being next, and how long it may still wait in ms, when that can be said.
+
+        Shape:   `name` is its id, or the request for which it waits.
+        """
+        found = self._lines.found(name)
         if found is None:
             return None
         line, chat = found
         at_work = self._at_work.people(self.is_ready)
         ahead = ahead_of(self._lines, line, chat, at_work.mask, self._clock_ms())
-        handled = self._handled.get(self._cards[interaction_id].queue, Handled())
+        handled = self._handled.get(self._cards[chat.interaction_id].queue, Handled())
         return ahead + 1, wait_ms(ahead, line, at_work.free, at_work.mask, handled)
 
     def card(self, interaction_id: str) -> InteractionCard | None:
@@ -327,7 +367,13 @@ def _holders(card: InteractionCard | None) -> set[str]:
     holders = set(card.participants)
     if card.ringing is not None:
         holders.add(card.ringing.agent_id)
+    if card.reserved is not None:
+        holders.add(card.reserved.agent_id)
     return holders
+
+
+def _rings_for(card: InteractionCard, agent_id: str) -> bool:
+    return card.ringing is not None and card.ringing.agent_id == agent_id
 
 
 def _listeners(card: InteractionCard | None) -> set[str]:

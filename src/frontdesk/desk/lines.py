@@ -4,12 +4,17 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from msgspec.structs import replace
+
+from frontdesk.domain.asks import OBJECTIVE_S, Ask
+from frontdesk.domain.benches import Benches, Free, People
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.queues import QueueRules
 from frontdesk.domain.skills import Skills
-from frontdesk.domain.targeting import Benches, Free, Line, People, Waiting
+from frontdesk.domain.submit import Submit
+from frontdesk.domain.waiting import Line, Waiting
 
-Key = tuple[str, int, str]
+Key = tuple[str, int, str | Ask]
 
 
 class Lines:
@@ -20,34 +25,66 @@ class Lines:
         self._chats: dict[Key, list[Waiting]] = {}
         self._lines: dict[Key, Line] = {}
         self._standing: dict[str, tuple[Key, Waiting]] = {}
+        self._requests: dict[str, tuple[Submit, ...]] = {}
         self._in_queue: Counter[str] = Counter()
+        self._in_virtual_queue: Counter[str] = Counter()
 
     def put(self, card: InteractionCard, chat: Waiting) -> None:
-        """It waits, as its card says."""
+        """It waits in a queue, as its card says."""
         self.drop(chat.interaction_id)
         key = (card.queue, card.priority, card.demand)
         if key not in self._lines:
             chats = self._chats[key] = []
             self._lines[key] = Line(self._rules_of(card.queue), card.priority, card.demand, chats)
-        insort(self._chats[key], chat, key=_place)
-        self._standing[chat.interaction_id] = key, chat
+        self._stand(key, chat)
         self._in_queue[card.queue] += 1
+
+    def put_submitted(self, card: InteractionCard, chat: Waiting) -> None:
+        """It waits for whom an application asked, once for each request."""
+        self.drop(chat.interaction_id)
+        tuning = card.tuning
+        for submit in card.submits:
+            ask = Ask(
+                submit.aims,
+                submit.order,
+                submit.order_by,
+                asks_unready=tuning.asks_unready,
+                objective_s=tuning.objective_s or OBJECTIVE_S,
+            )
+            key = ("", submit.priority, ask)
+            if key not in self._lines:
+                chats = self._chats[key] = []
+                self._lines[key] = Line(priority=submit.priority, chats=chats, ask=ask)
+            since_ms = card.started_ms if tuning.uses_age else submit.since_ms
+            predicted_ms = submit.predicted_ms if tuning.uses_prediction else 0
+            own = replace(chat, queued_ms=since_ms - predicted_ms, request_id=submit.request_id)
+            self._stand(key, own)
+            self._in_virtual_queue[submit.queue] += 1
+        self._requests[chat.interaction_id] = card.submits
+
+    def _stand(self, key: Key, chat: Waiting) -> None:
+        insort(self._chats[key], chat, key=_place)
+        self._standing[chat.name] = key, chat
 
     def drop(self, interaction_id: str) -> None:
         """It waits no longer, if it did."""
-        found = self._standing.pop(interaction_id, None)
-        if found is None:
-            return
-        key, chat = found
+        for submit in self._requests.pop(interaction_id, ()):
+            self._leave(submit.request_id)
+            self._in_virtual_queue[submit.queue] -= 1
+        if interaction_id in self._standing:
+            self._in_queue[self._leave(interaction_id)[0]] -= 1
+
+    def _leave(self, name: str) -> Key:
+        key, chat = self._standing.pop(name)
         chats = self._chats[key]
         del chats[bisect_left(chats, chat.place, key=_place)]
-        self._in_queue[key[0]] -= 1
         if not chats:
             del self._chats[key], self._lines[key]
+        return key
 
-    def found(self, interaction_id: str) -> tuple[Line, Waiting] | None:
-        """A chat that waits, and its line."""
-        found = self._standing.get(interaction_id)
+    def found(self, name: str) -> tuple[Line, Waiting] | None:
+        """A chat that waits, by its id or by the request for which it does, and its line."""
+        found = self._standing.get(name)
         return (self._lines[found[0]], found[1]) if found is not None else None
 
     def __iter__(self) -> Iterator[Line]:
@@ -63,6 +100,17 @@ class Lines:
     def in_queue(self, queue: str) -> int:
         """How many chats wait in a queue."""
         return self._in_queue[queue]
+
+    def in_virtual_queue(self, queue: str) -> int:
+        """How many requests of applications wait in a virtual queue."""
+        return self._in_virtual_queue[queue]
+
+    def hasty(self) -> Iterator[tuple[str, str]]:
+        """The requests that are decided at once, by the interaction and their id."""
+        for interaction_id, submits in self._requests.items():
+            for submit in submits:
+                if submit.at_once:
+                    yield interaction_id, submit.request_id
 
 
 def _place(chat: Waiting) -> tuple[int, str]:
@@ -94,7 +142,12 @@ class Seats:
 
     def people(self, is_ready: Callable[[str], bool]) -> People:
         """All of them, as they are asked."""
-        return People(self._free, self._seated, self._benches.mask, is_ready)
+        benches = self._benches
+        return People(self._free, self._seated, benches.mask, is_ready, skills=benches.skills)
+
+    def bench(self, skills: Skills) -> int:
+        """The bench of those who have just these skills."""
+        return self._benches.number(skills)
 
     def __len__(self) -> int:
         return len(self._by_id)

@@ -15,7 +15,8 @@ from frontdesk.desk.services import ServiceBook
 from frontdesk.desk.standings import Standings
 from frontdesk.domain.commands import Command, Invite, Join, Queue
 from frontdesk.domain.events import Kind
-from frontdesk.domain.targeting import choose
+from frontdesk.domain.submit_commands import GiveUp, Select
+from frontdesk.domain.targeting import Choice, choose
 from frontdesk.errors import Conflict, DeskError, NotFound, Refused, TooNew
 from frontdesk.store.log import Fence, Store
 
@@ -87,14 +88,24 @@ class Routing:
         floor = self._floor
         await self._carry_out_all(list(self._reception.wishes()))  # Who is turned away rings for nobody.
         wishes = list(self._receptions())
-        for interaction_id, agent_id in choose(floor.lines(), floor.people(), self._clock_ms()):
-            wishes.append((interaction_id, Invite(agent_id, self._answer_s(interaction_id))))
+        choices = choose(floor.lines(), floor.people(), self._clock_ms())
+        wishes += ((choice.interaction_id, self._chosen(choice)) for choice in choices)
+        served = {choice.request_id for choice in choices}
+        wishes += ((chat, GiveUp(request)) for chat, request in floor.hasty() if request not in served)
         await self._carry_out_all(wishes)
         await self._carry_out_all(list(self._standings.wishes()))
 
     async def _carry_out_all(self, wishes: Sequence[tuple[str, Command]]) -> None:
         for first in range(0, len(wishes), AT_ONCE_MAX):
             await asyncio.gather(*(self._carry_out(*wish) for wish in wishes[first : first + AT_ONCE_MAX]))
+
+    def _chosen(self, choice: Choice) -> Command:
+        answer_s = self._answer_s(choice.interaction_id)
+        if choice.aim is None:
+            return Invite(choice.agent_id, answer_s)
+        return Select(
+            request_id=choice.request_id, aim=choice.aim, agent_id=choice.agent_id, answer_s=answer_s
+        )
 
     def _answer_s(self, interaction_id: str) -> int:
         """How long a chat rings: as its queue says, else as its service says."""

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from frontdesk.domain.targeting import Free, Line, Waiting, turn, whom_ever
+from frontdesk.domain.benches import Free
+from frontdesk.domain.targeting import turn, whom_at_best
+from frontdesk.domain.waiting import Line, Waiting
 
 HANDLED_KEPT = 50
 HANDLED_MIN = 5  # Fewer say little about the next.
@@ -36,12 +38,12 @@ class Handled(Struct, frozen=True):
 
 def ahead_of(lines: Iterable[Line], own: Line, chat: Waiting, mask: Callable[[str], int], now_ms: int) -> int:
     """How many of those who wait are taken before a chat of the line `own`, if nothing else changes."""
-    meant = whom_ever(own.rules, own.demand, mask)
+    meant = whom_at_best(own, mask)
     mine = turn(own, chat, now_ms)
     return sum(
         bisect_left(line.chats, mine, key=lambda other, line=line: turn(line, other, now_ms))  # type: ignore[misc]
         for line in lines
-        if line is own or whom_ever(line.rules, line.demand, mask) & meant
+        if line is own or whom_at_best(line, mask) & meant
     )
 
 
@@ -53,6 +55,6 @@ def wait_ms(
     Shape:   `people` are those who are ready, each with all places, taken or not.
     """
     mean_ms = handled.mean_ms
-    meant = whom_ever(own.rules, own.demand, mask)
+    meant = whom_at_best(own, mask)
     places = sum(one.slots for one in people if meant >> one.bench & 1)
     return round((ahead + 1) * mean_ms / places) if mean_ms is not None and places else None
