@@ -2,7 +2,7 @@
 
 PORT ?= 8080
 DATA ?= data/demo
-JOBS ?= 2
+JOBS ?= 4
 ARGS ?=
 
 BIN := $(CURDIR)/.venv/bin
@@ -19,7 +19,7 @@ run: ## start the demo: PORT=8080, DATA=data/demo
 	@scripts/prepare.sh run
 	@exec $(BIN)/frontdesk demo --port $(PORT) --data $(DATA)
 
-test: ## run the tests: JOBS=2, ARGS="tests/wire -k form"
+test: ## run the tests: JOBS=4, ARGS="tests/wire -k form"
 	@scripts/prepare.sh test
 	@$(WITH_NODE) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 

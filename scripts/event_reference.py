@@ -4,7 +4,7 @@ import inspect
 import json
 import typing
 from collections.abc import Iterator
-from enum import StrEnum
+from enum import Enum
 
 import msgspec
 from msgspec import NODEFAULT, Struct
@@ -115,7 +115,7 @@ def _example_of(kind: types.Type) -> object:
     return EXAMPLES[type(kind)]
 
 
-def _inner(kind: types.Type) -> Iterator[type[StrEnum] | type[Struct]]:
+def _inner(kind: types.Type) -> Iterator[type[Enum] | type[Struct]]:
     """All that the members of an event are made of, in the order in which a reader meets it."""
     match kind:
         case types.EnumType():
@@ -130,7 +130,7 @@ def _inner(kind: types.Type) -> Iterator[type[StrEnum] | type[Struct]]:
                 yield from _inner_of(field.type)
 
 
-def _inner_of(kind: types.Type) -> Iterator[type[StrEnum] | type[Struct]]:
+def _inner_of(kind: types.Type) -> Iterator[type[Enum] | type[Struct]]:
     """The same of what stands in an event, with that itself."""
     yield from _inner(kind)
     if isinstance(kind, types.StructType):
@@ -144,6 +144,6 @@ def _object(kind: type[Struct]) -> str:
     return "\n".join((f"### {kind.__name__}", "", about, "", *rows, ""))
 
 
-def _values(enum: type[StrEnum]) -> str:
+def _values(enum: type[Enum]) -> str:
     members = ", ".join(f"`{member.value}`" for member in enum)
     return f"### {enum.__name__}\n\n{inspect.cleandoc(enum.__doc__ or '')}\n\n{members}\n"

@@ -86,7 +86,8 @@ async def test_73_a_chat_is_gone_on_with_from_what_the_site_has_kept(
         agent_of(server, f"ann-{transport}") as agent,
         visit(address_of(site, server, transport)) as page,
     ):
-        await page.evaluate("until(() => 'wasOpen' in window)")  # Asked once the protocol's own part is there.
+        # The site is asked once the protocol's own part is there.
+        await page.evaluate("until(() => 'wasOpen' in window)")
         assert await page.evaluate("wasOpen") is False
         await starts(page)
         first, has_cookies, options = (await page.evaluate("stored"))[0]

@@ -142,6 +142,8 @@ async def window(browser: Browser, address: str, *, helpers: str = "", **options
     page.set_default_timeout(PATIENCE_MS)
     page.evaluate = _in_time(page.evaluate)  # type: ignore[assignment, method-assign]  # It has no time limit.
     page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+    # Asked for now, so that the browser has been told long before a key opens one.
+    page.on("filechooser", lambda _: None)
     page.on("dialog", lambda dialog: faults.append(f"a script ran: {dialog.message}"))
     page.on(
         "console",

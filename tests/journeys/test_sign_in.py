@@ -1,5 +1,7 @@
 """Signing in: what goes wrong is said, with what to do about it."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -23,13 +25,14 @@ async def test_mistakes_are_named(browser: Browser, house: House) -> None:
 
 async def test_too_many_tries_have_to_wait(browser: Browser, house: House) -> None:
     async with window(browser, f"{house.url}/agent/") as page:
+        wrong = {"login": "nobody", "password": "wrong"}
+        origin = {"origin": house.url}
+        async with asyncio.TaskGroup() as tries:  # All at once: on a slow machine a minute is soon over.
+            for _ in range(20):
+                address = f"{house.url}/api/workspace/sign-in"
+                tries.create_task(page.request.post(address, data=wrong, headers=origin))
+        await Agent(page).signs_in("nobody", "wrong")
         refused = page.get_by_role("alert").filter(has_text="Too many tries")
-        for number in range(20):
-            async with page.expect_response("**/sign-in"):
-                await Agent(page).signs_in("nobody", f"wrong {number}")
-            await expect(page.get_by_role("button", name="Sign in")).to_be_enabled()
-            if await refused.count():
-                break
         await expect(refused).to_contain_text("Wait 60 seconds")
 
 

@@ -1,1 +1,1 @@
-"""Sessions of applications that own interactions, and the modules that act for them; `modules.py` is the seam."""
+"""Sessions of applications that own interactions, and the modules that act for them: see `modules.py`."""
