@@ -2,12 +2,13 @@
 
 import pytest
 
+from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import DocumentRefused
 from frontdesk.scxml.memory import Status
 from frontdesk.scxml.model import Dialect
-from frontdesk.scxml.outputs import Sent
+from frontdesk.scxml.outputs import Logged, Requested, TimerSet
 from frontdesk.scxml.reading import files_of, load
-from frontdesk.scxml.rehearsal import Rehearsal
+from frontdesk.scxml.session import Session
 from tests.scxml.staging import machine, ors, staged
 
 XMLNS = 'xmlns="http://www.w3.org/2005/07/scxml"'
@@ -50,17 +51,44 @@ def test_what_a_send_says_are_expressions() -> None:
 
 
 def test_a_message_may_go_to_a_module() -> None:
-    stage = Rehearsal()
-    stage.start(
+    """Its event names the action, its target the namespace; the answer has the id that it was given."""
+    queue = "'www.genesyslab.com/modules/queue'"
+    session = Session(
         ors(
-            """<state id="a"><onentry>
-            <send event="'x'" type="'fm'" target="'www.genesyslab.com/modules/queue'"/></onentry></state>"""
+            f"""<datamodel><data id="id"/></datamodel>
+            <state id="a"><onentry>
+            <send event="'submit'" type="'fm'" target="{queue}" idlocation="_data.id">
+              <param name="queue" expr="'vip'"/><param name="hints" expr="{{a: undefined}}"/></send>
+            <log expr="_data.id"/>
+            <send event="'queue.cancel'" type="'fm'" target="{queue}" delay="'1s'" namelist="_data.id"/>
+            </onentry></state>"""
         ),
         "s",
     )
-    (sent,) = (told.output for told in stage.told)
-    assert isinstance(sent, Sent)
-    assert (sent.type, sent.target) == ("fm", "www.genesyslab.com/modules/queue")
+    submit, told, timer = session.start(0, 1)
+    assert submit == Requested("s.1", "queue", "submit", '{"queue":"vip","hints":{}}')
+    assert told == Logged("", "s.1")
+    assert isinstance(timer, TimerSet)
+    assert session.step(999, 1) == []
+    assert session.step(1000, 1) == [Requested("s.2", "queue", "cancel", '{"_data.id":"s.1"}')]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "error"),
+    [
+        ("target=\"'urn:none'\"", "error.send.targetunavailable"),
+        ("target=\"'www.genesyslab.com/modules/queue'\"", "error.send.noeventspecified"),
+        ("", "error.send.targetunavailable"),
+    ],
+)
+def test_a_message_to_no_module_is_an_error(attributes: str, error: str) -> None:
+    _, logged = staged(
+        ors(
+            f"""<state id="a"><onentry><send event="'x'" type="'fm'" {attributes}/></onentry>
+            <transition event="error"><log expr="_event.name"/></transition></state>"""
+        )
+    )
+    assert logged == [error]
 
 
 def test_cancelling_tells_how_it_went() -> None:
@@ -138,7 +166,7 @@ def test_errors_say_what_failed_and_where() -> None:
             <state id="b">
               <onentry><log expr="1 +"/></onentry>
               <onentry><script>null.x</script></onentry>
-              <onentry><x:play xmlns:x="urn:x"/></onentry>
+              <onentry><dialog:sing xmlns:dialog="www.genesyslab.com/modules/dialog"/></onentry>
               <onentry><send event="'e'" type="'pigeon'"/></onentry>
               <onentry><foreach array="5" item="i"/></onentry>
               <transition event="error">
@@ -151,7 +179,7 @@ def test_errors_say_what_failed_and_where() -> None:
     assert logged[-5:] == [
         '["error.illegalvalue.syntaxerror", "log", "number"]',
         '["error.script.typeerror", "script", "number"]',
-        '["error.unsupported.play", "play", "number"]',
+        '["error.unsupported.sing", "sing", "number"]',
         '["error.send.ioprocessorerror", "send", "number"]',
         '["error.illegalvalue.typeerror", "foreach", "number"]',
     ]
@@ -220,6 +248,61 @@ def test_parts_are_included_with_a_prefix() -> None:
 def test_an_include_that_cannot_be_is_refused(files: dict[str, bytes], said: str) -> None:
     with pytest.raises(DocumentRefused, match=said):
         ors('<xi:include href="a.xml" xpointer="A"/>', files=files_of(files))
+
+
+def test_what_a_document_says_of_its_sessions_is_kept() -> None:
+    chart = ors(
+        """<state id="a"><transition event="go" target="b"/></state>
+        <state id="b" _persist="no"><state id="c" _persist="must"/></state>"""
+    )
+    assert [state.persistence.value for state in chart.states] == ["may", "may", "no", "must"]
+    session = Session(chart, "s")
+    session.start(0, 1)
+    before = session.may_rest
+    session.receive(Event("go"))
+    session.step(0, 1)
+    assert (before, session.may_rest) == (True, False)
+    assert not Session(ors('<state id="a"/>', '_persist="false"'), "s").may_rest
+    with pytest.raises(DocumentRefused, match="_persist='perhaps' is not known"):
+        ors('<state id="a" _persist="perhaps"/>')
+
+
+def test_who_was_started_with_parameters_finds_them() -> None:
+    chart = ors(
+        """<datamodel><data id="a" expr="1"/><data id="b" expr="2"/></datamodel>
+        <state id="s"><onentry><log expr="[_data.a, _data.b, args_.a, args_.c]"/></onentry></state>"""
+    )
+    session = Session(chart, "s")
+    assert session.start(0, 1, '{"a": 7, "c": 8}') == [Logged("", "[7, 2, 7, 8]")]
+    assert Session(chart, "s").start(0, 1) == [Logged("", "[1, 2, undefined, undefined]")]
+
+
+@pytest.mark.parametrize(
+    "where", ["<onentry>{}</onentry>", "{}", "<onentry><if cond='true'>{}</if></onentry>"]
+)
+def test_elements_that_nobody_knows_are_refused_or_passed_over(where: str) -> None:
+    known = where.format('<ws:call xmlns:ws="http://www.genesyslab.com/modules/ws"/>')
+    unknown = where.format('<x:play xmlns:x="urn:x"/>')
+
+    def read(inside: str, *, mode: str = "", is_strict: bool) -> None:
+        load(
+            f'<scxml {XMLNS} {mode}><state id="a">{inside}</state></scxml>'.encode(), "a", is_strict=is_strict
+        )
+
+    read(known, is_strict=True)
+    read(unknown, is_strict=False)
+    read(unknown, mode='exmode="lax"', is_strict=True)
+    with pytest.raises(DocumentRefused, match="nothing here knows <play> of urn:x"):
+        read(unknown, is_strict=True)
+    with pytest.raises(DocumentRefused, match="nothing here knows <play> of urn:x"):
+        read(unknown, mode='exmode="strict"', is_strict=False)
+
+
+def test_what_is_passed_over_does_not_hinder_the_rest() -> None:
+    _, logged = staged(
+        ors("""<state id="a"><onentry><x:play xmlns:x="urn:x"/><log expr="'heard'"/></onentry></state>""")
+    )
+    assert logged == ["heard"]
 
 
 def test_the_other_dialect_knows_none_of_it() -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from frontdesk.scxml.actions import Kind
 from frontdesk.scxml.content import Action, Argument, Inline, Message, Part
@@ -19,10 +20,8 @@ def act(turn: Turn, action: Action) -> None:
 
     Errors:  `ContentFault`: an expression or a location of it failed, and nobody was asked.
     """
-    try:
+    with failing("illegalvalue"):
         fields = [*_fields(turn, action.part), *_carried(turn, action.message)]
-    except ScriptFault as fault:
-        raise ContentFault.of("illegalvalue", fault) from None
     request_id = turn.request_id()
     for name, location in action.locations:
         value = request_id
@@ -30,14 +29,31 @@ def act(turn: Turn, action: Action) -> None:
             # The new session's id is known before it is there, and is the same when this step is done again.
             value = str(uuid.uuid5(SESSIONS, request_id))
             fields.append((name, pack(value)))
-        try:
+        with failing("illegalloc"):
             turn.data.assign(location, pack(value))
-        except ScriptFault as fault:
-            raise ContentFault.of("illegalloc", fault) from None
     attributes = joined(fields)
     if len(attributes) > turn.limits.event_bytes:
         raise ContentFault("illegalvalue", f"the request is larger than {turn.limits.event_bytes} bytes")
     turn.put(Requested(request_id, action.module, action.name, attributes))
+
+
+def named_plainly(turn: Turn, message: Message) -> str:
+    """The named values that a message carries, as one packed object without graphs."""
+    return joined(
+        [
+            *((name, turn.data.plain(name)) for name in message.namelist),
+            *((param.name, turn.data.plain(param.expr)) for param in message.params),
+        ]
+    )
+
+
+@contextmanager
+def failing(kind: str) -> Iterator[None]:
+    """Where a script's fault is one of this kind of expression."""
+    try:
+        yield
+    except ScriptFault as fault:
+        raise ContentFault.of(kind, fault) from None
 
 
 def _fields(turn: Turn, part: Part) -> Iterator[tuple[str, str]]:
@@ -63,10 +79,8 @@ def _value(turn: Turn, argument: Argument) -> str:
 
 
 def _carried(turn: Turn, message: Message) -> Iterator[tuple[str, str]]:
-    named = [*((name, turn.data.plain(name)) for name in message.namelist)]
-    named += [(param.name, turn.data.plain(param.expr)) for param in message.params]
-    if named:
-        yield "params", joined(named)
+    if message.namelist or message.params:
+        yield "params", named_plainly(turn, message)
     if message.content is not None:
         yield "content", _written(message.content)
     elif message.content_expr is not None:

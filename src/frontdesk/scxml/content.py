@@ -159,7 +159,7 @@ class Action(Struct, frozen=True):
 
 
 class Unknown(Struct, frozen=True):
-    """An element of a namespace that nobody here knows: doing it is an error, reading it is none."""
+    """An element that a known namespace does not have: doing it is an error, reading it is none."""
 
     name: str
     place: Place

@@ -3,10 +3,14 @@
 The ORS dialect is that of older orchestration servers: the working draft of May 2009 with extensions.
 """
 
+from collections.abc import Iterable
+
 from frontdesk.scxml.actions import NAMESPACE
 from frontdesk.scxml.content import Given
 from frontdesk.scxml.model import Dialect
 from frontdesk.scxml.tree import Element
+
+PLATFORM = "_genesys"
 
 
 def is_extension(namespace: str) -> bool:
@@ -25,6 +29,18 @@ def dialect_of(root: Element) -> Dialect:
     if any(map(is_extension, declared)):
         return Dialect.ORS
     return Dialect.W3C
+
+
+def uses_platform(dialect: Dialect, root: Element, scripts: Iterable[str]) -> bool:
+    """Whether the scripts of a document find the platform: it is of the ORS dialect, or says so anywhere."""
+    if dialect is Dialect.ORS or any(PLATFORM in script for script in scripts):
+        return True
+    return any(
+        is_extension(element.namespace)
+        or PLATFORM in element.text()
+        or any(PLATFORM in value for value in element.attributes.values())
+        for element in root.walk()
+    )
 
 
 def given(dialect: Dialect, element: Element, *names: str) -> Given:

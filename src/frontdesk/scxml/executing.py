@@ -3,11 +3,10 @@
 The first thing in a block that fails ends that block, and becomes an error event.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from frontdesk.scxml.acting import act
+from frontdesk.scxml.acting import act, failing
 from frontdesk.scxml.content import (
     Action,
     Assign,
@@ -75,15 +74,6 @@ def named_values(turn: Turn, message: Message) -> list[tuple[str, str]]:
             *((name, turn.data.value(name)) for name in message.namelist),
             *((param.name, turn.data.value(param.expr)) for param in message.params),
         ]
-
-
-@contextmanager
-def failing(kind: str) -> Iterator[None]:
-    """Where a script's fault is one of this kind of expression."""
-    try:
-        yield
-    except ScriptFault as fault:
-        raise ContentFault.of(kind, fault) from None
 
 
 def _do(turn: Turn, content: Content) -> None:

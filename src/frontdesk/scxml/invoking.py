@@ -3,9 +3,10 @@
 Source:  SCXML 1.0, sections 6.4 and 6.5.
 """
 
+from frontdesk.scxml.acting import failing
 from frontdesk.scxml.content import InvokeElement
 from frontdesk.scxml.events import SCXML_PROCESSOR, Event
-from frontdesk.scxml.executing import execute, failing, named_values
+from frontdesk.scxml.executing import execute, named_values
 from frontdesk.scxml.faults import ContentFault, ScriptFault
 from frontdesk.scxml.memory import Invocation
 from frontdesk.scxml.outputs import Forwarded, Invoke, Uninvoke

@@ -30,6 +30,17 @@ class Kind(StrEnum):
     HISTORY = "history"
 
 
+class Persistence(StrEnum):
+    """What a state asks for while it is active.
+
+    Source:  orchestration, section 17.
+    """
+
+    MAY = "may"
+    MUST = "must"
+    NO = "no"
+
+
 class Transition(Struct, frozen=True):
     """One transition.
 
@@ -82,6 +93,7 @@ class State(Struct, frozen=True):
     data: tuple[Data, ...] = ()
     invokes: tuple[InvokeElement, ...] = ()
     done: DoneData | None = None
+    persistence: Persistence = Persistence.MAY
 
     @property
     def is_atomic(self) -> bool:
@@ -107,6 +119,8 @@ class Machine(Struct, eq=False):
     scripts: tuple[Content, ...]
     with_data: tuple[int, ...] = ()
     """The states that hold data items."""
+    is_kept: bool = True
+    """Whether a session is to outlive its process: put into snapshots, and taken up after a crash."""
     is_asking: bool = False
     """Whether scripts find the platform's functions, and what they ask for has to be looked for."""
     _answers: dict[tuple[int, str], tuple[Transition, ...]] = field(default_factory=dict)

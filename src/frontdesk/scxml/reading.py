@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from frontdesk.scxml.actions import namespace_of
 from frontdesk.scxml.checking import check
-from frontdesk.scxml.content import Content, Script
-from frontdesk.scxml.dialects import dialect_of, is_extension
+from frontdesk.scxml.content import Script
+from frontdesk.scxml.dialects import dialect_of, uses_platform
 from frontdesk.scxml.faults import DocumentRefused, Fault
 from frontdesk.scxml.including import include
-from frontdesk.scxml.model import Data, Dialect, Kind, Machine, State, Transition
+from frontdesk.scxml.model import Data, Dialect, Kind, Machine, Persistence, State, Transition
 from frontdesk.scxml.reading_content import SCXML, ContentReader
 from frontdesk.scxml.tree import Element, read_tree
 
-PLATFORM = "_genesys"
 STATES = ("state", "parallel", "final", "history")
 _AROUND = ("onentry", "onexit", "transition", "datamodel", "invoke")
 MADE_OF: Mapping[str, tuple[str, ...]] = {
@@ -56,7 +56,8 @@ def load(
     """The machine that a document describes.
 
     Shape:   `dialect` overrides what the document says of itself; `is_strict` refuses elements of namespaces
-             that nobody here knows, which otherwise fail when they are to be done.
+             that nobody here knows, which are else passed over. It counts where the document itself says
+             nothing of it (`exmode`).
     Errors:  `DocumentRefused`: with every fault that was found.
     """
     root = read_tree(source, file)
@@ -65,7 +66,8 @@ def load(
         raise DocumentRefused(
             (Fault(file, root.line, f"the document is <{root.name}>", f'it must be <scxml xmlns="{SCXML}">'),)
         )
-    reader = _Reader(file, files, dialect or dialect_of(root), root, is_strict=is_strict)
+    mode = root.attributes.get("exmode", "strict" if is_strict else "lax")
+    reader = _Reader(file, files, dialect or dialect_of(root), root, is_strict=mode == "strict")
     machine = reader.machine()
     if reader.faults:
         raise DocumentRefused(reader.faults)
@@ -90,7 +92,8 @@ class _Reader:
 
     def machine(self) -> Machine:
         states = tuple(self._state(number) for number in range(len(self._elements)))
-        scripts = [self._content.script(child) for child in self._made_of[0] if child.name == "script"]
+        read = (self._content.script(child) for child in self._made_of[0] if child.name == "script")
+        scripts = [script for script in read if isinstance(script, Script)]
         datamodel = self._root.attributes.get("datamodel", "ecmascript")
         if datamodel not in ("ecmascript", "null", ""):
             self._fault(
@@ -102,24 +105,14 @@ class _Reader:
             dialect=self._dialect,
             is_late=self._root.attributes.get("binding") == "late",
             states=states,
-            scripts=tuple(script for script in scripts if isinstance(script, Script)),
+            scripts=tuple(scripts),
             with_data=tuple(state.number for state in states if state.data),
-            is_asking=self._is_asking(scripts),
+            is_kept=self._root.attributes.get("_persist") != "false",
+            is_asking=uses_platform(self._dialect, self._root, [script.source for script in scripts]),
         )
         if not self.faults:
             self.faults += check(machine, {n: element.file for n, element in enumerate(self._elements)})
         return machine
-
-    def _is_asking(self, scripts: Iterable[Content]) -> bool:
-        """Whether the document uses the platform: it is of the ORS dialect, has its elements or names it."""
-        if self._dialect is Dialect.ORS:
-            return True
-        return any(isinstance(script, Script) and PLATFORM in script.source for script in scripts) or any(
-            is_extension(element.namespace)
-            or PLATFORM in element.text()
-            or any(PLATFORM in value for value in element.attributes.values())
-            for element in self._root.walk()
-        )
 
     def _number(self, element: Element, parent: int) -> None:
         number = len(self._elements)
@@ -154,7 +147,7 @@ class _Reader:
                     )
                 else:
                     found.append(child)
-            elif self._is_strict:
+            elif self._is_strict and namespace_of(child.namespace) is None:
                 self._fault(child, f"nothing here knows <{child.name}> of {child.namespace}", "remove it")
         return found
 
@@ -190,6 +183,7 @@ class _Reader:
             data=self._data(parts.get("datamodel", ())),
             invokes=tuple(map(read.invoke, parts.get("invoke", ()))),
             done=next(map(read.done, parts.get("donedata", ())), None),
+            persistence=self._persistence(element) if parent >= 0 else Persistence.MAY,
         )
 
     def _ancestors(self, number: int) -> list[int]:
@@ -249,6 +243,14 @@ class _Reader:
         lower = {known.lower(): known for known in self._numbers}
         found = lower.get(name.lower())
         return f"did you mean {found!r}?" if found else "name a state's id, or add the state"
+
+    def _persistence(self, element: Element) -> Persistence:
+        written = element.attributes.get("_persist", "may")
+        try:
+            return Persistence(written)
+        except ValueError:
+            self._fault(element, f"_persist={written!r} is not known", "write may, must or no")
+            return Persistence.MAY
 
     def _data(self, datamodels: Iterable[Element]) -> tuple[Data, ...]:
         return tuple(

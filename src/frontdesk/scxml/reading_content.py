@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -65,7 +66,7 @@ class ContentReader:
 
     def block(self, element: Element) -> Block:
         """The executable content directly inside an element."""
-        return tuple(self._content(child) for child in element.elements())
+        return tuple(self._contents(element.elements()))
 
     def descriptors(self, element: Element) -> tuple[str, ...]:
         """The events that a transition answers to."""
@@ -121,16 +122,20 @@ class ContentReader:
             place=element.place,
         )
 
-    def _content(self, element: Element) -> Content:
-        if element.namespace not in (SCXML, ""):
-            module = namespace_of(element.namespace)
-            if module is not None:
-                return self._action(element, module)
-            if self._is_strict:
+    def _contents(self, elements: Iterable[Element]) -> Iterator[Content]:
+        """What is to be done, without what nobody here knows."""
+        for element in elements:
+            if element.namespace in (SCXML, "") or namespace_of(element.namespace):
+                yield self._content(element)
+            elif self._is_strict:
                 self._fault(
                     element, f"nothing here knows <{element.name}> of {element.namespace}", "remove it"
                 )
-            return Unknown(element.name, element.place)
+
+    def _content(self, element: Element) -> Content:
+        module = namespace_of(element.namespace)
+        if module is not None:
+            return self._action(element, module)
         read = self._kinds.get(element.name)
         if read is None:
             self._fault(element, f"<{element.name}> cannot stand here", "move or remove it")
@@ -160,7 +165,7 @@ class ContentReader:
                 cond = self._needed(child, "cond") if child.name == "elseif" else None
                 block = []
             else:
-                block.append(self._content(child))
+                block.extend(self._contents([child]))
         return If((*choices, Choice(cond, tuple(block))), element.place)
 
     def _foreach(self, element: Element) -> Content:

@@ -5,6 +5,8 @@ Source:  SCXML 1.0, sections 6.2, 6.3 and appendix C.
 
 from collections.abc import Callable
 
+from frontdesk.scxml.acting import failing, named_plainly
+from frontdesk.scxml.actions import namespace_of, shape_of
 from frontdesk.scxml.basic_http import event_of, request_of
 from frontdesk.scxml.content import Cancel, Given, Message, Send
 from frontdesk.scxml.durations import milliseconds
@@ -12,7 +14,7 @@ from frontdesk.scxml.events import HTTP_PROCESSOR, SCXML_PROCESSOR, Event
 from frontdesk.scxml.faults import ContentFault, Place, ScriptFault
 from frontdesk.scxml.memory import Timer
 from frontdesk.scxml.model import Dialect
-from frontdesk.scxml.outputs import Sent, TimerCancelled, TimerSet
+from frontdesk.scxml.outputs import Requested, Sent, TimerCancelled, TimerSet
 from frontdesk.scxml.turn import Turn
 
 PROCESSORS = {
@@ -25,6 +27,7 @@ PROCESSORS = {
     HTTP_PROCESSOR: HTTP_PROCESSOR,
 }
 MODULES = "fm"  # The ORS dialect's way to a module; the target names it.
+UNKNOWN = "?"
 SESSION = "#_scxml_"
 
 
@@ -34,15 +37,21 @@ def send(turn: Turn, content: Send, data_of: Callable[[Message], str]) -> None:
     Errors:  `ContentFault`, with the id of the message: nothing was sent.
     """
     memory = turn.memory
+    kind = _kind(turn, content)
+    # Who asks a module is told the id that the answer will have.
+    request_id = turn.request_id() if kind == MODULES else ""
     sendid = text_of(turn, content.id, "")
     if content.idlocation is not None:
-        sendid = f"send.{turn.number()}"
+        sendid = request_id or f"send.{turn.number()}"
         try:
             turn.data.assign(content.idlocation, f'"{sendid}"')
         except ScriptFault as fault:
             raise ContentFault.of("illegalloc", fault) from None
     try:
-        sent = _message(turn, content, sendid, data_of)
+        if kind == MODULES:
+            sent = _request(turn, content, sendid, request_id)
+        else:
+            sent = _message(turn, content, sendid, kind, data_of)
         delay_ms = _delay(turn, text_of(turn, content.delay, ""), sent)
         if not delay_ms:
             deliver(turn, sent)
@@ -64,6 +73,9 @@ def deliver(turn: Turn, sent: Sent) -> None:
         # To oneself there is no need of a network, and the order stays that of the document.
         content_type, body = request_of(sent)
         turn.queue_event(event_of("POST", sent.target, content_type, body))
+        return
+    if sent.type == MODULES:
+        turn.put(Requested(sent.event.sendid, sent.target, sent.event.name, sent.event.data))
         return
     if sent.type != SCXML_PROCESSOR:
         turn.put(sent)
@@ -136,15 +148,36 @@ def text_of(turn: Turn, given: Given, otherwise: str) -> str:
         raise ContentFault.of("illegalvalue", fault) from None
 
 
-def _message(turn: Turn, content: Send, sendid: str, data_of: Callable[[Message], str]) -> Sent:
+def _kind(turn: Turn, content: Send) -> str:
+    """The event processor that a message goes by, or `MODULES`."""
+    written = text_of(turn, content.type, "")
+    if written == MODULES and turn.machine.dialect is Dialect.ORS:
+        return MODULES
+    return PROCESSORS.get(written) or UNKNOWN + written
+
+
+def _request(turn: Turn, content: Send, sendid: str, request_id: str) -> Sent:
+    """What a message to a module asks it for: its event names the action, its target the namespace."""
+    target = text_of(turn, content.target, "")
+    namespace = namespace_of(target)
+    if namespace is None:
+        raise ContentFault("send.targetunavailable", f"there is no module {target!r}", is_communication=True)
+    action = text_of(turn, content.event, "").rpartition(".")[2]
+    known = shape_of(namespace, action)
+    if known is None:
+        raise ContentFault("send.noeventspecified", f"the module {namespace} can do no {action!r}")
+    with failing("illegalvalue"):
+        attributes = named_plainly(turn, content.message)
+    return Sent(Event(action, data=attributes, sendid=request_id), MODULES, known[0], sendid)
+
+
+def _message(turn: Turn, content: Send, sendid: str, kind: str, data_of: Callable[[Message], str]) -> Sent:
+    if kind.startswith(UNKNOWN):
+        written = kind.removeprefix(UNKNOWN)
+        raise ContentFault("send.ioprocessorerror", f"{written!r} is no event processor that is known here")
     name = text_of(turn, content.event, "")
     target = text_of(turn, content.target, "")
-    written = text_of(turn, content.type, "")
-    is_ors = turn.machine.dialect is Dialect.ORS
-    kind = MODULES if is_ors and written == MODULES else PROCESSORS.get(written)
-    if kind is None:
-        raise ContentFault("send.ioprocessorerror", f"{written!r} is no event processor that is known here")
-    if is_ors and target == "_internal":
+    if turn.machine.dialect is Dialect.ORS and target == "_internal":
         target = "#_internal"
     if kind == HTTP_PROCESSOR and not target:
         raise ContentFault("send.targetunavailable", "HTTP needs a target", is_communication=True)

@@ -22,7 +22,7 @@ from frontdesk.scxml.interpreting import enter, finish, initialise, leave_all, m
 from frontdesk.scxml.invoking import receive
 from frontdesk.scxml.limits import Limits
 from frontdesk.scxml.memory import Memory, Snapshot, Start, Status, decode, encode
-from frontdesk.scxml.model import Machine
+from frontdesk.scxml.model import Dialect, Machine, Persistence
 from frontdesk.scxml.outputs import Failed, Output, Uninvoke
 from frontdesk.scxml.packed import packed_fields
 from frontdesk.scxml.sending import SESSION, due
@@ -88,6 +88,13 @@ class Session:
     def next_due_ms(self) -> int | None:
         """When the next delayed event is to be sent; then `step` wants to be called."""
         return min((timer.due_ms for timer in self._turn.memory.timers), default=None)
+
+    @property
+    def may_rest(self) -> bool:
+        """Whether the document lets the session be taken out of memory now."""
+        states = self.machine.states
+        active = (states[number] for number in self._turn.memory.configuration)
+        return self.machine.is_kept and all(state.persistence is not Persistence.NO for state in active)
 
     @property
     def interactions(self) -> tuple[str, ...]:
@@ -265,7 +272,10 @@ class Session:
         for number in machine.with_data:
             for item in machine.states[number].data:
                 turn.declare(item)
-        given = packed_fields(turn.memory.start.data if turn.memory.start else "")
+        data = turn.memory.start.data if turn.memory.start else ""
+        given = packed_fields(data)
+        if machine.dialect is Dialect.ORS:
+            self._data.assign("args_", data if given else "{}")
         for number in machine.with_data:
             if number == 0:
                 initialise(turn, machine.states[0].data, given)

@@ -29,6 +29,7 @@ PLATFORM_LATER = ("genesys", "calendar")
 SNAPSHOT_CPU_S = 2.0  # It is our own code that runs, over data that the memory limit bounds.
 SNAPSHOT_MEMORY = 4  # Times the memory of scripts: the same data a second time, and as text.
 MEMORY_LEFT = 1024 * 1024
+ERROR_BYTES = 16 * 1024  # More than an error takes.
 OUT_OF_MEMORY = "out of memory"
 FUNCTIONS_MAX = 20_000  # Compiled expressions that one context keeps.
 _DECLARES = re.compile(r"\b(?:var|let|const|function|class)\b")
@@ -217,11 +218,16 @@ class EcmaScript:
             return function(*arguments)
         except quickjs.JSException as error:
             fault = _fault(error)
-            if fault.text == OUT_OF_MEMORY:
+            if fault.text == OUT_OF_MEMORY or (fault.text == "null" and self._has_no_room()):
                 self._filled()
+                raise ScriptFault("InternalError", OUT_OF_MEMORY) from None
             raise fault from None
         except UnicodeError as error:  # Half of a surrogate pair, which no text of ours can hold.
             raise ScriptFault("RangeError", str(error)) from None
+
+    def _has_no_room(self) -> bool:
+        """Whether an error may say nothing because there was no memory left to make it of."""
+        return int(self._context.memory()["malloc_size"]) > self._memory_bytes - ERROR_BYTES
 
     def _filled(self) -> None:
         """The first time is an error, and there is room left to deal with it; the second time is the end."""
