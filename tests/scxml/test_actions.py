@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from frontdesk.scxml.acting import started_by
 from frontdesk.scxml.actions import BY_MODULE, NAMESPACE, shape_of
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.outputs import Logged, Output, Requested
@@ -178,14 +179,11 @@ def test_an_update_names_an_earlier_request() -> None:
 
 
 def test_a_session_that_is_to_start_has_its_id_at_once() -> None:
-    outputs = outputs_of('<session:start src="\'a.scxml\'" sessionid="_data.r"/><log expr="_data.r"/>')
-    request, told = outputs
+    request, told = outputs_of('<session:start src="\'a.scxml\'" sessionid="_data.r"/><log expr="_data.r"/>')
     assert isinstance(request, Requested)
     assert isinstance(told, Logged)
     assert unpack(request.attributes) == {"src": "a.scxml", "sessionid": told.text}
-    assert outputs == outputs_of(
-        '<session:start src="\'a.scxml\'" sessionid="_data.r"/><log expr="_data.r"/>'
-    )
+    assert told.text == started_by(request.id)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Doing an action: everything that it has is evaluated, and a module is asked."""
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,8 +10,10 @@ from frontdesk.scxml.outputs import Requested
 from frontdesk.scxml.packed import joined, pack
 from frontdesk.scxml.turn import Turn
 
-SESSIONS = uuid.UUID("5c5a1f6e-6d5b-4c40-9a51-5f0c3f1f7a10")
-"""Under which the ids of sessions are made that a session starts."""
+
+def started_by(request_id: str) -> str:
+    """The id of the session that a request starts: known before it is there, and no other's."""
+    return request_id.replace(".", "-s")
 
 
 def act(turn: Turn, action: Action) -> None:
@@ -26,8 +27,7 @@ def act(turn: Turn, action: Action) -> None:
     for name, location in action.locations:
         value = request_id
         if name == "sessionid":
-            # The new session's id is known before it is there, and is the same when this step is done again.
-            value = str(uuid.uuid5(SESSIONS, request_id))
+            value = started_by(request_id)
             fields.append((name, pack(value)))
         with failing("illegalloc"):
             turn.data.assign(location, pack(value))
