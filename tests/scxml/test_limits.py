@@ -53,6 +53,8 @@ def failing_of(chart: Machine, limits: Limits) -> tuple[Session, str, list[str]]
         "String.raw({ raw: { length: 2 ** 53 } })",
         "'a'.repeat(1e6).indexOf('a'.repeat(5e5) + 'b')",
         "'a'.repeat(1e6).split({ toString: () => 'a'.repeat(5e5) + 'b' })",
+        "(1n << 1000000n).toString()",
+        "[1n << 1000000n].toLocaleString()",
     ],
 )
 def test_a_script_without_measure_is_an_error_and_the_session_goes_on(script: str) -> None:
@@ -63,6 +65,25 @@ def test_a_script_without_measure_is_an_error_and_the_session_goes_on(script: st
         <transition event="ping"><log expr="'alive'"/></transition></state>"""
     )
     assert staged(chart, ["ping"])[1] == ["stopped", "alive"]
+
+
+def test_a_long_integer_is_shown_and_put_away_quickly() -> None:
+    """Its decimal digits would take seconds, in which nobody else is served."""
+    chart = machine(
+        """<datamodel><data id="x"/></datamodel><state id="a"><onentry>
+        <script><![CDATA[x = -(1n << 1000000n)]]></script><log expr="x"/><log expr="[x]"/>
+        <send event="e" delay="1s"><param name="n" expr="x"/></send></onentry>
+        <transition event="e"><log expr="x === _event.data.n"/></transition></state>"""
+    )
+    began = time.process_time()
+    session = Session(chart, "s")
+    outputs = session.start(0, 1)
+    session = Session.restore(chart, session.snapshot()[0])
+    (same,) = session.step(1000, 1)
+    assert same == Logged("", "true")
+    texts = [output.text for output in outputs if isinstance(output, Logged)]
+    assert [text[:5] for text in texts] == ["-0x10", "[-0x1"]
+    assert time.process_time() - began < 2
 
 
 def test_memory_that_is_used_up_twice_ends_the_session() -> None:

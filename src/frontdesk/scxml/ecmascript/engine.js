@@ -74,7 +74,7 @@
     },
     text(read) {
       const value = read()
-      return clean(isXml(value) ? kit.xml(value) : String(value))
+      return clean(isXml(value) ? kit.xml(value) : kit.text(value))
     },
     shown(read) {
       const value = read()

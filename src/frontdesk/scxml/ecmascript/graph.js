@@ -86,7 +86,7 @@
             ? value
             : ['number', Object.is(value, -0) ? '-0' : String(value)]
         case 'bigint':
-          return ['bigint', String(value)]
+          return ['bigint', kit.integer(value)]
         case 'symbol':
           lose(holder, key)
           return ['undefined']
@@ -169,7 +169,7 @@
       const [tag, what] = cell
       if (typeof tag === 'number') return values[tag]
       if (tag === 'number') return Number(what)
-      if (tag === 'bigint') return BigInt(what)
+      if (tag === 'bigint') return kit.integerOf(what)
       if (tag === 'made') return resolved(what)
       if (tag === 'home') return what.reduce((at, name) => at?.[name], globalThis._genesys)
       return undefined

@@ -1,12 +1,16 @@
 // What QuickJS does without looking at the clock is given a measure: a loop of its own over a length that
 // somebody only claims, or a search whose work is the product of two lengths, could not be stopped for hours.
-(function () {
+// The text of a long integer takes the square of its length; where an operator asks for it, `'' + n`, there is
+// nothing to measure by, and it takes seconds at worst.
+(function (kit) {
   'use strict'
   const LENGTH_MAX = 2 ** 22 // No list that fits into the memory of a session is as long.
   const SEARCH_MAX = 1e9 // Characters compared at worst, of the order of a second.
   const { isArray } = Array
   const { apply } = Reflect
   const { defineProperty, getOwnPropertyDescriptor } = Object
+
+  const INTEGER_MAX = 1n << 100_000n // Thirty thousand digits; their text takes some thirty milliseconds.
 
   function checkLength(list) {
     if (list === null || (typeof list !== 'object' && typeof list !== 'function')) return
@@ -102,4 +106,19 @@
       return text
     },
   }.method)
+
+  const { toString } = BigInt.prototype
+  const isLong = (value) => typeof value === 'bigint' && (value > INTEGER_MAX || value < -INTEGER_MAX)
+  const written = (native) => ({
+    method(...parts) {
+      if (isLong(this.valueOf())) throw new RangeError('the integer is too long to be written down')
+      return apply(native, this, parts)
+    },
+  })
+  for (const name of ['toString', 'toLocaleString']) put(BigInt.prototype, name, written(BigInt.prototype[name]).method)
+
+  // By sixteens it is quick at any length.
+  kit.integer = (value) => (value < 0n ? `-0x${apply(toString, -value, [16])}` : `0x${apply(toString, value, [16])}`)
+  kit.integerOf = (text) => (text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text))
+  kit.text = (value) => (isLong(value) ? kit.integer(value) : String(value))
 })

@@ -8,7 +8,7 @@
       case 'function':
         return `(function ${value.name})`
       case 'bigint':
-        return `${value}n`
+        return `${kit.text(value)}n`
       case 'object':
         break
       default:
