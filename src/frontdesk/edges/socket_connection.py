@@ -50,6 +50,7 @@ class _SocketConnection(WebSocketsSansIOProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._unread_timer: asyncio.TimerHandle | None = None
+        self._has_waiting = False
 
     # --- what comes ----------------------------------------------------------------------------
 
@@ -71,13 +72,25 @@ class _SocketConnection(WebSocketsSansIOProtocol):
             self.scope["extensions"] = extensions
 
     def send_text(self, text: bytes) -> bool:
-        """Send a text message in this turn, unless who sends it must wait or the socket is not open."""
+        """Send a text message at the end of this turn, unless its sender must wait or the socket is not open.
+
+        One append brings news to many sockets. Written one by one, while that news is worked on, nearly every
+        message would have to wake a peer that has gone to sleep since the last one.
+        """
         if not self.handshake_complete or self.close_sent or self.disconnected or not self.writable.is_set():
             return False
         if self.conn.state is not State.OPEN:
             return False
-        self.transport.write(text_frame(text))
+        self.conn.writes.append(text_frame(text))  # Whatever else is sent meanwhile keeps its order with it.
+        if not self._has_waiting:
+            self._has_waiting = True
+            self.loop.call_soon(self._write_waiting)
         return True
+
+    def _write_waiting(self) -> None:
+        self._has_waiting = False
+        if not self.transport.is_closing():
+            self.transport.write(b"".join(self.conn.data_to_send()))
 
     # --- who does not read, or is not there ----------------------------------------------------
 
