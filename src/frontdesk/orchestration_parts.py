@@ -5,7 +5,6 @@ from pathlib import Path
 
 from frontdesk.desk.orchestration.documents import Folder
 from frontdesk.desk.orchestration.orchestration import Orchestration
-from frontdesk.desk.orchestration.session_module import SessionModule
 from frontdesk.desk.orchestration.shards import SHARDS
 from frontdesk.desk.orchestration.workers import Worker
 from frontdesk.domain.orchestration.stepping import Times
@@ -33,7 +32,7 @@ def orchestration(
         idle_ms=settings.session_idle_s * 1000,
         requests_ms=settings.requests_ms(),
     )
-    made = Orchestration(
+    return Orchestration(
         store,
         Worker(limits),
         Folder(Path(settings.folder) if settings.folder else None),
@@ -44,5 +43,3 @@ def orchestration(
         open_max=settings.sessions_in_memory_max,
         shards=SHARDS if has_other_nodes else 1,
     )
-    made.modules["session"] = SessionModule(made.sessions)
-    return made

@@ -10,8 +10,9 @@ from frontdesk.desk.orchestration.documents import ApplicationSettings, Document
 from frontdesk.desk.orchestration.engine import Engine, Here
 from frontdesk.desk.orchestration.modules import Delivery, Request
 from frontdesk.desk.orchestration.orchestration import Orchestration
-from frontdesk.desk.orchestration.streams import ROOT
+from frontdesk.desk.orchestration.streams import KIND, ROOT
 from frontdesk.desk.timers import Timers
+from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Life, Session
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.errors import NotFound
@@ -141,6 +142,15 @@ class Stage:
         for fact, _ in await self.orchestration.streams.history(session_id):
             found += [o.text for o in getattr(fact, "outputs", ()) if isinstance(o, Logged)]
         return found
+
+    async def ended_in(self, session_id: str) -> str:
+        """The final state that it came to."""
+        steps = [f for f, _ in await self.orchestration.streams.history(session_id) if isinstance(f, Stepped)]
+        return steps[-1].active[-1]
+
+    async def ids(self) -> list[str]:
+        """Every session there is."""
+        return [filed.stream.removeprefix(ROOT) for filed in await self.store.cards(KIND)]
 
     async def hear(self, record: Recorded) -> None:
         self.orchestration.heard(record.stream.removeprefix(ROOT), record)

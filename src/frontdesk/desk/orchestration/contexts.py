@@ -276,7 +276,7 @@ class Contexts:
             due_ms=session.next_due_ms or 0,
             has_left=session.waiting > 0,
             is_running=session.status is Status.RUNNING,
-            active=session.active,
+            active=session.active or session.active_atomic,
             check=zlib.crc32(_encode(outputs)),
             cpu_ms=self._cpu_ms() - began_ms,
             wanted=tuple(sorted(wanted)),

@@ -13,6 +13,7 @@ from frontdesk.desk.orchestration.modules import Module
 from frontdesk.desk.orchestration.opening import Opening
 from frontdesk.desk.orchestration.peers import Peers, Post
 from frontdesk.desk.orchestration.runner import Runner
+from frontdesk.desk.orchestration.session_module import SessionModule
 from frontdesk.desk.orchestration.sessions import Sessions
 from frontdesk.desk.orchestration.shards import SHARDS, Shards
 from frontdesk.desk.orchestration.streams import KIND, ROOT, SessionCard, Streams
@@ -74,6 +75,7 @@ class Orchestration:
             open_max=open_max,
         )
         sessions = self.sessions
+        self.session_module = self.modules["session"] = SessionModule(sessions)
         self.peers = Peers(sessions, sessions.begin, sessions.cancel, sessions.settle, post)
         self.errands = Errands(self.modules, self.peers, self.runner.wake, self.shards.shard_of)
         self.runner.errands = self.errands

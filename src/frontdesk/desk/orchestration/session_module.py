@@ -4,17 +4,18 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from frontdesk.desk.orchestration.modules import Request
+from frontdesk.desk.orchestration.modules import Module, Request
 from frontdesk.desk.orchestration.sessions import Sessions
 from frontdesk.errors import NotFound, Refused, Unavailable
 from frontdesk.scxml.events import Event
 
 
 class SessionModule:
-    """Does what is asked of sessions as such."""
+    """Does what is asked of sessions as such. Further actions of the namespace have modules in `others`."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+        self.others: dict[str, Module] = {}
         self._actions: Mapping[str, Callable[[Request], Awaitable[Event]]] = {
             "start": self._start,
             "terminate": self._terminate,
@@ -23,7 +24,10 @@ class SessionModule:
         }
 
     async def carry_out(self, request: Request) -> None:
-        action = self._actions.get(request.action)
+        other, action = self.others.get(request.action), self._actions.get(request.action)
+        if other is not None:
+            await other.carry_out(request)
+            return
         if action is None:
             answer = request.failed("unsupported", f"there is no action {request.action}")
         else:
@@ -43,6 +47,8 @@ class SessionModule:
 
     async def drop(self, request: Request) -> None:
         """What was started lives on."""
+        if (other := self.others.get(request.action)) is not None:
+            await other.drop(request)
 
     async def _start(self, request: Request) -> Event:
         source = str(request.attributes.get("src", ""))
@@ -75,8 +81,9 @@ class SessionModule:
 
 
 def started_by(request: Request) -> str:
-    """The id of the session that a request starts, however often it is carried out."""
-    return request.request_id.replace(".", "-s")
+    """The id of the session that a request starts, however often it is carried out: the document may know it."""
+    named = request.attributes.get("sessionid")
+    return named if isinstance(named, str) and named else request.request_id.replace(".", "-s")
 
 
 def _named(request: Request) -> Mapping[str, Any]:

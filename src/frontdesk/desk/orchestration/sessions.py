@@ -91,7 +91,7 @@ class Sessions:
         """
 
         def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
-            if session.cancelling:
+            if session.cancelling and not session.is_over:
                 return ()
             if session.life is Life.STARTING:
                 return (Cancelled(event), ended_by(session, End.TERMINATED, event))
