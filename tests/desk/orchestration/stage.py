@@ -20,7 +20,7 @@ from frontdesk.scxml.events import Event
 from frontdesk.scxml.limits import Limits
 from frontdesk.scxml.outputs import Logged
 from frontdesk.scxml.packed import pack
-from frontdesk.store.log import Recorded, Store
+from frontdesk.store.log import Store
 from frontdesk.store.memory import MemoryStore
 from tests.desk.nodes import Clock
 from tests.patience import PATIENCE_S
@@ -148,12 +148,20 @@ class Stage:
         steps = [f for f, _ in await self.orchestration.streams.history(session_id) if isinstance(f, Stepped)]
         return steps[-1].active[-1]
 
+    def runs(self, session_id: str) -> bool:
+        """Whether this node is the one that runs the session."""
+        return self.orchestration.shards.fence(session_id) is not None
+
     async def ids(self) -> list[str]:
         """Every session there is."""
         return [filed.stream.removeprefix(ROOT) for filed in await self.store.cards(KIND)]
 
-    async def hear(self, record: Recorded) -> None:
-        self.orchestration.heard(record.stream.removeprefix(ROOT), record)
+    async def follow(self) -> None:
+        """Hear of everything that is written, as long as it goes on."""
+        async for batch in self.store.follow(0):
+            for record in batch:
+                if record.stream.startswith(ROOT):
+                    self.orchestration.heard(record.stream.removeprefix(ROOT), record)
 
 
 @asynccontextmanager
@@ -174,3 +182,11 @@ async def has_come_to(orchestration: Orchestration, session_id: str, life: Life)
         while (session := await orchestration.sessions.session(session_id)).life is not life:
             await asyncio.sleep(0.02)
     return session
+
+
+async def has_said(node: Stage, session_id: str, count: int) -> list[str]:
+    """What a session has logged, once it is so much."""
+    async with asyncio.timeout(PATIENCE_S):
+        while len(said := await node.said(session_id)) < count:
+            await asyncio.sleep(0.02)
+    return said

@@ -15,8 +15,7 @@ LATER = 3_600_000
 
 LISTENER = ors(
     """<state id="on">
-      <transition event="interaction.udata.changed"><log expr="_event.data.interactionid + ' ' + _event.data.n"/>
-      </transition>
+      <transition event="interaction.udata.changed"><log expr="_event.data.n"/></transition>
       <transition event="go"><log expr="'go'"/></transition>
     </state>"""
 )

@@ -56,7 +56,8 @@ async def test_who_is_not_answered_in_time_is_told_so_and_a_late_answer_is_dropp
 async def test_a_late_answer_changes_nothing_for_a_session_that_goes_on() -> None:
     document = ors(
         """<state id="on"><onentry><queue:submit timeout="30"/></onentry>
-        <transition event="queue error"><log expr="_event.name + ' ' + _event.data.error"/></transition></state>"""
+        <transition event="queue error"><log expr="_event.name + ' ' + _event.data.error"/></transition>
+        </state>"""
     )
     async with stage(Shelf(asking=document), times=PATIENT) as node:
         ear = node.orchestration.modules["queue"] = Ear(node.sessions, answers=False)

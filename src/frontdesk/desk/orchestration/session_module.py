@@ -81,7 +81,7 @@ class SessionModule:
 
 
 def started_by(request: Request) -> str:
-    """The id of the session that a request starts, however often it is carried out: the document may know it."""
+    """The id of the session that a request starts, however often that is done: the document may know it."""
     named = request.attributes.get("sessionid")
     return named if isinstance(named, str) and named else request.request_id.replace(".", "-s")
 
