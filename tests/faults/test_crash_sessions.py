@@ -35,16 +35,19 @@ ROUTER = ors(
     </state>
     <state id="served">
       <invoke id="survey" src="survey.scxml"><param name="mark" expr="3"/></invoke>
-      <transition event="question"><log expr="'asked'"/><send event="'answer'" target="'#_survey'"/></transition>
+      <transition event="question"><log expr="'asked'"/>
+        <send event="'answer'" target="'#_survey'"/></transition>
       <transition event="reminder"><log expr="'reminded'"/></transition>
-      <transition event="more"><assign location="_data.n" expr="_data.n + 1"/><log expr="'more ' + _data.n"/>
+      <transition event="more">
+        <assign location="_data.n" expr="_data.n + 1"/><log expr="'more ' + _data.n"/>
         <queue:cancel interactionid="'i' + _data.n"/></transition>
       <transition event="done.invoke.survey" target="closing"><log expr="'mark ' + _event.data.params.mark"/>
         </transition>
     </state>
     <state id="closing">
       <onentry><session:start requestid="_data.asked" sessionid="_data.kid" src="'after'"/></onentry>
-      <transition event="done.scxml.after" target="over"><log expr="_event.data.sessionid == _data.kid"/></transition>
+      <transition event="done.scxml.after" target="over">
+        <log expr="_event.data.sessionid == _data.kid"/></transition>
     </state>
     <final id="over"><onentry><queue:cancel interactionid="'last'"/></onentry></final>"""
 )

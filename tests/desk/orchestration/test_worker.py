@@ -1,7 +1,10 @@
 """The script worker: a process of its own, whose end nobody notices."""
 
+import asyncio
+import errno
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +14,10 @@ from frontdesk.domain.orchestration.session import Life
 from frontdesk.main import running
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.limits import Limits
+from frontdesk.scxml.packed import pack
 from frontdesk.settings import DatabaseSettings, FileStoreSettings, ServerSettings, Settings
 from frontdesk.settings_orchestration import OrchestrationSettings
-from tests.desk.orchestration.stage import Shelf, has_come_to, stage
+from tests.desk.orchestration.stage import Shelf, has_come_to, stage, w3c
 from tests.desk.orchestration.test_sessions import COUNTER
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +40,80 @@ async def test_a_killed_worker_is_replaced_and_its_sessions_go_on() -> None:
                 assert await node.said(session_id) == said
     finally:
         await worker.aclose()
+
+
+BREAKS = w3c(
+    """<state id="on">
+      <transition event="deeper"><script>function f() { return f() + 1 } f()</script></transition>
+      <transition event="for.ever"><script>while (true) {}</script></transition>
+    </state>"""
+)
+
+
+async def test_a_worker_that_is_killed_while_many_sessions_are_at_work_costs_none_of_them_anything() -> None:
+    worker = Worker(Limits())
+    try:
+        async with stage(Shelf(counter=COUNTER), engine=worker) as node:
+            ids = [await node.sessions.start("counter", {"n": 0}) for _ in range(40)]
+            deliveries = [
+                node.sessions.deliver(session_id, [Event("more", data=pack({"by": 1}))], key=str(number))
+                for number in range(10)
+                for session_id in ids
+            ]
+            working = asyncio.gather(*deliveries)
+            for _ in range(3):
+                while worker.pid is None:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(0.05)
+                os.kill(worker.pid, signal.SIGKILL)
+                await asyncio.sleep(0.1)
+            await working
+            await node.settle()
+            for session_id in ids:
+                said = await node.said(session_id)
+                assert said == ["begun with 0", *(str(number) for number in range(1, 11))]
+            assert worker.restarts >= 1
+    finally:
+        await worker.aclose()
+
+
+@pytest.mark.parametrize("event", ["deeper", "for.ever"])
+async def test_a_session_that_breaks_the_worker_twice_has_failed_and_the_others_go_on(event: str) -> None:
+    # With limits so high that they hold nothing, scripts get as far as to break or to hold up the process.
+    lax = Limits(stack_bytes=1 << 40, evaluation_cpu_ms=1 << 30, macrostep_cpu_ms=1 << 30)
+    worker = Worker(lax, hangs_after_s=1.0)
+    try:
+        async with stage(Shelf(breaks=BREAKS, counter=COUNTER), engine=worker) as node:
+            bad, good = await node.start("breaks"), await node.start("counter")
+            await node.sessions.deliver(bad, [Event(event)], key="bad")
+            await node.send(good, "more", {"by": 1})
+            await node.send(good, "end")
+            assert await node.said(good) == ["begun with 0", "1", "over at 1"]
+            session = await node.session(bad)
+            assert (session.life, session.reason) == (
+                Life.FAILED,
+                "it has broken the script engine more than once",
+            )
+            assert worker.restarts == 2
+    finally:
+        await worker.aclose()
+
+
+async def test_a_script_cannot_reach_a_file_nor_the_network_even_from_python() -> None:
+    """What the process itself has given up, whatever a script might get it to do."""
+    program = (
+        "import os, socket; from frontdesk.desk.orchestration import worker\n"
+        "os.dup(1); worker._shut_in()  # As many as its pipe has.\n"
+        "for reach in (lambda: socket.socket(), lambda: open('/etc/passwd')):\n"
+        "    try: reach()\n"
+        "    except OSError as error: print(error.errno)\n"
+        "    else: print('reached')\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", "-c", program, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    assert told.split() == [str(errno.EMFILE).encode()] * 2
 
 
 async def test_a_session_lives_on_in_a_database_when_its_node_ends(tmp_path: Path) -> None:

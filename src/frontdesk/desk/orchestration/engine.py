@@ -7,13 +7,17 @@ from frontdesk.errors import Refused, Unavailable
 
 A = TypeVar("A")
 
+# An engine that breaks at the same session twice is broken by it. Whoever kills it from outside may hit the
+# same one twice by chance, but hardly for ever.
+BROKEN, KILLED, BLAME_MAX = 3, 1, 6
+
 
 class EngineLost(Unavailable):
-    """The engine ended before it answered. `is_to_blame` says that this asking was what it was at."""
+    """The engine ended before it answered. `blame` says how far that is the fault of what was asked."""
 
-    def __init__(self, text: str, *, is_to_blame: bool) -> None:
+    def __init__(self, text: str, blame: int = 0) -> None:
         super().__init__(text, retry_after_s=1)
-        self.is_to_blame = is_to_blame
+        self.blame = blame
 
 
 class Engine(Protocol):
@@ -49,7 +53,7 @@ async def asked(engine: Engine, asking: Asking, kind: type[A]) -> A:
     """The answer, of this kind. Errors: `Refused` when it could not be done; `EngineLost`."""
     answer = await engine.ask(asking)
     if isinstance(answer, Wrong) and answer.code == NOT_HERE:
-        raise EngineLost(answer.text, is_to_blame=False)  # Another one has begun meanwhile.
+        raise EngineLost(answer.text)  # Another one has begun meanwhile.
     if isinstance(answer, Wrong):
         raise Refused(answer.code, answer.text)
     assert isinstance(answer, kind), f"{type(asking).__name__} was answered with {type(answer).__name__}"

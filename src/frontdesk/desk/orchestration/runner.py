@@ -8,7 +8,7 @@ import structlog
 
 from frontdesk.desk.arming import UNSURE
 from frontdesk.desk.orchestration.contexts import Close, Keep, Kept, Taken
-from frontdesk.desk.orchestration.engine import Engine, EngineLost, asked
+from frontdesk.desk.orchestration.engine import BLAME_MAX, Engine, EngineLost, asked
 from frontdesk.desk.orchestration.errands import Errands
 from frontdesk.desk.orchestration.shards import Shards
 from frontdesk.desk.orchestration.streams import Photo, Stream, Streams
@@ -31,7 +31,6 @@ from frontdesk.store.log import Fence
 
 PHOTO_EVERY = 50  # Macrosteps; loading a session takes no more of them than that.
 SLOW_MS = 20.0  # Of a step, after which a replay might find itself at a limit that the step just missed.
-KILLS_MAX = 2
 HELP_MS = 2_000  # When another node, or this one once more, looks after a session that has something to do.
 RETRY_S = 1.0
 
@@ -49,9 +48,9 @@ class Live:
     """
 
     __slots__ = (
+        "blame",
         "cannot_rest",
         "is_wanted",
-        "kills",
         "life",
         "session_id",
         "since_photo",
@@ -66,7 +65,7 @@ class Live:
         self.life = 0
         self.is_wanted = False
         self.task: asyncio.Task[None] | None = None
-        self.kills = 0
+        self.blame = 0
         self.since_photo = 0
         self.cannot_rest = False
         self.used_ms = 0
@@ -243,8 +242,8 @@ class Runner:
             turned = await self._turns.take(live, session, turn)
         except EngineLost as lost:
             live.steps = -1
-            live.kills += lost.is_to_blame
-            if live.kills >= KILLS_MAX:
+            live.blame += lost.blame
+            if live.blame >= BLAME_MAX:
                 await self._fail(session, fence, "it has broken the script engine more than once")
             return
         except (Refused, NotFound) as error:
@@ -253,7 +252,7 @@ class Runner:
         live.steps = -1  # Until it is written, what the engine knows is not true.
         over, taken = turned.over, turned.taken
         await self._append(session, fence, (turned.stepped,) if over is None else (turned.stepped, over))
-        live.steps, live.life, live.kills = session.steps + 1, self._engine.life, 0
+        live.steps, live.life, live.blame = session.steps + 1, self._engine.life, 0
         self._count(session, taken)
         live.since_photo += taken.macrosteps
         if over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):

@@ -33,6 +33,7 @@ from frontdesk.desk.orchestration.contexts import (
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.limits import Limits
 
+READY = b"ready"
 LENGTH = struct.Struct(">I")
 MEMORY_BYTES_MAX = (
     16 * 1024**3
@@ -60,6 +61,8 @@ def main() -> None:
     _warm_up(Contexts(limits))
     contexts = Contexts(limits)
     _shut_in()
+    answers.write(READY)
+    answers.flush()
     while (body := _read(questions)) is not None:
         answer: Answer = contexts.ask(decoder.decode(body))
         said = encode(answer)

@@ -3,6 +3,7 @@
 import asyncio
 import collections
 import contextlib
+import signal
 import sys
 from collections.abc import Callable
 
@@ -10,13 +11,14 @@ import msgspec
 import structlog
 
 from frontdesk.desk.orchestration.contexts import Answer, Asking
-from frontdesk.desk.orchestration.engine import EngineLost
-from frontdesk.desk.orchestration.worker import LENGTH
+from frontdesk.desk.orchestration.engine import BROKEN, KILLED, EngineLost
+from frontdesk.desk.orchestration.worker import LENGTH, READY
 from frontdesk.scxml.limits import Limits
 
 HANGS_AFTER_S = (
     15.0  # A taking ends after some 0.6 s of CPU time by itself; this is for an engine that does not.
 )
+STARTS_WITHIN_S = 60.0
 RESTART_AFTER_S = 0.2
 ENDS_WITHIN_S = 1.0  # After it has closed its side of the pipe.
 ANSWER_BYTES_MAX = 256 * 1024 * 1024
@@ -41,6 +43,8 @@ class Worker:
         self._starting = asyncio.Lock()
         self._alarm: asyncio.TimerHandle | None = None
         self._is_closed = False
+        self._is_starting = False
+        self._has_hung = False
         self.life = 0
         self.on_lost: list[Callable[[], None]] = []
 
@@ -83,7 +87,7 @@ class Worker:
             if self._process is not None:
                 return
             if self._is_closed:
-                raise EngineLost("the script worker is stopped", is_to_blame=False)
+                raise EngineLost("the script worker is stopped")
             if self.life:
                 await asyncio.sleep(RESTART_AFTER_S)
             process = await asyncio.create_subprocess_exec(
@@ -100,12 +104,16 @@ class Worker:
             body = _encode(self._limits)
             process.stdin.write(LENGTH.pack(len(body)) + body)
             self.life += 1
+            self._is_starting = True
             self._process = process
             self._reading = asyncio.create_task(self._read(process), name="script worker")
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         try:
+            await process.stdout.readexactly(len(READY))
+            self._is_starting = False
+            self._watch()
             while True:
                 head = await process.stdout.readexactly(LENGTH.size)
                 (length,) = LENGTH.unpack(head)
@@ -126,14 +134,16 @@ class Worker:
                 await process.wait()
         self._kill()
         code = await process.wait()
-        self._process = None
+        is_killed = code == -signal.SIGKILL and not self._has_hung
+        self._process, self._has_hung = None, False
         self._watch()
         if not self._is_closed:
             _log.warning("worker_lost", code=code, waiting=len(self._asked))
         waiting, self._asked = self._asked, collections.deque()
+        blame = 0 if self._is_starting else KILLED if is_killed else BROKEN
         for number, future in enumerate(waiting):
             if not future.done():
-                future.set_exception(EngineLost("the script worker ended", is_to_blame=number == 0))
+                future.set_exception(EngineLost("the script worker ended", 0 if number else blame))
                 future.exception()  # Who asked may be gone.
         for tell in self.on_lost:
             tell()
@@ -144,10 +154,12 @@ class Worker:
             self._alarm.cancel()
             self._alarm = None
         if self._asked:
-            self._alarm = asyncio.get_running_loop().call_later(self._hangs_after_s, self._hangs)
+            after_s = STARTS_WITHIN_S if self._is_starting else self._hangs_after_s
+            self._alarm = asyncio.get_running_loop().call_later(after_s, self._hangs)
 
     def _hangs(self) -> None:
         _log.warning("worker_hangs", seconds=self._hangs_after_s)
+        self._has_hung = True
         self._kill()
 
     def _kill(self) -> None:
