@@ -59,11 +59,20 @@ class UnderWay:
 
     async def _to_its_end(self, request: Request, work: Work) -> None:
         try:
-            event = await work()
+            event = await self._came_of(request, work)
         except Exception:  # noqa: BLE001  # A session that heard nothing would wait for ever.
             _log.exception("request_failed", request_id=request.request_id, action=request.action)
             event = request.failed("unknown", "it could not be done, by a fault of this server")
         await self.tell(request, event)
+
+    async def _came_of(self, request: Request, work: Work) -> Event:
+        """What came of it, when it could be done: it may be begun again."""
+        while True:
+            try:
+                return await work()
+            except Unavailable as error:
+                _log.warning("request_waits", request_id=request.request_id, reason=str(error))
+            await self._sleep(RETRY_S)
 
     async def tell(self, request: Request, event: Event, key: str = "") -> None:
         """Deliver an event for a request, however long that takes; a session that is over needs none."""
