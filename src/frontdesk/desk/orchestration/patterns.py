@@ -10,7 +10,7 @@ from typing import Any
 
 import quickjs
 
-from frontdesk.errors import Refused
+from frontdesk.errors import DeskError, Refused
 
 ONE_CPU_S = 0.05
 """How long one expression may take."""
@@ -30,7 +30,7 @@ _PROGRAM = """(() => {
 })()"""
 
 
-class TooLong(Exception):
+class TooLong(DeskError):
     """An expression took too long with a text; or all of them did. Shape: `pattern` is the one that did."""
 
     def __init__(self, pattern: str) -> None:

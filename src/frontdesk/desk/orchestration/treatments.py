@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from frontdesk.desk.orchestration.fetch_request import plain
+from frontdesk.errors import DeskError
 
 DURATION_S_MAX = 86_400.0
 COLLECT_S, COLLECT_S_MAX = 60.0, 2_592_000.0
@@ -19,7 +20,7 @@ Prompts = Mapping[str, Mapping[str, str]]
 """Announcements by id: a text by language, under the empty name what is said in any other."""
 
 
-class Untreated(Exception):
+class Untreated(DeskError):
     """A treatment that cannot be. Shape: `code` is for programs, the text for people."""
 
     def __init__(self, code: str, text: str) -> None:
