@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import structlog
 
+from frontdesk.desk.orchestration.applications import Applications
 from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.secrets import shared_secret
 from frontdesk.desk.working import working
@@ -42,6 +43,11 @@ class Server:
     def orchestration(self) -> Orchestration:
         """The sessions of this node."""
         return self._parts.orchestration
+
+    @property
+    def applications(self) -> Applications:
+        """What sessions run."""
+        return self._parts.applications
 
     def stop(self) -> None:
         """Let agents and bots go, and take in nobody new; leaving the block does this first."""

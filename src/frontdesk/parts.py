@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import structlog
 from starlette.applications import Starlette
@@ -19,6 +20,7 @@ from frontdesk.desk.hub import Hub
 from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.nodes import BEAT_S, Heartbeat
+from frontdesk.desk.orchestration.applications import Applications, take_in
 from frontdesk.desk.positions import Positions
 from frontdesk.desk.previews import Previews
 from frontdesk.desk.reception import Reception
@@ -52,7 +54,7 @@ from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import DeskError
-from frontdesk.orchestration_parts import orchestration
+from frontdesk.orchestration_parts import http_url, orchestration, orchestration_http
 from frontdesk.service_book import service_book
 from frontdesk.settings import Settings
 from frontdesk.store.files import FileStore
@@ -102,8 +104,16 @@ class Parts:
             clock_ms,
             node_id,
         )
+        self.applications = Applications(store, clock_ms)
+        self._applications_folder = settings.orchestration.folder
         self.orchestration = orchestration(
-            settings.orchestration, store, clock_ms, node_id, has_other_nodes=database.shares_presence
+            settings.orchestration,
+            store,
+            self.applications,
+            clock_ms,
+            node_id,
+            has_other_nodes=database.shares_presence,
+            http_url=http_url(settings),
         )
         self.timers = Timers(
             store,
@@ -189,6 +199,7 @@ class Parts:
             settings.server.prefix.rstrip("/"),
             settings.chat_v3.prefix.rstrip("/"),
             has_cometd=settings.cometd.is_on,
+            has_programs=bool(settings.orchestration.http.keys or settings.orchestration.http.debug_keys),
         )
         self.operations = Operations(self.metrics, {"database": store.ping, "files": files.ping}, description)
         workspace = WorkspaceHttp(
@@ -210,7 +221,15 @@ class Parts:
             upload_read_s=limits.upload_read_s,
             session_s=settings.workspace.session_s,
         )
-        rest = Starlette(routes=[*workspace.routes(), *self.operations.routes(), *pages(demo=is_demo)])
+        programs = orchestration_http(settings, store, self.applications, self.orchestration, clock_ms)
+        rest = Starlette(
+            routes=[
+                *workspace.routes(),
+                *programs.routes(),
+                *self.operations.routes(),
+                *pages(demo=is_demo),
+            ]
+        )
         v3_parts = DeskParts(
             interactions=self.interactions,
             services=self.services,
@@ -245,6 +264,8 @@ class Parts:
         """Read what is open now; from here on the follower keeps it true."""
         self.follower.position = await self._store.head()
         await self.floor.load(self._store)
+        if self._applications_folder:
+            await take_in(self.applications, Path(self._applications_folder))
         if self._shares_presence:
             await self._heartbeat.begin()
         await self._find_bots()

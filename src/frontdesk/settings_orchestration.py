@@ -7,11 +7,28 @@ from msgspec import Meta, Struct
 Seconds = Annotated[int, Meta(ge=0, le=31_536_000)]
 
 
+class OrchestrationHttpSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sessions over HTTP, for programs that have a key; never for browsers."""
+
+    keys: tuple[str, ...] = ()
+    """Keys of programs that may start, tell, ask and end sessions; without any nobody may."""
+    debug_keys: tuple[str, ...] = ()
+    """Keys that may do the same, and look at the data of sessions too."""
+    sources: tuple[str, ...] = ("*",)
+    """Applications that may be started from outside; `*` for every one that is uploaded."""
+    node_url: str = ""
+    """Address of this very node, behind what shares the load among several; with it the others send those who
+    ask for a session here to where it runs."""
+    answer_s: Annotated[int, Meta(ge=1, le=300)] = 10
+    """How long a request waits for a session's answer."""
+
+
 class OrchestrationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sessions of SCXML applications: how long they last, and how many there may be."""
 
     folder: str = ""
-    """Folder with applications, a folder each; empty for none."""
+    """Folder with applications, a folder each: what is new in them is taken in when a node starts."""
+    http: OrchestrationHttpSettings = OrchestrationHttpSettings()
     sessions_in_memory_max: Annotated[int, Meta(ge=1, le=1_000_000)] = 5_000
     """Sessions that one node has in memory; of further ones those that were quiet longest rest on disk."""
     passive_after_s: Seconds = 60

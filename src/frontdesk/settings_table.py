@@ -16,6 +16,8 @@ SECRETS = (
     "database.url",
     "files.s3_access_key",
     "files.s3_secret_key",
+    "orchestration.http.keys",
+    "orchestration.http.debug_keys",
 )
 
 

@@ -22,6 +22,7 @@ from tests.conformance.cometd import Bayeux
 from tests.conformance.house import House
 from tests.conformance.v2 import Chat
 from tests.conformance.v3 import Visit, site_of
+from tests.fuzz.conftest import PROGRAM_KEY
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +33,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-PATHS = describe("/genesys", "/nexus", has_cometd=True)["paths"]
+PATHS = describe("/genesys", "/nexus", has_cometd=True, has_programs=True)["paths"]
 OPERATIONS = [f"{method.upper()} {path}" for path, item in PATHS.items() for method in item]
 EXAMPLES = 15
 
@@ -57,18 +58,21 @@ async def test_every_answer_is_as_described(described_house: House, label: str) 
         visit = await site.visit()
     client = Bayeux(described_house.url, described_house.visitors.http)
     await client.shake()
-    await anyio.to_thread.run_sync(try_out, operation, described_house.url, Visitor(chat, visit, client))
+    session_id = await described_house.server.orchestration.sessions.start("answers")
+    visitor = Visitor(chat, visit, client, session_id)
+    await anyio.to_thread.run_sync(try_out, operation, described_house.url, visitor)
     if not label.endswith("/disconnect"):
         assert not (await chat.refresh()).ok().has_ended
 
 
 @dataclass
 class Visitor:
-    """Somebody with a chat of each version, and a name at the CometD door."""
+    """Somebody with a chat of each version, a name at the CometD door, and a session of an application."""
 
     chat: Chat
     visit: Visit
     client: Bayeux
+    session_id: str
 
 
 def try_out(operation: APIOperation[Any, Any, Any, Any], url: str, visitor: Visitor) -> None:
@@ -104,6 +108,7 @@ def as_the_visitor(case: Case, visitor: Visitor) -> None:
         "serviceName": chat.service,
         "chatId": chat.chat_id,
         "sessionId": visit.session_id,
+        "session_id": visitor.session_id,
         "participantId": visit.participant_id,
     }
     case.path_parameters = {
@@ -115,5 +120,7 @@ def as_the_visitor(case: Case, visitor: Visitor) -> None:
         case.body = {**case.body, "chatId": chat.chat_id, "secureKey": chat.secure_key}
     elif isinstance(case.body, dict) and "channel" in case.body:
         case.body = {**case.body, "channel": client.channel, "clientId": client.client_id}
+    if case.path.startswith("/scxml"):
+        case.headers = {**(case.headers or {}), "x-api-key": PROGRAM_KEY}
     if "sessionId" in case.path_parameters:
         case.headers = {**(case.headers or {}), "x-nexus-client-key": visit.token}

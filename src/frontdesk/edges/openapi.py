@@ -9,26 +9,31 @@ import msgspec
 
 from frontdesk import __version__
 from frontdesk.desk.resting import RestingPage
-from frontdesk.edges import openapi_v2, openapi_v3
+from frontdesk.edges import openapi_orchestration, openapi_v2, openapi_v3
 from frontdesk.edges.openapi_parts import REF, file_form, first_line, in_path, ref
 from frontdesk.edges.workspace_http import FileKept, SignedIn, SignInBody, WorkspaceHttp
 
 
-def describe(prefix: str, v3_prefix: str, *, has_cometd: bool) -> dict[str, Any]:
+def describe(prefix: str, v3_prefix: str, *, has_cometd: bool, has_programs: bool = False) -> dict[str, Any]:
     """The whole description. The prefixes are where each version of the chat API lives."""
     types = [*openapi_v2.TYPES, *openapi_v3.TYPES, SignInBody, SignedIn, FileKept, RestingPage]
+    types += openapi_orchestration.TYPES if has_programs else ()
     _, components = msgspec.json.schema_components(types, ref_template=REF)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Frontdesk",
             "version": __version__,
-            "description": "Chat API versions 2 and 3 for visitors, sign-in and files for agents and bots.",
+            "description": (
+                "Chat API versions 2 and 3 for visitors, sign-in and files for agents and bots, "
+                "and sessions of applications for programs."
+            ),
         },
         "paths": {
             **openapi_v2.paths(prefix),
             **(openapi_v2.cometd_paths(prefix) if has_cometd else {}),
             **openapi_v3.paths(v3_prefix),
+            **(openapi_orchestration.paths() if has_programs else {}),
             **_workspace_paths(),
             **_operations_paths(),
         },

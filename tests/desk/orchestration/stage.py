@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from frontdesk.desk.orchestration.application_files import ApplicationSettings, Document
 from frontdesk.desk.orchestration.contexts import Contexts
-from frontdesk.desk.orchestration.documents import ApplicationSettings, Document, version_of
 from frontdesk.desk.orchestration.engine import Engine, Here
 from frontdesk.desk.orchestration.modules import Delivery, Request
 from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.streams import KIND, ROOT
 from frontdesk.desk.timers import Timers
+from frontdesk.domain.application import version_of
 from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Life, Session
 from frontdesk.domain.orchestration.stepping import Times
@@ -49,7 +50,7 @@ class Shelf:
         self._applications: dict[str, Document] = {}
         for name, given in documents.items():
             files = {"main.scxml": given} if isinstance(given, bytes) else dict(given)
-            settings = ApplicationSettings(document="main.scxml")
+            settings = ApplicationSettings(name=name, document="main.scxml", exmode="lax")
             self._applications[name] = Document(name, version_of(files), settings, files)
 
     async def document(self, name: str, version: str = "") -> Document:

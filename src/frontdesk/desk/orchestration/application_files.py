@@ -136,6 +136,13 @@ def read_folder(folder: Path) -> Mapping[str, bytes]:
     return files
 
 
+def folders_in(folder: Path) -> list[Path]:
+    """The folders of applications in a folder, by name. Errors: `Refused("no_folder")`."""
+    if not folder.is_dir():
+        raise Refused("no_folder", f"there is no folder {folder}")
+    return sorted(path for path in folder.iterdir() if (path / SETTINGS_FILE).is_file())
+
+
 def _check(files: Mapping[str, bytes]) -> None:
     if len(files) > FILES_MAX:
         raise _too_many()

@@ -10,11 +10,18 @@ They are kept in the log, so every node has them, and a session keeps its versio
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from frontdesk.desk.orchestration.application_files import Document, document_of, machine_of
+from frontdesk.desk.orchestration.application_files import (
+    Document,
+    document_of,
+    folders_in,
+    machine_of,
+    read_folder,
+)
 from frontdesk.domain.application import (
     Activate,
     Application,
@@ -26,7 +33,7 @@ from frontdesk.domain.application import (
     decide,
     evolve,
 )
-from frontdesk.errors import Conflict, NotFound
+from frontdesk.errors import Conflict, NotFound, Refused
 from frontdesk.store.log import Card, Store
 
 CARD = "application"
@@ -37,6 +44,18 @@ PAGE = 1000
 _encode = msgspec.json.Encoder().encode
 _event = msgspec.json.Decoder(Event).decode
 _card = msgspec.json.Decoder(Application).decode
+
+
+async def take_in(applications: "Applications", folder: Path) -> None:
+    """Upload every application of a folder that holds a folder for each; what was there before stays so.
+
+    Errors:  `Refused` naming the folder that cannot be taken in; `Unavailable`.
+    """
+    for path in folders_in(folder):
+        try:
+            await applications.upload(read_folder(path), by=f"the folder {path.name}")
+        except Refused as refused:
+            raise Refused(refused.code, f"{path}: {refused.text}") from None
 
 
 class Listed(Struct, frozen=True):

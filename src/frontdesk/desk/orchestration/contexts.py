@@ -19,6 +19,7 @@ from frontdesk.scxml.limits import Limits
 from frontdesk.scxml.memory import Status
 from frontdesk.scxml.model import Dialect, Machine
 from frontdesk.scxml.outputs import Output
+from frontdesk.scxml.packed import joined
 from frontdesk.scxml.reading import load
 from frontdesk.scxml.session import Session
 
@@ -199,7 +200,7 @@ class Contexts:
                 snapshot, lost = self._session(asking.session).snapshot()
                 return Kept(snapshot, tuple(lost))
             case Look():
-                return Shown("{}")
+                return Shown(joined(self._session(asking.session).items().items()))
             case Close():
                 self._sessions.pop(asking.session, None)
                 return Closed()

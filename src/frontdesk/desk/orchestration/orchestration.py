@@ -1,7 +1,8 @@
 """Orchestration put together: one object that the composition root makes and runs."""
 
 import asyncio
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any
 
 import msgspec
 import structlog
@@ -23,6 +24,7 @@ from frontdesk.desk.working import Work
 from frontdesk.domain.orchestration.facts import Woken
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.errors import DeskError, NotFound
+from frontdesk.scxml.packed import unpack
 from frontdesk.store.log import Recorded, Store
 
 REST_EVERY_S = 5.0
@@ -106,6 +108,11 @@ class Orchestration:
             lambda session, _now_ms: () if session.is_over and not session.errands else (Woken(),),
             due_ms=lambda _session: self._clock_ms() + WAIT_FOR_OWNER_MS,
         )
+
+    async def look(self, session_id: str) -> Mapping[str, Any]:
+        """The data of a session that this node runs. Errors: as `Runner.look`."""
+        data: Mapping[str, Any] = unpack(await self.runner.look(session_id))
+        return data
 
     def heard(self, session_id: str, record: Recorded) -> None:
         """A record of a session's stream was committed, at whichever node."""

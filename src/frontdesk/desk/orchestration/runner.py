@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from frontdesk.desk.arming import UNSURE
-from frontdesk.desk.orchestration.contexts import Close, Keep, Kept, Taken
+from frontdesk.desk.orchestration.contexts import Close, Keep, Kept, Look, Shown, Taken
 from frontdesk.desk.orchestration.engine import BLAME_MAX, Engine, EngineLost, asked
 from frontdesk.desk.orchestration.errands import Errands
 from frontdesk.desk.orchestration.shards import Shards
@@ -296,6 +296,36 @@ class Runner:
         await self._streams.keep_photo(Photo(session, kept.snapshot))
         live.since_photo = 0
         return True
+
+    def has_in_memory(self, session_id: str) -> bool:
+        """Whether a session is in the engine's memory."""
+        live = self._lives.get(session_id)
+        return live is not None and live.steps >= 0
+
+    async def look(self, session_id: str) -> str:
+        """The data of a session that this node runs, as a packed object.
+
+        Errors:  `NotFound`; `Refused`: it cannot be shown; `Unavailable`.
+        """
+        await self._streams.existing(session_id)
+        live = self._lives.setdefault(session_id, Live(session_id))
+        while live.task is not None:
+            await asyncio.wait([live.task])
+        looking = asyncio.create_task(self._look(live))
+        live.task = asyncio.create_task(self._looked(live, looking))
+        return await looking
+
+    async def _look(self, live: Live) -> str:
+        session = (await self._streams.existing(live.session_id)).session
+        await self._turns.open(live, session)
+        return (await asked(self._engine, Look(session.id), Shown)).data
+
+    async def _looked(self, live: Live, looking: "asyncio.Task[str]") -> None:
+        await asyncio.wait([looking])
+        live.task = None
+        live.used_ms = self._clock_ms()
+        if live.is_wanted:
+            self.wake(live.session_id)
 
     async def rest(self) -> None:
         """Let those go that have been quiet for a while, and more when there are too many."""

@@ -49,11 +49,12 @@ class Sessions:
         if not self.has_room():
             raise Unavailable("there are as many sessions here as there may be")
         found = await self._applications.document(application, version)
+        values = {**found.settings.parameters, **(data or {})}
         began = Began(
             application=application,
             version=found.version,
             file=file or found.settings.document,
-            data=pack(dict(data)) if data else "",
+            data=pack(values) if values else "",
             starter=starter,
             ideal_ms=ideal_ms,
         )

@@ -45,7 +45,10 @@ class Shards:
 
     def fence(self, session_id: str) -> Fence | None:
         """What a write of who runs this session is checked by; None when that is another node."""
-        shard = self.shard_of(session_id)
+        return self.fence_of(self.shard_of(session_id))
+
+    def fence_of(self, shard: int) -> Fence | None:
+        """The same of all sessions of a shard."""
         if self._until_ms.get(shard, 0) <= self._clock_ms():
             return None
         return self._held.get(shard)

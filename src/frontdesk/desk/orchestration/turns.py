@@ -51,6 +51,10 @@ class Turns:
         self._clock_ms = clock_ms
         self.patience: Callable[[Requested], int | None] = lambda _request: None
 
+    async def open(self, live: Opened, session: Session) -> None:
+        """Have the engine stand where `session` does. Errors: as `Opening.open`."""
+        await self._opening.open(live, session)
+
     async def take(self, live: Opened, session: Session, turn: Turn) -> Turned:
         """What comes of a turn. The engine stands after it, though nothing has come true.
 
