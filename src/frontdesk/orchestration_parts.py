@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from frontdesk.desk.orchestration.applications import Applications
+from frontdesk.desk.orchestration.node_addresses import NodeAddresses
 from frontdesk.desk.orchestration.orchestration import Orchestration
-from frontdesk.desk.orchestration.owners import Owners
 from frontdesk.desk.orchestration.responses import Responding, Responses
 from frontdesk.desk.orchestration.shards import SHARDS
 from frontdesk.desk.orchestration.workers import Worker
@@ -66,14 +66,14 @@ def orchestration_http(
     responses = Responses(own.answer_s)
     sessions.modules["session"] = Responding(sessions.modules["session"], responses, sessions.sessions)
     sessions.peers.on_over.append(responses.over)
-    owners = Owners(store, sessions.shards, own.node_url, clock_ms)
+    addresses = NodeAddresses(store, sessions.shards, own.node_url, clock_ms)
     return OrchestrationHttp(
         sessions.sessions,
         applications,
         responses,
         Access.of(own.keys, own.debug_keys, own.sources),
         clock_ms,
-        elsewhere=owners.elsewhere,
+        elsewhere=addresses.elsewhere,
         look=sessions.look,
         is_in_memory=sessions.runner.has_in_memory,
         public_url=http_url(settings),

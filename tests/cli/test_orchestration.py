@@ -1,9 +1,17 @@
 """`frontdesk orchestration`: applications looked over, taken in, rolled back."""
 
+import json
 from pathlib import Path
 
+import anyio
+
+from frontdesk.domain.orchestration.session import Life
+from frontdesk.main import running
+from frontdesk.scxml.events import Event
+from frontdesk.settings_file import load_settings
 from tests.cli.programs import Program
 from tests.cli.terminal import Terminal
+from tests.desk.orchestration.stage import has_come_to
 
 SETTINGS = 'name = "hello"\n'
 CHART = """<scxml xmlns="http://www.w3.org/2005/07/scxml" datamodel="ecmascript" version="1.0">
@@ -108,3 +116,57 @@ def test_an_application_is_tried_out_with_the_time_going_by(terminal: Terminal) 
 def test_values_that_are_no_object_are_refused(terminal: Terminal) -> None:
     ran = terminal.run("orchestration", "run", written(terminal), "--data", "[1")
     assert (ran.code, "--data must be a JSON object" in ran.errors) == (1, True)
+
+
+def served(terminal: Terminal) -> tuple[str, str]:
+    """Two sessions of a server that has stopped since: one goes on, one came to its end."""
+    written(terminal, '<final id="end"/>')
+    chart = terminal.folder / "hello" / "application.scxml"
+    text = chart.read_text("utf-8").replace(
+        '<state id="b"/>', '<state id="b"><transition event="end" target="end"/></state>'
+    )
+    chart.write_text(text, "utf-8")
+
+    async def serve() -> tuple[str, str]:
+        async with running(load_settings(terminal.folder / "frontdesk.toml", {})) as server:
+            sessions = server.orchestration.sessions
+            stays, ends = [await sessions.start("hello") for _ in range(2)]
+            for number, event in enumerate(("go", "end")):
+                await sessions.deliver(ends, [Event(event)], key=f"test/{number}")
+            await has_come_to(server.orchestration, ends, Life.FINISHED)
+            await has_come_to(server.orchestration, stays, Life.RUNNING)
+            return stays, ends
+
+    terminal.configure(
+        """
+        [server]
+        port = 0
+        [database]
+        url = "sqlite:///frontdesk.db"
+        [orchestration]
+        folder = "."
+        """
+    )
+    return anyio.run(serve)
+
+
+def test_sessions_are_listed_and_told(terminal: Terminal) -> None:
+    assert terminal.run("orchestration", "sessions").output == "There are no such sessions.\n"
+    stays, ends = served(terminal)
+    listed = terminal.run("orchestration", "sessions").output
+    assert stays in listed
+    assert ends not in listed
+    assert ends in terminal.run("orchestration", "sessions", "--ended", "--application", "hello").output
+    assert ends not in terminal.run("orchestration", "sessions", "--ended", "--application", "no").output
+    told = terminal.run("orchestration", "trace", ends).output
+    assert [line.strip() for line in told.splitlines() if "states:" in line or "on " in line] == [
+        "states: – → a",
+        "on go: a → b (line 2)",
+        "states: a → b",
+        "on end: b → end (line 3)",
+        "states: b → end",
+    ]
+    assert told.rstrip().endswith("ended: finished")
+    trace = json.loads(terminal.run("orchestration", "trace", stays, "--json").output)
+    assert (trace["application"], trace["end"], trace["steps"][0]["after"]) == ("hello", "", ["a"])
+    assert "there is no session nobody" in terminal.run("orchestration", "trace", "nobody").errors

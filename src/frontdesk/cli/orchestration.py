@@ -19,12 +19,15 @@ from frontdesk.domain.application import SHOWN_CHARS
 from frontdesk.errors import Refused
 from frontdesk.main import wall_clock_ms
 from frontdesk.settings import Settings
+from frontdesk.store.log import Store
 from frontdesk.store.open import open_database
 
 FOUND = 1
 
 app = App(name="orchestration", help="Applications: state charts whose sessions own chats.")
 app.command("frontdesk.cli.orchestration_run:run", name="run")
+app.command("frontdesk.cli.orchestration_trace:sessions", name="sessions")
+app.command("frontdesk.cli.orchestration_trace:trace_session", name="trace")
 
 
 @app.command
@@ -98,7 +101,7 @@ async def versions(name: str, /, *, config: Config = None) -> None:
         table.add_row(
             "*" if is_active else "",
             one.version[:SHOWN_CHARS],
-            _time(one.uploaded_ms),
+            time_of(one.uploaded_ms),
             harmless(one.by),
             style="bold" if is_active else "",
         )
@@ -136,22 +139,30 @@ async def list_(*, config: Config = None) -> None:
         table.add_row(
             harmless(listed.name),
             application.active[:SHOWN_CHARS] or "none",
-            _time(application.activated_ms) if application.active else "",
+            time_of(application.activated_ms) if application.active else "",
             str(len(application.versions)),
         )
     output.print(table)
 
 
 @contextlib.asynccontextmanager
-async def _applications(settings: Settings) -> AsyncIterator[Applications]:
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The database that the settings name, beside a server that may be running."""
     if settings.database.url.startswith("memory:"):
         raise Refused("no_database", "database.url is memory: nothing that is done here would be kept")
     database = await open_database(settings.database, is_server=False)
     try:
-        yield Applications(database.store, wall_clock_ms)
+        yield database.store
     finally:
         await database.aclose()
 
 
-def _time(at_ms: int) -> str:
+@contextlib.asynccontextmanager
+async def _applications(settings: Settings) -> AsyncIterator[Applications]:
+    async with opened(settings) as store:
+        yield Applications(store, wall_clock_ms)
+
+
+def time_of(at_ms: int) -> str:
+    """A time as lists show it."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

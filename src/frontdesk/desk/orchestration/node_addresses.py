@@ -15,7 +15,7 @@ CARD = "orchestration node"
 _log = structlog.get_logger("orchestration")
 
 
-class Owners:
+class NodeAddresses:
     """The addresses of the nodes that run sessions. `address` is this node's own; without one it has none."""
 
     def __init__(self, store: Store, shards: Shards, address: str, clock_ms: Callable[[], int]) -> None:
