@@ -13,6 +13,7 @@ def service_book(settings: Settings) -> ServiceBook:
             is_open=section.is_open,
             queue=section.queue,
             bot=section.bot,
+            application=section.application,
             hours=hours.get(section.hours),
             open_chats_max=section.open_chats_max,
             readable_keys=frozenset(section.visitor_readable_keys),

@@ -204,6 +204,9 @@ class ServiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `[queues.NAME]`, or any name, whose queue then goes by the defaults."""
     bot: str = ""
     """Login of the bot that takes each chat first; empty for none."""
+    application: str = ""
+    """Orchestration application of which a session has each chat first, in the place of a queue or a bot;
+    empty for none."""
     open_chats_max: Count = 10_000
     """Open chats of this service over which new ones are told to try later."""
     allowed_origins: tuple[str, ...] = ("*",)
@@ -293,6 +296,9 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What they are told while it cannot be said how long it may take."""
     wait_text: str = "You are number {position} in the queue. It may take about {minutes} min."
     """What they are told when it can."""
+    application: str = ""
+    """Orchestration application of which a session decides about each chat that is handed over to this
+    queue; empty to look for a person."""
 
     def __post_init__(self) -> None:
         self.rules({})
@@ -316,6 +322,7 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 nobody=Answer(Does(self.when_nobody), self.nobody_text),
             ),
             telling=Telling(self.tell_every_s, self.position_text, self.wait_text),
+            application=self.application,
         )
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Coroutine, Sequence
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from frontdesk.desk.arming import UNSURE, arm_anew
 from frontdesk.desk.chat import Chat, Full, Told
 from frontdesk.desk.chats import Chats
 from frontdesk.desk.folding import event_of, snapshot_of
-from frontdesk.desk.identity import stream_of
+from frontdesk.desk.identity import new_id, stream_of
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.card import STRUCTURAL, InteractionCard, card_of
 from frontdesk.domain.commands import Command, Start, Tick
@@ -48,8 +49,14 @@ class Interactions:
         self._background: set[asyncio.Task[None]] = set()
 
     async def start(self, interaction_id: str, command: Start) -> Chat:
-        """Begin an interaction. Errors: `Refused`, `Unavailable`."""
+        """Begin an interaction; a session has it from then on where its service has an application.
+
+        Errors:  `Refused`, `Unavailable`.
+        """
         now_ms = self._clock_ms()
+        application = self._services.application(command.service)
+        if application:
+            command = replace(command, application=application, session_id=new_id(now_ms), queue=None)
         full = Full(Interaction())
         chat = Chat(interaction_id, full, None, now_ms)
         happened = decide(full.state, command, now_ms, self._services.rules(command.service))

@@ -34,7 +34,7 @@ class Reception:
         now_ms = self._clock_ms()
         if service.hours is not None and not is_open(service.hours, now_ms):
             raise Refused("closed", "no chat can be started here at this hour")
-        if self._services.bot_id(service_name):
+        if service.application or self._services.bot_id(service_name):
             return  # It is always there; what it hands over is received then.
         rules = self._services.queue_rules(service.queue).reception
         if rules is OPEN:

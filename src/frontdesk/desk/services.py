@@ -10,13 +10,14 @@ from frontdesk.domain.rules import DEFAULT_QUEUE, Rules, ServiceRules, of_servic
 
 
 class Service(Struct, frozen=True, kw_only=True):
-    """One service as the desk sees it. `bot` is the login of the bot that takes each chat first;
-    without `hours` chats may begin at any time."""
+    """One service as the desk sees it. `bot` is the login of the bot that takes each chat first, or
+    `application` that of which a session does; without `hours` chats may begin at any time."""
 
     name: str
     is_open: bool = True
     queue: str = DEFAULT_QUEUE
     bot: str = ""
+    application: str = ""
     hours: Hours | None = None
     open_chats_max: int = 10_000
     readable_keys: frozenset[str] = frozenset()
@@ -44,6 +45,15 @@ class ServiceBook:
     def queue_rules(self, name: str) -> QueueRules:
         """How a queue behaves; one that nobody has set anything for goes by the defaults."""
         return self._queues.get(name, DEFAULT)
+
+    def application(self, name: str) -> str:
+        """The application of which a session has each chat of a service first; empty for none."""
+        service = self._services.get(name)
+        return service.application if service is not None else ""
+
+    def knows_queue(self, name: str) -> bool:
+        """Whether there is such a queue: it has settings, or chats of a service wait there."""
+        return name in self._queues or any(service.queue == name for service in self)
 
     def bot_id(self, name: str) -> str:
         """The account of a service's bot; empty when it has none, or none that is known yet."""
