@@ -21,6 +21,7 @@ from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.nodes import BEAT_S, Heartbeat
 from frontdesk.desk.orchestration.applications import Applications, take_in
+from frontdesk.desk.orchestration.owning import owning
 from frontdesk.desk.positions import Positions
 from frontdesk.desk.previews import Previews
 from frontdesk.desk.reception import Reception
@@ -114,6 +115,16 @@ class Parts:
             node_id,
             has_other_nodes=database.shares_presence,
             http_url=http_url(settings),
+        )
+        self.news = owning(
+            self.orchestration,
+            store,
+            self.interactions,
+            self.floor,
+            self.services,
+            self.accounts,
+            clock_ms,
+            node_id,
         )
         self.timers = Timers(
             store,
@@ -266,6 +277,7 @@ class Parts:
         await self.floor.load(self._store)
         if self._applications_folder:
             await take_in(self.applications, Path(self._applications_folder))
+        await self.news.load()
         if self._shares_presence:
             await self._heartbeat.begin()
         await self._find_bots()
@@ -278,6 +290,7 @@ class Parts:
             ("routing", self.routing.run),
             ("presence", self._presence),
             *self.orchestration.work(),
+            ("orchestration news", self.news.run),
         )
 
     async def _presence(self) -> None:

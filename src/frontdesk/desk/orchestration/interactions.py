@@ -27,7 +27,7 @@ from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.orchestration_events import tellings
 from frontdesk.domain.orchestration_news import News, Telling
 from frontdesk.domain.owning_commands import Own, SessionOver
-from frontdesk.errors import Conflict, DeskError, NotFound, Refused, TooNew, Unavailable
+from frontdesk.errors import DeskError, NotFound, Refused, TooNew, Unavailable
 from frontdesk.scxml.events import Event as SessionEvent
 from frontdesk.scxml.packed import pack
 from frontdesk.store.log import Recorded, Store
@@ -156,13 +156,18 @@ class InteractionNews:
         """
         by_interaction: dict[str, list[Recorded]] = {}
         for record in batch:
-            if record.stream.startswith(ROOT):
+            if record.stream.startswith(ROOT) and not self._is_of_nobody(record):
                 by_interaction.setdefault(record.stream.removeprefix(ROOT), []).append(record)
         taken = [self._take(name, records) for name, records in by_interaction.items()]
         for outcome in await asyncio.gather(*taken, return_exceptions=True):
             if isinstance(outcome, BaseException):
                 raise outcome
         self._cursor.position = batch[-1].position
+
+    def _is_of_nobody(self, record: Recorded) -> bool:
+        """Whether no session is to hear of it, as far as that is known."""
+        is_known = record.stream.removeprefix(ROOT) in self._unowned
+        return is_known and not record.body.startswith(_STARTS)
 
     async def _take(self, interaction_id: str, records: Sequence[Recorded]) -> None:
         for record in records:
@@ -183,8 +188,6 @@ class InteractionNews:
         """Whether a session is to hear of this, or may have to."""
         if record.body.startswith(_STARTS):
             return True
-        if interaction_id in self._unowned:
-            return False
         card = self._floor.card(interaction_id) or await self._stored_card(interaction_id)
         if card is not None and card.owner:
             return True
@@ -246,7 +249,7 @@ class InteractionNews:
         if isinstance(event, events.Owned) and event.starts:
             try:
                 await self._start(event.application, session_id=event.session_id)
-            except (NotFound, Refused, Conflict) as error:
+            except DeskError as error:  # If it is not there, its interaction is taken from it in a moment.
                 _log.error(
                     "session_not_started",
                     application=event.application,

@@ -60,6 +60,7 @@ class Orchestration:
         self._store = store
         self._clock_ms = clock_ms
         self.engine = engine
+        self.applications = applications
         self.modules: MutableMapping[str, Module] = {}
         self.streams = Streams(store, clock_ms)
         self.shards = Shards(store, node_id, clock_ms, shards)

@@ -1,0 +1,67 @@
+"""Sessions and interactions put together: the modules that act on interactions, and the news of them."""
+
+from collections.abc import Callable
+
+from frontdesk.desk.floor import Floor
+from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.orchestration.chat_module import ChatModule
+from frontdesk.desk.orchestration.destinations import Destinations
+from frontdesk.desk.orchestration.documents import Applications
+from frontdesk.desk.orchestration.interaction_module import InteractionModule
+from frontdesk.desk.orchestration.interactions import ApplicationRules, InteractionNews
+from frontdesk.desk.orchestration.orchestration import Orchestration
+from frontdesk.desk.orchestration.owners import Owner
+from frontdesk.desk.services import ServiceBook
+from frontdesk.domain.orchestration.session import Session
+from frontdesk.errors import NotFound, Refused
+from frontdesk.store.account import Accounts
+from frontdesk.store.log import Store
+
+
+def owning(
+    orchestration: Orchestration,
+    store: Store,
+    interactions: Interactions,
+    floor: Floor,
+    services: ServiceBook,
+    accounts: Accounts,
+    clock_ms: Callable[[], int],
+    node_id: str,
+) -> InteractionNews:
+    """The modules `interaction` and `chat` among those of `orchestration`, and the news for its sessions."""
+    sessions, applications = orchestration.sessions, orchestration.applications
+
+    async def rules_of(application: str) -> ApplicationRules:
+        return await _rules(applications, application)
+
+    async def about(session_id: str) -> Owner | None:
+        try:
+            session = await sessions.session(session_id)
+        except NotFound:
+            return None
+        if session.is_over:
+            return None
+        return Owner(session.began.application, session.interactions)
+
+    news = InteractionNews(store, interactions, floor, sessions, sessions.start, clock_ms, node_id, rules_of)
+
+    async def over(session: Session) -> None:
+        await news.over(session.id, session.interactions, session.began.application)
+
+    destinations = Destinations(accounts, floor, services.knows_queue)
+    orchestration.modules["interaction"] = InteractionModule(
+        interactions, destinations, services, sessions, about
+    )
+    orchestration.modules["chat"] = ChatModule(interactions, destinations, sessions, about, rules_of)
+    orchestration.peers.on_over.append(over)
+    return news
+
+
+async def _rules(applications: Applications, name: str) -> ApplicationRules:
+    """What an application says; nothing where it cannot be read any more."""
+    try:
+        settings = (await applications.document(name)).settings
+    except (NotFound, Refused):
+        return ApplicationRules()
+    said = {field: getattr(settings, field, None) for field in ApplicationRules.__struct_fields__}
+    return ApplicationRules(**{field: value for field, value in said.items() if value is not None})
