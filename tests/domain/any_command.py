@@ -72,7 +72,7 @@ SUBMITS: tuple[st.SearchStrategy[Command], ...] = (
     st.builds(
         submit_commands.Seek,
         request_id=REQUESTS,
-        session_id=st.just("s1"),
+        session_id=SESSIONS,
         aims=AIMS,
         queue=st.sampled_from(("none", "vip")),
         priority=st.integers(-1, 9),
@@ -90,8 +90,9 @@ SUBMITS: tuple[st.SearchStrategy[Command], ...] = (
     ),
     st.builds(
         submit_commands.SeekNoMore,
-        session_id=st.just("s1"),
-        request_id=st.just("") | REQUESTS,
+        session_id=SESSIONS,
+        request_id=REQUEST_IDS,
+        named=st.just("") | REQUESTS,
         queue=st.sampled_from(("", "vip")),
     ),
     st.builds(
@@ -103,7 +104,7 @@ SUBMITS: tuple[st.SearchStrategy[Command], ...] = (
     st.builds(submit_commands.GiveUp, REQUESTS),
     st.builds(
         submit_commands.Tune,
-        st.just("s1"),
+        SESSIONS,
         st.builds(Tuning, asks_unready=st.booleans(), excluded=st.sampled_from(((), ("amy",)))),
     ),
 )

@@ -7,12 +7,14 @@ from frontdesk.domain.asks import Aim
 from frontdesk.domain.card import card_of
 from frontdesk.domain.commands import Accept, ChangeData, Decline, End, Tick
 from frontdesk.domain.deadlines import next_due
-from frontdesk.domain.events import Invited, InviteEnded, Joined, Kind, Queued
+from frontdesk.domain.events import Invited, InviteEnded, Joined, Kind, Owned, Queued, Released
+from frontdesk.domain.evolving import evolve
 from frontdesk.domain.submit import Reserved, Submit, Tuning
 from frontdesk.domain.submit_commands import GiveUp, Seek, SeekNoMore, SeekOtherwise, Select, Tune
 from frontdesk.domain.submit_facts import (
     ReservationEnded,
     RoutingTuned,
+    SeekingStopped,
     Selected,
     SubmitChanged,
     SubmitEnded,
@@ -20,17 +22,19 @@ from frontdesk.domain.submit_facts import (
 )
 from frontdesk.domain.targets import Sort, Target
 from tests.domain.story import AMY, BEGIN_MS, MIRA, QUEUED, Story, given
+from tests.domain.told import OWNED
 
 GERMANS = Aim(Target("", Sort.GROUP, skills="german > 5"), who="german > 5")
 SALES = Aim(Target("sales", Sort.QUEUE))
 SEEK = Seek(request_id="s1.1", session_id="s1", aims=(GERMANS,), timeout_ms=60_000)
 HOLDS = replace(SEEK, delivers=False)
 CHOOSES = Select(request_id="s1.1", aim=GERMANS, agent_id="amy")
+NO_MORE = SeekNoMore(session_id="s1", request_id="s1.8")
 TIME = Tick(client_seen_ms=BEGIN_MS + 10_000_000)
 
 
 def sought(seek: Seek = SEEK) -> Story:
-    return given(MIRA).when(seek)
+    return given(MIRA, OWNED).when(seek)
 
 
 def submits(story: Story) -> list[str]:
@@ -54,18 +58,19 @@ def test_what_is_submitted_is_a_fact_of_the_chat() -> None:
 
 def test_asked_again_it_is_submitted_once() -> None:
     story = sought().when(SEEK).then()
-    story.when(SeekNoMore(session_id="s1")).when(SEEK).then()
+    story.when(NO_MORE).when(SEEK).then()
     assert submits(story) == []
 
 
 def test_nobody_is_sought_for_what_is_with_somebody_else() -> None:
-    given(MIRA, AMY).refuses(SEEK, "not_controlled")
-    given(MIRA, QUEUED).refuses(SEEK, "not_controlled")
-    given(MIRA, Invited("amy", BEGIN_MS)).refuses(SEEK, "not_controlled")
+    given(MIRA).refuses(SEEK, "notfound")
+    given(MIRA, OWNED, AMY).refuses(SEEK, "notcontrolled")
+    given(MIRA, OWNED, QUEUED).refuses(SEEK, "notcontrolled")
+    given(MIRA, OWNED, Invited("amy", BEGIN_MS)).refuses(SEEK, "notcontrolled")
 
 
 def test_a_chat_may_have_so_many_submits_and_no_more() -> None:
-    story = given(MIRA)
+    story = given(MIRA, OWNED)
     for number in range(50):
         story.when(replace(SEEK, request_id=f"s1.{number}"))
     story.refuses(replace(SEEK, request_id="s1.51"), "too_many_submits")
@@ -97,8 +102,8 @@ def test_it_is_chosen_for_once() -> None:
 
 
 def test_nobody_is_chosen_who_is_there_already() -> None:
-    supervisor = Joined(party_id=2, kind=Kind.BOT, participant_id="amy", nickname="Amy")
-    given(MIRA, supervisor).when(SEEK).refuses(CHOOSES, "already_here")
+    bot = Joined(party_id=2, kind=Kind.BOT, participant_id="amy", nickname="Amy")
+    given(MIRA, OWNED, bot).when(SEEK).refuses(CHOOSES, "already_here")
 
 
 def test_where_the_document_redirects_who_was_chosen_is_held_for_ten_seconds() -> None:
@@ -122,15 +127,15 @@ def test_a_redirect_ends_the_reservation() -> None:
 def _past(story: Story) -> tuple[object, ...]:
     submitted = Submitted(request_id="s1.1", session_id="s1", aims=(GERMANS,), delivers=False)
     assert story.followed
-    return (MIRA, submitted, *story.followed)
+    return (MIRA, OWNED, submitted, *story.followed)
 
 
 def test_a_queue_that_was_chosen_has_it_at_once_with_the_age_that_it_has() -> None:
-    story = given(MIRA).when(replace(SEEK, aims=(GERMANS, SALES))).after_s(7)
+    story = given(MIRA, OWNED).when(replace(SEEK, aims=(GERMANS, SALES))).after_s(7)
     story.when(Select(request_id="s1.1", aim=SALES))
     story.then(Selected(request_id="s1.1", aim=SALES), Queued(queue="sales", since_ms=BEGIN_MS))
     assert (story.state.queued_ms, submits(story)) == (BEGIN_MS, [])
-    only = given(MIRA).when(replace(HOLDS, aims=(SALES,))).when(Select(request_id="s1.1", aim=SALES))
+    only = given(MIRA, OWNED).when(replace(HOLDS, aims=(SALES,))).when(Select(request_id="s1.1", aim=SALES))
     only.then(Selected(request_id="s1.1", aim=SALES))
     assert (only.state.queued_ms, only.state.reserved, submits(only)) == (0, None, [])
 
@@ -199,24 +204,26 @@ def test_it_can_be_cancelled_by_request_by_queue_and_as_a_whole() -> None:
     def left(*cancels: SeekNoMore) -> list[str]:
         return submits(sought().when(vip, *cancels))
 
-    assert left(SeekNoMore(session_id="s1", request_id="s1.1")) == ["s1.2"]
-    assert left(SeekNoMore(session_id="s1", queue="vip")) == ["s1.1"]
-    assert left(SeekNoMore(session_id="s1")) == []
-    assert left(SeekNoMore(session_id="s2")) == ["s1.1", "s1.2"], "another session's"
-    sought().when(SeekNoMore(session_id="s1", queue="vip")).then()
+    assert left(replace(NO_MORE, named="s1.1")) == ["s1.2"]
+    assert left(replace(NO_MORE, queue="vip")) == ["s1.1"]
+    assert left(NO_MORE) == []
+    assert left(replace(NO_MORE, session_id="s2")) == ["s1.1", "s1.2"], "another session's"
+    sought().when(replace(NO_MORE, queue="vip")).then(SeekingStopped(request_id="s1.8", session_id="s1"))
+    sought().when(NO_MORE, NO_MORE).then()
 
 
 def test_what_was_kept_is_cancelled_with_it() -> None:
-    story = sought().after_s(60).when(TIME, SeekNoMore(session_id="s1"))
-    story.then(SubmitEnded("s1.1", "cancelled"))
+    story = sought().after_s(60).when(TIME, NO_MORE)
+    story.then(SubmitEnded("s1.1", "cancelled"), SeekingStopped(request_id="s1.8", session_id="s1"))
     assert submits(story) == []
 
 
 def test_who_is_rung_for_a_cancelled_request_is_not_rung_any_more() -> None:
-    story = sought().when(CHOOSES, SeekNoMore(session_id="s1", request_id="s1.1"))
-    story.then(SubmitEnded("s1.1", "cancelled"), InviteEnded("amy", "cancelled"))
-    other = sought().when(replace(SEEK, request_id="s1.2"), CHOOSES)
-    other.when(SeekNoMore(session_id="s1", request_id="s1.2")).then(SubmitEnded("s1.2", "cancelled"))
+    story = sought().when(CHOOSES, replace(NO_MORE, named="s1.1"))
+    stopped = SeekingStopped(request_id="s1.8", session_id="s1", named="s1.1", cancelled=1)
+    story.then(SubmitEnded("s1.1", "cancelled"), InviteEnded("amy", "cancelled"), stopped)
+    other = sought().when(replace(SEEK, request_id="s1.2"), CHOOSES, replace(NO_MORE, named="s1.2"))
+    assert InviteEnded("amy", "cancelled") not in other.followed
 
 
 def test_with_the_chat_ends_all_that_was_submitted() -> None:
@@ -224,13 +231,21 @@ def test_with_the_chat_ends_all_that_was_submitted() -> None:
     assert sought(HOLDS).when(CHOOSES, End(reason="done")).state.reserved is None
 
 
+def test_who_gives_the_chat_up_seeks_nobody_for_it_any_more() -> None:
+    for fact in (Released("s1", "detaching"), Owned(session_id="s2")):
+        story = sought(HOLDS).when(CHOOSES)
+        another = Submitted(request_id="s1.5", session_id="s1", aims=())
+        state = evolve(evolve(story.state, another, 1), fact, 2)
+        assert (state.submits, state.reserved) == ((), None)
+
+
 def test_how_people_are_chosen_is_remembered() -> None:
     tuning = Tuning(asks_unready=True, excluded=("bob",), ideal="amy", uses_age=True, objective_s=30)
-    story = given(MIRA).when(Tune("s1", tuning))
+    story = given(MIRA, OWNED).when(Tune("s1", tuning))
     story.then(RoutingTuned(asks_unready=True, excluded=("bob",), ideal="amy", uses_age=True, objective_s=30))
     assert card_of(story.state).tuning == tuning
     story.when(Tune("s1", tuning)).then()
-    given(MIRA, AMY).refuses(Tune("s1", tuning), "not_controlled")
+    given(MIRA, OWNED, AMY).refuses(Tune("s1", tuning), "notcontrolled")
 
 
 def test_nothing_else_touches_it() -> None:

@@ -9,7 +9,6 @@ from frontdesk.domain import events, ownership, submit_facts
 from frontdesk.domain import evolving_submits as submits
 from frontdesk.domain.attributes import keeps_alive
 from frontdesk.domain.events import Event, Kind, Visibility
-from frontdesk.domain.evolving_submits import NOBODY_SOUGHT
 from frontdesk.domain.interaction import (
     PEOPLE,
     RECENT_IDS_MAX,
@@ -20,6 +19,7 @@ from frontdesk.domain.interaction import (
     Ringing,
     write_id,
 )
+from frontdesk.domain.submit import NOBODY_SOUGHT
 
 
 def evolve(state: Interaction, event: Event, at_ms: int) -> Interaction:
@@ -319,6 +319,7 @@ _EVOLVE: dict[type, Callable[[Interaction, Any, int], Interaction]] = {
     submit_facts.SubmitChanged: submits.submit_changed,
     submit_facts.Selected: submits.selected,
     submit_facts.SubmitEnded: submits.submit_ended,
+    submit_facts.SeekingStopped: submits.seeking_stopped,
     submit_facts.ReservationEnded: submits.reservation_ended,
     submit_facts.RoutingTuned: submits.routing_tuned,
 }

@@ -6,10 +6,7 @@ from msgspec.structs import replace
 
 from frontdesk.domain import submit_facts
 from frontdesk.domain.interaction import RECENT_IDS_MAX, Interaction, write_id
-from frontdesk.domain.submit import Reserved, Selection, Submit, Tuning
-
-# What is true when nobody is sought any more: somebody has come, or it is somewhere else.
-NOBODY_SOUGHT: dict[str, Any] = {"submits": (), "selected": None, "reserved": None}
+from frontdesk.domain.submit import NOBODY_SOUGHT, Reserved, Selection, Submit, Tuning
 
 
 def _note(state: Interaction, at_ms: int, **changes: Any) -> Interaction:
@@ -33,7 +30,7 @@ def submitted(state: Interaction, event: submit_facts.Submitted, at_ms: int) -> 
         treatments=event.treatments,
         predicted_ms=event.predicted_ms,
     )
-    recent = (*state.recent_ids[1 - RECENT_IDS_MAX :], write_id(0, event.request_id))
+    recent = _remember(state, event.request_id)
     return _note(state, at_ms, submits=(*state.submits, submit), recent_ids=recent)
 
 
@@ -52,7 +49,8 @@ def selected(state: Interaction, event: submit_facts.Selected, at_ms: int) -> In
     if event.held_until_ms:
         held = Reserved(event.agent_id, event.held_until_ms)
         return _note(state, at_ms, **{**NOBODY_SOUGHT, "reserved": held})
-    if not event.agent_id:
+    delivers = any(submit.delivers for submit in state.submits if submit.request_id == event.request_id)
+    if not delivers:
         return _note(state, at_ms, **NOBODY_SOUGHT)
     return _note(state, at_ms, selected=Selection(event.request_id, event.aim, event.agent_id))
 
@@ -69,6 +67,10 @@ def submit_ended(state: Interaction, event: submit_facts.SubmitEnded, at_ms: int
     return _note(state, at_ms, submits=left)
 
 
+def seeking_stopped(state: Interaction, event: submit_facts.SeekingStopped, at_ms: int) -> Interaction:
+    return _note(state, at_ms, recent_ids=_remember(state, event.request_id))
+
+
 def reservation_ended(state: Interaction, _event: submit_facts.ReservationEnded, at_ms: int) -> Interaction:
     return _note(state, at_ms, reserved=None)
 
@@ -83,6 +85,10 @@ def routing_tuned(state: Interaction, event: submit_facts.RoutingTuned, at_ms: i
         objective_s=event.objective_s,
     )
     return _note(state, at_ms, tuning=tuning)
+
+
+def _remember(state: Interaction, request_id: str) -> tuple[str, ...]:
+    return (*state.recent_ids[1 - RECENT_IDS_MAX :], write_id(0, request_id))
 
 
 def _with(state: Interaction, request_id: str, **changes: Any) -> tuple[Submit, ...]:

@@ -39,6 +39,7 @@ from frontdesk.domain.orchestration_objects import (
     rings_for_a_party,
 )
 from frontdesk.domain.orchestration_parties import OF_PARTIES
+from frontdesk.domain.orchestration_submits import told_of_submits
 
 SILENT_ACTIONS = ("setudata", "deleteudata")
 """What has no result of its own: the change itself is told."""
@@ -55,6 +56,11 @@ def tellings(
 ) -> Sequence[Telling]:
     """Who is told what of one fact. `with_words` where the application wants to hear what is said."""
     change = Change(interaction_id, before, fact, after, at_ms)
+    return (*_told_of(change, with_words=with_words), *told_of_submits(change))
+
+
+def _told_of(change: Change, *, with_words: bool) -> Sequence[Telling]:
+    before, fact = change.before, change.fact
     match fact:
         case events.Owned():
             return tuple(_taken(change, fact))

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from frontdesk.domain import owning_events as events
+from frontdesk.domain.submit import NOBODY_SOUGHT
 
 if TYPE_CHECKING:
     from frontdesk.domain.interaction import Interaction
@@ -84,7 +85,8 @@ def _remember(owned: Ownership, request_id: str) -> tuple[str, ...]:
 def _owned(state: "Interaction", event: events.Owned, at_ms: int) -> "Interaction":
     application = event.application or state.ownership.application
     after = replace(state.ownership.taken(), session_id=event.session_id, application=application)
-    return _note(state, at_ms, after, queued_ms=0)
+    sought = {} if event.session_id == state.owner else NOBODY_SOUGHT  # What others wish for is theirs.
+    return _note(state, at_ms, after, queued_ms=0, **sought)
 
 
 def _released(state: "Interaction", event: events.Released, at_ms: int) -> "Interaction":
@@ -96,7 +98,7 @@ def _released(state: "Interaction", event: events.Released, at_ms: int) -> "Inte
         freed_ms=at_ms if freed else state.ownership.freed_ms,
         is_left=event.reason == "left_alone",
     )
-    return _note(state, at_ms, after)
+    return _note(state, at_ms, after, **NOBODY_SOUGHT)
 
 
 def _moved(state: "Interaction", event: events.Moved, at_ms: int) -> "Interaction":

@@ -1,6 +1,7 @@
 """A submit: an application's wish that somebody be found for a chat, as the chat remembers it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -67,6 +68,10 @@ class Tuning(Struct, frozen=True, omit_defaults=True, kw_only=True):
     uses_age: bool = False
     uses_prediction: bool = False
     objective_s: int = 0
+
+
+# What is true when nobody is sought any more: somebody has come, or it is somewhere else.
+NOBODY_SOUGHT: dict[str, Any] = {"submits": (), "selected": None, "reserved": None}
 
 
 def standing(submits: Sequence[Submit]) -> tuple[Submit, ...]:

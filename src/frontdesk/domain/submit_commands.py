@@ -37,10 +37,14 @@ class SeekOtherwise(Struct, frozen=True, kw_only=True):
 
 
 class SeekNoMore(Struct, frozen=True, kw_only=True):
-    """Cancel one request, or all of a session, or those of one virtual queue."""
+    """Cancel the request that is `named`, or all of a session, or those of one virtual queue.
+
+    Shape:   the session asks for it in `request_id`.
+    """
 
     session_id: str
-    request_id: str = ""
+    request_id: str
+    named: str = ""
     queue: str = ""
 
 

@@ -57,6 +57,17 @@ class SubmitEnded(Struct, frozen=True, tag=True):
     reason: str
 
 
+class SeekingStopped(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """A session asked in `request_id` that nobody be sought any more: for the request that it `named`, or
+    for any. So many were `cancelled` by it.
+    """
+
+    request_id: str
+    session_id: str
+    named: str = ""
+    cancelled: int = 0
+
+
 class ReservationEnded(Struct, frozen=True, tag=True):
     """An agent is no longer held for it."""
 
@@ -74,4 +85,6 @@ class RoutingTuned(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tr
     objective_s: int = 0
 
 
-SubmitFact = Submitted | SubmitChanged | Selected | SubmitEnded | ReservationEnded | RoutingTuned
+SubmitFact = (
+    Submitted | SubmitChanged | Selected | SubmitEnded | SeekingStopped | ReservationEnded | RoutingTuned
+)

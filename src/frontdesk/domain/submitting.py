@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from frontdesk.domain import events, submit_facts
 from frontdesk.domain import submit_commands as commands
 from frontdesk.domain.events import Event
-from frontdesk.domain.interaction import PEOPLE, Interaction, write_id
+from frontdesk.domain.interaction import Interaction, write_id
 from frontdesk.domain.rules import ServiceRules
 from frontdesk.domain.submit import Submit
 from frontdesk.errors import Refused
@@ -19,10 +19,10 @@ HURRY_MS = 5000  # By then the assigner has looked at what decides at once, or t
 
 
 def seek(state: Interaction, command: commands.Seek, now_ms: int, _rules: ServiceRules) -> Sequence[Event]:
-    """Errors: `Refused`: `not_controlled`, `too_many_submits`."""
+    """Errors: `Refused`: `notfound`, `notcontrolled`, `too_many_submits`."""
     if write_id(0, command.request_id) in state.recent_ids:
         return ()  # Asked again after a crash.
-    check_controlled(state)
+    _check_controlled(state, command.session_id)
     if len(state.submits) >= SUBMITS_MAX:
         text = f"a chat may have {SUBMITS_MAX} submits at once"
         raise Refused("too_many_submits", text, limit=SUBMITS_MAX)
@@ -45,14 +45,12 @@ def seek(state: Interaction, command: commands.Seek, now_ms: int, _rules: Servic
     )
 
 
-def check_controlled(state: Interaction) -> None:
-    """Whether an application may act on it now: nobody else has it, and it is on its way to nobody.
-
-    Errors:  `Refused("not_controlled")`.
-    """
-    attended = any(p.answers and p.kind in PEOPLE for p in state.parties)
-    if attended or state.queued_ms or state.ringing is not None:
-        raise Refused("not_controlled", "the chat is with somebody else now, or on its way there")
+def _check_controlled(state: Interaction, session_id: str) -> None:
+    """Whether a session may act on it now."""
+    if state.owner != session_id:
+        raise Refused("notfound", "the session has no such interaction")
+    if not state.is_controlled:
+        raise Refused("notcontrolled", "others have the interaction now")
 
 
 def seek_otherwise(
@@ -77,18 +75,26 @@ def seek_no_more(
     state: Interaction, command: commands.SeekNoMore, _now_ms: int, _rules: ServiceRules
 ) -> Sequence[Event]:
     """What it rings for stops ringing, too: nobody is sought who then comes all the same."""
+    if write_id(0, command.request_id) in state.recent_ids:
+        return ()
     over = [
         submit
         for submit in state.submits
         if submit.session_id == command.session_id
-        and command.request_id in ("", submit.request_id)
+        and command.named in ("", submit.request_id)
         and command.queue in ("", submit.queue)
     ]
     ended: list[Event] = [submit_facts.SubmitEnded(submit.request_id, "cancelled") for submit in over]
     rings_for = state.selected.request_id if state.selected is not None else ""
     if state.ringing is not None and any(submit.request_id == rings_for for submit in over):
         ended.append(events.InviteEnded(state.ringing.agent_id, "cancelled"))
-    return ended
+    stopped = submit_facts.SeekingStopped(
+        request_id=command.request_id,
+        session_id=command.session_id,
+        named=command.named,
+        cancelled=sum(1 for submit in over if not submit.is_kept),
+    )
+    return (*ended, stopped)
 
 
 def select(
@@ -126,10 +132,10 @@ def give_up(
 
 
 def tune(state: Interaction, command: commands.Tune, _now_ms: int, _rules: ServiceRules) -> Sequence[Event]:
-    """Errors: `Refused("not_controlled")`."""
+    """Errors: `Refused`: `notfound`, `notcontrolled`."""
     if command.tuning == state.tuning:
         return ()
-    check_controlled(state)
+    _check_controlled(state, command.session_id)
     tuning = command.tuning
     return (
         submit_facts.RoutingTuned(
