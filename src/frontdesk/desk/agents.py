@@ -16,7 +16,7 @@ from frontdesk.store.log import Arm, Card, Recorded, Store
 
 ATTEMPTS_MAX = 10
 
-FOLD_TAG = "agent/2"  # Change it whenever `Agent` or its `evolve` changes: then cards are folded anew.
+FOLD_TAG = "agent/3"  # Change it whenever `Agent` or its `evolve` changes: then cards are folded anew.
 
 _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[domain.Event] = msgspec.json.Decoder(domain.Event)
@@ -60,7 +60,11 @@ class Agents:
     async def ready(self, account: Account) -> None:
         """Chats may come."""
         command = domain.Ready(
-            nickname=account.name, role=account.role, capacity=account.capacity, skills=account.skills
+            nickname=account.name,
+            role=account.role,
+            capacity=account.capacity,
+            skills=account.skills,
+            login=account.login,
         )
         await self._do(account.account_id, command)
 

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 import structlog
-from msgspec import Struct
 from msgspec.structs import replace
 
-from frontdesk.desk.lines import Lines, Seats
-from frontdesk.domain.agent import Agent, Role
-from frontdesk.domain.benches import Free, People, benches_of, slots_of
+from frontdesk.desk.desks import Desks
+from frontdesk.desk.handling import Handling
+from frontdesk.desk.lines import Lines
+from frontdesk.domain.agent import Agent
+from frontdesk.domain.benches import Free, People, benches_of
 from frontdesk.domain.card import InteractionCard
-from frontdesk.domain.estimates import Handled, ahead_of, wait_ms
+from frontdesk.domain.estimates import ahead_of, wait_ms
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.queues import DEFAULT, QueueRules
 from frontdesk.domain.reception import Outlook
@@ -33,18 +34,6 @@ _decode_agent = msgspec.json.Decoder(Agent).decode
 _log = structlog.get_logger("floor")
 
 
-class Desk(Struct):
-    """One agent's place on the floor: what is true of the agent, and the chats held or ringing there.
-
-    Shape:   `listens` are the chats that a supervisor looks on; they take up no slot.
-    """
-
-    agent: Agent
-    chats: set[str]
-    idle_ms: int
-    listens: set[str]
-
-
 class Floor:
     """Who is ready and what waits, now."""
 
@@ -58,14 +47,12 @@ class Floor:
         self._ring_again_ms = ring_again_ms
         self._cards: dict[str, InteractionCard] = {}
         self._lines = Lines(rules_of)
-        self._seats = Seats()
-        self._at_work = Seats()  # Who is ready, with all places, taken or not.
-        self._handled: dict[str, Handled] = {}
-        self._since_ms: dict[str, int] = {}
+        self.desks = Desks(clock_ms)
+        self._handling = Handling(clock_ms)
         self._newcomers: dict[str, InteractionCard] = {}
         self._rules_of = rules_of
         self._unattended: dict[str, InteractionCard] = {}
-        self._desks: dict[str, Desk] = {}
+        self._owned: dict[str, set[str]] = {}
         self._refused: dict[str, dict[str, int]] = {}
         self._closed: OrderedDict[str, int] = OrderedDict()
         self._open_by_service: dict[str, int] = {}
@@ -112,14 +99,7 @@ class Floor:
 
     def put_agent(self, agent_id: str, agent: Agent) -> None:
         """Take note of an agent as now known."""
-        desk = self._desks.get(agent_id)
-        if desk is None:
-            self._desks[agent_id] = Desk(agent, set(), agent.since_ms, set())
-        elif agent.version >= desk.agent.version:
-            if agent.is_ready and not desk.agent.is_ready:
-                desk.idle_ms = agent.since_ms
-            desk.agent = agent
-        self._reseat(agent_id)
+        self.desks.put_agent(agent_id, agent)
         self._changed()
 
     def put(self, interaction_id: str, card: InteractionCard) -> None:
@@ -129,8 +109,10 @@ class Floor:
         if card.version < known:
             return
         is_open = card.phase in (Phase.WAITING, Phase.ACTIVE)
-        self._seat(interaction_id, _holders(before), _holders(card) if is_open else set())
-        self._seat_listeners(interaction_id, _listeners(before), _listeners(card) if is_open else set())
+        owner_before = before.owner if before is not None else ""
+        self._note_owner(interaction_id, owner_before, card.owner if is_open else "")
+        self.desks.seat(interaction_id, _holders(before), _holders(card) if is_open else set())
+        self.desks.seat_listeners(interaction_id, _listeners(before), _listeners(card) if is_open else set())
         if before is not None and before.ringing is not None and card.ringing is None:
             self._refused.setdefault(interaction_id, {})[before.ringing.agent_id] = self._clock_ms()
         if before is None and is_open:
@@ -140,13 +122,21 @@ class Floor:
             self._cards[interaction_id] = card
         else:
             self._close(interaction_id, before, card.version)
-        self._note_handling(interaction_id, before, card, is_open=is_open)
+        self._handling.note(interaction_id, before, card, is_open=is_open)
         self._line_up(interaction_id, before, card, is_sought=is_open and card.ringing is None)
         if card.phase is Phase.WAITING and not (card.queued_ms or card.owner or card.left_alone):
             self._unattended[interaction_id] = card
         else:
             self._unattended.pop(interaction_id, None)
         self._changed()
+
+    def _note_owner(self, interaction_id: str, before: str, now: str) -> None:
+        if before != now and before:
+            self._owned[before].discard(interaction_id)
+            if not self._owned[before]:
+                del self._owned[before]
+        if now:
+            self._owned.setdefault(now, set()).add(interaction_id)
 
     def _line_up(
         self, interaction_id: str, before: InteractionCard | None, card: InteractionCard, *, is_sought: bool
@@ -162,21 +152,6 @@ class Floor:
             self._lines.put_submitted(card, self._waiting(interaction_id, card))
         else:
             self._lines.drop(interaction_id)
-
-    def _note_handling(
-        self, interaction_id: str, before: InteractionCard | None, card: InteractionCard, *, is_open: bool
-    ) -> None:
-        """Take note of how long people take for the chats of a queue, and for those of applications."""
-        waits = card.queued_ms or card.submits
-        waited = before is not None and (before.queued_ms or before.submits)
-        if before is not None and waited and not waits and is_open:
-            if set(card.participants) - set(before.participants):
-                self._since_ms[interaction_id] = self._clock_ms()
-        elif waits or not is_open:
-            since_ms = self._since_ms.pop(interaction_id, None)
-            if since_ms is not None and before is not None:
-                known = self._handled.get(before.queue, Handled())
-                self._handled[before.queue] = known.after(self._clock_ms() - since_ms)
 
     def _waiting(self, interaction_id: str, card: InteractionCard) -> Waiting:
         refused = self._refused.get(interaction_id, {})
@@ -194,32 +169,6 @@ class Floor:
             del self._cards[interaction_id]
             self._open_by_service[before.service] -= 1
 
-    def _seat(self, interaction_id: str, before: set[str], now: set[str]) -> None:
-        for agent_id in before - now:
-            if (desk := self._desks.get(agent_id)) is not None:
-                desk.chats.discard(interaction_id)
-                desk.idle_ms = self._clock_ms()
-                self._reseat(agent_id)
-        for agent_id in now - before:
-            desk = self._desks.setdefault(agent_id, Desk(Agent(), set(), 0, set()))
-            desk.chats.add(interaction_id)
-            desk.idle_ms = self._clock_ms()
-            self._reseat(agent_id)
-
-    def _reseat(self, agent_id: str) -> None:
-        desk = self._desks[agent_id]
-        is_person = desk.agent.role is not Role.BOT
-        places = desk.agent.capacity if is_person and desk.agent.is_ready else 0
-        self._at_work.put(agent_id, places, 0, desk.agent.skills)
-        self._seats.put(agent_id, self.room_of(agent_id) if is_person else 0, desk.idle_ms, desk.agent.skills)
-
-    def _seat_listeners(self, interaction_id: str, before: set[str], now: set[str]) -> None:
-        for agent_id in before - now:
-            if (desk := self._desks.get(agent_id)) is not None:
-                desk.listens.discard(interaction_id)
-        for agent_id in now - before:
-            self._desks.setdefault(agent_id, Desk(Agent(), set(), 0, set())).listens.add(interaction_id)
-
     def _changed(self) -> None:
         for notify in self.on_change:
             notify()
@@ -228,12 +177,12 @@ class Floor:
 
     def agent(self, agent_id: str) -> Agent:
         """What is true of an agent; a blank one for somebody never heard of."""
-        desk = self._desks.get(agent_id)
+        desk = self.desks.get(agent_id)
         return desk.agent if desk is not None else Agent()
 
     def chats_of(self, agent_id: str) -> Sequence[str]:
         """The interactions an agent takes part in or listens to now, oldest first."""
-        desk = self._desks.get(agent_id)
+        desk = self.desks.get(agent_id)
         if desk is None:
             return []
         return sorted({i for i in desk.chats if agent_id in self._cards[i].participants} | desk.listens)
@@ -245,18 +194,18 @@ class Floor:
 
     def invites_of(self, agent_id: str) -> Sequence[str]:
         """The interactions that ring for an agent now."""
-        desk = self._desks.get(agent_id)
+        desk = self.desks.get(agent_id)
         chats = desk.chats if desk is not None else set()
         return sorted(i for i in chats if _rings_for(self._cards[i], agent_id))
 
     def is_at_work(self, agent_id: str) -> bool:
         """Whether an agent is ready, or has chats or invites."""
-        desk = self._desks.get(agent_id)
-        return desk is not None and (desk.agent.is_ready or bool(desk.chats or desk.listens))
+        desk = self.desks.get(agent_id)
+        return desk is not None and desk.is_at_work
 
     def is_ready(self, agent_id: str) -> bool:
         """Whether chats may come to an agent, who need not have a place for one now."""
-        return self.agent(agent_id).is_ready
+        return self.desks.is_ready(agent_id)
 
     def lines(self) -> Iterable[Line]:
         """The chats that wait and do not ring, by line."""
@@ -269,20 +218,11 @@ class Floor:
     def people(self) -> People:
         """The people who are ready and have a free place, as they are asked."""
         return replace(
-            self._seats.people(self.is_ready),
-            unready=self._unready,
+            self.desks.people(),
+            unready=lambda: self.desks.unready(self.is_here),
             of_agent=self.of_agent,
             of_target=self.of_target,
         )
-
-    def _unready(self) -> Sequence[Free]:
-        """The people who are here and would have a place, but take no chats now."""
-        return [
-            Free(0, desk.idle_ms, agent_id, slots, self._seats.bench(desk.agent.skills))
-            for agent_id, desk in self._desks.items()
-            if not desk.agent.is_ready and desk.agent.role is not Role.BOT and self.is_here(agent_id)
-            if (slots := slots_of(desk.agent.capacity, desk.chats))
-        ]
 
     def hasty(self) -> Sequence[tuple[str, str]]:
         """The requests of applications that are decided at once, as (interaction id, request id)."""
@@ -295,7 +235,7 @@ class Floor:
 
     def outlook(self, queue: str, demand: str = "") -> Outlook:
         """What a chat that asks for this would find in a queue."""
-        rules, free, at_work = self._rules_of(queue), self.people(), self._at_work.people(self.is_ready)
+        rules, free, at_work = self._rules_of(queue), self.people(), self.desks.at_work()
         now = whom_ever(rules, demand, free.mask)
         places = sum(one.slots for one in free.free if now >> one.bench & 1)
         could_answer = bool(whom_ever(rules, demand, at_work.mask) & benches_of(at_work.seated))
@@ -310,10 +250,24 @@ class Floor:
         if found is None:
             return None
         line, chat = found
-        at_work = self._at_work.people(self.is_ready)
+        at_work = self.desks.at_work()
         ahead = ahead_of(self._lines, line, chat, at_work.mask, self._clock_ms())
-        handled = self._handled.get(self._cards[chat.interaction_id].queue, Handled())
+        handled = self._handling.of(self._cards[chat.interaction_id].queue)
         return ahead + 1, wait_ms(ahead, line, at_work.free, at_work.mask, handled)
+
+    def in_queue(self, queue: str) -> int:
+        """How many wait in a queue, or for an application in a virtual queue of that name."""
+        return self._lines.in_queue(queue) + self._lines.in_virtual_queue(queue)
+
+    def forecast_ms(self, line: Line) -> int | None:
+        """How long a chat may wait that begins to now, in a line like this, in ms, when that can be said."""
+        at_work, now_ms = self.desks.at_work(), self._clock_ms()
+        ahead = ahead_of(self._lines, line, Waiting("", now_ms), at_work.mask, now_ms)
+        return wait_ms(ahead, line, at_work.free, at_work.mask, self._handling.of(""))
+
+    def owned_by(self, session_id: str) -> Sequence[str]:
+        """The open interactions that a session has, oldest first."""
+        return sorted(self._owned.get(session_id, ()))
 
     def card(self, interaction_id: str) -> InteractionCard | None:
         """The card of an open interaction."""
@@ -325,7 +279,7 @@ class Floor:
 
     def ready(self) -> Iterator[tuple[str, Agent]]:
         """Everybody who is ready, by id."""
-        return ((agent_id, desk.agent) for agent_id, desk in self._desks.items() if desk.agent.is_ready)
+        return ((agent_id, desk.agent) for agent_id, desk in self.desks if desk.agent.is_ready)
 
     def open(self) -> Iterable[tuple[str, InteractionCard]]:
         """The interactions that are open now."""
@@ -333,16 +287,16 @@ class Floor:
 
     def free(self) -> list[Free]:
         """The people who are ready and have a free place."""
-        return self._seats.everybody()
+        return self.desks.free()
 
     @property
     def free_count(self) -> int:
-        return len(self._seats)
+        return self.desks.free_count
 
     def room_of(self, agent_id: str) -> int:
         """How many more chats somebody could take now; none unless ready."""
-        desk = self._desks.get(agent_id)
-        return slots_of(desk.agent.capacity, desk.chats) if desk is not None and desk.agent.is_ready else 0
+        desk = self.desks.get(agent_id)
+        return desk.room if desk is not None and desk.agent.is_ready else 0
 
     def is_open(self, interaction_id: str) -> bool:
         """Whether an interaction is open, as far as this node knows."""

@@ -19,12 +19,16 @@ class Role(StrEnum):
 
 
 class BecameReady(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """Chats may come: up to `capacity` at once, under the name `nickname`, by `skills` (levels by name)."""
+    """Chats may come: up to `capacity` at once, under the name `nickname`, by `skills` (levels by name).
+
+    `login` is the name by which applications ask for somebody.
+    """
 
     nickname: str
     role: Role
     capacity: int
     skills: dict[str, int] = {}
+    login: str = ""
 
 
 class BecameNotReady(Struct, frozen=True, tag=True):
@@ -39,6 +43,7 @@ class Ready(Struct, frozen=True, kw_only=True):
     role: Role
     capacity: int
     skills: dict[str, int] = {}
+    login: str = ""
 
 
 class NotReady(Struct, frozen=True):
@@ -58,6 +63,7 @@ class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_ready: bool = False
     since_ms: int = 0
     skills: dict[str, int] = {}
+    login: str = ""
 
 
 def decide(agent: Agent, command: Command) -> Sequence[Event]:
@@ -69,6 +75,7 @@ def decide(agent: Agent, command: Command) -> Sequence[Event]:
                 role=command.role,
                 capacity=command.capacity,
                 skills=command.skills,
+                login=command.login,
             )
             after = evolve(agent, event, agent.since_ms)
             return () if replace(after, version=agent.version) == agent else (event,)
@@ -88,6 +95,7 @@ def evolve(agent: Agent, event: Event, at_ms: int) -> Agent:
                 is_ready=True,
                 since_ms=at_ms,
                 skills=event.skills,
+                login=event.login,
             )
         case BecameNotReady():
             return Agent(
@@ -98,4 +106,5 @@ def evolve(agent: Agent, event: Event, at_ms: int) -> Agent:
                 is_ready=False,
                 since_ms=at_ms,
                 skills=agent.skills,
+                login=agent.login,
             )
