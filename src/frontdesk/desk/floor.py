@@ -27,6 +27,7 @@ from frontdesk.domain.waiting import ALWAYS, Line, Waiting
 from frontdesk.store.log import Shelf
 
 PAGE = 2000
+LAST = "\U0010ffff"  # An id behind all others.
 CLOSED_KEPT_MAX = 10_000  # Far more than can end while one card is being read.
 _decode_card = msgspec.json.Decoder(InteractionCard).decode
 _decode_agent = msgspec.json.Decoder(Agent).decode
@@ -48,7 +49,7 @@ class Floor:
         self._cards: dict[str, InteractionCard] = {}
         self._lines = Lines(rules_of)
         self.desks = Desks(clock_ms)
-        self._handling = Handling(clock_ms)
+        self.handling = Handling(clock_ms)
         self._newcomers: dict[str, InteractionCard] = {}
         self._rules_of = rules_of
         self._unattended: dict[str, InteractionCard] = {}
@@ -122,7 +123,7 @@ class Floor:
             self._cards[interaction_id] = card
         else:
             self._close(interaction_id, before, card.version)
-        self._handling.note(interaction_id, before, card, is_open=is_open)
+        self.handling.note(interaction_id, before, card, is_open=is_open)
         self._line_up(interaction_id, before, card, is_sought=is_open and card.ringing is None)
         if card.phase is Phase.WAITING and not (card.queued_ms or card.owner or card.left_alone):
             self._unattended[interaction_id] = card
@@ -252,18 +253,21 @@ class Floor:
         line, chat = found
         at_work = self.desks.at_work()
         ahead = ahead_of(self._lines, line, chat, at_work.mask, self._clock_ms())
-        handled = self._handling.of(self._cards[chat.interaction_id].queue)
+        handled = self.handling.of(self._cards[chat.interaction_id].queue)
         return ahead + 1, wait_ms(ahead, line, at_work.free, at_work.mask, handled)
 
     def in_queue(self, queue: str) -> int:
         """How many wait in a queue, or for an application in a virtual queue of that name."""
         return self._lines.in_queue(queue) + self._lines.in_virtual_queue(queue)
 
-    def forecast_ms(self, line: Line) -> int | None:
-        """How long a chat may wait that begins to now, in a line like this, in ms, when that can be said."""
+    def forecast_ms(self, line: Line, queue: str = "") -> int | None:
+        """How long a chat may wait that begins to now, in a line like this, in ms, when that can be said.
+
+        Shape:   `queue` is the one whose chats tell how long people take, empty for those of applications.
+        """
         at_work, now_ms = self.desks.at_work(), self._clock_ms()
-        ahead = ahead_of(self._lines, line, Waiting("", now_ms), at_work.mask, now_ms)
-        return wait_ms(ahead, line, at_work.free, at_work.mask, self._handling.of(""))
+        ahead = ahead_of(self._lines, line, Waiting(LAST, now_ms), at_work.mask, now_ms)
+        return wait_ms(ahead, line, at_work.free, at_work.mask, self.handling.of(queue))
 
     def owned_by(self, session_id: str) -> Sequence[str]:
         """The open interactions that a session has, oldest first."""

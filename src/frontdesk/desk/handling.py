@@ -1,5 +1,6 @@
-"""How long people take for chats, learned as they are handled."""
+"""How many chats people answer and how long they take, learned as they are handled."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from frontdesk.domain.card import InteractionCard
@@ -7,12 +8,17 @@ from frontdesk.domain.estimates import Handled
 
 
 class Handling:
-    """How long the last chats took, by the queue where they had waited; empty for those of applications."""
+    """How long the last chats took, by the queue where they had waited; empty for those of applications.
+
+    Shape:   `answered` and `completed` count since this node has begun: by agent, queue and virtual queue.
+    """
 
     def __init__(self, clock_ms: Callable[[], int]) -> None:
         self._clock_ms = clock_ms
         self._handled: dict[str, Handled] = {}
-        self._since_ms: dict[str, int] = {}
+        self._since_ms: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self.answered: Counter[str] = Counter()
+        self.completed: Counter[str] = Counter()
 
     def note(
         self, interaction_id: str, before: InteractionCard | None, card: InteractionCard, *, is_open: bool
@@ -21,13 +27,18 @@ class Handling:
         waits = card.queued_ms or card.submits
         waited = before is not None and (before.queued_ms or before.submits)
         if before is not None and waited and not waits and is_open:
-            if set(card.participants) - set(before.participants):
-                self._since_ms[interaction_id] = self._clock_ms()
+            came = set(card.participants) - set(before.participants)
+            if came:
+                queues = {submit.queue for submit in before.submits} or {before.queue}
+                counted = (*came, *(f"{queue}.Q" for queue in queues))
+                self._since_ms[interaction_id] = self._clock_ms(), counted
+                self.answered.update(counted)
         elif waits or not is_open:
-            since_ms = self._since_ms.pop(interaction_id, None)
-            if since_ms is not None and before is not None:
+            since = self._since_ms.pop(interaction_id, None)
+            if since is not None and before is not None:
                 known = self._handled.get(before.queue, Handled())
-                self._handled[before.queue] = known.after(self._clock_ms() - since_ms)
+                self._handled[before.queue] = known.after(self._clock_ms() - since[0])
+                self.completed.update(since[1])
 
     def of(self, queue: str) -> Handled:
         """How long those of a queue took."""
