@@ -199,7 +199,22 @@ def test_what_is_in_every_script() -> None:
             </onentry></state></state>"""
         )
     )
-    assert logged == ["hello", "a,b", "chart.scxml", '[1, "x"]{n:1, self:{…}}', "true"]
+    assert logged == ["hello", "a,b", "chart.scxml", '[1, "x"]({n:1, self:{…}})', "true"]
+
+
+def test_a_copy_can_be_made_by_way_of_the_source() -> None:
+    """As generated documents do with what belongs to an event."""
+    _, logged = staged(
+        ors(
+            """<state id="a"><transition event="go">
+            <script>var copy = eval(_event.data.toSource()); copy.list.push(eval(uneval(new Date(5))));
+            copy.f = eval(uneval(function (n) { return n + 1 }));</script>
+            <log expr="[copy.list.length, copy.list[1].getTime(), copy.f(1), copy.not]"/></transition>
+            </state>"""
+        ),
+        [Event("go", data='{"list": ["x"], "s": "a\\u2028b"}')],
+    )
+    assert logged == ["[2, 5, 2, undefined]"]
 
 
 def test_parts_are_included_with_a_prefix() -> None:

@@ -51,10 +51,10 @@
     })
     hidden(globalThis, '__GetDocumentURL', () => document)
     hidden(globalThis, '__GetCurrentStates', () => states().slice())
-    hidden(globalThis, 'uneval', (value) => kit.source(value))
+    hidden(globalThis, 'uneval', (value) => kit.uneval(value))
     for (const holder of [Object, Array, String, Number, Boolean, Function, Date, RegExp, Error])
       hidden(holder.prototype, 'toSource', function () {
-        return kit.source(this)
+        return kit.uneval(this)
       })
   }
 })

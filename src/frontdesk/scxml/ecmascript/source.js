@@ -6,7 +6,7 @@
       case 'string':
         return JSON.stringify(value)
       case 'function':
-        return `(function ${value.name})`
+        return String(value)
       case 'bigint':
         return `${kit.text(value)}n`
       case 'object':
@@ -28,6 +28,12 @@
           .join(', ')}}`
     open.delete(value)
     return inside
+  }
+
+  // An object stands in brackets when it is for scripts, which copy values by evaluating their source.
+  kit.uneval = function (value) {
+    const text = source(value)
+    return text.startsWith('{') || typeof value === 'function' ? `(${text})` : text
   }
   return (value) => source(value)
 })

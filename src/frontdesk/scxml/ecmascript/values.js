@@ -126,6 +126,10 @@
   kit.graph = once(part('graph'))
   kit.dom = once(part('dom'))
   kit.source = (value) => (kit.source = kit.load('source'))(value)
+  kit.uneval = function (value) {
+    kit.source(null)
+    return kit.uneval(value) // Which is another one now.
+  }
 
   function once(make) {
     let made
