@@ -84,16 +84,18 @@ Asking = Learn | Open | Take | Keep | Look | Close
 
 
 class Learned(Struct, frozen=True, tag=True):
-    """The document can be run."""
+    """The document can be run. `is_kept` says whether its sessions are to outlive their node."""
 
     name: str
     is_ors: bool
+    is_kept: bool = True
 
 
 class Taken(Struct, frozen=True, tag=True):
     """What came of a taking.
 
-    Shape:   `consumed` of the events; `wanted` are statistics that a script asked for and the world does
+    Shape:   `consumed` of the events; `may_rest` says whether the document lets the session be put out of
+             memory now; `wanted` are statistics that a script asked for and the world does
              not hold: then this must not become true, and be taken again with them from before it.
     """
 
@@ -106,6 +108,7 @@ class Taken(Struct, frozen=True, tag=True):
     active: tuple[str, ...] = ()
     check: int = 0
     cpu_ms: float = 0.0
+    may_rest: bool = True
     wanted: tuple[str, ...] = ()
 
 
@@ -216,7 +219,7 @@ class Contexts:
             dialect = Dialect(learn.dialect) if learn.dialect else None
             machine = load(source, entry, files, dialect, is_strict=learn.is_strict)
             self._machines[learn.document] = machine
-        return Learned(machine.name, machine.dialect is Dialect.ORS)
+        return Learned(machine.name, machine.dialect is Dialect.ORS, machine.is_kept)
 
     def _open(self, asked: Open) -> Closed:
         machine = self._machines.get(asked.document)
@@ -280,6 +283,7 @@ class Contexts:
             active=session.active or session.active_atomic,
             check=zlib.crc32(_encode(outputs)),
             cpu_ms=self._cpu_ms() - began_ms,
+            may_rest=session.may_rest,
             wanted=tuple(sorted(wanted)),
         )
 

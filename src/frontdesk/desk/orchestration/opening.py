@@ -35,14 +35,14 @@ class Opening:
         self._address = address
         self._learned: dict[str, tuple[int, Learned]] = {}  # By document, and in which life of the engine.
 
-    async def open(self, live: Opened, session: Session) -> bool:
-        """Have the engine stand where `session` does; whether its document is of the ORS dialect.
+    async def open(self, live: Opened, session: Session) -> Learned:
+        """Have the engine stand where `session` does; what is known of its document.
 
         Errors:  `Refused`, `NotFound`: its document cannot be run; `EngineLost`; `Unavailable`.
         """
         document, learned = await self._learn(session.began)
         if live.life == self._engine.life and live.steps == session.steps:
-            return learned.is_ors
+            return learned
         photo = await self._streams.photo(session.id)
         if photo is None or not 0 < photo.session.steps <= session.steps:
             photo = None
@@ -66,7 +66,7 @@ class Opening:
                 live.since_photo += fact.macrosteps
             past = evolve(past, fact, record.time_ms)
         live.steps, live.life = session.steps, life
-        return learned.is_ors
+        return learned
 
     async def _replay(self, past: Session, step: Stepped) -> None:
         taken = await asked(

@@ -33,6 +33,7 @@ PHOTO_EVERY = 50  # Macrosteps; loading a session takes no more of them than tha
 SLOW_MS = 20.0  # Of a step, after which a replay might find itself at a limit that the step just missed.
 HELP_MS = 2_000  # When another node, or this one once more, looks after a session that has something to do.
 RETRY_S = 1.0
+LOST = "the node that ran it is gone, and its document keeps nothing"
 
 _log = structlog.get_logger("orchestration")
 
@@ -45,13 +46,17 @@ class Live:
     """A session that this node is at, or was a moment ago.
 
     Shape:   the engine has taken its first `steps` steps in its `life`; -1 when it knows nothing of it.
+             `may_rest` as its document says, `cannot_rest` when its scripts hold what no snapshot can;
+             `is_own` when this very node has taken steps of it and has not let it go since.
     """
 
     __slots__ = (
         "blame",
         "cannot_rest",
+        "is_own",
         "is_wanted",
         "life",
+        "may_rest",
         "session_id",
         "since_photo",
         "steps",
@@ -68,7 +73,13 @@ class Live:
         self.blame = 0
         self.since_photo = 0
         self.cannot_rest = False
+        self.may_rest = True
+        self.is_own = False
         self.used_ms = 0
+
+    @property
+    def can_rest(self) -> bool:
+        return self.may_rest and not self.cannot_rest
 
 
 class Runner:
@@ -118,7 +129,7 @@ class Runner:
     def busy_count(self) -> int:
         """Those of them that cannot be put to rest now."""
         return sum(
-            live.steps >= 0 and (live.task is not None or live.cannot_rest) for live in self._lives.values()
+            live.steps >= 0 and (live.task is not None or not live.can_rest) for live in self._lives.values()
         )
 
     # --- being told ----------------------------------------------------------------------------
@@ -138,7 +149,8 @@ class Runner:
         """Another node runs these sessions now; what is under way here is refused when it is written."""
         for session_id, live in list(self._lives.items()):
             if self._shards.shard_of(session_id) == shard and live.task is None:
-                live.is_wanted, live.task = False, asyncio.create_task(self._rest(live))
+                live.is_wanted = live.is_own = False
+                live.task = asyncio.create_task(self._rest(live))
 
     async def aclose(self) -> None:
         """Stop at once: what was not written did not happen."""
@@ -171,10 +183,10 @@ class Runner:
             _log.warning("session_paused", session_id=live.session_id, reason=str(error))
             live.steps = -1
             self._again(live.session_id, RETRY_S)
-        except Exception:
+        except Exception:  # noqa: BLE001
             _log.exception("session_stumbled", session_id=live.session_id)
             live.steps = -1
-            raise
+            self._again(live.session_id, RETRY_S)
         finally:
             live.task = None
             live.used_ms = self._clock_ms()
@@ -188,6 +200,9 @@ class Runner:
             session, now_ms = stream.session, self._clock_ms()
             if expired := late(session, now_ms):
                 await self._expire(session, [name for name, _ in expired])
+                continue
+            if not (session.is_kept or session.is_over or live.is_own):
+                await self._fail(session, fence, LOST)
                 continue
             over_ms = over_at(session, self._times)
             if over_ms is not None and over_ms <= now_ms:
@@ -253,6 +268,7 @@ class Runner:
         over, taken = turned.over, turned.taken
         await self._append(session, fence, (turned.stepped,) if over is None else (turned.stepped, over))
         live.steps, live.life, live.blame = session.steps + 1, self._engine.life, 0
+        live.is_own, live.may_rest = True, taken.may_rest
         self._count(session, taken)
         live.since_photo += taken.macrosteps
         if over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):
@@ -278,7 +294,7 @@ class Runner:
 
     async def _photograph(self, live: Live) -> bool:
         """Keep a snapshot, if everything can be kept in one; whether there is one now."""
-        if live.cannot_rest:
+        if not live.can_rest:
             return False
         stream = await self._streams.existing(live.session_id)
         session = stream.session
@@ -332,14 +348,17 @@ class Runner:
         before_ms = self._clock_ms() - self._passive_after_ms
         too_many = self.open_count - self._open_max
         for live in list(self._lives.values()):
-            if live.task is None and not live.is_wanted and (live.used_ms <= before_ms or too_many > 0):
+            is_idle = live.task is None and not live.is_wanted and live.can_rest
+            if is_idle and (live.used_ms <= before_ms or too_many > 0):
                 live.task = asyncio.create_task(self._rest(live))
                 too_many -= 1
                 await live.task
 
     async def _rest(self, live: Live) -> None:
         try:
-            if live.steps < 0 or live.since_photo == 0 or await self._photograph(live):
+            is_ours = self._shards.fence(live.session_id) is not None
+            is_kept = live.steps < 0 or live.since_photo == 0
+            if not is_ours or is_kept or await self._photograph(live):
                 await self._close(live)
         except DeskError as error:
             _log.warning("session_stays", session_id=live.session_id, reason=str(error))

@@ -36,7 +36,8 @@ _photos: msgspec.msgpack.Decoder[Photo] = msgspec.msgpack.Decoder(Photo)
 class SessionCard(Struct, frozen=True, omit_defaults=True):
     """One row of a list of sessions.
 
-    Shape:   `is_asking` when something is to be done for the session, so that whoever takes it over asks.
+    Shape:   `is_asking` when something is to be done for the session, or when it is lost with its node, so
+             that whoever takes it over sees to it.
     """
 
     application: str
@@ -241,7 +242,7 @@ def card_of(session: Session) -> SessionCard:
         life=session.life,
         created_ms=session.created_ms,
         ended_ms=session.ended_ms,
-        is_asking=bool(session.errands),
+        is_asking=bool(session.errands) or not session.is_kept,
         reason=session.reason,
         parent=began.invoker or began.starter,
         interactions=session.interactions,

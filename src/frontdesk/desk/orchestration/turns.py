@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 from msgspec import Struct
 
-from frontdesk.desk.orchestration.contexts import Take, Taken
+from frontdesk.desk.orchestration.contexts import Learned, Take, Taken
 from frontdesk.desk.orchestration.engine import Engine, asked
 from frontdesk.desk.orchestration.opening import Opened, Opening
 from frontdesk.desk.orchestration.worlds import Worlds
@@ -60,19 +60,19 @@ class Turns:
 
         Errors:  as `Opening.open`.
         """
-        is_ors, asking, taken = await self._ask(live, session, turn)
-        stepped = self._stepped(asking, taken)
-        over = ended(evolve(session, stepped, asking.now_ms), taken.outputs, is_ors=is_ors)
+        learned, asking, taken = await self._ask(live, session, turn)
+        stepped = self._stepped(learned, asking, taken)
+        over = ended(evolve(session, stepped, asking.now_ms), taken.outputs, is_ors=learned.is_ors)
         return Turned(stepped, over, taken)
 
-    async def _ask(self, live: Opened, session: Session, turn: Turn) -> tuple[bool, Take, Taken]:
+    async def _ask(self, live: Opened, session: Session, turn: Turn) -> tuple[Learned, Take, Taken]:
         """What comes of a turn, and with what it was asked: again, when a script wants to know more.
 
         Errors:  as `Opening.open`.
         """
         wanted: set[str] = set()
         for _ in range(ASKED_AGAIN_MAX):
-            is_ors = await self._opening.open(live, session)
+            learned = await self._opening.open(live, session)
             world = await self._worlds.world(session, wanted)
             asking = Take(
                 session.id,
@@ -88,9 +88,9 @@ class Turns:
                 break
             wanted.update(taken.wanted)
             live.steps = -1  # It did not happen.
-        return is_ors, asking, taken
+        return learned, asking, taken
 
-    def _stepped(self, asking: Take, taken: Taken) -> Stepped:
+    def _stepped(self, learned: Learned, asking: Take, taken: Taken) -> Stepped:
         return Stepped(
             now_ms=asking.now_ms,
             seed=asking.seed,
@@ -108,4 +108,5 @@ class Turns:
             has_left=taken.has_left,
             active=taken.active,
             check=taken.check,
+            is_kept=learned.is_kept,
         )

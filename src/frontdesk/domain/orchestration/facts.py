@@ -61,7 +61,7 @@ class Stepped(Struct, frozen=True, tag=True, omit_defaults=True):
     Shape:   `kind` is `start`, `step` or `cancel`; `consumed` events of the queue in `macrosteps`; `world`
              where it changed; `outputs` are those that something has to be done about, and log lines;
              `untils` is by when each is to be done, 0 for none; `has_left` events of its own to take;
-             `check` is a sum over all outputs.
+             `check` is a sum over all outputs; `is_kept` says whether the session is to outlive its node.
     Units:   `now_ms`, `due_ms` (0 for none) and `untils` in milliseconds since the Unix epoch.
     """
 
@@ -77,6 +77,7 @@ class Stepped(Struct, frozen=True, tag=True, omit_defaults=True):
     has_left: bool = False
     active: tuple[str, ...] = ()
     check: int = 0
+    is_kept: bool = True
 
 
 class Settled(Struct, frozen=True, tag=True):

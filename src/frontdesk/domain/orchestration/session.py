@@ -76,6 +76,8 @@ class Session(Struct, frozen=True):
     active: tuple[str, ...] = ()
     world: str = ""
     interactions: tuple[str, ...] = ()
+    is_kept: bool = True
+    """Whether it is to outlive the node that runs it."""
     reason: str = ""
     data: str = ""
 
@@ -184,6 +186,7 @@ def _stepped(session: Session, fact: facts.Stepped) -> Session:
         has_left=fact.has_left,
         active=fact.active,
         world=session.world if fact.world is None else fact.world,
+        is_kept=fact.is_kept,
     )
 
 
