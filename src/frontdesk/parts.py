@@ -47,6 +47,7 @@ from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.openapi import describe
 from frontdesk.edges.operations import Operations
 from frontdesk.edges.pages import pages
+from frontdesk.edges.session_metrics import SessionMetrics
 from frontdesk.edges.traffic import Traffic
 from frontdesk.edges.uploads import Uploads
 from frontdesk.edges.visitor_socket import VisitorSockets
@@ -143,6 +144,7 @@ class Parts:
             store, self.chats, self.agents, self.floor, self.hub, {"session": self.orchestration.heard}
         )
         self.metrics = Metrics(self.floor)
+        self.metrics.registry.register(SessionMetrics(self.orchestration.runner, self.orchestration.engine))
         self.interactions.on_card += [
             self.floor.put,
             lambda interaction_id, card: self.metrics.observe(interaction_id, card, clock_ms()),

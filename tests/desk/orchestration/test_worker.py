@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from frontdesk.desk.orchestration.workers import Worker
@@ -133,3 +134,9 @@ async def test_a_session_lives_on_in_a_database_when_its_node_ends(tmp_path: Pat
         orchestration = server.orchestration
         await orchestration.sessions.deliver(session_id, [Event("end")], key="end")
         await has_come_to(orchestration, session_id, Life.FINISHED)
+        async with httpx2.AsyncClient() as client:
+            told = (await client.get(f"{server.url}/metrics")).text
+        assert 'frontdesk_sessions_ended_total{application="counter",how="finished"} 1.0' in told
+        assert "frontdesk_session_steps_total 1.0" in told
+        assert "frontdesk_sessions_in_memory" in told
+        assert "frontdesk_script_worker_restarts_total 0.0" in told

@@ -246,7 +246,10 @@ class Runner:
                 raise Overtaken
             return facts
 
-        return await self._streams.change(session.id, decide, due_ms=self.due_ms, also=(fence,))
+        after = await self._streams.change(session.id, decide, due_ms=self.due_ms, also=(fence,))
+        for fact in facts:
+            self.counts.note(session.began.application, fact)
+        return after
 
     async def _take(self, live: Live, session: Session, turn: Turn, fence: Fence) -> None:
         """One turn: what the engine says came of it is appended, and only then true."""
@@ -287,7 +290,6 @@ class Runner:
 
     async def _fail(self, session: Session, fence: Fence, reason: str) -> None:
         _log.warning("session_failed", session_id=session.id, reason=reason)
-        self.counts.failed += 1
         await self._append(session, fence, (ended_by(session, End.FAILED, reason),))
 
     # --- memory --------------------------------------------------------------------------------

@@ -4,14 +4,14 @@ import secrets
 from collections.abc import Callable
 
 import structlog
-from msgspec import Struct
+from msgspec import Struct, field
 
 from frontdesk.desk.orchestration.contexts import Learned, Take, Taken
 from frontdesk.desk.orchestration.engine import Engine, asked
 from frontdesk.desk.orchestration.opening import Opened, Opening
 from frontdesk.desk.orchestration.worlds import Worlds
 from frontdesk.domain.orchestration.ending import ended
-from frontdesk.domain.orchestration.facts import Ended, Stepped
+from frontdesk.domain.orchestration.facts import Ended, Fact, Stepped
 from frontdesk.domain.orchestration.session import ERRANDS, Session, evolve
 from frontdesk.domain.orchestration.stepping import Times, Turn, until
 from frontdesk.scxml.outputs import Logged, Requested
@@ -22,12 +22,24 @@ _log = structlog.get_logger("orchestration")
 
 
 class Counts(Struct):
-    """What metrics tell of the sessions of one node."""
+    """What metrics tell of the sessions of one node; those that began and ended here by application."""
 
     steps: int = 0
     events: int = 0
     step_ms: float = 0.0
-    failed: int = 0
+    begun: dict[str, int] = field(default_factory=dict)
+    ended: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def note(self, application: str, fact: Fact) -> None:
+        """Take note of what was just written."""
+        match fact:
+            case Stepped(kind="start"):
+                self.begun[application] = self.begun.get(application, 0) + 1
+            case Ended():
+                key = (application, fact.how)
+                self.ended[key] = self.ended.get(key, 0) + 1
+            case _:
+                pass
 
 
 class Turned(Struct, frozen=True):
