@@ -120,7 +120,8 @@ async def test_a_script_cannot_reach_a_file_nor_the_network_even_from_python() -
 async def test_a_session_lives_on_in_a_database_when_its_node_ends(tmp_path: Path) -> None:
     folder = tmp_path / "applications" / "counter"
     folder.mkdir(parents=True)
-    (folder / "counter.scxml").write_bytes(COUNTER)
+    (folder / "application.scxml").write_bytes(COUNTER)
+    (folder / "application.toml").write_text('name = "counter"', "utf-8")
     settings = Settings(
         server=ServerSettings(port=0),
         database=DatabaseSettings(url=f"sqlite:///{tmp_path}/frontdesk.db"),
