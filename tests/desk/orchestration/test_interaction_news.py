@@ -110,9 +110,9 @@ async def heard(house: House, session_id: str, count: int) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_thousand_chats_keep_the_order_of_their_facts() -> None:
+async def test_many_chats_keep_the_order_of_their_facts() -> None:
     house = House()
-    chat_ids = [await house.node.start() for _ in range(1000)]
+    chat_ids = [await house.node.start() for _ in range(100)]
     for value in ("1", "2", "3"):
         change = commands.ChangeData(party_id=1, changes={"step": value})
         await asyncio.gather(*(house.node.do(chat_id, change) for chat_id in chat_ids))
