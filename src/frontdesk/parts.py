@@ -22,6 +22,7 @@ from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.nodes import BEAT_S, Heartbeat
 from frontdesk.desk.orchestration.applications import Applications, take_in
 from frontdesk.desk.orchestration.owning import owning
+from frontdesk.desk.orchestration.queueing import queueing
 from frontdesk.desk.positions import Positions
 from frontdesk.desk.previews import Previews
 from frontdesk.desk.reception import Reception
@@ -126,6 +127,16 @@ class Parts:
             self.accounts,
             clock_ms,
             node_id,
+        )
+        self.queueing = queueing(
+            self.orchestration,
+            self.interactions,
+            self.floor,
+            self.services,
+            self.accounts,
+            self.agents,
+            {name: section.who() for name, section in settings.groups.items()},
+            clock_ms,
         )
         self.timers = Timers(
             store,
@@ -293,6 +304,7 @@ class Parts:
             ("presence", self._presence),
             *self.orchestration.work(),
             ("orchestration news", self.news.run),
+            *self.queueing.work(),
         )
 
     async def _presence(self) -> None:

@@ -14,6 +14,7 @@ from frontdesk.domain.queues import QueueRules, Telling, demands_of, steps_of
 from frontdesk.domain.reception import Answer, Does, ReceptionRules
 from frontdesk.domain.rules import Rules, Seconds
 from frontdesk.errors import Refused
+from frontdesk.settings_groups import GroupSettings
 from frontdesk.settings_orchestration import OrchestrationSettings
 
 Count = Annotated[int, Meta(ge=1, le=100_000_000)]
@@ -267,7 +268,9 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How long its chats ring for an agent before they go to the next; 0 for what the service says."""
     prefer_s: Seconds = 0
     """How long a conversation that wakes waits for who answered it last, when ready but busy, before it goes
-    to others."""
+    to others; and so any chat for the agent whom its user data names."""
+    prefer_key: str = ""
+    """The user data that names the agent who is asked first, by login or id; empty for none."""
     overflow_queue: str = ""
     """Where a chat waits on that has waited here for `overflow_s`; empty to leave it here."""
     overflow_s: Seconds = 0
@@ -312,6 +315,7 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             demands=demands_of(self.demands),
             answer_s=self.answer_s,
             prefer_s=self.prefer_s,
+            prefer_key=self.prefer_key,
             overflow_queue=self.overflow_queue,
             overflow_s=self.overflow_s,
             reception=ReceptionRules(
@@ -357,6 +361,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The queues that have settings of their own, by name."""
     hours: dict[str, HoursSettings] = {}
     """Opening hours, by name."""
+    groups: dict[str, GroupSettings] = {}
+    """Groups of agents that applications name, by name."""
 
     def __post_init__(self) -> None:
         for kind, sections in (("services", self.services), ("queues", self.queues)):

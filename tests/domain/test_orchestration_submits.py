@@ -135,6 +135,7 @@ def test_the_end_of_the_chat_is_silent_about_it() -> None:
     for end in (End(reason="done"), Leave(party_id=1)):
         story = sought().when(end)
         assert not any(one.name.endswith("queue.submit") for one in story.news())
+        assert "s1.1" in [telling.request_id for telling in story.heard], "nobody waits for it any more"
         assert story.state.submits == ()
 
 

@@ -54,6 +54,7 @@ class Agents:
         self._started_ms = clock_ms()
         self.connected: dict[str, int] = {}
         self._seen_ms: dict[str, int] = {}
+        self._seen_elsewhere_ms: dict[str, int] = {}
 
     # --- readiness -----------------------------------------------------------------------------
 
@@ -129,10 +130,18 @@ class Agents:
             del self.connected[agent_id]
 
     async def share_presence(self) -> None:
-        """Tell other nodes who is connected here."""
+        """Tell other nodes who is connected here, and learn who is connected there."""
         now_ms = self._clock_ms()
+        seen_ms = await self._store.seen_under("agent/")
+        self._seen_elsewhere_ms = {name.removeprefix("agent/"): ms for name, ms in seen_ms.items()}
         if self.connected:
             await self._store.note_seen([(f"agent/{agent_id}", now_ms) for agent_id in self.connected])
+
+    def is_here(self, agent_id: str) -> bool:
+        """Whether somebody is connected, to whichever node, as far as this one knows."""
+        if agent_id in self.connected:
+            return True
+        return self._seen_elsewhere_ms.get(agent_id, 0) + self._away_ms > self._clock_ms()
 
     async def tick(self, agent_id: str) -> None:
         """See whether an agent has been away too long; then the chats go back to the queue."""

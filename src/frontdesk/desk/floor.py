@@ -158,7 +158,8 @@ class Floor:
         refused = self._refused.get(interaction_id, {})
         avoid = {agent_id: ms + self._ring_again_ms for agent_id, ms in refused.items()}
         avoid.update(dict.fromkeys((*card.participants, *card.listeners, *card.tuning.excluded), ALWAYS))
-        return Waiting(interaction_id, card.queued_ms, avoid, card.tuning.ideal or card.prefers)
+        prefers = card.tuning.ideal or card.prefers or (card.wanted and self.desks.named(card.wanted))
+        return Waiting(interaction_id, card.queued_ms, avoid, prefers)
 
     def _close(self, interaction_id: str, before: InteractionCard | None, version: int) -> None:
         """What has ended or rests stays so, though an older card may still be on its way."""

@@ -65,8 +65,7 @@ class Routing:
                         await self._wake.wait()  # comes together with the news.
                 self._wake.clear()
                 try:
-                    if await self._holds_lease():
-                        await self._assign()
+                    await self.decide()
                 except DeskError as error:
                     self._fence = None
                     _log.warning("routing_paused", reason=str(error))
@@ -74,6 +73,11 @@ class Routing:
         finally:
             with contextlib.suppress(DeskError):
                 await self._store.drop_lease(LEASE, self._node_id)
+
+    async def decide(self) -> None:
+        """Assign what can be now, if this node is the one that does. Errors: `Unavailable`."""
+        if await self._holds_lease():
+            await self._assign()
 
     async def _holds_lease(self) -> bool:
         now_ms = self._clock_ms()

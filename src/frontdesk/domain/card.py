@@ -63,7 +63,8 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Shape:   `participants` are the agents, supervisors and bots present now, but for the `listeners`, who
              have no part in the work: supervisors whom the visitor does not see. `prefers` is who answered
-             before it rested, and is asked first when it wakes; `demand` are the skills that it asks for.
+             before it rested, and is asked first when it wakes; `demand` are the skills that it asks for,
+             and `wanted` is the agent whom its user data names.
              `owner` is the session of an application that has it; what is `left_alone` no session has, and
              yet nobody is looked for.
              `submits` are those for which somebody is sought now.
@@ -81,6 +82,7 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     priority: int = 0
     queued_ms: int = 0
     demand: str = ""
+    wanted: str = ""
     ringing: Ringing | None = None
     participants: tuple[str, ...] = ()
     asynchronous: bool = False
@@ -119,6 +121,7 @@ def card_of(state: Interaction) -> InteractionCard:
         priority=state.priority,
         queued_ms=state.queued_ms,
         demand=state.demand,
+        wanted=state.wanted,
         ringing=state.ringing,
         participants=tuple(p.participant_id for p in state.present(ANSWERING) if not p.listens),
         listeners=tuple(p.participant_id for p in state.present(ANSWERING) if p.listens),

@@ -233,6 +233,7 @@ class IdleClosed(Struct, frozen=True, tag=True):
 class Queued(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     """It waits for a person. `summary` is what the one who handed it over wants that person to know, `demand`
     the skills that it asks for, as an expression. `since_ms` is since when, where it has waited before.
+    `wanted` is the agent whom its user data names.
     """
 
     queue: str
@@ -240,6 +241,7 @@ class Queued(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     summary: str = ""
     demand: str = ""
     since_ms: int = 0
+    wanted: str = ""
 
 
 class Informed(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):

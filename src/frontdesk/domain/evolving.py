@@ -227,6 +227,7 @@ def _queued(state: Interaction, event: events.Queued, at_ms: int) -> Interaction
         phase=Phase.WAITING if state.phase is Phase.DORMANT else state.phase,
         summary=event.summary or state.summary,
         demand=event.demand,
+        wanted=event.wanted,
         informed="",
         ownership=state.ownership.taken(),
         **NOBODY_SOUGHT,

@@ -117,6 +117,7 @@ class Interaction(Struct, frozen=True):
     queued_ms: int = 0
     summary: str = ""
     demand: str = ""
+    wanted: str = ""
     informed: str = ""
     ringing: Ringing | None = None
     ended_ms: int = 0

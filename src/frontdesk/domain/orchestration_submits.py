@@ -33,8 +33,11 @@ def told_of_submits(change: Change) -> Iterator[Telling]:
             yield Telling(session_id, (News("queue.submit.requestid", {"requestid": request_id}),))
         case facts.SeekingStopped() as stopped:
             yield _stopped(change, stopped)
-        case events.Ended() | events.Rested() | events.Archived():
-            return  # The session hears of that itself.
+        case events.Ended() | events.Rested():  # The session hears of that itself.
+            for submit in change.before.submits:
+                if not submit.is_kept:
+                    yield Telling(submit.session_id, (), submit.request_id)
+            return
         case _:
             pass
     left = {submit.request_id for submit in change.after.submits if not submit.is_kept}

@@ -23,6 +23,7 @@ from frontdesk.errors import Refused
 
 ANYBODY = ""
 MINUTE_MS = 60_000
+NAME_CHARS_MAX = 200
 DEMANDS_MAX = 20  # Each may add its comparisons to what one chat asks for.
 
 _STEP = re.compile(r"(?:after\s+(?P<count>[0-9]{1,6})\s*(?P<unit>s|min)\s*:)?\s*(?P<who>.*)", re.DOTALL)
@@ -75,6 +76,7 @@ class QueueRules(Struct, frozen=True, kw_only=True):
     demands: tuple[Demand, ...] = ()
     answer_s: int = 0
     prefer_s: int = 0
+    prefer_key: str = ""
     overflow_queue: str = ""
     overflow_s: int = 0
     reception: ReceptionRules = OPEN
@@ -89,6 +91,10 @@ class QueueRules(Struct, frozen=True, kw_only=True):
         """The skills that a chat with this user data asks for, as an expression; empty for none."""
         asked = dict.fromkeys(d.skills for d in self.demands if _says(user_data.get(d.key, ""), d.value))
         return " & ".join(f"({skills})" for skills in asked) if len(asked) > 1 else "".join(asked)
+
+    def wanted_by(self, user_data: Mapping[str, str]) -> str:
+        """The agent whom a chat with this user data names, as it says it; empty for none."""
+        return user_data.get(self.prefer_key, "").strip()[:NAME_CHARS_MAX] if self.prefer_key else ""
 
 
 def _says(said: str, value: str) -> bool:
@@ -119,7 +125,7 @@ def _step(text: str) -> Step:
         example = "after 20 s: german >= 1, or after 2 min: anybody"
         raise Refused("step_invalid", f"{text!r} does not say after how long: write it as {example}")
     after_ms = int(found["count"] or 0) * (MINUTE_MS if found["unit"] == "min" else 1000)
-    return Step(after_ms, ANYBODY if who.lower() == "anybody" else _skills(who))
+    return Step(after_ms, ANYBODY if who.lower() == "anybody" else skills_alone(who))
 
 
 def demands_of(texts: Iterable[str]) -> tuple[Demand, ...]:
@@ -141,10 +147,10 @@ def _demand(text: str) -> Demand:
     if found is None or not found["key"].strip() or not found["value"].strip():
         example = "language = de -> german >= 1"
         raise Refused("demand_invalid", f"{text!r} is no demand: write a key, a value and skills: {example}")
-    return Demand(found["key"].strip(), found["value"].strip(), _skills(found["skills"]))
+    return Demand(found["key"].strip(), found["value"].strip(), skills_alone(found["skills"]))
 
 
-def _skills(text: str) -> str:
+def skills_alone(text: str) -> str:
     """A skill expression in its one form; statistics are known to applications only."""
     expression = parse(text.strip())
     if any(isinstance(one.data, Statistic) for one in comparisons(expression)):

@@ -35,8 +35,14 @@ def waits_in(
 ) -> events.Queued:
     """It waits; when nobody names a queue, where it waited before, else where its service's do."""
     queue = queue or state.queue or rules.queue
-    demand = rules.queue_rules(queue).demand_of(state.user_data)
-    return events.Queued(queue=queue, priority=priority, summary=summary, demand=demand)
+    own = rules.queue_rules(queue)
+    return events.Queued(
+        queue=queue,
+        priority=priority,
+        summary=summary,
+        demand=own.demand_of(state.user_data),
+        wanted=own.wanted_by(state.user_data),
+    )
 
 
 def invite(

@@ -48,8 +48,9 @@ def start(_state: Interaction, command: commands.Start, _now_ms: int, rules: Ser
     if command.text.strip():
         happened.append(events.Said(party_id=1, text=command.text))
     if command.queue is not None:
-        demand = rules.queue_rules(command.queue).demand_of(command.user_data)
-        happened.append(events.Queued(queue=command.queue, demand=demand))
+        own = rules.queue_rules(command.queue)
+        demand, wanted = own.demand_of(command.user_data), own.wanted_by(command.user_data)
+        happened.append(events.Queued(queue=command.queue, demand=demand, wanted=wanted))
     if command.session_id:
         happened.append(
             events.Owned(session_id=command.session_id, application=command.application, starts=True)
