@@ -14,7 +14,7 @@ from frontdesk.domain import events
 
 HEAD = """# Events
 
-<!-- Made from src/frontdesk/domain/events.py by `python -m scripts.reference`; change it there. -->
+<!-- Made from domain/events.py and mail_facts.py by `python -m scripts.reference`; change it there. -->
 
 {about}
 
@@ -145,5 +145,5 @@ def _object(kind: type[Struct]) -> str:
 
 
 def _values(enum: type[Enum]) -> str:
-    members = ", ".join(f"`{member.value}`" for member in enum)
+    members = ", ".join(f"`{member.value}`" if member.value else '`""`' for member in enum)
     return f"### {enum.__name__}\n\n{inspect.cleandoc(enum.__doc__ or '')}\n\n{members}\n"

@@ -6,9 +6,19 @@ from frontdesk.domain import commands, owning_commands, submit_commands
 from frontdesk.domain.asks import Aim, Order
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Kind, Purpose, Visibility
+from frontdesk.domain.mail_facts import (
+    Automatic,
+    MailDelayed,
+    MailDrafted,
+    MailFailed,
+    MailPosted,
+    MailReceived,
+    MailSent,
+)
 from frontdesk.domain.rules import FileRules, Rules
 from frontdesk.domain.submit import Tuning
 from frontdesk.domain.targets import Sort, Target
+from tests.domain.story import BEGIN_MS
 
 SECRET = "SECRET"
 """In every word that is for our side alone."""
@@ -125,6 +135,25 @@ STARTS = st.builds(
     application=st.just("support"),
     session_id=st.sampled_from(("", f"{SECRET}1")),
 )
+MAIL_IDS = st.sampled_from(("m1", "m2", "m3"))
+ADDRESSES = st.sampled_from(("mira@shop.example", "mo@shop.example", "not one", "a@b\r\nBcc: c@d.example"))
+RECEIVED = st.builds(
+    MailReceived,
+    message_id=st.sampled_from(("a@shop.example", "b@shop.example", "c@shop.example")),
+    sender=ADDRESSES,
+    text=WORDS,
+    automatic=st.sampled_from(Automatic),
+)
+DRAFTED = st.builds(MailDrafted, mail_id=MAIL_IDS, text=WORDS)
+MESSAGES = st.builds(
+    commands.BeginMessage,
+    service=st.just("s"),
+    user_id=st.just("u"),
+    address=st.just("mira@shop.example"),
+    first=st.one_of(RECEIVED, DRAFTED),
+    user_data=USER_DATA,
+    queue=QUEUES,
+)
 JOINS = st.builds(
     _join,
     st.sampled_from((Kind.AGENT, Kind.SUPERVISOR, Kind.BOT, Kind.EXTERNAL)),
@@ -187,6 +216,31 @@ LATER: tuple[st.SearchStrategy[Command], ...] = (
     st.builds(commands.Show, party_id=PARTIES, visibility=VISIBILITIES, other=PARTIES),
     st.builds(commands.PassOn, PARTIES, PARTIES),
     st.builds(commands.TakeOver, PARTIES),
+    st.builds(commands.ReceiveMail, RECEIVED),
+    st.builds(commands.DraftMail, DRAFTED),
+    st.builds(
+        commands.PostMail,
+        st.builds(
+            MailPosted,
+            mail_id=MAIL_IDS,
+            message_id=st.sampled_from(("1@desk.example", "2@desk.example")),
+            sender=st.just("help@desk.example"),
+            to=st.lists(ADDRESSES, max_size=2).map(tuple),
+            party_id=st.integers(0, 4),
+            kind=st.sampled_from(("", "auto_response")),
+            text=WORDS,
+            client_id=CLIENT_IDS,
+        ),
+    ),
+    st.builds(
+        commands.NoteMail,
+        st.sampled_from(("node", "other")),
+        st.one_of(
+            st.builds(MailSent, mail_id=MAIL_IDS),
+            st.builds(MailDelayed, MAIL_IDS, st.just("later"), st.just(BEGIN_MS + 1000)),
+            st.builds(MailFailed, mail_id=MAIL_IDS, code=st.just("rejected")),
+        ),
+    ),
     st.just(commands.ComeBack()),
     st.builds(commands.TakeUp, agent_id=AGENTS, nickname=st.just("somebody"), is_supervisor=st.booleans()),
     *SUBMITS,

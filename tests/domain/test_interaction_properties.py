@@ -18,12 +18,13 @@ from frontdesk.domain.events import TRANSCRIPT, Event, Visibility
 from frontdesk.domain.evolving import evolve
 from frontdesk.domain.filing import uploads_of_client
 from frontdesk.domain.interaction import RECENT_IDS_MAX, Interaction, Phase
+from frontdesk.domain.mail_facts import MailEvent
 from frontdesk.domain.owning_commands import SessionWish
 from frontdesk.domain.queues import QueueRules
 from frontdesk.domain.rules import Rules, of_service
 from frontdesk.errors import DeskError, Refused
 from frontdesk.wire import chat_v2
-from tests.domain.any_command import ENDS, LATER, OWNING, PARTIES, RULES, SECRET, STARTS, UNSEEN
+from tests.domain.any_command import ENDS, LATER, MESSAGES, OWNING, PARTIES, RULES, SECRET, STARTS, UNSEEN
 from tests.domain.story import BEGIN_MS
 
 FOREVER_MS = 10**12
@@ -47,8 +48,9 @@ class AnyInteraction(RuleBasedStateMachine):
 
     # --- what happens --------------------------------------------------------------------------
 
-    @initialize(rules=RULES, start=STARTS)
-    def begins(self, rules: Rules, start: commands.Start) -> None:
+
+    @initialize(rules=RULES, start=st.one_of(STARTS, STARTS, MESSAGES))
+    def begins(self, rules: Rules, start: commands.Start | commands.BeginMessage) -> None:
         self.rules = of_service(rules, "default", {"sales": QueueRules(application="sales")})
         self.ask(start)
 
@@ -106,7 +108,7 @@ class AnyInteraction(RuleBasedStateMachine):
         return Presence(self.seen_ms, dict(self.typing_ms))
 
     def tick(self) -> Tick:
-        return Tick(client_seen_ms=self.seen_ms, typing_seen_ms=dict(self.typing_ms))
+        return Tick(client_seen_ms=self.seen_ms, typing_seen_ms=dict(self.typing_ms), ticket="node")
 
     def ask(self, command: Command) -> Sequence[Event]:
         """Ask, and let what follows happen; no fault but a `DeskError` ever comes back."""
@@ -174,7 +176,8 @@ class AnyInteraction(RuleBasedStateMachine):
             assert not any(party.is_present or party.typing_ms for party in self.state.parties)
             assert self.state.ringing is None
             later = [event for event, _ in self.history[ends[0] + 1 :]]
-            assert all(isinstance(event, events.FileFetched | events.Archived) for event in later)
+            told = events.FileFetched | events.Archived | MailEvent
+            assert all(isinstance(event, told) for event in later)
 
     @invariant()
     def who_is_open_has_its_visitor(self) -> None:

@@ -14,6 +14,15 @@ import frontdesk.domain
 from frontdesk.domain import events
 from frontdesk.domain.events import TRANSCRIPT, Event, Kind, Visibility
 from frontdesk.domain.interaction import Party
+from frontdesk.domain.mail_facts import (
+    MailDelayed,
+    MailDrafted,
+    MailFailed,
+    MailPosted,
+    MailReceived,
+    MailSent,
+    MailTried,
+)
 from frontdesk.domain.rules import FileRules
 from frontdesk.errors import Refused
 from frontdesk.wire import chat_v2
@@ -137,6 +146,13 @@ BOOKKEEPING: list[Event] = [
     events.Woke(1),
     events.Ended(reason="solved", party_id=2),
     events.Archived(),
+    MailReceived(message_id="a@b", sender="mira@shop.example", text="for our side"),
+    MailDrafted(mail_id="m", text="for our side"),
+    MailPosted(mail_id="m", message_id="m@b", sender="help@desk.example", to=("mira@shop.example",)),
+    MailTried("m", 1, "t", AT_MS),
+    MailDelayed("m", "later", AT_MS),
+    MailSent(mail_id="m"),
+    MailFailed(mail_id="m", code="rejected"),
 ]
 
 

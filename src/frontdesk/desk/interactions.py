@@ -15,7 +15,7 @@ from frontdesk.desk.folding import event_of, snapshot_of
 from frontdesk.desk.identity import new_id, stream_of
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.card import STRUCTURAL, InteractionCard, card_of
-from frontdesk.domain.commands import Command, Start, Tick
+from frontdesk.domain.commands import BeginMessage, Command, Start, Tick
 from frontdesk.domain.deadlines import next_due
 from frontdesk.domain.deciding import decide
 from frontdesk.domain.events import TRANSIENT, Event
@@ -48,14 +48,14 @@ class Interactions:
         self._clock_ms = clock_ms
         self._background: set[asyncio.Task[None]] = set()
 
-    async def start(self, interaction_id: str, command: Start) -> Chat:
+    async def start(self, interaction_id: str, command: Start | BeginMessage) -> Chat:
         """Begin an interaction; a session has it from then on where its service has an application.
 
         Errors:  `Refused`, `Unavailable`.
         """
         now_ms = self._clock_ms()
         application = self._services.application(command.service)
-        if application:
+        if application and isinstance(command, Start):
             command = replace(command, application=application, session_id=new_id(now_ms), queue=None)
         full = Full(Interaction())
         chat = Chat(interaction_id, full, None, now_ms)
@@ -92,16 +92,20 @@ class Interactions:
 
     # --- time ----------------------------------------------------------------------------------
 
-    async def tick(self, interaction_id: str) -> None:
-        """Do what is due in an interaction, and set its timer for what comes next."""
+    async def tick(self, interaction_id: str, ticket: str = "") -> Chat:
+        """Do what is due in an interaction, and set its timer for what comes next; the chat as it now stands.
+
+        Shape:   whoever gives a `ticket` sends the mails that are tried under it.
+        """
         chat = await self.chats.chat(interaction_id)
         chat.armed = UNSURE  # The timer that fired is spent: whatever is written next sets it anew.
         seen_ms = await self.chats.last_seen_ms(chat)
         before = chat.version
-        command = Tick(client_seen_ms=seen_ms, typing_seen_ms=chat.typing_ms or {})
+        command = Tick(client_seen_ms=seen_ms, typing_seen_ms=chat.typing_ms or {}, ticket=ticket)
         chat = await self.do(interaction_id, command)
         if chat.version == before and chat.armed is UNSURE:
             await self._rearm(interaction_id)
+        return chat
 
     async def _rearm(self, interaction_id: str) -> None:
         chat, full = await self.chats.full(interaction_id)

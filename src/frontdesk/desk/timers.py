@@ -16,7 +16,7 @@ BATCH = 200
 LOOK_AGAIN_S = 1.0  # Other nodes and later writes set timers we have not heard of.
 LOOK_SOONEST_S = 0.02
 
-Fire = Callable[[str], Awaitable[None]]
+Fire = Callable[[str], Awaitable[object]]
 
 _log = structlog.get_logger("timers")
 

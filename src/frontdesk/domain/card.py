@@ -12,6 +12,7 @@ from frontdesk.domain.events import (
     InviteEnded,
     Joined,
     Left,
+    Medium,
     Moved,
     NicknameChanged,
     Owned,
@@ -94,6 +95,7 @@ class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     submits: tuple[Submit, ...] = ()
     reserved: Reserved | None = None
     tuning: Tuning = Tuning()
+    medium: Medium = Medium.CHAT
 
 
 _decode = msgspec.json.Decoder(InteractionCard).decode
@@ -133,4 +135,5 @@ def card_of(state: Interaction) -> InteractionCard:
         submits=standing(state.submits),
         reserved=state.reserved,
         tuning=state.tuning,
+        medium=state.medium,
     )

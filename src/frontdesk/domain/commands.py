@@ -5,7 +5,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from frontdesk.domain.events import Kind, Purpose, Visibility
+from frontdesk.domain.events import FileUploaded, Kind, Purpose, Visibility
+from frontdesk.domain.mail_facts import (
+    MailDelayed,
+    MailDrafted,
+    MailFailed,
+    MailPosted,
+    MailReceived,
+    MailSent,
+)
 from frontdesk.domain.owning_commands import OwningCommand
 from frontdesk.domain.submit_commands import SubmitCommand
 
@@ -216,14 +224,65 @@ class End(Struct, frozen=True, kw_only=True):
     party_id: int = 0
 
 
+class BeginMessage(Struct, frozen=True, kw_only=True):
+    """Begin a message interaction, with a mail that came in or one that is to be sent. `address` is the
+    correspondent's; an empty `queue` is the service's; `files` came with the mail."""
+
+    service: str
+    user_id: str
+    address: str
+    first: MailReceived | MailDrafted
+    name: str = ""
+    subject: str = ""
+    endpoint: str = ""
+    user_data: dict[str, str] = {}
+    queue: str = ""
+    related: str = ""
+    files: tuple[FileUploaded, ...] = ()
+
+
+class ReceiveMail(Struct, frozen=True):
+    """A mail came in that belongs to the interaction; `files` came with it."""
+
+    mail: MailReceived
+    files: tuple[FileUploaded, ...] = ()
+
+
+class DraftMail(Struct, frozen=True):
+    mail: MailDrafted
+
+
+class PostMail(Struct, frozen=True):
+    """Send the mail."""
+
+    mail: MailPosted
+
+    @property
+    def party_id(self) -> int:
+        return self.mail.party_id
+
+    @property
+    def client_id(self) -> str:
+        return self.mail.client_id
+
+
+class NoteMail(Struct, frozen=True):
+    """What came of the trial that `ticket` names."""
+
+    ticket: str
+    outcome: MailSent | MailDelayed | MailFailed
+
+
 class Tick(Struct, frozen=True, kw_only=True):
     """Time went by.
 
     Shape:   `client_seen_ms` is when the visitor's client was last heard of; `typing_seen_ms` when each
-             party last said that it is typing. Neither is a fact, so both come with the command.
+             party last said that it is typing. Neither is a fact, so both come with the command. Whoever
+             gives a `ticket` sends the mails that are due under it.
     """
 
     client_seen_ms: int
+    ticket: str = ""
     typing_seen_ms: Mapping[int, int] = {}
 
 
@@ -255,6 +314,11 @@ Command = (
     | PassOn
     | TakeOver
     | End
+    | BeginMessage
+    | ReceiveMail
+    | DraftMail
+    | PostMail
+    | NoteMail
     | Tick
     | OwningCommand
     | SubmitCommand

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from frontdesk.domain.events import Medium
 from frontdesk.domain.interaction import Interaction, Phase
+from frontdesk.domain.mail_facts import OutgoingPhase
 from frontdesk.domain.rules import Rules, ServiceRules
 from frontdesk.domain.submitting import submits_due
 
@@ -64,7 +66,7 @@ def closes_after(alerts: int, rules: Rules) -> bool:
 
 def client_due(state: Interaction, rules: Rules, presence: Presence) -> int | None:
     """When the visitor counts as gone, or None."""
-    if not state.is_open or not rules.client_silence_s:
+    if not state.is_open or not rules.client_silence_s or state.medium is Medium.MESSAGE:
         return None
     if state.asynchronous and (presence.client_seen_ms > state.started_ms or state.phase is Phase.DORMANT):
         return None  # Only one who never came for the first answer does not know of the conversation.
@@ -107,15 +109,24 @@ def rest_due(state: Interaction, rules: Rules) -> int | None:
     """When those who answer an asynchronous interaction are taken out of it, or None."""
     if not state.asynchronous or state.phase is not Phase.ACTIVE or not rules.rest_after_s:
         return None
+    if state.medium is Medium.MESSAGE:
+        return None  # It takes as long as its answer does.
     return state.active_ms + rules.rest_after_s * 1000
 
 
 def done_due(state: Interaction, rules: Rules) -> int | None:
     """When an interaction that rests, or stays open and waits in vain, is over, or None."""
-    is_waiting = state.asynchronous and state.phase is Phase.WAITING
+    # A mail that nobody has answered is never taken to be done.
+    is_waiting = state.asynchronous and state.phase is Phase.WAITING and state.medium is Medium.CHAT
     if not rules.resting_s or not (is_waiting or state.phase is Phase.DORMANT):
         return None
     return max(state.rested_ms, state.active_ms) + rules.resting_s * 1000
+
+
+def mail_due(state: Interaction) -> int | None:
+    """When a mail is next to be tried, or None when none is to go out."""
+    posted = (mail.due_ms for mail in state.mailbox.outgoing if mail.phase is OutgoingPhase.POSTED)
+    return min(posted, default=None)
 
 
 def _all_due(state: Interaction, rules: ServiceRules, presence: Presence) -> list[int]:
@@ -126,6 +137,7 @@ def _all_due(state: Interaction, rules: ServiceRules, presence: Presence) -> lis
         done_due(state, rules),
         archive_due(state, rules),
         adrift_due(state),
+        mail_due(state),
         overflow_due(state, rules) if state.ringing is None else state.ringing.until_ms,
         submits_due(state),
     ]

@@ -10,6 +10,7 @@ from typing import Any
 from frontdesk.domain import (
     commands,
     filing,
+    mailing,
     merging,
     owning,
     owning_commands,
@@ -31,7 +32,7 @@ from frontdesk.domain.rules import ServiceRules
 from frontdesk.domain.settling import settled
 from frontdesk.errors import Refused
 
-_WRITES = (commands.Say, commands.PushUrl, commands.GiveNotice, commands.AddFile)
+_WRITES = (commands.Say, commands.PushUrl, commands.GiveNotice, commands.AddFile, commands.PostMail)
 _OPEN: tuple[type[Command], ...] = (
     commands.Join,
     commands.ComeBack,
@@ -59,6 +60,10 @@ _OPEN: tuple[type[Command], ...] = (
     commands.PassOn,
     commands.TakeOver,
     commands.End,
+    commands.ReceiveMail,
+    commands.DraftMail,
+    commands.PostMail,
+    commands.NoteMail,
     commands.Tick,
     *owning.DECIDE,
     *merging.DECIDE,
@@ -69,13 +74,14 @@ _OPEN: tuple[type[Command], ...] = (
     submit_commands.GiveUp,
     submit_commands.Tune,
 )
+_MAIL = (commands.ReceiveMail, commands.NoteMail)  # What was to go out goes all the same.
 ACCEPTS: Mapping[Phase, tuple[type[Command], ...]] = {
-    Phase.NEW: (commands.Start,),
+    Phase.NEW: (commands.Start, commands.BeginMessage),
     Phase.WAITING: _OPEN,
     Phase.ACTIVE: _OPEN,
     Phase.DORMANT: _OPEN,
-    Phase.ENDED: (commands.FetchFile, commands.Leave, commands.End, commands.Tick),
-    Phase.ARCHIVED: (commands.Leave, commands.End, commands.Tick),
+    Phase.ENDED: (commands.FetchFile, commands.Leave, commands.End, *_MAIL, commands.Tick),
+    Phase.ARCHIVED: (commands.Leave, commands.End, *_MAIL, commands.Tick),
 }
 
 
@@ -94,7 +100,7 @@ def decide(state: Interaction, command: Command, now_ms: int, rules: ServiceRule
     if kind not in ACCEPTS[state.phase]:
         if state.phase is Phase.NEW:
             raise Refused("not_started", "there is no such interaction yet")
-        if kind is commands.Start:
+        if kind in ACCEPTS[Phase.NEW]:
             raise Refused("already_started", "the interaction has begun already")
         raise Refused("ended", "the interaction has ended")
     if state.version >= rules.events_max and kind not in _ALWAYS:
@@ -128,6 +134,7 @@ _ALWAYS = (
     commands.HandOver,
     owning_commands.Terminate,
     owning_commands.SessionOver,
+    *_MAIL,
 )
 
 
@@ -168,6 +175,11 @@ _DECIDE: dict[type, Callable[[Interaction, Any, int, ServiceRules], Sequence[Eve
     commands.HandOver: taking.hand_over,
     commands.Leave: taking.leave,
     commands.End: taking.end,
+    commands.BeginMessage: mailing.begin,
+    commands.ReceiveMail: mailing.receive,
+    commands.DraftMail: mailing.draft,
+    commands.PostMail: mailing.post,
+    commands.NoteMail: mailing.note,
     commands.Tick: passing.tick,
     **owning.DECIDE,
     **merging.DECIDE,

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from frontdesk.domain.mail_facts import MailEvent
 from frontdesk.domain.owning_events import (
     Answered as Answered,
 )
@@ -64,6 +65,13 @@ class Visibility(StrEnum):
     SUPERVISORS = "supervisors"
 
 
+class Medium(StrEnum):
+    """How both sides speak: a chat, or messages that go back and forth over days."""
+
+    CHAT = "chat"
+    MESSAGE = "message"
+
+
 class Purpose(StrEnum):
     """What a colleague is called for: to answer together, to advise unseen, or to take over."""
 
@@ -76,7 +84,8 @@ class Started(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     """A visitor arrived. Party 1 is the visitor; `key_hash` is the SHA-256 of the secret key, in hex.
 
     An `asynchronous` interaction stays open over days: it rests while nobody attends to it. One that
-    `closes_when_idle` is over all the same when nobody has written for long enough.
+    `closes_when_idle` is over all the same when nobody has written for long enough. One whose `medium` is
+    messages has a correspondent for a visitor, who holds no key; `related` is the one that it follows.
     """
 
     service: str
@@ -92,6 +101,8 @@ class Started(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     address: str = ""
     asynchronous: bool = False
     closes_when_idle: bool = False
+    medium: Medium = Medium.CHAT
+    related: str = ""
 
 
 class Joined(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
@@ -344,6 +355,7 @@ Event = (
     | Merged
     | MergedInto
     | SubmitFact
+    | MailEvent
 )
 
 # What the transcript of an interaction is made of; the rest is its bookkeeping.

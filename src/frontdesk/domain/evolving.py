@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from frontdesk.domain import events, ownership, submit_facts
+from frontdesk.domain import events, mail_evolving, ownership, submit_facts
 from frontdesk.domain import evolving_submits as submits
 from frontdesk.domain.attributes import keeps_alive
 from frontdesk.domain.events import Event, Kind, Visibility
@@ -87,6 +87,8 @@ def _started(state: Interaction, event: events.Started, at_ms: int) -> Interacti
         visitor_keys=frozenset(event.user_data),
         asynchronous=event.asynchronous,
         closes_when_idle=event.closes_when_idle,
+        medium=event.medium,
+        related=event.related,
     )
 
 
@@ -323,4 +325,5 @@ _EVOLVE: dict[type, Callable[[Interaction, Any, int], Interaction]] = {
     submit_facts.SeekingStopped: submits.seeking_stopped,
     submit_facts.ReservationEnded: submits.reservation_ended,
     submit_facts.RoutingTuned: submits.routing_tuned,
+    **mail_evolving.EVOLVE,
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from frontdesk.domain import commands, events
 from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.interaction import PEOPLE, Interaction
-from frontdesk.domain.refusals import seen
+from frontdesk.domain.refusals import in_a_chat, seen
 from frontdesk.domain.rules import Rules
 from frontdesk.errors import NotFound, Refused
 
@@ -29,6 +29,7 @@ def extension(name: str) -> str:
 def add_file(state: Interaction, command: commands.AddFile, _now_ms: int, rules: Rules) -> Sequence[Event]:
     """Errors: `Refused`: `agent_needed`, `too_many_files`, `file_too_large` or `file_type`, in this order."""
     seen(state, command.party_id)
+    in_a_chat(state)
     check_upload(state, command.party_id, command.name, command.size_bytes, rules)
     return (
         events.FileUploaded(

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from frontdesk.domain.events import Kind, Purpose, Visibility
+from frontdesk.domain.events import Kind, Medium, Purpose, Visibility
+from frontdesk.domain.mail_facts import Mailbox
 from frontdesk.domain.ownership import Ownership
 from frontdesk.domain.submit import Reserved, Selection, Submit, Tuning
 
@@ -150,6 +151,10 @@ class Interaction(Struct, frozen=True):
         """Whether the session that has it may act: not while it waits or rings for people or they have it."""
         is_free = self.ringing is None and not self.queued_ms and not self.is_attended
         return bool(self.owner) and self.phase in (Phase.WAITING, Phase.ACTIVE) and is_free
+
+    medium: Medium = Medium.CHAT
+    related: str = ""
+    mailbox: Mailbox = Mailbox()
 
     @property
     def is_open(self) -> bool:

@@ -18,6 +18,7 @@ from frontdesk.domain.deadlines import (
 )
 from frontdesk.domain.events import Event, Kind
 from frontdesk.domain.interaction import Interaction
+from frontdesk.domain.mailing import tried
 from frontdesk.domain.resting import rest
 from frontdesk.domain.rules import Rules, ServiceRules
 from frontdesk.domain.submitting import timed_out
@@ -27,6 +28,11 @@ from frontdesk.domain.together import gone
 
 def tick(state: Interaction, command: Tick, now_ms: int, rules: ServiceRules) -> Sequence[Event]:
     """Everything that is due by now; empty when nothing is."""
+    mails = tried(state, command.ticket, now_ms)
+    return (*mails, *_passed(state, command, now_ms, rules))
+
+
+def _passed(state: Interaction, command: Tick, now_ms: int, rules: ServiceRules) -> Sequence[Event]:
     if _is_due(archive_due(state, rules), now_ms):
         return (events.Archived(),)
     if not state.is_open:

@@ -1,5 +1,6 @@
 """Refusals that several wishes share."""
 
+from frontdesk.domain.events import Medium
 from frontdesk.domain.interaction import Interaction, Party
 from frontdesk.errors import Refused
 
@@ -25,3 +26,11 @@ def seen(state: Interaction, party_id: int) -> Party:
 
 def too_long(what: str, limit: int) -> Refused:
     return Refused("text_too_long", f"{what} may have {limit} characters", limit=limit)
+
+
+def in_a_chat(state: Interaction) -> None:
+    """Errors: `Refused("not_a_chat")`: whom it would be for hears by mail alone."""
+    if state.medium is Medium.MESSAGE:
+        raise Refused(
+            "not_a_chat", "messages are answered by mail; here only notes for your side can be said"
+        )

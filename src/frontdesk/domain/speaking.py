@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from frontdesk.domain import commands, events
 from frontdesk.domain.attributes import check_attributes
-from frontdesk.domain.events import Event, Kind, Visibility
+from frontdesk.domain.events import Event, Kind, Medium, Visibility
 from frontdesk.domain.interaction import Interaction, Party
-from frontdesk.domain.refusals import here, seen, too_long
+from frontdesk.domain.refusals import here, in_a_chat, seen, too_long
 from frontdesk.domain.rules import Rules
 from frontdesk.domain.visitor import check_user_data
 from frontdesk.errors import Refused
@@ -28,13 +28,16 @@ def say(state: Interaction, command: commands.Say, _now_ms: int, rules: Rules) -
     if len(command.message_type) > MESSAGE_TYPE_CHARS_MAX:
         raise too_long("messageType", MESSAGE_TYPE_CHARS_MAX)
     check_attributes(command.attributes)
+    visibility = _narrower(party, command.visibility)
+    if visibility is Visibility.ALL:
+        in_a_chat(state)
     return (
         events.Said(
             party_id=command.party_id,
             text=command.text,
             message_type=command.message_type,
             attributes=command.attributes,
-            visibility=_narrower(party, command.visibility),
+            visibility=visibility,
             client_id=command.client_id,
         ),
     )
@@ -61,6 +64,7 @@ def set_typing(
 
 def push_url(state: Interaction, command: commands.PushUrl, _now_ms: int, _rules: Rules) -> Sequence[Event]:
     seen(state, command.party_id)
+    in_a_chat(state)
     if len(command.url) > URL_CHARS_MAX:
         raise too_long("pushUrl", URL_CHARS_MAX)
     if not _is_web_address(command.url):
@@ -126,7 +130,8 @@ def give_receipt(
     state: Interaction, command: commands.GiveReceipt, _now_ms: int, _rules: Rules
 ) -> Sequence[Event]:
     party = here(state, command.party_id)
-    up_to = min(command.up_to, state.last_line)
+    newest = state.last_line if state.medium is Medium.CHAT else state.version  # Mails are read, too.
+    up_to = min(command.up_to, newest)
     if up_to <= party.read_up_to or party.is_silent:
         return ()
     return (events.ReceiptGiven(party.party_id, up_to),)

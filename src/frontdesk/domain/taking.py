@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from frontdesk.domain import commands, events, resting
-from frontdesk.domain.events import Event, Kind
-from frontdesk.domain.interaction import PEOPLE, Interaction
+from frontdesk.domain.events import Event, Kind, Visibility
+from frontdesk.domain.interaction import PEOPLE, Interaction, Phase
 from frontdesk.domain.refusals import too_long
 from frontdesk.domain.rules import ServiceRules
 from frontdesk.domain.together import gone
@@ -68,6 +68,8 @@ def decline(
 def join(state: Interaction, command: commands.Join, _now_ms: int, _rules: ServiceRules) -> Sequence[Event]:
     if state.party_of(command.participant_id) is not None:
         return ()
+    if state.phase is Phase.DORMANT and command.visibility is not Visibility.ALL:
+        raise Refused("resting", "it rests, so there is nobody to look on")
     return (
         events.Joined(
             party_id=len(state.parties) + 1,

@@ -1,0 +1,170 @@
+"""Mailing: how mails come into a message interaction, are written, sent and tried again.
+
+Each function decides about one wish as `decide` does: state, wish, time and rules in, facts or a refusal out.
+"""
+
+import re
+from collections.abc import Sequence
+
+from frontdesk.domain import commands, events, mail_facts
+from frontdesk.domain.events import Event, Medium
+from frontdesk.domain.interaction import Interaction, Phase
+from frontdesk.domain.mail_facts import AUTOMATIC_KINDS, Automatic, MailPosted, OutgoingPhase
+from frontdesk.domain.refusals import seen, too_long
+from frontdesk.domain.rules import ServiceRules
+from frontdesk.domain.visitor import SUBJECT_CHARS_MAX, check_user_data
+from frontdesk.errors import Refused
+
+ADDRESS_CHARS_MAX = 254  # RFC 5321 §4.5.3.1.3 leaves no room for more.
+RECIPIENTS_MAX = 50
+SUBJECT_LINE_CHARS_MAX = 500  # Encoded and folded, it still fits into what header fields may have.
+TEXT_CHARS_MAX = 100_000
+AUTOMATIC_ANSWERS_MAX = 3
+"""Mails that programs of ours may send in one interaction without a person: two programs could answer each
+other for ever."""
+TRIAL_MS = 600_000  # Longer than any mail server is waited for; a node that died meanwhile is not.
+CLIENT = 1
+_ADDRESS = re.compile(r"[^@\s\x00-\x20\x7f<>()\[\],;:\\\"]{1,64}@[^@\s\x00-\x20\x7f<>()\[\],;:\\\"]{1,255}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")  # Neither spaces nor angle brackets.
+
+
+def begin(
+    _state: Interaction, command: commands.BeginMessage, _now_ms: int, rules: ServiceRules
+) -> Sequence[Event]:
+    """A message interaction begins: with a mail that came in and waits, or with a draft and nobody there."""
+    check_user_data(rules, command.user_data)
+    happened: list[Event] = [
+        events.Started(
+            service=command.service,
+            user_id=command.user_id,
+            key_hash="",  # No key opens it: the correspondent has none.
+            nickname=(command.name.strip() or command.address)[: rules.nickname_chars_max],
+            email=command.address,
+            subject=command.subject[:SUBJECT_CHARS_MAX],
+            endpoint=command.endpoint,
+            user_data=command.user_data,
+            asynchronous=True,
+            medium=Medium.MESSAGE,
+            related=command.related,
+        ),
+        *command.files,
+    ]
+    if isinstance(command.first, mail_facts.MailDrafted):
+        # Nobody need be found for what only goes out; an answer to it wakes the interaction.
+        return (*happened, command.first, events.Rested("outgoing"))
+    queue = command.queue or rules.queue
+    demand = rules.queue_rules(queue).demand_of(command.user_data)
+    return (*happened, command.first, events.Queued(queue=queue, demand=demand))
+
+
+def receive(
+    state: Interaction, command: commands.ReceiveMail, _now_ms: int, _rules: ServiceRules
+) -> Sequence[Event]:
+    """A mail joins the interaction that it answers; a person's wakes it, and so does one that came back.
+
+    Errors:  `Refused`: `not_a_message`; `ended`, unless a program tells of what became of a mail of ours.
+    """
+    _message(state)
+    mail = command.mail
+    if mail.message_id in state.mailbox.received:
+        return ()
+    if not state.is_open and mail.automatic is not Automatic.BOUNCE:
+        raise Refused("ended", "the interaction has ended")
+    wakes = state.phase is Phase.DORMANT and mail.automatic is not Automatic.REPLY
+    return (*command.files, mail, *((events.Woke(CLIENT),) if wakes else ()))
+
+
+def draft(
+    state: Interaction, command: commands.DraftMail, _now_ms: int, _rules: ServiceRules
+) -> Sequence[Event]:
+    """Errors: `Refused("not_a_message")`."""
+    _message(state)
+    return () if state.mailbox.mail(command.mail.mail_id) is not None else (command.mail,)
+
+
+def post(
+    state: Interaction, command: commands.PostMail, _now_ms: int, _rules: ServiceRules
+) -> Sequence[Event]:
+    """A mail is to go out; one that goes already goes once.
+
+    Errors:  `Refused`: `not_a_message`, `not_a_party`, `not_answering`, `automatic`; and as `check`.
+    """
+    _message(state)
+    mail = command.mail
+    known = state.mailbox.mail(mail.mail_id)
+    if known is not None and known.phase is not OutgoingPhase.DRAFT:
+        return ()
+    if mail.party_id and not seen(state, mail.party_id).answers:
+        raise Refused("not_answering", "only who answers can send a mail")
+    check(mail)
+    if mail.kind in AUTOMATIC_KINDS:
+        if state.mailbox.automatic is not Automatic.NO:
+            raise Refused("automatic", "no program answers what a program wrote")
+        if state.mailbox.automatic_answers >= AUTOMATIC_ANSWERS_MAX:
+            text = "enough was sent here without a person"
+            raise Refused("automatic", text, limit=AUTOMATIC_ANSWERS_MAX)
+    return (mail,)
+
+
+def check(mail: MailPosted) -> None:
+    """Whether a mail can go out as it is.
+
+    Errors:  `Refused`: `recipient_missing`, `too_many_recipients`, `address_invalid`, `subject_invalid`,
+             `text_missing`, `text_too_long`.
+    """
+    recipients = (*mail.to, *mail.cc, *mail.bcc)
+    if not mail.to:
+        raise Refused("recipient_missing", "somebody must be written to")
+    if len(recipients) > RECIPIENTS_MAX:
+        raise Refused(
+            "too_many_recipients", f"a mail may go to {RECIPIENTS_MAX} addresses", limit=RECIPIENTS_MAX
+        )
+    for address in (mail.sender, *recipients):
+        if not is_address(address):
+            raise Refused("address_invalid", f"{_CONTROL.sub('?', address)[:100]!r} is no mail address")
+    if _CONTROL.search(mail.subject) or _CONTROL.search(mail.sender_name):
+        raise Refused("subject_invalid", "a subject is one line")
+    if len(mail.subject) > SUBJECT_LINE_CHARS_MAX:
+        raise too_long("subject", SUBJECT_LINE_CHARS_MAX)
+    if not mail.text.strip():
+        raise Refused("text_missing", "a mail needs a text")
+    if len(mail.text) > TEXT_CHARS_MAX:
+        raise too_long("text", TEXT_CHARS_MAX)
+    if not all(is_message_id(each) for each in (mail.message_id, *mail.references)):
+        raise Refused("message_id_invalid", "a mail cannot be named so")
+
+
+def is_address(address: str) -> bool:
+    """Whether a mail can be sent to this: one address, without a name, in the form that is in use."""
+    return len(address) <= ADDRESS_CHARS_MAX and _ADDRESS.fullmatch(address) is not None
+
+
+def is_message_id(message_id: str) -> bool:
+    """Whether a mail can be named so, without its angle brackets."""
+    return _MESSAGE_ID.fullmatch(message_id) is not None
+
+
+def tried(state: Interaction, ticket: str, now_ms: int) -> Sequence[Event]:
+    """The mails that are due, each of which begins to go under `ticket`; none without one."""
+    due = (m for m in state.mailbox.outgoing if m.phase is OutgoingPhase.POSTED and m.due_ms <= now_ms)
+    until_ms = now_ms + TRIAL_MS
+    return [mail_facts.MailTried(m.mail_id, m.attempt + 1, ticket, until_ms) for m in due if ticket]
+
+
+def note(
+    state: Interaction, command: commands.NoteMail, _now_ms: int, _rules: ServiceRules
+) -> Sequence[Event]:
+    """What came of trying. That a mail was sent stays true even if somebody else tries it by now."""
+    outcome = command.outcome
+    mail = state.mailbox.mail(outcome.mail_id)
+    if mail is None or mail.phase is not OutgoingPhase.POSTED:
+        return ()
+    if not isinstance(outcome, mail_facts.MailSent) and mail.ticket != command.ticket:
+        return ()
+    return (outcome,)
+
+
+def _message(state: Interaction) -> None:
+    if state.medium is not Medium.MESSAGE:
+        raise Refused("not_a_message", "mails are sent in message interactions")
