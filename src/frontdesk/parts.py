@@ -57,6 +57,7 @@ from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import DeskError
+from frontdesk.mail_parts import Mail
 from frontdesk.orchestration_parts import http_url, orchestration, orchestration_http
 from frontdesk.service_book import service_book
 from frontdesk.settings import Settings
@@ -89,6 +90,7 @@ class Parts:
         self.floor = Floor(clock_ms, settings.workspace.ring_again_s * 1000, self.services.queue_rules)
         self.chats = Chats(store, clock_ms, shares_presence=database.shares_presence)
         self.interactions = Interactions(store, self.chats, self.services, clock_ms)
+        self.mail = Mail(settings, store, files, self.interactions, self.services, clock_ms, secret, node_id)
         self.agents = Agents(
             store,
             self.floor,
@@ -142,7 +144,7 @@ class Parts:
             store,
             clock_ms,
             {
-                "interaction": self.interactions.tick,
+                "interaction": self.mail.outbox.tick,
                 "agent": self.agents.tick,
                 "session": self.orchestration.tick,
             },
@@ -156,6 +158,7 @@ class Parts:
         )
         self.metrics = Metrics(self.floor)
         self.metrics.registry.register(SessionMetrics(self.orchestration.runner, self.orchestration.engine))
+        self.mail.measure(self.metrics)
         self.interactions.on_card += [
             self.floor.put,
             lambda interaction_id, card: self.metrics.observe(interaction_id, card, clock_ms()),
@@ -214,6 +217,7 @@ class Parts:
             self.floor,
             self.hub,
             self.colleagues,
+            self.mail.mailroom,
             clock_ms,
             limits.socket_outbox_messages_max,
             self.metrics.refused,
@@ -250,6 +254,7 @@ class Parts:
             routes=[
                 *workspace.routes(),
                 *programs.routes(),
+                *self.mail.routes(),
                 *self.operations.routes(),
                 *pages(demo=is_demo),
             ]
@@ -302,6 +307,7 @@ class Parts:
             ("timers", self.timers.run),
             ("routing", self.routing.run),
             ("presence", self._presence),
+            *self.mail.work(),
             *self.orchestration.work(),
             ("orchestration news", self.news.run),
             *self.queueing.work(),
@@ -343,6 +349,7 @@ class Parts:
         await self.cometd.aclose()
         await self.hub.aclose()
         await self.orchestration.aclose()
+        await self.mail.aclose()
         await self.positions.aclose()
         await self.interactions.aclose()
 

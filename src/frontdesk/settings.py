@@ -15,6 +15,7 @@ from frontdesk.domain.reception import Answer, Does, ReceptionRules
 from frontdesk.domain.rules import Rules, Seconds
 from frontdesk.errors import Refused
 from frontdesk.settings_groups import GroupSettings
+from frontdesk.settings_mail import MailSettings
 from frontdesk.settings_orchestration import OrchestrationSettings
 
 Count = Annotated[int, Meta(ge=1, le=100_000_000)]
@@ -354,6 +355,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workspace: WorkspaceSettings = WorkspaceSettings()
     chat_v3: ChatV3Settings = ChatV3Settings()
     orchestration: OrchestrationSettings = OrchestrationSettings()
+    mail: MailSettings = MailSettings()
     log: LogSettings = LogSettings()
     services: dict[str, ServiceSettings] = {}
     """The chat services, by name."""
@@ -370,6 +372,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 if section.hours and section.hours not in self.hours:
                     text = f"{kind}.{name}.hours: there is no [hours.{section.hours}]"
                     raise Refused("no_such_hours", text)
+        if self.mail.is_on and self.mail.service not in self.services:
+            text = f"mail.service: there is no [services.{self.mail.service or 'NAME'}]"
+            raise Refused("no_such_service", text)
         for name, queue in self.queues.items():
             passed = [name]
             while (after := queue.overflow_queue) and queue.overflow_s:

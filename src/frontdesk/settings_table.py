@@ -18,6 +18,9 @@ SECRETS = (
     "files.s3_secret_key",
     "orchestration.http.keys",
     "orchestration.http.debug_keys",
+    "mail.smtp_password",
+    "mail.imap_password",
+    "mail.inbound_key",
 )
 
 

@@ -208,10 +208,11 @@ def test_what_cannot_go_out_is_refused(changes: dict[str, object], code: str) ->
 
 
 def test_addresses_that_are_in_use() -> None:
-    for address in ("a@b.example", "a+b_c.d'e@b-c.example", "grüße@müller.example", "root@localhost"):
+    for address in ("a@b.example", "a+b_c.d'e@b-c.example", "a@müller.example", "root@localhost"):
         assert is_address(address), address
-    for other in ("", "@", "a@", "@b", "a b@c.example", "<a@b.example>", '"a"@b', "a@b@c", "x" * 300 + "@b"):
+    for other in ("", "@", "a@", "@b", "a b@c.example", "<a@b.example>", '"a"@b', "a@b@c", "ä@b.example"):
         assert not is_address(other), other
+    assert not is_address("x" * 300 + "@b.example")
 
 
 def test_no_program_answers_a_program() -> None:

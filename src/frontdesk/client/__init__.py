@@ -14,6 +14,7 @@ from frontdesk.client.webchat import WebChat
 from frontdesk.client.webchat_service import WebChatService
 from frontdesk.client.workspace_chat import Chat
 from frontdesk.client.workspace_http import SignInRefused
+from frontdesk.client.workspace_mails import Mail
 from frontdesk.client.workspace_messages import (
     Colleague,
     FloorChanged,
@@ -42,6 +43,7 @@ __all__ = [
     "InteractionCard",
     "Invitation",
     "Line",
+    "Mail",
     "OpenChat",
     "SignInRefused",
     "WebChat",

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -73,6 +73,26 @@ class Chat(ChatView):
         if visibility != "all":
             members["visibility"] = visibility
         await self._write("say", **members)
+
+    async def send_mail(
+        self,
+        text: str,
+        *,
+        subject: str = "",
+        to: Sequence[str] = (),
+        cc: Sequence[str] = (),
+        bcc: Sequence[str] = (),
+    ) -> None:
+        """Answer a message interaction by mail: to whom wrote last, unless `to` names others.
+
+        Shape:   returns when the mail is to go out for certain; `mails` tells when the mail server has it,
+                 and why it would not take it.
+        Errors:  `Refused`: `address_invalid`, `subject_invalid`, `text_missing`, `text_too_long`,
+                 `recipient_missing`, `too_many_recipients`, `not_a_message`, `mail_off`.
+        """
+        addressed = {"subject": subject, "to": list(to), "cc": list(cc), "bcc": list(bcc)}
+        members = {name: value for name, value in addressed.items() if value}
+        await self._write("send_mail", text=text, **members)
 
     async def whisper(self, text: str) -> None:
         """Say something that the visitor does not see."""

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from frontdesk.domain.events import Event, Kind, Visibility
+from frontdesk.domain.events import Event, Kind, Medium, Visibility
 
 
 class AgentCard(Struct, frozen=True, kw_only=True):
@@ -147,6 +147,7 @@ class Invitation(_Message, frozen=True, tag="invited", kw_only=True):
     summary: str = ""
     started_ms: int = 0
     user_data: dict[str, str] = {}
+    medium: Medium = Medium.CHAT
     called_by: str = ""
     purpose: str = ""
     note: str = ""
@@ -160,7 +161,10 @@ class InviteGone(_Message, frozen=True, tag="invite_gone", kw_only=True):
 
 
 class InteractionCard(_Message, frozen=True, tag="interaction", kw_only=True):
-    """An interaction that is yours, as it is after `version` events. `party_id` is you in it."""
+    """An interaction that is yours, as it is after `version` events. `party_id` is you in it.
+
+    Shape:   `email` of a message interaction is the correspondent's; `related` what it follows.
+    """
 
     interaction_id: str
     party_id: int
@@ -179,6 +183,8 @@ class InteractionCard(_Message, frozen=True, tag="interaction", kw_only=True):
     parties: tuple[PartyCard, ...] = ()
     files: tuple[FileCard, ...] = ()
     version: int = 0
+    medium: Medium = Medium.CHAT
+    related: str = ""
 
 
 class Happened(_Message, frozen=True, tag="event", kw_only=True):

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from frontdesk.client.workspace_fold import evolve
+from frontdesk.client.workspace_mails import Mail, mails_of
 from frontdesk.client.workspace_messages import FileCard, Happened, InteractionCard, PartyCard
 from frontdesk.domain import events
 from frontdesk.domain.events import Kind
@@ -94,6 +95,15 @@ class ChatView:
             message_type=said.message_type,
             attributes=said.attributes,
         )
+
+    @property
+    def is_message(self) -> bool:
+        """Whether the other side reads and writes mails, rather than a chat."""
+        return self.card.medium is events.Medium.MESSAGE
+
+    def mails(self) -> list[Mail]:
+        """Every mail so far, received or written here, oldest first."""
+        return mails_of(self.transcript)
 
     def name_of(self, party_id: int) -> str:
         """What a party is called."""

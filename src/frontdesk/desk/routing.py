@@ -14,7 +14,7 @@ from frontdesk.desk.reception import Reception
 from frontdesk.desk.services import ServiceBook
 from frontdesk.desk.standings import Standings
 from frontdesk.domain.commands import Command, Invite, Join, Queue
-from frontdesk.domain.events import Kind
+from frontdesk.domain.events import Kind, Medium
 from frontdesk.domain.submit_commands import GiveUp, Select
 from frontdesk.domain.targeting import Choice, choose
 from frontdesk.errors import Conflict, DeskError, NotFound, Refused, TooNew
@@ -122,7 +122,7 @@ class Routing:
         """What becomes of chats that nobody has: the service's bot takes what it can, the rest waits."""
         taken: Counter[str] = Counter()
         for interaction_id, card in self._floor.unattended():
-            bot_id = self._services.bot_id(card.service)
+            bot_id = self._services.bot_id(card.service) if card.medium is Medium.CHAT else ""
             if bot_id and taken[bot_id] < self._floor.room_of(bot_id):
                 taken[bot_id] += 1
                 name = self._floor.agent(bot_id).nickname

@@ -20,18 +20,17 @@ def _step(state: Interaction, at_ms: int, mailbox: Mailbox, **changes: Any) -> I
 
 def _received(state: Interaction, event: facts.MailReceived, at_ms: int) -> Interaction:
     before = state.mailbox
-    own = {mail.message_id for mail in before.outgoing}
-    answered = event.automatic is facts.Automatic.NO or not before.reply_to
-    mailbox = replace(
-        before,
-        # What a program answers to says nothing about where a person's answer goes.
-        reply_to=(event.reply_to or event.sender) if answered else before.reply_to,
-        cc=tuple(a for a in (*event.to, *event.cc) if a != event.sender) if answered else before.cc,
-        subject=event.subject if answered else before.subject,
-        automatic=event.automatic,
-        thread=_newest(before.thread, event.message_id) if event.message_id not in own else before.thread,
-        received=(*before.received[1 - RECEIVED_MAX :], event.message_id),
-    )
+    received = (*before.received[1 - RECEIVED_MAX :], event.message_id)
+    mailbox = replace(before, automatic=event.automatic, received=received)
+    if event.automatic not in (facts.Automatic.REPLY, facts.Automatic.BOUNCE):
+        mailbox = replace(
+            mailbox,
+            answers=event.message_id,
+            reply_to=event.reply_to or event.sender,
+            cc=tuple(address for address in (*event.to, *event.cc) if address != event.sender),
+            subject=event.subject,
+            thread=_newest(before.thread, event.message_id),
+        )
     return _step(state, at_ms, mailbox, active_ms=at_ms, alerts=0, alerted_ms=0)
 
 

@@ -142,10 +142,12 @@ class Outgoing(Struct, frozen=True):
 class Mailbox(Struct, frozen=True):
     """What a message interaction knows of its mails without their texts.
 
-    Shape:   `thread` names the newest mails of both sides, the newest last; `received` those that came in;
-             `reply_to`, `subject` and `automatic` are of the newest that came in; `cc` who else had it.
+    Shape:   `thread` names the newest mails of both sides, the newest last; `received` all that came in;
+             `automatic` is of the newest of those. `answers`, `reply_to`, `subject` and `cc` are of the
+             newest that a person may have written: its name, where an answer goes, and who else had it.
     """
 
+    answers: str = ""
     reply_to: str = ""
     cc: tuple[str, ...] = ()
     subject: str = ""

@@ -24,7 +24,7 @@ AUTOMATIC_ANSWERS_MAX = 3
 other for ever."""
 TRIAL_MS = 600_000  # Longer than any mail server is waited for; a node that died meanwhile is not.
 CLIENT = 1
-_ADDRESS = re.compile(r"[^@\s\x00-\x20\x7f<>()\[\],;:\\\"]{1,64}@[^@\s\x00-\x20\x7f<>()\[\],;:\\\"]{1,255}")
+_ADDRESS = re.compile(r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[^@\s\x00-\x20\x7f-\x9f<>()\[\],;:\\\"]{1,255}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")  # Neither spaces nor angle brackets.
 

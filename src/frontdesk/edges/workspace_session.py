@@ -16,6 +16,7 @@ from frontdesk.desk.colleagues import Colleagues
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.hub import Hub
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.mail.mailroom import Letter, Mailroom
 from frontdesk.domain import commands
 from frontdesk.domain.agent import Role
 from frontdesk.domain.commands import Command
@@ -44,6 +45,7 @@ class Desk:
         floor: Floor,
         hub: Hub,
         colleagues: Colleagues,
+        mailroom: Mailroom,
         clock_ms: Callable[[], int],
         outbox_max: int,
         refused: Callable[[str], None],
@@ -53,6 +55,7 @@ class Desk:
         self.floor = floor
         self.hub = hub
         self.colleagues = colleagues
+        self.mailroom = mailroom
         self.clock_ms = clock_ms
         self.outbox_max = outbox_max
         self.refused = refused
@@ -230,6 +233,17 @@ class WorkspaceSession:
         colleagues = self._desk.colleagues
         await colleagues.call(wish.interaction_id, party_id, wish.agent_id, wish.purpose, note)
 
+    async def _send_mail(self, wish: wishes.SendMail, party_id: int) -> None:
+        letter = Letter(
+            text=without_controls(wish.text),
+            to=wish.to,
+            cc=wish.cc,
+            bcc=wish.bcc,
+            subject=wish.subject,
+            client_id=wish.id,
+        )
+        await self._desk.mailroom.reply(wish.interaction_id, party_id, letter)
+
     async def _part_in(self, interaction_id: str) -> tuple[Chat, int]:
         """The chat, and which party one is in it. Errors: `NotFound`."""
         chat, full = await self._desk.interactions.chats.full(interaction_id)
@@ -243,6 +257,9 @@ class WorkspaceSession:
         chat, party_id = await self._part_in(wish.interaction_id)
         if isinstance(wish, wishes.Type) and wish.is_typing:
             chat.note_typing(party_id, self._desk.clock_ms())
+        if isinstance(wish, wishes.SendMail):
+            await self._send_mail(wish, party_id)
+            return
         command: Command = wish.command(party_id)
         await interactions.do(wish.interaction_id, command)
 

@@ -73,6 +73,7 @@ def invited(interaction_id: str, state: Interaction, until_ms: int, time_ms: int
             "started_ms": state.started_ms,
             "user_data": state.user_data,
             "asynchronous": state.asynchronous,
+            "medium": state.medium,
             **_call(state),
         }
     )
@@ -124,6 +125,8 @@ def interaction(interaction_id: str, state: Interaction, party_id: int, *, sees_
             ],
             "version": state.version,
             "asynchronous": state.asynchronous,
+            "medium": state.medium,
+            "related": state.related,
         }
     )
 

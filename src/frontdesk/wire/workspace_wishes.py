@@ -11,12 +11,14 @@ from msgspec import Meta, Struct
 from frontdesk.domain import commands
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Purpose, Visibility
+from frontdesk.domain.mailing import RECIPIENTS_MAX
 from frontdesk.errors import Refused
 from frontdesk.wire.form import without_controls
 
 WishId = Annotated[str, Meta(min_length=1, max_length=64)]
 InteractionId = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9]+$")]
 HAVE_MAX = 1000
+Recipients = Annotated[tuple[str, ...], Meta(max_length=RECIPIENTS_MAX)]
 
 
 class Wish(Struct, frozen=True, kw_only=True, tag_field="do", forbid_unknown_fields=True):
@@ -88,6 +90,14 @@ class Say(InChat, frozen=True, kw_only=True, tag="say"):
             visibility=self.visibility,
             client_id=self.id,
         )
+
+
+class SendMail(InChat, frozen=True, kw_only=True, tag="send_mail"):
+    text: str
+    subject: str = ""
+    to: Recipients = ()
+    cc: Recipients = ()
+    bcc: Recipients = ()
 
 
 class Type(InChat, frozen=True, kw_only=True, tag="type"):
@@ -203,6 +213,7 @@ AnyWish = (
     | PassOn
     | TakeOver
     | Say
+    | SendMail
     | Type
     | PushUrl
     | Notice
