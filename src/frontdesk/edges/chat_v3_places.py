@@ -8,7 +8,7 @@ from frontdesk.edges.chat_v3_session import Session
 from frontdesk.wire.chat_v3_delivery import Batch, Delivery
 
 PLACES_MAX = 200_000  # Far more than poll one node; the others are looked up when they come again.
-RECENT_MAX = 100_000  # Batches whose lines are held to be delivered again; as they usually are, 50 MiB.
+RECENT_MAX = 100_000  # Batches whose lines are held to be delivered again: about 1 KiB each.
 
 
 class Places:
