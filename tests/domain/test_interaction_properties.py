@@ -48,7 +48,6 @@ class AnyInteraction(RuleBasedStateMachine):
 
     # --- what happens --------------------------------------------------------------------------
 
-
     @initialize(rules=RULES, start=st.one_of(STARTS, STARTS, MESSAGES))
     def begins(self, rules: Rules, start: commands.Start | commands.BeginMessage) -> None:
         self.rules = of_service(rules, "default", {"sales": QueueRules(application="sales")})
