@@ -53,18 +53,20 @@ class Desk:
                 self._asked += 1
                 queued = event("queue.submit.requestid", requestid=request.id)
                 if self._asked < self._free_at:
-                    late = event("error.queue.submit", **said, error="timeout", description="nobody is free")
+                    late = event(
+                        "error.queue.submit", None, **said, error="timeout", description="nobody is free"
+                    )
                     return [(0, queued), (asked["timeout"] * 1000, late)]
-                done = event("queue.submit.done", **said, resource=AGENT, vqselected=asked["queue"])
+                done = event("queue.submit.done", None, **said, resource=AGENT, vqselected=asked["queue"])
                 return [(0, queued), (4000, done)]
             case "interaction", "redirect":
                 mirror = self.seen(controlled=False)
                 leaves = event(
                     "interaction.notcontrolled", mirror, interactionid="chat-1", resultof="routing"
                 )
-                return [(0, leaves), (2500, event("interaction.redirect.done", **said))]
+                return [(0, leaves), (2500, event("interaction.redirect.done", None, **said))]
             case "interaction", "terminate":
-                return [(0, event("interaction.terminate.done", **said))]
+                return [(0, event("interaction.terminate.done", None, **said))]
             case other:
                 raise AssertionError(f"nobody expected {other}")
 
