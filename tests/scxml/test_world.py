@@ -144,7 +144,7 @@ def test_without_a_world_there_is_nothing_to_tell() -> None:
     chart = ors("""<state id="a"><onentry><log expr="uneval(_genesys.session.server)"/>
         <log expr="typeof _genesys.session.tenant + _genesys.session.isSpecialDay('a')"/></onentry>
         </state>""")
-    assert Session(chart, "s").start(0, 1) == [Logged("", "{}"), Logged("", "undefinedfalse")]
+    assert Session(chart, "s").start(0, 1) == [Logged("", "({})"), Logged("", "undefinedfalse")]
 
 
 def test_every_enumeration_is_there_for_scripts() -> None:

@@ -26,9 +26,8 @@
     return found !== null && typeof found === 'object' ? { ...found } : found
   }
 
-  return function (fixed, tables) {
-    return {
-      ...tables('session'),
+  return function (tables) {
+    return tables('session', {
       get tenant() {
         return told().tenant
       },
@@ -67,6 +66,6 @@
             names.includes(day.toLowerCase()) && (!useTime || (since <= time && time < until)),
         )
       },
-    }
+    })
   }
 })

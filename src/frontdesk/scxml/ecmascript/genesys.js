@@ -3,7 +3,6 @@
   'use strict'
   const { NativeProxy, interactions: texts, refuse } = kit
   const { parse, stringify } = JSON
-  const { media, tables: enums } = parse(kit.later.tables)
   const homes = new Map()
 
   const unchanged = {
@@ -22,9 +21,15 @@
     homes.set(seen, path)
     return seen
   }
-  function tables(part) {
-    const found = Object.entries(enums[part] ?? {})
-    return Object.fromEntries(found.map(([name, table]) => [name, fixed(table, part, name)]))
+  // What is read from a getter is made when somebody first reads it.
+  function lazily(holder, name, make) {
+    Object.defineProperty(holder, name, { get: kit.once(make), enumerable: true, configurable: true })
+    return holder
+  }
+  function tables(part, holder) {
+    const enums = kit.tables[part]
+    for (const name in enums) lazily(holder, name, () => fixed(parse(enums[name]), part, name))
+    return holder
   }
 
   // ---- interactions
@@ -95,24 +100,29 @@
     return Object.fromEntries(found.map(([key, value]) => [key, stored(value, key, depth)]))
   }
 
-  const mediaNames = Object.keys(media)
-  const nameOfMedia = new Map(mediaNames.map((name) => [name.toLowerCase(), name]))
-  const mediaType = new NativeProxy(Object.fromEntries(mediaNames.map((name) => [name, name])), {
-    ...unchanged,
-    get(target, name) {
-      if (typeof name !== 'string' || name in target) return target[name]
-      return MEDIA_SPELLINGS.includes(name) ? name : nameOfMedia.get(name.toLowerCase())
-    },
+  const media = kit.once(function () {
+    const numbers = parse(kit.tables.media)
+    const names = Object.keys(numbers)
+    const nameOf = new Map(names.map((name) => [name.toLowerCase(), name]))
+    const seen = new NativeProxy(Object.fromEntries(names.map((name) => [name, name])), {
+      ...unchanged,
+      get(target, name) {
+        if (typeof name !== 'string' || name in target) return target[name]
+        return MEDIA_SPELLINGS.includes(name) ? name : nameOf.get(name.toLowerCase())
+      },
+    })
+    homes.set(seen, ['ixn', 'mediaType'])
+    return { seen, intOf: (name) => numbers[nameOf.get(String(name).toLowerCase())] ?? -1 }
   })
-  homes.set(mediaType, ['ixn', 'mediaType'])
 
-  const ixn = {
+  const ixn = tables('ixn', {
     interactions,
     get firstixnid() {
       return kit.firstInteraction
     },
-    mediaType,
-    ...tables('ixn'),
+    get mediaType() {
+      return media().seen
+    },
     setuData(object, interactionid) {
       const [id, { seen }] = controlled(interactionid)
       if (object === null || typeof object !== 'object') throw new TypeError('user data is set by an object')
@@ -130,10 +140,8 @@
       const { udata } = owned(interactionid)[1].seen
       return udata && Object.hasOwn(udata, key) ? udata[key] : undefined
     },
-    getMediaIntValue(name) {
-      return media[nameOfMedia.get(String(name).toLowerCase())] ?? -1
-    },
-  }
+    getMediaIntValue: (name) => media().intOf(name),
+  })
 
   // ---- the queue
 
@@ -142,8 +150,7 @@
     const id = texts.keys().next().value
     kit.ask('queue', action, id === undefined ? what : { interactionid: id, ...what })
   }
-  const queue = {
-    ...tables('queue'),
+  const queue = tables('queue', {
     checkAgentState(check) {
       routing('checkagentstate', { check: Boolean(check) })
     },
@@ -158,7 +165,7 @@
     setIdealAgent(...parts) {
       routing('setidealagent', { arguments: parts })
     },
-  }
+  })
 
   // ---- statistics
 
@@ -173,16 +180,18 @@
     },
   }
 
-  const root = fixed({
-    ixn: fixed(ixn, 'ixn'),
-    session: fixed(kit.load('calendar')(fixed, tables), 'session'),
-    queue: fixed(queue, 'queue'),
-    statistic: fixed(statistic, 'statistic'),
-    resource: fixed(tables('resource'), 'resource'),
-    ws: fixed({}, 'ws'),
-    dialog: fixed({}, 'dialog'),
-    classification: fixed({}, 'classification'),
-  })
+  const parts = {
+    ixn: () => ixn,
+    session: () => kit.load('calendar')(tables),
+    queue: () => queue,
+    statistic: () => statistic,
+    resource: () => tables('resource', {}),
+    ws: () => ({}),
+    dialog: () => ({}),
+    classification: () => ({}),
+  }
+  const root = {}
+  for (const name in parts) lazily(root, name, () => fixed(parts[name](), name))
 
   // ---- rest: what scripts hold of this is found again by where it stands
 
@@ -200,5 +209,5 @@
     return found
   }
   kit.forget = (id) => built.delete(id)
-  return root
+  return fixed(root)
 })

@@ -262,9 +262,10 @@ def _prelude(*, is_asking: bool) -> str:
     """The script that makes a context ours. Every context has it, so it is made small."""
     parts = [*PARTS[:-1], "ors", PARTS[-1]] if is_asking else PARTS
     later = {name: _source(name) for name in (*LATER, *(PLATFORM_LATER if is_asking else ()))}
-    if is_asking:
-        later["tables"] = json.dumps({"media": MEDIA_TYPES, "tables": TABLES})
-    kit = json.dumps({"later": later})
+    tables: dict[str, Any] = {"media": json.dumps(MEDIA_TYPES)}
+    for part, of_part in TABLES.items():
+        tables[part] = {name: json.dumps(table) for name, table in of_part.items()}
+    kit = json.dumps({"later": later, "tables": tables if is_asking else {}})
     return f"[{','.join(map(_source, parts))}].reduce((kit, part) => part(kit) ?? kit, {kit})"
 
 

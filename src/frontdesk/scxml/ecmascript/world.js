@@ -78,7 +78,11 @@
 
   kit.NativeProxy = Proxy
   const evaluate = globalThis.eval
-  kit.load = (part) => evaluate(kit.later[part])(kit)
+  kit.load = function (part) {
+    const made = evaluate(kit.later[part])(kit)
+    delete kit.later[part]
+    return made
+  }
   for (const name of ['Atomics', 'SharedArrayBuffer', 'WeakRef', 'FinalizationRegistry', 'performance', 'queueMicrotask', 'Proxy'])
     delete globalThis[name]
 })
