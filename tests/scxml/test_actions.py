@@ -109,6 +109,23 @@ def test_what_json_cannot_say_is_left_out_or_fails() -> None:
     assert logged(f"""<ixn:terminate hints="{circle}"/>""") == ["error.illegalvalue.typeerror terminate"]
 
 
+def test_what_is_half_a_letter_in_scripts_is_none_elsewhere() -> None:
+    """Half of a surrogate pair: no module could read it, and no log."""
+    half, text = r"'\ud800'", r"'\\ud800 \ud83d\ude00'"
+    request = asked(f'<ixn:sendchatmessage message="{half} + {text}"/>')
+    assert unpack(request.attributes) == {"message": "\ufffd\\ud800 \U0001f600"}
+    (request,) = (
+        output
+        for output in outputs_of(f"<script>_genesys.queue.setIdealAgent({half})</script>")
+        if isinstance(output, Requested)
+    )
+    assert unpack(request.attributes) == {"arguments": ["\ufffd"]}
+    assert logged(f"<script>__Log('a' + {half})</script><log expr=\"'b' + {half}\"/>") == [
+        "a\ufffd",
+        "b\ufffd",
+    ]
+
+
 def test_targets_and_treatments_of_a_submit() -> None:
     request = asked(
         """<queue:submit queue="'vip'">

@@ -67,6 +67,23 @@ def test_a_script_without_measure_is_an_error_and_the_session_goes_on(script: st
     assert staged(chart, ["ping"])[1] == ["stopped", "alive"]
 
 
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("for (;;) {}", "InternalError: stopped after 50 ms of CPU time"),
+        ("x = []; for (;;) x.push('word'.repeat(1000) + x.length)", "bytes of memory are used up"),
+        ("(function f() { f() })()", "RangeError: Maximum call stack size exceeded"),
+    ],
+)
+def test_an_error_says_which_limit_it_was(script: str, said: str) -> None:
+    chart = machine(
+        f"""<datamodel><data id="x"/></datamodel><state id="a"><onentry><script>{script}</script></onentry>
+        <transition event="error"><log expr="_event.data.description"/></transition></state>"""
+    )
+    (text,) = staged(chart)[1]
+    assert said in text
+
+
 def test_a_long_integer_is_shown_and_put_away_quickly() -> None:
     """Its decimal digits would take seconds, in which nobody else is served."""
     chart = machine(

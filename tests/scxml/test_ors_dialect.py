@@ -76,16 +76,17 @@ def test_a_message_may_go_to_a_module() -> None:
 @pytest.mark.parametrize(
     ("attributes", "error"),
     [
-        ("target=\"'urn:none'\"", "error.send.targetunavailable"),
-        ("target=\"'www.genesyslab.com/modules/queue'\"", "error.send.noeventspecified"),
-        ("", "error.send.targetunavailable"),
+        ("target=\"'urn:none'\"", "error.send.targetunavailable.a urn:none"),
+        ("target=\"'www.genesyslab.com/modules/queue'\"", "error.send.noeventspecified undefined"),
+        ("", "error.send.targetunavailable.a "),
     ],
 )
 def test_a_message_to_no_module_is_an_error(attributes: str, error: str) -> None:
     _, logged = staged(
         ors(
             f"""<state id="a"><onentry><send event="'x'" type="'fm'" {attributes}/></onentry>
-            <transition event="error"><log expr="_event.name"/></transition></state>"""
+            <transition event="error"><log expr="_event.name + ' ' + _event.data.target"/></transition>
+            </state>"""
         )
     )
     assert logged == [error]

@@ -102,7 +102,7 @@ class Script(Struct, frozen=True):
 
 
 class Send(Struct, frozen=True):
-    """`<send>`."""
+    """`<send>`. `state` is the id of the state that it stands in, of which some errors tell."""
 
     event: Given
     target: Given
@@ -112,6 +112,7 @@ class Send(Struct, frozen=True):
     idlocation: str | None
     message: Message
     place: Place
+    state: str = ""
 
 
 class Cancel(Struct, frozen=True):

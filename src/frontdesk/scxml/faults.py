@@ -54,15 +54,24 @@ class ContentFault(Exception):
     """What the document asked for, and could not be done; it becomes an error event.
 
     Shape:   `kind` is the ORS dialect's name without `error.`; W3C documents get `error.execution`, or
-             `error.communication` where `is_communication`.
+             `error.communication` where `is_communication`. `target` is where a message could not go to.
     """
 
-    def __init__(self, kind: str, text: str, *, sendid: str = "", is_communication: bool = False) -> None:
+    def __init__(
+        self,
+        kind: str,
+        text: str,
+        *,
+        sendid: str = "",
+        is_communication: bool = False,
+        target: str | None = None,
+    ) -> None:
         super().__init__(text)
         self.kind = kind
         self.text = text
         self.sendid = sendid
         self.is_communication = is_communication
+        self.target = target
 
     @classmethod
     def of(cls, kind: str, fault: ScriptFault, sendid: str = "") -> "ContentFault":

@@ -162,6 +162,7 @@ class _Reader:
             parts.setdefault(part.name, []).append(part)
         transitions = parts.get("transition", [])
         read = self._content
+        read.state = element.attributes.get("id", "")
         return State(
             number=number,
             id=element.attributes.get("id", "") if parent >= 0 else "",

@@ -50,6 +50,8 @@ class ContentReader:
         self._files = files
         self._faults = faults
         self._is_strict = is_strict
+        self.state = ""
+        """The id of the state whose content is being read."""
         self._kinds = {
             "raise": self._raise,
             "event": self._raise,
@@ -194,6 +196,7 @@ class ContentReader:
             idlocation=element.attributes.get("idlocation"),
             message=self._message(element),
             place=element.place,
+            state=self.state,
         )
 
     def _cancel(self, element: Element) -> Content:

@@ -58,6 +58,8 @@ def send(turn: Turn, content: Send, data_of: Callable[[Message], str]) -> None:
             return
     except ContentFault as fault:
         fault.sendid = fault.sendid or sendid
+        if fault.target is not None and content.state:
+            fault.kind = f"{fault.kind}.{content.state}"
         raise
     due_ms = turn.now_ms + delay_ms
     memory.timers.append(Timer(due_ms, turn.number(), sent))
@@ -98,7 +100,8 @@ def deliver(turn: Turn, sent: Sent) -> None:
             )
         turn.put(sent)
     else:
-        raise ContentFault("send.targettypeinvalid", f"{target!r} is no target", sendid=sent.sendid)
+        text = f"{target!r} is no target"
+        raise ContentFault("send.targettypeinvalid", text, sendid=sent.sendid, target=target)
 
 
 def due(turn: Turn) -> None:
@@ -161,7 +164,7 @@ def _request(turn: Turn, content: Send, sendid: str, request_id: str) -> Sent:
     target = text_of(turn, content.target, "")
     namespace = namespace_of(target)
     if namespace is None:
-        raise ContentFault("send.targetunavailable", f"there is no module {target!r}", is_communication=True)
+        raise ContentFault("send.targetunavailable", f"there is no module {target!r}", target=target)
     action = text_of(turn, content.event, "").rpartition(".")[2]
     known = shape_of(namespace, action)
     if known is None:
@@ -180,7 +183,8 @@ def _message(turn: Turn, content: Send, sendid: str, kind: str, data_of: Callabl
     if turn.machine.dialect is Dialect.ORS and target == "_internal":
         target = "#_internal"
     if kind == HTTP_PROCESSOR and not target:
-        raise ContentFault("send.targetunavailable", "HTTP needs a target", is_communication=True)
+        text = "HTTP needs a target"
+        raise ContentFault("send.targetunavailable", text, is_communication=True, target=target)
     if not name and kind == SCXML_PROCESSOR:
         raise ContentFault("send.noeventspecified", "an event needs a name")
     data = data_of(content.message)

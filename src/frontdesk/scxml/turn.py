@@ -158,6 +158,7 @@ class Turn:
             "element": element,
             "linenumber": place.line,
             "description": fault.text,
+            **({} if fault.target is None else {"target": fault.target}),
             # The same under the names that SCION gave them.
             "tagname": element,
             "line": place.line,
@@ -171,13 +172,15 @@ class Turn:
         """Carry out what scripts asked for."""
         if not self.machine.is_asking:
             return
-        for kind, *what in self.data.taken():
-            match kind:
-                case "raise":
-                    self.raise_event(Event(what[0], "internal", what[1]))
-                case "ask":
-                    self.put(Requested(self.request_id(), *what))
-                case "want":
-                    self.wanted.add(what[0])
+        for asked in self.data.taken():
+            match asked:
+                case ["raise", name, data]:
+                    self.raise_event(Event(name, "internal", data))
+                case ["ask", module, action, attributes]:
+                    self.put(Requested(self.request_id(), module, action, attributes))
+                case ["want", key]:
+                    self.wanted.add(key)
+                case ["log", text, label, level]:
+                    self.put(Logged(label, text, level))
                 case _:
-                    self.put(Logged(what[1], what[0], what[2]))
+                    raise SessionFailed(f"the scripts asked for what nobody can do: {asked}")

@@ -1,6 +1,7 @@
 // What the interpreter asks of a script context. Texts go in, texts and numbers come out.
 (function (kit) {
   'use strict'
+  const { parse, stringify } = JSON
   let seen = null
   let current
   let states = []
@@ -65,8 +66,8 @@
     value: (read) => kit.pack(read()),
     plain(read) {
       const value = read()
-      const text = isXml(value) ? JSON.stringify(kit.xml(value)) : JSON.stringify(value)
-      return text === undefined || text === 'null' ? '' : clean(text)
+      const text = isXml(value) ? stringify(kit.xml(value)) : stringify(value)
+      return text === undefined || text === 'null' ? '' : kit.wellFormed(text)
     },
     yes(read) {
       const value = read()
@@ -88,7 +89,7 @@
     },
     document(written) {
       kit.dom()
-      return kit.pack(kit.document(JSON.parse(written)))
+      return kit.pack(kit.document(parse(written)))
     },
     open(read) {
       const array = read()
@@ -105,8 +106,8 @@
     close() {
       arrays.pop()
     },
-    mark: (lexical) => kit.mark(JSON.parse(lexical)),
-    snapshot: (lexical) => kit.graph().snapshot(JSON.parse(lexical), { event: event(), states }),
+    mark: (lexical) => kit.mark(parse(lexical)),
+    snapshot: (lexical) => kit.graph().snapshot(parse(lexical), { event: event(), states }),
     restore(text) {
       const extra = kit.graph().restore(text)
       current = extra.event

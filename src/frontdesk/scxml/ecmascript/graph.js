@@ -231,5 +231,5 @@
     return extra
   }
 
-  return { pack: (value) => `{"$graph":${stringify(draw(value, null))}}`, opened, snapshot, restore }
+  return { pack: (value) => `{"$graph":${stringify(draw(value, null)) ?? null}}`, opened, snapshot, restore }
 })

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import quickjs
 
 from frontdesk.scxml.content import Inline
@@ -31,7 +32,9 @@ SNAPSHOT_MEMORY = 4  # Times the memory of scripts: the same data a second time,
 MEMORY_LEFT = 1024 * 1024
 ERROR_BYTES = 16 * 1024  # More than an error takes.
 OUT_OF_MEMORY = "out of memory"
+INTERRUPTED = "interrupted"
 FUNCTIONS_MAX = 20_000  # Compiled expressions that one context keeps.
+T = TypeVar("T")
 _DECLARES = re.compile(r"\b(?:var|let|const|function|class)\b")
 _LEXICAL = re.compile(r"\b(?:let|const|class)\s+([A-Za-z_$][\w$]*)")
 _ERROR = re.compile(r"(?P<kind>[A-Za-z]*(?:Error|Exception)): (?P<text>[^\n]*)")
@@ -66,7 +69,7 @@ class EcmaScript:
             machine.file,
             machine.is_asking,
         )
-        self._context.set_time_limit(self._cpu_s)
+        self._stop_after(self._cpu_s)
 
     def begin(self, now_ms: int, seed: int) -> None:
         self._call(self._begin, float(now_ms), seed & 0x7FFFFFFF)
@@ -162,7 +165,7 @@ class EcmaScript:
 
     def taken(self) -> Sequence[Sequence[str]]:
         text = self._call(self._take)
-        return json.loads(text) if text else ()
+        return _checked(str(text), list[list[str]]) if text else ()
 
     def mark(self, scripts: Sequence[str]) -> None:
         names = dict.fromkeys(name for script in scripts for name in _lexical(script))
@@ -173,7 +176,8 @@ class EcmaScript:
     def snapshot(self) -> tuple[str, Sequence[str]]:
         with self._more_room():
             text = str(self._call(self._engine("snapshot"), json.dumps(self._lexical)))
-        return text, [path.removeprefix("data.") for path in json.loads(text)[1]]
+        lost = _checked(text, tuple[Any, list[str]])[1]
+        return text, [path.removeprefix("data.") for path in lost]
 
     def restore(self, text: str) -> None:
         with self._more_room():
@@ -182,13 +186,17 @@ class EcmaScript:
     @contextmanager
     def _more_room(self) -> Iterator[None]:
         """What we do ourselves with the data of scripts may take more than they may."""
-        self._context.set_time_limit(SNAPSHOT_CPU_S)
+        self._stop_after(SNAPSHOT_CPU_S)
         self._context.set_memory_limit(self._memory_bytes * SNAPSHOT_MEMORY)
         try:
             yield
         finally:
-            self._context.set_time_limit(self._cpu_s)
+            self._stop_after(self._cpu_s)
             self._context.set_memory_limit(self._memory_bytes)
+
+    def _stop_after(self, cpu_s: float) -> None:
+        self._stops_after_s = cpu_s
+        self._context.set_time_limit(cpu_s)
 
     def _item(self, name: str) -> str:
         return f"_data[{json.dumps(name)}]" if self._is_ors else name
@@ -219,8 +227,12 @@ class EcmaScript:
         except quickjs.JSException as error:
             fault = _fault(error)
             if fault.text == OUT_OF_MEMORY or (fault.text == "null" and self._has_no_room()):
+                said = f"stopped, as {self._memory_bytes} bytes of memory are used up"
                 self._filled()
-                raise ScriptFault("InternalError", OUT_OF_MEMORY) from None
+                raise ScriptFault("InternalError", said) from None
+            if fault.text == INTERRUPTED:
+                said = f"stopped after {self._stops_after_s * 1000:.0f} ms of CPU time"
+                raise ScriptFault(fault.kind, said) from None
             raise fault from None
         except UnicodeError as error:  # Half of a surrogate pair, which no text of ours can hold.
             raise ScriptFault("RangeError", str(error)) from None
@@ -244,6 +256,16 @@ def _fault(error: Exception) -> ScriptFault:
     if found is None:
         return ScriptFault("Error", said.partition("\n")[0])
     return ScriptFault(found["kind"], found["text"])
+
+
+def _checked(text: str, kind: type[T]) -> T:
+    """What our own scripts say, unless those of the document have changed what ours stand on."""
+    try:
+        return msgspec.convert(json.loads(text), kind)  # Texts of scripts may be half a surrogate pair.
+    except ValueError as error:
+        raise ScriptFault(
+            "TypeError", f"the scripts have broken what the platform is built of: {error}"
+        ) from None
 
 
 def _written(element: Element) -> list[Any]:

@@ -7,14 +7,20 @@
   let world = {}
   let unread = ''
 
+  // JSON that anybody can read: half of a surrogate pair is no text anywhere but in scripts.
+  kit.wellFormed = function (json) {
+    if (!json.includes('\\ud')) return json
+    return json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (all, half) => (half === undefined ? all : '\\ufffd'))
+  }
+
   // What scripts asked for since the last time, as text: [kind, …] each; empty when nothing.
   kit.taken = function () {
     if (asked.length === 0) return ''
-    const all = stringify(asked)
+    const all = kit.wellFormed(stringify(asked))
     asked = []
     return all
   }
-  kit.ask = (module, action, attributes) => asked.push(['ask', module, action, stringify(attributes)])
+  kit.ask = (module, action, attributes) => asked.push(['ask', module, action, kit.wellFormed(stringify(attributes))])
   kit.want = (key) => asked.push(['want', key])
 
   // ---- what the platform tells; nothing is read before a script looks

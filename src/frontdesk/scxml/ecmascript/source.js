@@ -1,10 +1,11 @@
 // Text that reads like source, also of what is circular. Read when it is first needed.
 (function (kit) {
   'use strict'
+  const { stringify } = JSON
   function source(value, open = new Set()) {
     switch (typeof value) {
       case 'string':
-        return JSON.stringify(value)
+        return stringify(value)
       case 'function':
         return String(value)
       case 'bigint':
@@ -18,13 +19,13 @@
     if (open.has(value) || open.size > 40) return '{\u2026}'
     if (value instanceof Date) return `(new Date(${value.getTime()}))`
     if (value instanceof RegExp) return String(value)
-    if (value instanceof Error) return `(new ${value.name}(${JSON.stringify(value.message)}))`
+    if (value instanceof Error) return `(new ${value.name}(${stringify(value.message)}))`
     if (kit.isNode?.(value)) return kit.xml(value)
     open.add(value)
     const inside = Array.isArray(value)
       ? `[${value.map((item) => source(item, open)).join(', ')}]`
       : `{${Object.keys(value)
-          .map((key) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)}:${source(value[key], open)}`)
+          .map((key) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : stringify(key)}:${source(value[key], open)}`)
           .join(', ')}}`
     open.delete(value)
     return inside

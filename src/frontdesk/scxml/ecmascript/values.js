@@ -25,7 +25,7 @@
 
   kit.pack = function (value) {
     if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return ''
-    if (isPlain(value, PLAIN_DEPTH_MAX, new Set())) return stringify(value)
+    if (isPlain(value, PLAIN_DEPTH_MAX, new Set())) return stringify(value) ?? ''
     return kit.graph().pack(value)
   }
 
