@@ -142,6 +142,20 @@ def test_what_is_the_platforms_cannot_be_changed(script: str, variable: str) -> 
     assert texts(list(session.step(0, 1))) == ["true"]
 
 
+def test_half_a_letter_goes_no_further_than_its_session() -> None:
+    """Half of a surrogate pair is no text: in what goes from one session to another a mark stands for it."""
+    child = """<scxml version="1.0" datamodel="ecmascript"><datamodel><data id="x"/></datamodel><state id="k">
+        <onentry><send target="#_parent" event="e"><param name="y" expr="[x, undefined]"/></send></onentry>
+        </state></scxml>"""
+    chart = machine(
+        f"""<datamodel><data id="own" expr="'\\ud800'"/></datamodel><state id="a">
+        <invoke><param name="x" expr="own"/><content>{child}</content></invoke>
+        <transition event="e"><log expr="[_event.data.y[0], own.length, own.charCodeAt(0)]"/></transition>
+        </state>"""
+    )
+    assert staged(chart)[1] == ['["\ufffd", 1, 55296]']
+
+
 def test_one_event_is_one_object_and_keeps_its_value() -> None:
     chart = machine(
         """<datamodel><data id="kept" expr="[]"/></datamodel>

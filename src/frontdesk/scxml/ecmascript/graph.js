@@ -231,5 +231,6 @@
     return extra
   }
 
-  return { pack: (value) => `{"$graph":${stringify(draw(value, null)) ?? null}}`, opened, snapshot, restore }
+  const pack = (value) => `{"$graph":${kit.wellFormed(stringify(draw(value, null)) ?? 'null')}}`
+  return { pack, opened, snapshot, restore }
 })

@@ -7,12 +7,6 @@
   let world = {}
   let unread = ''
 
-  // JSON that anybody can read: half of a surrogate pair is no text anywhere but in scripts.
-  kit.wellFormed = function (json) {
-    if (!json.includes('\\ud')) return json
-    return json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (all, half) => (half === undefined ? all : '\\ufffd'))
-  }
-
   // What scripts asked for since the last time, as text: [kind, …] each; empty when nothing.
   kit.taken = function () {
     if (asked.length === 0) return ''

@@ -23,9 +23,15 @@
     return true
   }
 
+  // JSON that anybody can read: half of a surrogate pair is no text anywhere but in scripts.
+  kit.wellFormed = function (json) {
+    if (!json.includes('\\ud')) return json
+    return json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (all, half) => (half === undefined ? all : '\\ufffd'))
+  }
+
   kit.pack = function (value) {
     if (value === undefined || typeof value === 'function' || typeof value === 'symbol') return ''
-    if (isPlain(value, PLAIN_DEPTH_MAX, new Set())) return stringify(value) ?? ''
+    if (isPlain(value, PLAIN_DEPTH_MAX, new Set())) return kit.wellFormed(stringify(value) ?? '')
     return kit.graph().pack(value)
   }
 
