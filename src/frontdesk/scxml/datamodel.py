@@ -95,6 +95,9 @@ class DataModel(Protocol):
     def mark(self, scripts: Sequence[str]) -> None:
         """The document's own scripts ran; what they made is not data, they will make it again."""
 
+    def size(self) -> int:
+        """How many bytes the scripts and their data take up now; it takes a while to count them."""
+
     def snapshot(self) -> tuple[str, Sequence[str]]:
         """All data as text, and where something stands that cannot be kept so."""
 

@@ -207,6 +207,10 @@ class Session:
 
         return self._outcome(end)
 
+    def script_bytes(self) -> int:
+        """How much memory the scripts and their data take up now; it takes a while to count."""
+        return self._data.size()
+
     def snapshot(self) -> tuple[bytes, Sequence[str]]:
         """The session as bytes, and where its scripts hold something that cannot be kept so.
 

@@ -173,6 +173,9 @@ class EcmaScript:
         self._lexical = [name for name in names if self._call(is_lexical, name)]
         self._call(self._engine("mark"), json.dumps(self._lexical))
 
+    def size(self) -> int:
+        return int(self._context.memory()["malloc_size"])
+
     def snapshot(self) -> tuple[str, Sequence[str]]:
         with self._more_room():
             text = str(self._call(self._engine("snapshot"), json.dumps(self._lexical)))
@@ -239,7 +242,7 @@ class EcmaScript:
 
     def _has_no_room(self) -> bool:
         """Whether an error may say nothing because there was no memory left to make it of."""
-        return int(self._context.memory()["malloc_size"]) > self._memory_bytes - ERROR_BYTES
+        return self.size() > self._memory_bytes - ERROR_BYTES
 
     def _filled(self) -> None:
         """The first time is an error, and there is room left to deal with it; the second time is the end."""
