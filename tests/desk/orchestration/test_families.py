@@ -79,51 +79,10 @@ async def test_what_is_sent_to_a_session_that_is_not_there_is_an_error_of_the_se
         assert await node.said(await node.start("lonely")) == ["letter"]
 
 
-STARTER = ors(
-    """<datamodel><data id="asked"/><data id="child"/></datamodel>
-    <state id="on">
-      <onentry><session:start requestid="_data.asked" src="'worker'">
-        <param name="n" expr="5"/><param name="unheard" expr="1"/></session:start></onentry>
-      <transition event="session.start.done" cond="_event.data.requestid == _data.asked">
-        <assign location="_data.child" expr="_event.data.sessionid"/><log expr="'started'"/></transition>
-      <transition event="done.scxml.worker">
-        <log expr="_event.data.sessionid == _data.child"/>
-        <log expr="_event.data.reason + ' ' + _event.data.params.r"/>
-      </transition>
-      <transition event="error.session.start"><log expr="_event.data.error"/></transition>
-      <transition event="end"><session:terminate sessionid="_data.child"/></transition>
-      <transition event="session.terminate.done"><log expr="'ended'"/></transition>
-      <transition event="error.session.terminate"><log expr="_event.data.error"/></transition>
-    </state>"""
-)
-WORKER = ors(
-    """<datamodel><data id="n" expr="0"/></datamodel>
-    <state id="on"><onexit><log expr="'worker leaves'"/></onexit>
-      <transition event="cancel.session"><log expr="_event.name"/></transition>
-      <transition event="go" target="off"/></state>
-    <final id="off"><donedata><param name="r" expr="_data.n * 2"/></donedata></final>"""
-)
-
-
-async def test_a_started_session_has_its_parameters_and_its_end_is_heard() -> None:
-    async with stage(Shelf(starter=STARTER, worker=WORKER)) as node:
-        starter = await node.start("starter")
-        (worker,) = [s for s in await node.ids() if s != starter]
-        await node.send(worker, "go")
-        assert await node.said(starter) == ["started", "true", "finished 10"]
-
-
-async def test_a_terminated_session_is_told_leaves_and_only_who_ended_it_hears() -> None:
-    async with stage(Shelf(starter=STARTER, worker=WORKER)) as node:
-        starter = await node.start("starter")
-        (worker,) = [s for s in await node.ids() if s != starter]
-        await node.send(starter, "end")
-        assert await node.said(worker) == ["cancel.session", "worker leaves"]
-        assert await node.said(starter) == ["started", "ended"]
-        await node.send(starter, "end")
-        assert await node.said(starter) == ["started", "ended", "notfound"]
-
-
 async def test_an_application_that_is_not_there_cannot_be_started() -> None:
-    async with stage(Shelf(starter=STARTER)) as node:
+    starter = ors(
+        """<state id="on"><onentry><session:start src="'nowhere'"/></onentry>
+        <transition event="error.session.start"><log expr="_event.data.error"/></transition></state>"""
+    )
+    async with stage(Shelf(starter=starter)) as node:
         assert await node.said(await node.start("starter")) == ["notfound"]

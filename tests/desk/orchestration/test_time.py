@@ -4,7 +4,7 @@ import pytest
 
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.domain.orchestration.stepping import Times
-from tests.desk.orchestration.stage import Ear, Shelf, ors, stage, w3c
+from tests.desk.orchestration.stage import Ear, Shelf, stage, w3c
 from tests.desk.orchestration.test_sessions import ASKING, COUNTER
 
 pytestmark = pytest.mark.anyio
@@ -29,18 +29,6 @@ async def test_a_delayed_event_comes_not_a_millisecond_early() -> None:
         assert await node.said(session_id) == ["first"]
 
 
-async def test_what_fell_due_while_nobody_was_there_comes_once_and_in_order() -> None:
-    shelf = Shelf(alarms=ALARMS)
-    async with stage(shelf) as node:
-        session_id = await node.start("alarms")
-    async with stage(shelf, node.store, clock=node.clock, name="b") as other:
-        await other.after_s(3600)
-        assert await other.said(session_id) == ["first", "second", "third"]
-        assert (await other.session(session_id)).life is Life.FINISHED
-        await other.after_s(3600)
-        assert await other.said(session_id) == ["first", "second", "third"]
-
-
 async def test_who_is_not_answered_in_time_is_told_so_and_a_late_answer_is_dropped() -> None:
     async with stage(Shelf(asking=ASKING), times=PATIENT) as node:
         ear = node.orchestration.modules["queue"] = Ear(node.sessions, answers=False)
@@ -51,22 +39,6 @@ async def test_who_is_not_answered_in_time_is_told_so_and_a_late_answer_is_dropp
         assert (await node.session(session_id)).life is Life.FINISHED
         assert [request.request_id for request in ear.dropped] == [ear.asked[0].request_id]
         assert await node.ended_in(session_id) == "lost"
-
-
-async def test_a_late_answer_changes_nothing_for_a_session_that_goes_on() -> None:
-    document = ors(
-        """<state id="on"><onentry><queue:submit timeout="30"/></onentry>
-        <transition event="queue error"><log expr="_event.name + ' ' + _event.data.error"/></transition>
-        </state>"""
-    )
-    async with stage(Shelf(asking=document), times=PATIENT) as node:
-        ear = node.orchestration.modules["queue"] = Ear(node.sessions, answers=False)
-        session_id = await node.start("asking")
-        await node.after_s(10)
-        (request,) = ear.asked
-        await node.sessions.deliver(session_id, [request.done()], key=request.request_id)
-        await node.settle()
-        assert await node.said(session_id) == ["error.queue.submit timeout"]
 
 
 async def test_a_session_begins_when_it_is_to_and_can_be_moved_until_then() -> None:
