@@ -1,13 +1,18 @@
 """Sessions out of memory and back: what is quiet rests on disk, what a document forbids does not."""
 
+import gc
+import tracemalloc
+
 import pytest
 
+from frontdesk.desk.orchestration.modules import Request
 from frontdesk.desk.orchestration.runner import LOST
 from frontdesk.desk.orchestration.streams import FOLD_TAG
 from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.errors import Unavailable
+from frontdesk.store.memory import MemoryStore
 from tests.desk.orchestration.stage import Ear, Shelf, Stage, ors, stage, w3c
 from tests.desk.orchestration.test_sessions import COUNTER
 
@@ -155,3 +160,46 @@ async def test_what_rests_is_asked_for_nothing_again_when_it_comes_back() -> Non
         await node.sessions.deliver(session_id, [request.done()], key=request.request_id)
         await node.settle()
         assert (await node.session(session_id)).life is Life.FINISHED
+
+
+async def test_a_session_that_waits_in_a_queue_costs_next_to_nothing_while_it_rests() -> None:
+    document = ors(
+        """<datamodel><data id="much" expr="new Array(2000).fill('word').join()"/></datamodel>
+        <state id="on"><onentry><queue:submit/></onentry></state>"""
+    )
+    async with stage(Shelf(asking=document), times=FOR_EVER) as node:
+        queue = node.orchestration.modules["queue"] = Quiet()
+        await rest_of(node, 50)  # What is made once is there.
+        gc.collect()
+        tracemalloc.start()
+        try:
+            await rest_of(node, 200)
+            assert isinstance(node.store, MemoryStore)
+            node.store.__init__()  # type: ignore[misc]  # What lies on disk elsewhere does not count.
+            gc.collect()
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert queue.asked == 250
+        assert held / 200 < 10 * 1024
+
+
+class Quiet:
+    """A module that never answers, and keeps nothing."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def carry_out(self, request: Request) -> None:
+        self.asked += 1
+
+    async def drop(self, request: Request) -> None:
+        """Nothing was begun."""
+
+
+async def rest_of(node: Stage, count: int) -> None:
+    """So many sessions more, all at rest."""
+    for _ in range(count):
+        await node.sessions.start("asking")
+    await node.settle()
+    assert await rested(node) == 0

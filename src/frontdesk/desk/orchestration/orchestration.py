@@ -22,6 +22,7 @@ from frontdesk.desk.orchestration.turns import Turns
 from frontdesk.desk.orchestration.worlds import NoWorld, Worlds
 from frontdesk.desk.working import Work
 from frontdesk.domain.orchestration.facts import Woken
+from frontdesk.domain.orchestration.session import is_at_work
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.errors import DeskError, NotFound
 from frontdesk.scxml.packed import unpack
@@ -106,7 +107,7 @@ class Orchestration:
 
         await self.streams.change(
             session_id,
-            lambda session, _now_ms: () if session.is_over and not session.errands else (Woken(),),
+            lambda session, _now_ms: (Woken(),) if is_at_work(session) else (),
             due_ms=lambda _session: self._clock_ms() + WAIT_FOR_OWNER_MS,
         )
 

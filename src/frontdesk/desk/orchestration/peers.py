@@ -77,15 +77,10 @@ class Peers:
         except (NotFound, Refused) as error:
             problem = str(error)
         if problem and not sent.event.name.startswith(("done.", "error.")):  # Nobody waits to hear of those.
-            await self._failed(session, name, problem, sendid=sent.sendid, target=sent.target)
-
-    async def _failed(
-        self, session: Session, name: str, text: str, *, sendid: str = "", target: str = ""
-    ) -> None:
-        """What was sent arrived nowhere: an error event of both dialects' kind, told to the sender."""
-        data = pack({"description": text, "target": target})
-        event = Event("error.communication", "platform", data, sendid=sendid)
-        await self._tell(session.id, event, f"{name}/failed")
+            data = pack({"description": problem, "target": sent.target})
+            ors = "error.send.nosuchsession" if sent.type == SCXML_PROCESSOR else "error.send.failed"
+            kind = ors if session.is_ors else "error.communication"
+            await self._tell(session.id, Event(kind, "platform", data, sendid=sent.sendid), f"{name}/failed")
 
     async def _invoke(self, session: Session, name: str, errand: Errand, invoke: Invoke) -> None:
         began, problem = session.began, ""
@@ -96,7 +91,8 @@ class Peers:
             problem = f"{invoke.src} is no document of this application"
         if problem:
             data = pack({"description": problem})
-            event = Event("error.execution", "platform", data, invokeid=invoke.id)
+            kind = "error.send.failed" if session.is_ors else "error.execution"
+            event = Event(kind, "platform", data, invokeid=invoke.id)
             await self._tell(session.id, event, f"{name}/failed")
             return
         await self._begin(

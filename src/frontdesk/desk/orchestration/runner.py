@@ -14,7 +14,7 @@ from frontdesk.desk.orchestration.shards import Shards
 from frontdesk.desk.orchestration.streams import Photo, Stream, Streams
 from frontdesk.desk.orchestration.turns import Counts, Turns
 from frontdesk.domain.orchestration.ending import ended_by
-from frontdesk.domain.orchestration.facts import Cancelled, End, Fact, Received
+from frontdesk.domain.orchestration.facts import Cancelled, End, Ended, Fact, Received
 from frontdesk.domain.orchestration.session import Life, Session
 from frontdesk.domain.orchestration.stepping import (
     Times,
@@ -26,7 +26,7 @@ from frontdesk.domain.orchestration.stepping import (
     over_at,
 )
 from frontdesk.errors import DeskError, NotFound, Refused
-from frontdesk.scxml.outputs import Logged, Requested
+from frontdesk.scxml.outputs import Requested
 from frontdesk.store.log import Fence
 
 PHOTO_EVERY = 50  # Macrosteps; loading a session takes no more of them than that.
@@ -110,6 +110,7 @@ class Runner:
         self.counts = Counts()
         self.errands: Errands | None = None
         shards.on_lost.append(self._let_go)
+        streams.is_in_use = self._lives.__contains__
 
     def due_ms(self, session: Session) -> int | None:
         """For when the timer of a session's stream is to be set."""
@@ -217,7 +218,7 @@ class Runner:
         if stream.armed is UNSURE:
             await self._streams.rearm(live.session_id, self.due_ms)
         self._set_alarm(stream)
-        if stream.session.is_over and live.steps >= 0:
+        if stream.session.is_over:
             await self._close(live)
 
     def _hand_out(self, stream: Stream) -> None:
@@ -249,6 +250,8 @@ class Runner:
         after = await self._streams.change(session.id, decide, due_ms=self.due_ms, also=(fence,))
         for fact in facts:
             self.counts.note(session.began.application, fact)
+            if isinstance(fact, Ended):
+                _log.info("session_ended", session_id=session.id, how=fact.how, reason=fact.reason)
         return after
 
     async def _take(self, live: Live, session: Session, turn: Turn, fence: Fence) -> None:
@@ -272,21 +275,16 @@ class Runner:
         await self._append(session, fence, (turned.stepped,) if over is None else (turned.stepped, over))
         live.steps, live.life, live.blame = session.steps + 1, self._engine.life, 0
         live.is_own, live.may_rest = True, taken.may_rest
-        self._count(session, taken)
+        self._count(taken)
         live.since_photo += taken.macrosteps
         if over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):
             await self._photograph(live)
 
-    def _count(self, session: Session, taken: Taken) -> None:
+    def _count(self, taken: Taken) -> None:
         counts = self.counts
         counts.steps += taken.macrosteps
         counts.events += taken.consumed
         counts.step_ms += taken.cpu_ms
-        for output in taken.outputs:
-            if isinstance(output, Logged):
-                _log.info(
-                    "said", session_id=session.id, label=output.label, text=output.text, level=output.level
-                )
 
     async def _fail(self, session: Session, fence: Fence, reason: str) -> None:
         _log.warning("session_failed", session_id=session.id, reason=reason)

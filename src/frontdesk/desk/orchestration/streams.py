@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -9,14 +10,15 @@ from msgspec import Struct
 
 from frontdesk.desk.arming import UNSURE, Armed, arm_anew
 from frontdesk.domain.orchestration.facts import Fact
-from frontdesk.domain.orchestration.session import Session, evolve
+from frontdesk.domain.orchestration.session import Session, evolve, is_at_work
 from frontdesk.errors import Conflict, NotFound, TooNew
 from frontdesk.store.log import Also, Arm, Card, Recorded, Snapshot, Store
 
 ROOT = "session/"
 KIND = "session"  # Of cards.
-FOLD_TAG = "session/1"  # Change it whenever `Session` or `evolve` changes: old snapshots are dropped.
+FOLD_TAG = "session/2"  # Change it whenever `Session` or `evolve` changes: old snapshots are dropped.
 ATTEMPTS_MAX = 20
+HELD_MAX = 10_000
 
 _encode = msgspec.json.Encoder().encode
 _facts: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
@@ -76,8 +78,9 @@ class Streams:
     def __init__(self, store: Store, clock_ms: Callable[[], int]) -> None:
         self._store = store
         self._clock_ms = clock_ms
-        self._streams: dict[str, Stream] = {}
-        self.on_card: list[Callable[[str, SessionCard | None, SessionCard], None]] = []
+        self._streams: OrderedDict[str, Stream] = OrderedDict()
+        self._left: OrderedDict[str, int] = OrderedDict()  # How far those are known that were let go.
+        self.is_in_use: Callable[[str], bool] = lambda _session_id: False
 
     def known(self, session_id: str) -> Stream | None:
         return self._streams.get(session_id)
@@ -87,16 +90,30 @@ class Streams:
         stream = self._streams.get(session_id)
         if stream is not None and not stream.lock.locked():
             del self._streams[session_id]
+            self._left[session_id] = stream.session.version
+            if len(self._left) > HELD_MAX:
+                self._left.popitem(last=False)
 
     async def stream(self, session_id: str) -> Stream:
         """A stream as it is on disk now. Errors: `Unavailable`, `TooNew`."""
         stream = self._streams.get(session_id)
         if stream is None:
             stream = self._streams.setdefault(session_id, Stream(Session(id=session_id)))
+            self._make_room()
+        self._streams.move_to_end(session_id)
         if stream.is_stale:
             async with stream.lock:
                 await self._refresh(session_id, stream)
         return stream
+
+    def _make_room(self) -> None:
+        """Sessions that other nodes run are only looked at here, and nobody says when that is over."""
+        while len(self._streams) > HELD_MAX:
+            oldest = next(iter(self._streams))
+            if self._streams[oldest].lock.locked() or self.is_in_use(oldest):
+                self._streams.move_to_end(oldest)
+                return
+            self.forget(oldest)
 
     async def existing(self, session_id: str) -> Stream:
         """The same of a session that there is. Errors: `NotFound` too."""
@@ -179,7 +196,7 @@ class Streams:
             effects.append(arm)
         card = card_of(after)
         if card != stream.card:
-            is_open = not after.is_over or bool(after.errands)
+            is_open = is_at_work(after)
             effects.append(Card(KIND, is_open, after.created_ms, _encode(card)))
         try:
             await self._store.append(
@@ -197,10 +214,7 @@ class Streams:
         stream.session = after
         if arm is not None:
             stream.armed = arm.due_ms
-        if card != stream.card:
-            shown, stream.card = stream.card, card
-            for observe in self.on_card:
-                observe(before.id, shown, card)
+        stream.card = card
         return True
 
     async def rearm(self, session_id: str, due_ms: Callable[[Session], int | None]) -> None:
@@ -221,7 +235,7 @@ class Streams:
         """A record was committed; whether it is news to what is known here of the stream."""
         stream = self._streams.get(session_id)
         if stream is None:
-            return True
+            return version > self._left.get(session_id, 0)
         stream.newest = max(stream.newest, version)
         return version > stream.session.version
 

@@ -121,4 +121,5 @@ class Turns:
             active=taken.active,
             check=taken.check,
             is_kept=learned.is_kept,
+            is_ors=learned.is_ors,
         )

@@ -61,7 +61,8 @@ class Stepped(Struct, frozen=True, tag=True, omit_defaults=True):
     Shape:   `kind` is `start`, `step` or `cancel`; `consumed` events of the queue in `macrosteps`; `world`
              where it changed; `outputs` are those that something has to be done about, and log lines;
              `untils` is by when each is to be done, 0 for none; `has_left` events of its own to take;
-             `check` is a sum over all outputs; `is_kept` says whether the session is to outlive its node.
+             `check` is a sum over all outputs; `is_kept` says whether the session is to outlive its node,
+             `is_ors` which dialect its document is in.
     Units:   `now_ms`, `due_ms` (0 for none) and `untils` in milliseconds since the Unix epoch.
     """
 
@@ -78,6 +79,7 @@ class Stepped(Struct, frozen=True, tag=True, omit_defaults=True):
     active: tuple[str, ...] = ()
     check: int = 0
     is_kept: bool = True
+    is_ors: bool = False
 
 
 class Settled(Struct, frozen=True, tag=True):

@@ -78,6 +78,8 @@ class Session(Struct, frozen=True):
     interactions: tuple[str, ...] = ()
     is_kept: bool = True
     """Whether it is to outlive the node that runs it."""
+    is_ors: bool = False
+    """Whether its document is of the ORS dialect."""
     reason: str = ""
     data: str = ""
 
@@ -89,6 +91,11 @@ class Session(Struct, frozen=True):
     def takes_events(self) -> bool:
         """Whether events may still come: not after its end, nor after it was told that it ends."""
         return self.life in (Life.STARTING, Life.RUNNING) and not self.cancelling
+
+
+def is_at_work(session: Session) -> bool:
+    """Whether anything may still happen in it, or for it."""
+    return session.life is not Life.NONE and (not session.is_over or bool(session.errands))
 
 
 def child_id(session_id: str, number: int) -> str:
@@ -187,6 +194,7 @@ def _stepped(session: Session, fact: facts.Stepped) -> Session:
         active=fact.active,
         world=session.world if fact.world is None else fact.world,
         is_kept=fact.is_kept,
+        is_ors=fact.is_ors,
     )
 
 
