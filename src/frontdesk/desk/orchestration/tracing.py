@@ -138,7 +138,7 @@ def _again(session: Session, state: State, fact: Stepped, number: int) -> Iterat
             session.receive(event)
             consumed += 1
         found.append(_one(session, state, fact, at, event, number + len(found) + 1))
-    if found and tuple(session.active) != fact.active:
+    if found and (session.active or session.active_atomic) != fact.active:
         found[-1] = _differing(found[-1])
     yield from found
 

@@ -1,0 +1,43 @@
+"""One session as the node that runs it is at it."""
+
+import asyncio
+
+
+class Live:
+    """A session that this node is at, or was a moment ago.
+
+    Shape:   the engine has taken its first `steps` steps in its `life`; -1 when it knows nothing of it.
+             `may_rest` as its document says, `cannot_rest` when its scripts hold what no snapshot can;
+             `is_own` when this very node has taken steps of it and has not let it go since.
+    """
+
+    __slots__ = (
+        "blame",
+        "cannot_rest",
+        "is_own",
+        "is_wanted",
+        "life",
+        "may_rest",
+        "session_id",
+        "since_photo",
+        "steps",
+        "task",
+        "used_ms",
+    )
+
+    def __init__(self, session_id: str) -> None:
+        self.session_id = session_id
+        self.steps = -1
+        self.life = 0
+        self.is_wanted = False
+        self.task: asyncio.Task[None] | None = None
+        self.blame = 0
+        self.since_photo = 0
+        self.cannot_rest = False
+        self.may_rest = True
+        self.is_own = False
+        self.used_ms = 0
+
+    @property
+    def can_rest(self) -> bool:
+        return self.may_rest and not self.cannot_rest
