@@ -12,10 +12,12 @@ import pytest
 from frontdesk.desk.orchestration.contexts import Contexts, Learn, Open, Take, Taken
 from frontdesk.desk.orchestration.documents import Applications
 from frontdesk.desk.orchestration.engine import Here
+from frontdesk.domain.orchestration.ending import LOST
 from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Life, Session, evolve
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.scxml.limits import Limits
+from tests.conformance.owned import Owned
 from tests.desk.orchestration.stage import Ear, Shelf, Stage, ors, stage, w3c
 from tests.faults.crash_sessions import Crash, Theatre, without
 
@@ -302,3 +304,29 @@ async def test_39_a_late_answer_changes_nothing_for_a_session_that_goes_on() -> 
         await node.sessions.deliver(session_id, [request.done()], key=request.request_id)
         await node.settle()
         assert await node.said(session_id) == ["error.queue.submit timeout"]
+
+
+async def test_95_a_chat_whose_session_is_lost_with_its_node_begins_again_with_its_user_data() -> None:
+    fleeting = ors(
+        """<datamodel><data id="n" expr="0"/></datamodel>
+        <state id="on"><transition event="interaction.present"><log expr="JSON.stringify({name: 'present',
+          data: {mood: _genesys.ixn.interactions[0].udata.mood, id: _event.data.interactionid}})"/>
+        </transition></state>""",
+        '_persist="false"',
+    )
+    async with Owned(support=fleeting) as desk:
+        chat_id, lost = await desk.begin(user_data={"mood": "glad"})
+        assert len(await desk.heard(lost)) == 1
+        shards, store = desk.stage.orchestration.shards, desk.node.database
+        await store.drop_lease(f"orchestration/{shards.shard_of(lost)}", "node a")
+        await store.take_lease(f"orchestration/{shards.shard_of(lost)}", "node b", desk.node.clock(), 1_000)
+        await shards.look()
+        await desk.after_s(1)  # The other node is gone too: whoever has the session now has never run it.
+        await desk.stage.orchestration.take_over()
+        await desk.settle()
+        again = (await desk.state(chat_id)).owner
+        assert again not in (lost, "")
+        session = await desk.stage.session(lost)
+        assert (session.life, session.reason) == (Life.FAILED, LOST)
+        (present,) = await desk.heard(again)
+        assert present.data == {"mood": "glad", "id": chat_id}

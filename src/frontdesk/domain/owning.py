@@ -222,6 +222,9 @@ def session_over(
     ended = events.Released(wish.session_id, "session_ended")
     if state.is_attended or state.ringing is not None or state.queued_ms or not state.is_open:
         return (ended,)
+    if wish.again_as and state.ownership.application:
+        application = state.ownership.application
+        return (events.Owned(session_id=wish.again_as, application=application, starts=True),)
     match wish.then:
         case "terminate":
             return (ended, *end_all(state, "session_ended"))

@@ -96,11 +96,15 @@ class Own(Struct, frozen=True, kw_only=True):
 
 
 class SessionOver(Struct, frozen=True, kw_only=True):
-    """The session is no more: `then` is `requeue`, `terminate` or `leave`; requeue into `fallback_queue`."""
+    """The session is no more: `then` is `requeue`, `terminate` or `leave`; requeue into `fallback_queue`.
+
+    `again_as` is set where it was lost with its node: who was with it begins anew, with that session.
+    """
 
     session_id: str
     then: str = "requeue"
     fallback_queue: str = ""
+    again_as: str = ""
 
 
 class Park(Struct, frozen=True):

@@ -6,8 +6,8 @@ import tracemalloc
 import pytest
 
 from frontdesk.desk.orchestration.modules import Request
-from frontdesk.desk.orchestration.runner import LOST
 from frontdesk.desk.orchestration.streams import FOLD_TAG
+from frontdesk.domain.orchestration.ending import LOST
 from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.domain.orchestration.stepping import Times

@@ -7,6 +7,7 @@ little earlier, after a crash or because another was thought dead, changes nothi
 
 import asyncio
 import contextlib
+import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
@@ -114,13 +115,23 @@ class InteractionNews:
                 await self._cursor.keep()
                 await self._store.drop_lease(LEASE, self._node_id)
 
-    async def over(self, session_id: str, interaction_ids: Sequence[str], application: str) -> None:
-        """A session is over: what becomes of the interactions that it had. Errors: `Unavailable`."""
+    async def over(
+        self, session_id: str, interaction_ids: Sequence[str], application: str, *, is_lost: bool = False
+    ) -> None:
+        """A session is over: what becomes of the interactions that it had. Errors: `Unavailable`.
+
+        Shape:   `is_lost` when it did not end but is gone with its node: then they begin again where they
+                 came in, with another session.
+        """
         rules = await self._rules_of(application)
-        command = SessionOver(
-            session_id=session_id, then=rules.on_session_end, fallback_queue=rules.fallback_queue
-        )
+        lost = hashlib.sha256(session_id.encode()).hexdigest()[:8]
         for interaction_id in interaction_ids:
+            command = SessionOver(
+                session_id=session_id,
+                then=rules.on_session_end,
+                fallback_queue=rules.fallback_queue,
+                again_as=f"{interaction_id}-{lost}" if is_lost else "",
+            )
             with contextlib.suppress(NotFound, Refused):  # It has ended, and so nobody is lost.
                 await self._interactions.do(interaction_id, command)
 

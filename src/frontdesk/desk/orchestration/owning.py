@@ -12,6 +12,7 @@ from frontdesk.desk.orchestration.interactions import ApplicationRules, Interact
 from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.owners import Owner
 from frontdesk.desk.services import ServiceBook
+from frontdesk.domain.orchestration.ending import LOST
 from frontdesk.domain.orchestration.session import Session
 from frontdesk.errors import NotFound, Refused
 from frontdesk.store.account import Accounts
@@ -46,7 +47,8 @@ def owning(
     news = InteractionNews(store, interactions, floor, sessions, sessions.start, clock_ms, node_id, rules_of)
 
     async def over(session: Session) -> None:
-        await news.over(session.id, session.interactions, session.began.application)
+        is_lost = session.reason == LOST
+        await news.over(session.id, session.interactions, session.began.application, is_lost=is_lost)
 
     destinations = Destinations(accounts, floor, services.knows_queue)
     orchestration.modules["interaction"] = InteractionModule(

@@ -14,7 +14,7 @@ from frontdesk.desk.orchestration.live import Live
 from frontdesk.desk.orchestration.shards import Shards
 from frontdesk.desk.orchestration.streams import Photo, Stream, Streams
 from frontdesk.desk.orchestration.turns import Counts, Turns
-from frontdesk.domain.orchestration.ending import ended_by
+from frontdesk.domain.orchestration.ending import LOST, ended_by
 from frontdesk.domain.orchestration.facts import Cancelled, End, Ended, Fact, Received
 from frontdesk.domain.orchestration.session import Life, Session
 from frontdesk.domain.orchestration.stepping import (
@@ -34,7 +34,6 @@ PHOTO_EVERY = 50  # Macrosteps; loading a session takes no more of them than tha
 SLOW_MS = 20.0  # Of a step, after which a replay might find itself at a limit that the step just missed.
 HELP_MS = 2_000  # When another node, or this one once more, looks after a session that has something to do.
 RETRY_S = 1.0
-LOST = "the node that ran it is gone, and its document keeps nothing"
 
 _log = structlog.get_logger("orchestration")
 

@@ -8,6 +8,7 @@ from frontdesk.scxml.events import SCXML_PROCESSOR, Event
 from frontdesk.scxml.outputs import Failed, Finished, Output, Requested, Sent, Uninvoke
 from frontdesk.scxml.packed import joined, pack
 
+LOST = "the node that ran it is gone, and its document keeps nothing"
 SESSION = "#_scxml_"
 MODULE, ACTION = (
     "session",
