@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from frontdesk.desk.identity import hash_key
 from frontdesk.desk.orchestration.applications import Applications
 from frontdesk.desk.orchestration.node_addresses import NodeAddresses
 from frontdesk.desk.orchestration.orchestration import Orchestration
@@ -9,6 +10,7 @@ from frontdesk.desk.orchestration.responses import Responding, Responses
 from frontdesk.desk.orchestration.shards import SHARDS
 from frontdesk.desk.orchestration.workers import Worker
 from frontdesk.domain.orchestration.stepping import Times
+from frontdesk.edges.applications_http import ApplicationsHttp
 from frontdesk.edges.orchestration_http import BASE, Access, OrchestrationHttp
 from frontdesk.scxml.limits import Limits
 from frontdesk.settings import Settings
@@ -79,6 +81,12 @@ def orchestration_http(
         public_url=http_url(settings),
         body_read_s=settings.limits.body_read_s,
     )
+
+
+def applications_http(settings: Settings, applications: Applications) -> ApplicationsHttp:
+    """The way in for who uploads applications."""
+    keys = tuple(map(hash_key, settings.orchestration.http.manage_keys))
+    return ApplicationsHttp(applications, keys, settings.limits.body_read_s)
 
 
 def http_url(settings: Settings) -> str:

@@ -58,7 +58,7 @@ from frontdesk.edges.workspace_session import Desk
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import DeskError
 from frontdesk.mail_parts import Mail
-from frontdesk.orchestration_parts import http_url, orchestration, orchestration_http
+from frontdesk.orchestration_parts import applications_http, http_url, orchestration, orchestration_http
 from frontdesk.service_book import service_book
 from frontdesk.settings import Settings
 from frontdesk.store.files import FileStore
@@ -228,6 +228,7 @@ class Parts:
             settings.chat_v3.prefix.rstrip("/"),
             has_cometd=settings.cometd.is_on,
             has_programs=bool(settings.orchestration.http.keys or settings.orchestration.http.debug_keys),
+            has_uploads=bool(settings.orchestration.http.manage_keys),
         )
         self.operations = Operations(self.metrics, {"database": store.ping, "files": files.ping}, description)
         workspace = WorkspaceHttp(
@@ -255,6 +256,7 @@ class Parts:
                 *workspace.routes(),
                 *programs.routes(),
                 *self.mail.routes(),
+                *applications_http(settings, self.applications).routes(),
                 *self.operations.routes(),
                 *pages(demo=is_demo),
             ]

@@ -14,6 +14,8 @@ class OrchestrationHttpSettings(Struct, frozen=True, kw_only=True, forbid_unknow
     """Keys of programs that may start, tell, ask and end sessions; without any nobody may."""
     debug_keys: tuple[str, ...] = ()
     """Keys that may do the same, and look at the data of sessions too."""
+    manage_keys: tuple[str, ...] = ()
+    """Keys that may upload applications, and say which version new sessions run; nothing else."""
     sources: tuple[str, ...] = ("*",)
     """Applications that may be started from outside; `*` for every one that is uploaded."""
     node_url: str = ""

@@ -21,6 +21,7 @@ SECRETS = (
     "mail.smtp_password",
     "mail.imap_password",
     "mail.inbound_key",
+    "orchestration.http.manage_keys",
 )
 
 

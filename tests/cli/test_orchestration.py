@@ -1,11 +1,15 @@
 """`frontdesk orchestration`: applications looked over, taken in, rolled back."""
 
+import contextlib
+import io
 import json
 from pathlib import Path
 
 import anyio
 
+from frontdesk.cli import orchestration
 from frontdesk.domain.orchestration.session import Life
+from frontdesk.errors import DeskError
 from frontdesk.main import running
 from frontdesk.scxml.events import Event
 from frontdesk.settings_file import load_settings
@@ -170,3 +174,73 @@ def test_sessions_are_listed_and_told(terminal: Terminal) -> None:
     trace = json.loads(terminal.run("orchestration", "trace", stays, "--json").output)
     assert (trace["application"], trace["end"], trace["steps"][0]["after"]) == ("hello", "", ["a"])
     assert "there is no session nobody" in terminal.run("orchestration", "trace", "nobody").errors
+
+
+async def on_a_running_server(terminal: Terminal, *runs: tuple[str, ...], key: str = "admin") -> list[str]:
+    """What commands say, each run against a server that has the database open."""
+    said = []
+    async with running(load_settings(terminal.folder / "frontdesk.toml", {})) as server:
+        for command, *arguments in runs:
+            run = getattr(orchestration, command)
+            given = [Path(one) if command == "upload" else one for one in arguments]
+            told = io.StringIO()
+            try:
+                with contextlib.redirect_stdout(told):
+                    await run(*given, server=server.url, key=key)
+            except DeskError as error:
+                told.write(str(error))
+            said.append(told.getvalue())
+    return said
+
+
+def test_a_running_server_takes_versions_in_and_goes_back(terminal: Terminal) -> None:
+    terminal.configure(
+        """
+        [server]
+        port = 0
+        [database]
+        url = "sqlite:///frontdesk.db"
+        [orchestration.http]
+        manage_keys = ["admin"]
+        """
+    )
+    first = written(terminal)
+    (terminal.folder / "hello").rename(terminal.folder / "first")
+    second = written(terminal, '<state id="c"/>')
+    uploads = (("upload", first.replace("hello", "first")), ("upload", second))
+    said = anyio.run(
+        on_a_running_server,
+        terminal,
+        *uploads,
+        ("rollback", "hello"),
+        ("versions", "hello"),
+        ("rollback", "hello", "ffff"),
+        ("list_",),
+        ("versions", "other"),
+    )
+    assert all("new sessions run version" in one for one in said[:3])
+    versions = said[3].splitlines()
+    assert [line.startswith("*") for line in versions[1:]] == [False, True]
+    assert "there is nothing of this name" in said[4]
+    assert said[5].splitlines()[1].split()[0] == "hello"
+    assert "there is nothing of this name" in said[6]
+    assert version(terminal) == versions[2].split()[1]
+
+
+def test_without_the_key_of_a_running_server_nothing_is_taken_in(terminal: Terminal) -> None:
+    terminal.configure(
+        """
+        [server]
+        port = 0
+        [database]
+        url = "sqlite:///frontdesk.db"
+        [orchestration.http]
+        manage_keys = ["admin"]
+        """
+    )
+
+    async def tried() -> list[str]:
+        return await on_a_running_server(terminal, ("upload", written(terminal)), key="guess")
+
+    assert "a key is needed" in anyio.run(tried)[0]
+    assert "no applications yet" in terminal.run("orchestration", "list").output

@@ -31,7 +31,9 @@ async def described_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
     settings = settings_in(
         tmp_path_factory.mktemp("house"),
         chat_v3=ChatV3Settings(poll_hold_s=0),
-        orchestration=OrchestrationSettings(http=OrchestrationHttpSettings(debug_keys=(PROGRAM_KEY,))),
+        orchestration=OrchestrationSettings(
+            http=OrchestrationHttpSettings(debug_keys=(PROGRAM_KEY,), manage_keys=(PROGRAM_KEY,))
+        ),
     )
     async with serving(settings) as own:
         await own.server.applications.upload(ANSWERS)

@@ -33,7 +33,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-PATHS = describe("/genesys", "/nexus", has_cometd=True, has_programs=True)["paths"]
+PATHS = describe("/genesys", "/nexus", has_cometd=True, has_programs=True, has_uploads=True)["paths"]
 OPERATIONS = [f"{method.upper()} {path}" for path, item in PATHS.items() for method in item]
 EXAMPLES = 15
 

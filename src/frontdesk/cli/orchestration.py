@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import httpx2
 from cyclopts import App, Parameter
 from rich.table import Table
 from rich.text import Text
 
 from frontdesk.cli.configuration import Config, settings_of
 from frontdesk.cli.console import harmless, output
+from frontdesk.cli.orchestration_remote import WAIT_S, RemoteApplications
 from frontdesk.desk.orchestration.application_files import document_of, read_folder
 from frontdesk.desk.orchestration.applications import Applications
 from frontdesk.domain.application import SHOWN_CHARS
@@ -23,6 +25,18 @@ from frontdesk.store.log import Store
 from frontdesk.store.open import open_database
 
 FOUND = 1
+
+Server = Annotated[
+    str,
+    Parameter(help="The address of a running server; by default the database of the settings is changed."),
+]
+Key = Annotated[
+    str,
+    Parameter(
+        env_var="FRONTDESK_MANAGE_KEY",
+        help="What that server asks for: one of its `orchestration.http.manage_keys`.",
+    ),
+]
 
 app = App(name="orchestration", help="Applications: state charts whose sessions own chats.")
 app.command("frontdesk.cli.orchestration_run:run", name="run")
@@ -70,6 +84,8 @@ async def upload(
     only_keep: Annotated[
         bool, Parameter(negative=(), help="Do not run it yet; `rollback` to it does.")
     ] = False,
+    server: Server = "",
+    key: Key = "",
     config: Config = None,
 ) -> None:
     """Take an application in as a new version, which sessions that begin from now on run.
@@ -77,7 +93,7 @@ async def upload(
     Sessions that run keep the version they began with. The same files again change nothing.
     """
     files = read_folder(folder)
-    async with _applications(settings_of(config)) as applications:
+    async with _applications(config, server, key) as applications:
         document = await applications.upload(files, by=getpass.getuser(), is_to_run=not only_keep)
         active = (await applications.versions(document.name)).active
     name, version = harmless(document.name), document.version[:SHOWN_CHARS]
@@ -91,9 +107,9 @@ async def upload(
 
 
 @app.command
-async def versions(name: str, /, *, config: Config = None) -> None:
+async def versions(name: str, /, *, server: Server = "", key: Key = "", config: Config = None) -> None:
     """List the versions of an application, the newest first."""
-    async with _applications(settings_of(config)) as applications:
+    async with _applications(config, server, key) as applications:
         application = await applications.versions(name)
     table = Table("", "version", "uploaded", "by", box=None, padding=(0, 2, 0, 0))
     for one in reversed(application.versions):
@@ -114,21 +130,20 @@ async def rollback(
     version: Annotated[str, Parameter(help="The beginning of its id; by default the one before.")] = "",
     /,
     *,
+    server: Server = "",
+    key: Key = "",
     config: Config = None,
 ) -> None:
     """Let new sessions run an older version, or any other that was uploaded."""
-    async with _applications(settings_of(config)) as applications:
-        application = await applications.versions(name)
-        wanted = version or application.before()
-        activated = await applications.activate(name, wanted, by=getpass.getuser())
+    async with _applications(config, server, key) as applications:
+        activated = await applications.activate(name, version, by=getpass.getuser())
     output.print(f"{harmless(name)}: new sessions run version {activated.version[:SHOWN_CHARS]}.")
 
 
 @app.command(name="list")
-async def list_(*, config: Config = None) -> None:
+async def list_(*, server: Server = "", key: Key = "", config: Config = None) -> None:
     """List the applications, and the services that begin with them."""
-    settings = settings_of(config)
-    async with _applications(settings) as applications:
+    async with _applications(config, server, key) as applications:
         everything = await applications.all()
     if not everything:
         output.print("There are no applications yet: frontdesk orchestration upload FOLDER takes one in.")
@@ -158,8 +173,14 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
 
 
 @contextlib.asynccontextmanager
-async def _applications(settings: Settings) -> AsyncIterator[Applications]:
-    async with opened(settings) as store:
+async def _applications(
+    config: Path | None, server: str, key: str
+) -> AsyncIterator[Applications | RemoteApplications]:
+    if server:
+        async with httpx2.AsyncClient(base_url=server, headers={"x-api-key": key}, timeout=WAIT_S) as http:
+            yield RemoteApplications(http)
+        return
+    async with opened(settings_of(config)) as store:
         yield Applications(store, wall_clock_ms)
 
 

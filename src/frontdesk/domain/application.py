@@ -44,7 +44,7 @@ class Upload(Struct, frozen=True, kw_only=True):
 
 
 class Activate(Struct, frozen=True, kw_only=True):
-    """Run a version from now on. Its id may be given by its first characters."""
+    """Run a version from now on. Its id may be given by its first characters; "" is the one before."""
 
     version: str
     by: str = ""
@@ -133,7 +133,7 @@ def decide(application: Application, command: Command) -> Sequence[Event]:
             uploaded = Uploaded(version=version, files=dict(command.files), by=command.by)
             return (uploaded, Activated(version=version, by=command.by)) if command.is_to_run else (uploaded,)
         case Activate():
-            found = application.find(command.version).version
+            found = application.find(command.version or application.before()).version
             return () if found == application.active else (Activated(version=found, by=command.by),)
 
 

@@ -14,10 +14,17 @@ from frontdesk.edges.openapi_parts import REF, file_form, first_line, in_path, r
 from frontdesk.edges.workspace_http import FileKept, SignedIn, SignInBody, WorkspaceHttp
 
 
-def describe(prefix: str, v3_prefix: str, *, has_cometd: bool, has_programs: bool = False) -> dict[str, Any]:
+def describe(
+    prefix: str,
+    v3_prefix: str,
+    *,
+    has_cometd: bool,
+    has_programs: bool = False,
+    has_uploads: bool = False,
+) -> dict[str, Any]:
     """The whole description. The prefixes are where each version of the chat API lives."""
     types = [*openapi_v2.TYPES, *openapi_v3.TYPES, SignInBody, SignedIn, FileKept, RestingPage]
-    types += openapi_orchestration.TYPES if has_programs else ()
+    types += openapi_orchestration.TYPES if has_programs or has_uploads else ()
     _, components = msgspec.json.schema_components(types, ref_template=REF)
     return {
         "openapi": "3.1.0",
@@ -34,6 +41,7 @@ def describe(prefix: str, v3_prefix: str, *, has_cometd: bool, has_programs: boo
             **(openapi_v2.cometd_paths(prefix) if has_cometd else {}),
             **openapi_v3.paths(v3_prefix),
             **(openapi_orchestration.paths() if has_programs else {}),
+            **(openapi_orchestration.application_paths() if has_uploads else {}),
             **_workspace_paths(),
             **_operations_paths(),
         },

@@ -1,8 +1,11 @@
-"""The description of the calls that programs make to sessions: `orchestration_http.py`."""
+"""The description of the calls that programs make: `orchestration_http.py`, `applications_http.py`."""
 
 from typing import Any
 
-from frontdesk.edges.openapi_parts import FORM, JSON, answer, first_line, in_path
+from frontdesk.domain.application import Application
+from frontdesk.edges import applications_http
+from frontdesk.edges.applications_http import ActivateBody, AllApplications, ApplicationsHttp, UploadBody
+from frontdesk.edges.openapi_parts import FORM, JSON, answer, first_line, in_path, ref
 from frontdesk.edges.orchestration_http import (
     BASE,
     OrchestrationHttp,
@@ -11,7 +14,7 @@ from frontdesk.edges.orchestration_http import (
 )
 from frontdesk.scxml.basic_http import EVENT_NAME
 
-TYPES = (SessionStarted, SessionShown)
+TYPES = (SessionStarted, SessionShown, UploadBody, ActivateBody, Application, AllApplications)
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"contactCenter": []}]
 FAULTS = {
     "400": "The request is wrong",
@@ -100,6 +103,29 @@ def paths() -> dict[str, Any]:
                 parameters=[where],
             )
         },
+    }
+
+
+def application_paths() -> dict[str, Any]:
+    """The calls of `ApplicationsHttp`, with the words of their docstrings."""
+    base, calls = applications_http.BASE, ApplicationsHttp
+    one, named = base + "/{name}", [in_path("name")]
+    refused = _described({"413": POSTED["413"], "422": "It cannot be run: its faults"})
+
+    def call(function: Any, schema: str, body: str = "", **more: Any) -> dict[str, Any]:
+        asked: dict[str, Any] = {}
+        if body:
+            asked = {"requestBody": {"content": {JSON: {"schema": ref(body)}}, "required": True}}
+        found = _call(function, {"200": answer("Done", schema), **refused}, **asked, **more)
+        return {**found, "operationId": f"application_{function.__name__}"}
+
+    return {
+        base: {
+            "post": call(calls.upload, "Application", "UploadBody"),
+            "get": call(calls.all, "AllApplications"),
+        },
+        one: {"get": call(calls.versions, "Application", parameters=named)},
+        f"{one}/activate": {"post": call(calls.activate, "Application", "ActivateBody", parameters=named)},
     }
 
 

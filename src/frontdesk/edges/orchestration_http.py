@@ -39,6 +39,9 @@ REFUSALS: Mapping[str, int] = {
     "unsupported_type": 415,
     "document_refused": 422,
     "bad_application": 422,
+    "file_name": 422,
+    "too_many_files": 413,
+    "too_large": 413,
     "queue_full": 429,
     "too_many_waiting": 429,
 }
@@ -126,18 +129,11 @@ class OrchestrationHttp:
     def _kept(
         self, call: Callable[[Request], Awaitable[Response]]
     ) -> Callable[[Request], Awaitable[Response]]:
-        """`call` for who has a key, with errors as answers."""
+        async def with_key(request: Request) -> Response:
+            check_key(request, (*self._access.keys, *self._access.debug_keys))
+            return await call(request)
 
-        async def answered(request: Request) -> Response:
-            try:
-                self._check_key(request, (*self._access.keys, *self._access.debug_keys))
-                return await call(request)
-            except DeskError as failure:
-                return error_of(failure)
-            except (ClientLeft, TooMuch, TooSlow) as cut_off:
-                return _cut_off(cut_off)
-
-        return answered
+        return answered(with_key)
 
     async def start(self, request: Request) -> Response:
         """Start a session of an application; parameters besides `src` and `idealtime` are its data."""
@@ -150,7 +146,7 @@ class OrchestrationHttp:
             application, start.data, file=file, session_id=session_id, ideal_ms=start.ideal_ms
         )
         later = start.ideal_ms > self._clock_ms()
-        response = _json(SessionStarted(started), 202 if later else 201)
+        response = json(SessionStarted(started), 202 if later else 201)
         response.headers["location"] = f"{self._public_url}{BASE}/{started}/query"
         return response
 
@@ -161,7 +157,7 @@ class OrchestrationHttp:
             return session
         event = event_of(await self._posted(request), request.path_params.get("name", ""))
         await self._deliver(session.id, event, _idempotency_key(request) or new_id(self._clock_ms()))
-        return _json({}, 202)
+        return json({}, 202)
 
     async def request(self, request: Request) -> Response:
         """Put an event on a session's queue, and wait for what the session answers to it."""
@@ -182,7 +178,7 @@ class OrchestrationHttp:
             answer.cancel()
         if isinstance(response.content, str):
             return Response(response.content, response.status, _NO_STORE, media_type="text/plain")
-        return _json(response.content, response.status)
+        return json(response.content, response.status)
 
     async def terminate(self, request: Request) -> Response:
         """End a session: it leaves its states, and is over."""
@@ -190,7 +186,7 @@ class OrchestrationHttp:
         if isinstance(session, Response):
             return session
         await self._sessions.cancel(session.id)
-        return _json({}, 202)
+        return json({}, 202)
 
     async def query(self, request: Request) -> Response:
         """Say where a session stands; its data only with a key for that."""
@@ -205,7 +201,7 @@ class OrchestrationHttp:
         state = session.life.value
         if state == "running" and not self._is_in_memory(session.id):
             state = "passive"
-        return _json(
+        return json(
             SessionShown(
                 sessionid=session.id,
                 name=session.began.application,
@@ -279,21 +275,37 @@ class OrchestrationHttp:
         content_type = request.headers.get("content-type", "")
         return Posted(request.url.path, request.url.query, content_type, body)
 
-    def _check_key(self, request: Request, hashes: Sequence[str]) -> None:
-        given = _key(request)
-        # Each is compared, so that the time tells nobody which of them it was.
-        if not sum([is_key(given, known) for known in hashes]):
-            raise Denied("a key is needed")
-
     def _may_debug(self, request: Request) -> bool:
         try:
-            self._check_key(request, self._access.debug_keys)
+            check_key(request, self._access.debug_keys)
         except Denied:
             return False
         return True
 
 
 _NO_STORE = {"cache-control": "no-store"}
+
+
+def answered(call: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """`call` with errors as answers."""
+
+    async def tried(request: Request) -> Response:
+        try:
+            return await call(request)
+        except DeskError as failure:
+            return error_of(failure)
+        except (ClientLeft, TooMuch, TooSlow) as cut_off:
+            return _cut_off(cut_off)
+
+    return tried
+
+
+def check_key(request: Request, hashes: Sequence[str]) -> None:
+    """Whether the caller has one of the keys with these hashes. Errors: `Denied`."""
+    given = _key(request)
+    # Each is compared, so that the time tells nobody which of them it was.
+    if not sum([is_key(given, known) for known in hashes]):
+        raise Denied("a key is needed")
 
 
 def _key(request: Request) -> str:
@@ -318,13 +330,14 @@ def _idempotency_key(request: Request) -> str:
     return key
 
 
-def _json(value: object, status: int = 200) -> Response:
+def json(value: object, status: int = 200) -> Response:
+    """An answer of these calls."""
     return Response(msgspec.json.encode(value), status, _NO_STORE, media_type="application/json")
 
 
 def error(status: int, code: str, text: str, headers: Mapping[str, str] | None = None) -> Response:
     """An error of these calls."""
-    response = _json({"error": {"code": code, "text": text}}, status)
+    response = json({"error": {"code": code, "text": text}}, status)
     response.headers.update(headers or {})
     return response
 
@@ -336,7 +349,7 @@ def error_of(failure: DeskError) -> Response:
     if isinstance(failure, Denied):
         return error(401, "no_key", str(failure), {"www-authenticate": "Bearer"})
     if isinstance(failure, NotFound):
-        return error(404, "not_found", "there is no such session")
+        return error(404, "not_found", "there is nothing of this name")
     return error(503, "try_later", str(failure))
 
 

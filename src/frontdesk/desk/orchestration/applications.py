@@ -87,6 +87,7 @@ class Applications:
     async def activate(self, name: str, version: str, *, by: str = "") -> Version:
         """Let new sessions run a version that was uploaded; its id may be given by its beginning.
 
+        Shape:   "" is the version before the one that runs.
         Errors:  `NotFound`, `Refused("version_ambiguous")`.
         """
         return (await self._do(name, Activate(version=version, by=by))).find("")
