@@ -11,7 +11,7 @@ from typing import Any, Self, cast
 
 from msgspec.structs import replace
 
-from frontdesk.desk.orchestration.documents import ApplicationSettings, Document
+from frontdesk.desk.orchestration.application_files import Document
 from frontdesk.desk.orchestration.owning import owning
 from frontdesk.desk.orchestration.streams import ROOT
 from frontdesk.desk.services import Service
@@ -110,13 +110,6 @@ class Heard:
         return " ".join((name, *(said if name != "added" else ())))
 
 
-class Settings(ApplicationSettings, frozen=True, kw_only=True):
-    """What an application may say of the interactions that its sessions have."""
-
-    bots: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
-
-
 class Applications(Shelf):
     """Applications that speak under the names of `bots`, and want to hear of `events`."""
 
@@ -126,7 +119,7 @@ class Applications(Shelf):
 
     async def document(self, name: str, version: str = "") -> Document:
         found = await super().document(name, version)
-        return replace(found, settings=Settings(document=found.settings.document, **self._said))
+        return replace(found, settings=replace(found.settings, **self._said))
 
 
 class Owned:
