@@ -11,13 +11,13 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
-from frontdesk import settings, settings_groups, settings_mail, settings_orchestration
+from frontdesk import settings, settings_groups, settings_mail, settings_modules, settings_orchestration
 from frontdesk.domain import rules
 from frontdesk.settings import Settings
 from frontdesk.settings_file import PREFIX
 from frontdesk.settings_table import SECRETS, accepted
 
-MODULES = (settings, settings_groups, settings_mail, settings_orchestration, rules)
+MODULES = (settings, settings_groups, settings_mail, settings_modules, settings_orchestration, rules)
 SOURCES = tuple(Path(str(module.__file__)) for module in MODULES)
 
 HEAD = """<!-- Made by `python -m scripts.reference` from settings.py and those beside it; do not edit. -->
@@ -60,9 +60,21 @@ def _section(kind: type[msgspec.Struct], path: str, notes: Mapping[str, str]) ->
             case inspect.StructType() as info:
                 yield from _section(info.cls, inner, notes)
             case inspect.DictType():
-                yield from _section(get_args(field.type)[1], f"{inner}.NAME", notes)
+                note = notes.get(f"{kind.__name__}.{field.name}", "")
+                yield from _table(get_args(field.type)[1], inner, note, notes)
             case _:
                 pass
+
+
+def _table(annotation: Any, path: str, note: str, notes: Mapping[str, str]) -> Iterator[str]:
+    """Sections with names that operators choose; or keys that they choose, where there is nothing below."""
+    match inspect.type_info(annotation):
+        case inspect.StructType() as info:
+            yield from _section(info.cls, f"{path}.NAME", notes)
+        case inspect.DictType():
+            yield from _table(get_args(annotation)[1], f"{path}.NAME", note, notes)
+        case _:
+            yield f"\n## `[{path}]`\n\n{note} Keys are names of yours, values {accepted(annotation)}.\n"
 
 
 def _is_section(annotation: Any) -> bool:

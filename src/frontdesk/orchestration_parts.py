@@ -12,6 +12,7 @@ from frontdesk.desk.orchestration.workers import Worker
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.edges.applications_http import ApplicationsHttp
 from frontdesk.edges.orchestration_http import BASE, Access, OrchestrationHttp
+from frontdesk.module_parts import session_worlds
 from frontdesk.scxml.limits import Limits
 from frontdesk.settings import Settings
 from frontdesk.settings_orchestration import OrchestrationSettings
@@ -53,6 +54,7 @@ def orchestration(
         open_max=settings.sessions_in_memory_max,
         http_address=f"{http_url}{BASE}/" if http_url else "",
         shards=SHARDS if has_other_nodes else 1,
+        worlds=session_worlds(settings, applications, clock_ms),
     )
 
 

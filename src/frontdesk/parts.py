@@ -58,6 +58,7 @@ from frontdesk.edges.workspace_session import Desk
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import DeskError
 from frontdesk.mail_parts import Mail
+from frontdesk.module_parts import ModuleParts
 from frontdesk.orchestration_parts import applications_http, http_url, orchestration, orchestration_http
 from frontdesk.service_book import service_book
 from frontdesk.settings import Settings
@@ -140,6 +141,15 @@ class Parts:
             {name: section.who() for name, section in settings.groups.items()},
             clock_ms,
         )
+        self.modules = ModuleParts(
+            settings.orchestration,
+            self.orchestration,
+            store,
+            self.interactions,
+            self.floor,
+            self.accounts,
+            clock_ms,
+        )
         self.timers = Timers(
             store,
             clock_ms,
@@ -154,7 +164,12 @@ class Parts:
         self.colleagues = Colleagues(self.interactions, self.floor, self.services)
         self.positions = Positions(store, are_shared=database.shares_presence)
         self.follower = Follower(
-            store, self.chats, self.agents, self.floor, self.hub, {"session": self.orchestration.heard}
+            store,
+            self.chats,
+            self.agents,
+            self.floor,
+            self.hub,
+            {"session": self.orchestration.heard, "interaction": self.modules.news.heard},
         )
         self.metrics = Metrics(self.floor)
         self.metrics.registry.register(SessionMetrics(self.orchestration.runner, self.orchestration.engine))
@@ -352,6 +367,7 @@ class Parts:
         await self.hub.aclose()
         await self.orchestration.aclose()
         await self.mail.aclose()
+        await self.modules.aclose()
         await self.positions.aclose()
         await self.interactions.aclose()
 

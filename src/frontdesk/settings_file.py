@@ -13,7 +13,7 @@ import msgspec
 
 from frontdesk.errors import Refused
 from frontdesk.settings import Settings
-from frontdesk.settings_table import SECRETS, Said, fill
+from frontdesk.settings_table import Said, fill, is_secret
 
 PREFIX = "FRONTDESK_"
 SECRET_BYTES_MAX = 65_536
@@ -63,7 +63,7 @@ def _said_by(environ: Mapping[str, str], mistakes: list[str]) -> Iterator[tuple[
                 mistakes.append(f"{variable}: two underscores part section and key; did you mean {meant}?")
             continue
         path = words.split("__")
-        if ".".join(path).removesuffix("_file") in SECRETS and words.endswith("_file"):
+        if words.endswith("_file") and is_secret(".".join(path).removesuffix("_file")):
             plain = variable.removesuffix("_FILE")
             if plain in environ:
                 mistakes.append(f"{variable}: {plain} is set too; only one of them can be meant")

@@ -4,6 +4,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from frontdesk.settings_modules import (
+    CalendarSettings,
+    CategorySettings,
+    DialogSettings,
+    FetchSettings,
+    check_zones,
+)
+
 Seconds = Annotated[int, Meta(ge=0, le=31_536_000)]
 
 
@@ -57,6 +65,22 @@ class OrchestrationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """CPU time of all that follows from one event; a session that needs more has failed."""
     script_memory_bytes: Annotated[int, Meta(ge=1_048_576, le=1_073_741_824)] = 16_777_216
     """Memory of one session's scripts."""
+
+    fetch: FetchSettings = FetchSettings()
+    dialog: DialogSettings = DialogSettings()
+    categories: dict[str, CategorySettings] = {}
+    """Categories of what visitors write about, by name."""
+    lists: dict[str, dict[str, dict[str, str]]] = {}
+    """Lists for `getListItemValue`, by name: items, and in each its values by key."""
+    options: dict[str, str] = {}
+    """Values for `getConfigOption`."""
+    calendars: dict[str, CalendarSettings] = {}
+    """Tables for `isSpecialDay`, by name."""
+    zones: tuple[str, ...] = ()
+    """Time zones whose time documents may ask for, beside those that their files name: `Europe/Berlin`."""
+
+    def __post_init__(self) -> None:
+        check_zones(self.zones)
 
     def requests_ms(self) -> dict[str, int]:
         """How long requests may take, by module."""

@@ -22,7 +22,18 @@ SECRETS = (
     "mail.imap_password",
     "mail.inbound_key",
     "orchestration.http.manage_keys",
+    "orchestration.fetch.secrets.NAME.value",
 )
+
+
+def is_secret(path: str) -> bool:
+    """Whether a setting is one that nobody may read."""
+    words = path.split(".")
+    return any(
+        len(words) == len(secret)
+        and all(known in ("NAME", word) for known, word in zip(secret, words, strict=True))
+        for secret in (secret.split(".") for secret in SECRETS)
+    )
 
 
 class Said(str):
@@ -51,7 +62,7 @@ def fill(annotation: Any, value: Any, path: str, mistakes: list[str]) -> Any:
     try:
         return msgspec.convert(_parsed(kind, value), annotation, strict=not isinstance(value, Said))
     except msgspec.ValidationError:
-        shown = "the value" if path in SECRETS else repr(value)
+        shown = "the value" if is_secret(path) else repr(value)
         mistakes.append(f"{_name(path, value)}: {shown} does not fit; it must be {accepted(annotation)}")
         return None
 

@@ -47,7 +47,7 @@ class Audience(Protocol):
 
 
 class Follower:
-    """Follows the log from `position` on. `others` are told of streams of further kinds, and may not wait."""
+    """Follows the log from `position` on. `others` are told of streams of one kind, and may not wait."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class Follower:
                     audience.changed(name, record, event_of(record.body))
         elif kind == "agent":
             audience.agent_changed(name, *await self._agents.absorb(name, record))
-        elif (hear := self._others.get(kind)) is not None:
+        if (hear := self._others.get(kind)) is not None:
             hear(name, record)
 
     async def _refresh_floor(self, interaction_id: str, record: Recorded) -> None:

@@ -6,12 +6,13 @@ from frontdesk.desk.orchestration.beginnings import Beginnings
 from frontdesk.desk.orchestration.bot_turns import BotTurns
 from frontdesk.desk.orchestration.busy_treatments import BusyTreatments
 from frontdesk.desk.orchestration.dialog_module import DialogModule
-from frontdesk.desk.orchestration.modules import Request
+from frontdesk.desk.orchestration.modules import Delivery, Request
 from frontdesk.desk.orchestration.news import News
 from frontdesk.desk.orchestration.speaker import Speaker
 from frontdesk.domain.agent import Role
 from frontdesk.domain.commands import Say
 from frontdesk.domain.events import NoticeGiven, Said
+from frontdesk.domain.owning_commands import Attach
 from frontdesk.store.account import Account
 from frontdesk.store.log import Recorded
 from tests.desk.nodes import Heard, Node, turns
@@ -34,9 +35,14 @@ class Told(Heard):
 
 
 class Talking:
-    """One node with a dialog module; `again` is the same desk after the node was killed."""
+    """One node with a dialog module; `again` is the same desk after the node was killed.
 
-    def __init__(self, node: Node | None = None, heard: Deliveries | None = None) -> None:
+    Shape:   what is delivered goes to `delivery`, else to an ear of the test's.
+    """
+
+    def __init__(
+        self, node: Node | None = None, heard: Deliveries | None = None, delivery: Delivery | None = None
+    ) -> None:
         self.node = node or Node()
         self.heard = heard or Deliveries()
         self.sleep = Sleep(self.node.clock)
@@ -53,17 +59,19 @@ class Talking:
             self.news,
         )
         self.module = DialogModule(
-            self.heard,
+            delivery or self.heard,
             self.node.interactions,
             beginnings,
             speaker,
             bots,
             self.news,
+            self._first_of,
             PROMPTS,
             self.node.clock,
             self.sleep,
         )
         self.busy = BusyTreatments(self.node.interactions, speaker, PROMPTS, self.node.clock, self.sleep)
+        self.chats: list[str] = []
         self._asked = 0
 
     async def again(self) -> "Talking":
@@ -73,6 +81,16 @@ class Talking:
         other = Talking(Node(self.node.database, self.node.clock, accounts=self.node.accounts), self.heard)
         await other.node.floor.load(other.node.store)
         return other
+
+    async def chat(self, session_id: str = "s1", **more: Any) -> str:
+        """A new chat that a session has."""
+        chat_id = await self.node.start(**more)
+        await self.node.do(chat_id, Attach(session_id=session_id, request_id=f"attach {chat_id}"))
+        self.chats.append(chat_id)
+        return chat_id
+
+    async def _first_of(self, session_id: str) -> str:
+        return self.chats[0] if self.chats and session_id == "s1" else ""
 
     def request(self, action: str, chat_id: str = "", **attributes: Any) -> Request:
         """A new request of the session that has the chat."""

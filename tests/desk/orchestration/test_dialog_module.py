@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from frontdesk.desk.orchestration.modules import Request
 from frontdesk.domain.agent import Role
-from frontdesk.domain.commands import ChangeData, End, HandOver, Say
+from frontdesk.domain.commands import Accept, ChangeData, End, HandOver, Say
 from frontdesk.domain.events import Joined, Kind, Left, Visibility
+from frontdesk.domain.owning_commands import Redirect
 from tests.desk.orchestration.talking import Talking, prompts
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.anyio
 
 async def talk() -> tuple[Talking, str]:
     talking = Talking()
-    return talking, await talking.node.start()
+    return talking, await talking.chat()
 
 
 # --- play -----------------------------------------------------------------------------------------
@@ -199,7 +201,7 @@ async def test_there_is_one_treatment_at_a_time(action: str) -> None:
 
 async def test_two_chats_do_not_disturb_each_other() -> None:
     talking, chat_id = await talk()
-    other_id = await talking.node.start()
+    other_id = await talking.chat()
     await talking.ask("collect", chat_id)
     await talking.ask("collect", other_id)
     await talking.visitor_says(other_id, "here")
@@ -318,12 +320,34 @@ async def test_what_cannot_be_done_is_an_error(action: str, attributes: dict[str
     assert await talking.said(chat_id) == ["Hello."]
 
 
-async def test_which_chat_has_to_be_said() -> None:
-    talking, _ = await talk()
-    await talking.ask("play", "", **prompts("Hello."))
-    assert talking.heard.last()[1]["error"] == "invalidattribute"
-    await talking.ask("play", "none", **prompts("Hello."))
-    assert talking.heard.last()[1]["error"] == "notfound"
+async def test_the_first_chat_of_the_session_is_meant_where_none_is_named() -> None:
+    talking, chat_id = await talk()
+    await talking.chat()
+    await talking.ask_again(Request("s1", "s1.x", "dialog", "play", prompts("Hello."), 0))
+    await talking.ask("play", "0", **prompts("Hello again."))
+    assert await talking.said(chat_id) == ["Hello.", "Hello again."]
+
+
+async def test_what_the_session_does_not_have_is_not_treated() -> None:
+    talking = Talking()
+    chat_id = await talking.node.start()
+    for interaction_id in ("", "0", "none", chat_id):
+        await talking.ask("play", interaction_id, **prompts("Hello."))
+        assert talking.heard.last()[1]["error"] == "notfound"
+    assert await talking.said(chat_id) == []
+
+
+async def test_a_chat_that_somebody_answers_is_not_treated() -> None:
+    talking, chat_id = await talk()
+    await talking.node.ready("amy")
+    redirect = Redirect(session_id="s1", request_id="redirect", agent_id="amy")
+    await talking.ask("collect", chat_id)
+    await talking.node.do(chat_id, redirect)
+    await talking.settle()
+    assert talking.heard.last()[1]["error"] == "notcontrolled"
+    await talking.node.do(chat_id, Accept("amy", "Amy"))
+    await talking.ask("play", chat_id, **prompts("Hello."))
+    assert talking.heard.last()[1]["error"] == "notcontrolled"
 
 
 async def test_a_chat_that_has_ended_is_told_nothing() -> None:

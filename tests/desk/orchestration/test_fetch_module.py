@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from frontdesk.desk.orchestration.allowed_hosts import allowed_of
 from frontdesk.desk.orchestration.fetch_module import FetchModule
 from frontdesk.desk.orchestration.fetch_request import Secret
 from frontdesk.desk.orchestration.modules import Request
 from frontdesk.desk.orchestration.web_client import WebClient
+from frontdesk.domain.allowed_hosts import allowed_of
 from tests.desk.orchestration.deliveries import Deliveries
 from tests.desk.orchestration.web_service import Answer, Seen, WebService, answer, web_service
 from tests.patience import PATIENCE_S

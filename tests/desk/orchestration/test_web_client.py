@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from frontdesk.desk.orchestration.allowed_hosts import allowed_of
 from frontdesk.desk.orchestration.web_client import Asked, Resolve, Unfetched, WebClient
+from frontdesk.domain.allowed_hosts import allowed_of
 from tests.desk.orchestration.web_service import answer, web_service
 from tests.patience import PATIENCE_S
 

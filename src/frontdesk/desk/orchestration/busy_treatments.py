@@ -17,7 +17,7 @@ from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.orchestration.speaker import Speaker
 from frontdesk.desk.orchestration.treatments import Play, Prompts, Wait, busy_treatments_of, place_at
 from frontdesk.desk.orchestration.under_way import RETRY_S, Sleep
-from frontdesk.domain.interaction import PEOPLE, Interaction
+from frontdesk.domain.interaction import Interaction
 from frontdesk.errors import NotFound, Refused, Unavailable
 
 SOONEST_S = 0.05  # Clocks are not exact: a treatment that is nearly over is not looked at without end.
@@ -110,4 +110,4 @@ class BusyTreatments:
 
 def _waits(state: Interaction) -> bool:
     """Whether nobody has come for the visitor yet."""
-    return state.is_open and not any(p.answers and p.kind in PEOPLE for p in state.parties)
+    return state.is_open and not state.is_attended

@@ -40,9 +40,6 @@ class Found(Struct, frozen=True):
 def checked(categories: Mapping[str, Category]) -> Mapping[str, Category]:
     """Errors: `Refused("pattern_invalid")`, naming the category."""
     for name, category in categories.items():
-        is_empty = not category.keywords and not category.patterns
-        if is_empty or not all(map(str.strip, category.keywords)):
-            raise Refused("pattern_invalid", f"{name}: give it keywords or patterns, none of them empty")
         for pattern in category.patterns:
             try:
                 check_pattern(pattern)

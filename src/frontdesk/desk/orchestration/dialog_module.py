@@ -7,7 +7,7 @@ Source:  orchestration.md, section 13.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from msgspec import Struct
@@ -37,6 +37,11 @@ from frontdesk.scxml.events import Event
 from frontdesk.scxml.packed import pack
 
 VISITOR = 1
+FIRST = "0"
+"""What stands for the first interaction of a session."""
+
+FirstOf = Callable[[str], Awaitable[str]]
+"""The first interaction of a session that it still has, by the session's id; empty when it has none."""
 
 _REFUSED = {
     "ended": "invalidstate.null",
@@ -53,6 +58,31 @@ class Treating(Struct, frozen=True):
     treatment: Treatment
 
 
+class Slots:
+    """What goes on where: one treatment in an interaction."""
+
+    def __init__(self) -> None:
+        self._treating: dict[str, Treating] = {}
+        self._where: dict[str, str] = {}
+
+    def hold(self, interaction_id: str, treating: Treating) -> None:
+        """Errors: `Untreated` while another one goes on."""
+        current = self._treating.setdefault(interaction_id, treating)
+        if current.request.request_id != treating.request.request_id:
+            raise Untreated("invalidstate.treating", "another treatment goes on; stop it or wait for its end")
+        self._where[treating.request.request_id] = interaction_id
+
+    def release(self, request_id: str) -> None:
+        """It is over; releasing twice is releasing."""
+        interaction_id = self._where.pop(request_id, None)
+        if interaction_id is not None:
+            del self._treating[interaction_id]
+
+    def of(self, interaction_id: str) -> Treating | None:
+        """What goes on in an interaction."""
+        return self._treating.get(interaction_id)
+
+
 class DialogModule:
     """Carries out treatments. `prompts` are announcements by their ids."""
 
@@ -64,6 +94,7 @@ class DialogModule:
         speaker: Speaker,
         bots: BotTurns,
         news: News,
+        first_of: FirstOf,
         prompts: Prompts,
         clock_ms: Callable[[], int],
         sleep: Sleep = asyncio.sleep,
@@ -73,10 +104,11 @@ class DialogModule:
         self._speaker = speaker
         self._bots = bots
         self._news = news
+        self._first_of = first_of
         self._prompts = prompts
         self._clock_ms = clock_ms
         self._sleep = sleep
-        self._treating: dict[str, Treating] = {}
+        self._slots = Slots()
         self.under_way = UnderWay(delivery, sleep)
 
     async def carry_out(self, request: Request) -> None:
@@ -90,7 +122,7 @@ class DialogModule:
     async def drop(self, request: Request) -> None:
         """Stop. A bot that was called in goes on, for the visitor talks with it."""
         self.under_way.cancel(request.request_id)
-        self._release(request)
+        self._slots.release(request.request_id)
 
     def patience_ms(self, _request: Request) -> int:
         """As long as it takes: everything here has a time of its own."""
@@ -103,37 +135,34 @@ class DialogModule:
 
     async def _begin(self, request: Request) -> Event | None:
         """Do what is done at once; None when it takes its time."""
-        interaction_id = _id_of(request)
+        interaction_id = await self._id_of(request)
         treatment = treatment_of(request.action, request.attributes, self._prompts)
         _, full = await self._interactions.chats.settled(interaction_id)
         _check(full.state, request)
         if isinstance(treatment, Stop):
             await self._stop(interaction_id)
             return _done(request, interaction_id)
-        self._hold(request, interaction_id, treatment)
+        self._slots.hold(interaction_id, Treating(request, treatment))
         if isinstance(treatment, Play):
             try:
                 await self._say(request, interaction_id, treatment.texts)
             finally:
-                self._release(request)
+                self._slots.release(request.request_id)
             return _done(request, interaction_id)
         self.under_way.begin(request, lambda: self._work(request, interaction_id, treatment))
         return None
 
-    def _hold(self, request: Request, interaction_id: str, treatment: Treatment) -> None:
-        """Errors: `Untreated`."""
-        current = self._treating.setdefault(interaction_id, Treating(request, treatment))
-        if current.request.request_id != request.request_id:
-            raise Untreated("invalidstate.treating", "another treatment goes on; stop it or wait for its end")
-
-    def _release(self, request: Request) -> None:
-        interaction_id = request.attributes.get("interactionid", "")
-        treating = self._treating.get(interaction_id)
-        if treating is not None and treating.request.request_id == request.request_id:
-            del self._treating[interaction_id]
+    async def _id_of(self, request: Request) -> str:
+        """The interaction that is meant: the session's first, where it names none. Errors: `Untreated`."""
+        interaction_id = request.attributes.get("interactionid", FIRST)
+        if interaction_id == FIRST:
+            interaction_id = await self._first_of(request.session_id)
+        if not isinstance(interaction_id, str) or not interaction_id:
+            raise Untreated("notfound", "the session has no interaction")
+        return interaction_id
 
     async def _stop(self, interaction_id: str) -> None:
-        treating = self._treating.get(interaction_id)
+        treating = self._slots.of(interaction_id)
         if treating is None:
             return
         if isinstance(treating.treatment, StartBot):
@@ -145,11 +174,11 @@ class DialogModule:
     # --- what takes its time -------------------------------------------------------------------
 
     async def _work(self, request: Request, interaction_id: str, treatment: Treatment) -> Event:
-        self._treating.setdefault(interaction_id, Treating(request, treatment))
+        self._slots.hold(interaction_id, Treating(request, treatment))
         try:
             event = await _told(request, self._result(request, interaction_id, treatment))
         finally:  # Before it is told: then the session may ask for the next one at once.
-            self._release(request)
+            self._slots.release(request.request_id)
         assert event is not None, "every treatment has a result"
         return event
 
@@ -214,17 +243,14 @@ async def _told(request: Request, work: Coroutine[Any, Any, Event | None]) -> Ev
         return request.failed(_REFUSED.get(refused.code, "remote"), refused.text)
 
 
-def _id_of(request: Request) -> str:
-    interaction_id = request.attributes.get("interactionid")
-    if not isinstance(interaction_id, str) or not interaction_id:
-        raise Untreated("invalidattribute", "interactionid is missing")
-    return interaction_id
-
-
 def _check(state: Interaction, request: Request) -> None:
     """Whether the session may treat the visitor now. Errors: `Untreated`."""
     if not state.is_open:
         raise Untreated("invalidstate.null", "the chat has ended")
+    if state.owner != request.session_id:
+        raise Untreated("notfound", "the session has no such interaction")
+    if not state.is_controlled:
+        raise Untreated("notcontrolled", "others have the interaction now")
 
 
 def _done(request: Request, interaction_id: str, **data: object) -> Event:

@@ -179,7 +179,7 @@ def _revealed(text: str, host: str, secrets: Mapping[str, Secret]) -> str:
     named = _SECRET.fullmatch(text)
     if named is None:
         return text
-    secret = secrets.get(named[1])
+    secret = secrets.get(named[1].lower())
     if secret is None:
         raise Unfetched("invalidattribute", f"there is no secret {named[1]} in the settings")
     if secret.hosts and host.lower() not in secret.hosts:

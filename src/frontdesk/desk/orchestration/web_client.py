@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import httpx2
 from msgspec import Struct
 
-from frontdesk.desk.orchestration.allowed_hosts import DEFAULT_PORTS, Allowed, allows_address, allows_host
+from frontdesk.domain.allowed_hosts import DEFAULT_PORTS, Allowed, allows_address, allows_host
 from frontdesk.errors import DeskError
 
 REDIRECTS_MAX = 5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from frontdesk.desk.orchestration.allowed_hosts import Allowed, allowed_of, allows_address, allows_host
+from frontdesk.domain.allowed_hosts import Allowed, allowed_of, allows_address, allows_host
 from frontdesk.errors import Refused
 
 

@@ -1,0 +1,126 @@
+"""Documents treat visitors in chats: checks of orchestration, sections 13 and 21."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from frontdesk.desk.orchestration.unsupported_module import UnsupportedModule
+from frontdesk.domain.commands import Accept, Invite, Queue
+from tests.desk.nodes import Node
+from tests.desk.orchestration.stage import Shelf, Stage, ors, stage
+from tests.desk.orchestration.talking import Talking, prompts
+
+pytestmark = pytest.mark.anyio
+
+DIALOG = 'xmlns:dialog="www.genesyslab.com/modules/dialog" xmlns:ws="www.genesyslab.com/modules/ws"'
+
+ASKS = ors(
+    """
+  <datamodel><data id="chat" expr="''"/><data id="r"/></datamodel>
+  <state id="asking">
+    <onentry><dialog:playandcollect requestid="_data.r" interactionid="_data.chat" language="'en'">
+      <dialog:prompts><dialog:prompt text="'Your number?'"/></dialog:prompts>
+      <dialog:input total_timeout="20"/></dialog:playandcollect></onentry>
+    <transition event="dialog.playandcollect.done" cond="_event.data.requestid == _data.r" target="again">
+      <log expr="_event.data.digits"/></transition>
+  </state>
+  <state id="again">
+    <onentry><dialog:collect requestid="_data.r" interactionid="_data.chat">
+      <dialog:input total_timeout="20"/></dialog:collect></onentry>
+    <transition event="dialog.collect.done" cond="_event.data.requestid == _data.r" target="done">
+      <log expr="_event.data.text"/></transition>
+    <transition event="error.dialog.collect" cond="_event.data.requestid == _data.r" target="done">
+      <log expr="_event.data.error"/></transition>
+  </state>
+  <final id="done"/>""",
+    DIALOG,
+)
+
+CALLS = ors(
+    """
+  <state id="calling">
+    <onentry><ixn:createcall from="'7001'" to="'7002'"/></onentry>
+    <transition event="error.voice.createcall" target="asking">
+      <log expr="_event.data.error + ': ' + _event.data.description"/></transition>
+  </state>
+  <state id="asking">
+    <onentry><ws:invoke/></onentry>
+    <transition event="error.ws.invoke" target="done"><log expr="_event.data.error"/></transition>
+  </state>
+  <final id="done"/>""",
+    DIALOG,
+)
+
+
+@asynccontextmanager
+async def desk() -> AsyncIterator[tuple[Stage, Talking]]:
+    """A node that runs sessions and has chats."""
+    node = Node()
+    async with stage(Shelf(asks=ASKS, calls=CALLS), node.database, clock=node.clock) as sessions:
+        talking = Talking(node, delivery=sessions.sessions)
+        modules = sessions.orchestration.modules
+        modules["dialog"] = talking.module
+        modules["voice"] = UnsupportedModule(sessions.sessions)
+        modules["ws"] = UnsupportedModule(sessions.sessions, "SOAP is not available")
+        yield sessions, talking
+        await talking.module.aclose()
+
+
+async def begun(sessions: Stage, talking: Talking) -> str:
+    """A chat with a session that asks its visitor something."""
+    chat_id = await talking.chat("s85")
+    await sessions.start("asks", {"chat": chat_id}, session_id="s85")
+    await talking.settle()
+    return chat_id
+
+
+async def says(sessions: Stage, talking: Talking, chat_id: str, text: str) -> None:
+    await talking.visitor_says(chat_id, text)
+    await sessions.settle()
+    await talking.settle()
+
+
+async def test_85_collect_returns_the_visitors_next_message() -> None:
+    async with desk() as (sessions, talking):
+        chat_id = await begun(sessions, talking)
+        assert await talking.said(chat_id) == ["Your number?"]
+        await says(sessions, talking, chat_id, "42")
+        await says(sessions, talking, chat_id, "and more")
+        assert await sessions.said("s85") == ["42", "and more"]
+
+
+async def test_85_its_timeout_is_an_error() -> None:
+    async with desk() as (sessions, talking):
+        chat_id = await begun(sessions, talking)
+        await says(sessions, talking, chat_id, "42")
+        for _ in range(2):
+            await talking.sleep.pass_by(10)
+            await talking.settle()
+            await sessions.after_s(0)  # The node goes on looking after its sessions.
+        assert await sessions.said("s85") == ["42", "timeout"]
+
+
+async def test_80_busy_treatments_run_and_stop_when_somebody_comes_and_no_session_hears_of_them() -> None:
+    talking = Talking()
+    chat_id = await talking.chat()
+    steps = [
+        {"kind": "play", **prompts("One moment.")},
+        {"kind": "playsound", "type": "music", "duration": 10},
+    ]
+    talking.busy.begin("s1.1", chat_id, steps, talking.node.clock())
+    await talking.settle()
+    await talking.sleep.pass_by(40)
+    assert await talking.said(chat_id) == ["One moment.", "One moment."]
+    await talking.node.ready("amy")
+    await talking.node.do(chat_id, Queue(), Invite("amy", 30), Accept("amy", "Amy"))
+    talking.busy.end("s1.1")
+    await talking.sleep.pass_by(100)
+    assert await talking.said(chat_id) == ["One moment.", "One moment."]
+    assert talking.heard.names == []
+
+
+async def test_calls_are_not_configured_and_each_action_says_so_under_its_own_name() -> None:
+    async with desk() as (sessions, _):
+        session_id = await sessions.start("calls")
+        assert await sessions.said(session_id) == ["unsupported: not configured", "unsupported"]
