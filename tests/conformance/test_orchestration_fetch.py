@@ -2,13 +2,19 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from frontdesk.desk.orchestration.fetch_module import FetchModule
 from frontdesk.desk.orchestration.web_client import WebClient
 from frontdesk.domain.allowed_hosts import allowed_of
-from tests.desk.orchestration.stage import Shelf, Stage, ors, stage
+from frontdesk.domain.orchestration.session import Life
+from frontdesk.main import running
+from frontdesk.settings import DatabaseSettings, FileStoreSettings, ServerSettings, Settings
+from frontdesk.settings_modules import FetchSettings, SecretSettings
+from frontdesk.settings_orchestration import OrchestrationSettings
+from tests.desk.orchestration.stage import Shelf, Stage, has_come_to, ors, stage
 from tests.desk.orchestration.web_service import WebService, answer, web_service
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +33,20 @@ ASKS = ors("""
       <log expr="_event.data.error"/>
       <log expr="_event.data.description.length &gt; 0"/>
     </transition>
+  </state>
+  <final id="done"/>""")
+
+# It asks where the settings say, and tells the same service what it heard.
+TELLS = ors("""
+  <datamodel><data id="crm" expr="_genesys.session.getConfigOption('crm')"/></datamodel>
+  <state id="asking">
+    <onentry><session:fetch srcexpr="_data.crm" headers="({'X-Key': 'secret:crm'})"/></onentry>
+    <transition event="session.fetch.done" target="telling"/>
+  </state>
+  <state id="telling">
+    <onentry><session:fetch srcexpr="_data.crm" method="'post'">
+      <param name="level" expr="_event.data.content"/></session:fetch></onentry>
+    <transition event="session.fetch.done" target="done"/>
   </state>
   <final id="done"/>""")
 
@@ -95,3 +115,29 @@ async def test_a_name_that_leads_inside_is_refused_without_a_connection() -> Non
         said = await logged(node, f"http://crm.test:{service.port}/")
     assert said == ["invalidattribute", "true"]
     assert service.connections == 0
+
+
+async def test_documents_of_a_running_server_ask_with_secrets_that_they_never_see(tmp_path: Path) -> None:
+    folder = tmp_path / "applications" / "asks"
+    folder.mkdir(parents=True)
+    (folder / "asks.scxml").write_bytes(TELLS)
+    async with web_service(answer(200, "gold")) as service:
+        fetch = FetchSettings(
+            allow=(f"localhost:{service.port}",),
+            private=("127.0.0.1", "::1"),
+            secrets={"crm": SecretSettings(value="k3y", hosts=("localhost",))},
+        )
+        settings = Settings(
+            server=ServerSettings(port=0),
+            database=DatabaseSettings(url="memory:"),
+            files=FileStoreSettings(folder=str(tmp_path / "files")),
+            orchestration=OrchestrationSettings(
+                folder=str(folder.parent), fetch=fetch, options={"crm": f"http://localhost:{service.port}/"}
+            ),
+        )
+        async with running(settings) as server:
+            session_id = await server.orchestration.sessions.start("asks")
+            await has_come_to(server.orchestration, session_id, Life.FINISHED)
+    first, second = service.seen
+    assert (first.method, first.headers["x-key"]) == ("GET", "k3y")
+    assert (second.method, second.body) == ("POST", b"level=gold")
