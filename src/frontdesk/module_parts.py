@@ -15,8 +15,10 @@ from frontdesk.desk.orchestration.fetch_module import FetchModule
 from frontdesk.desk.orchestration.fetch_request import Secret
 from frontdesk.desk.orchestration.news import News
 from frontdesk.desk.orchestration.orchestration import Orchestration
+from frontdesk.desk.orchestration.slots import Slots
 from frontdesk.desk.orchestration.speaker import Speaker
 from frontdesk.desk.orchestration.surroundings import SessionWorlds, Told
+from frontdesk.desk.orchestration.treated_queue import TreatedQueue
 from frontdesk.desk.orchestration.unsupported_module import UnsupportedModule
 from frontdesk.desk.orchestration.web_client import WebClient
 from frontdesk.scxml.world import Server
@@ -45,14 +47,25 @@ class ModuleParts:
         speaker = Speaker(interactions, settings.dialog.speaker)
         beginnings = Beginnings(store, interactions.chats)
         bots = BotTurns(accounts.by_login, floor, interactions, beginnings, speaker, self.news)
-        self.busy = BusyTreatments(interactions, speaker, prompts, clock_ms)
+        slots = Slots()
+        self._busy = BusyTreatments(interactions, speaker, slots, prompts, clock_ms)
 
         async def first_of(session_id: str) -> str:
             owned = (await orchestration.sessions.session(session_id)).interactions
             return owned[0] if owned else ""
 
         self._dialog = DialogModule(
-            delivery, interactions, beginnings, speaker, bots, self.news, first_of, prompts, clock_ms
+            delivery,
+            interactions,
+            beginnings,
+            speaker,
+            bots,
+            slots,
+            self._busy,
+            self.news,
+            first_of,
+            prompts,
+            clock_ms,
         )
         web = WebClient(settings.fetch.allowed(), body_bytes_max=settings.fetch.body_bytes_max)
         self._fetch = FetchModule(
@@ -62,6 +75,8 @@ class ModuleParts:
             {name: Category(given.keywords, given.patterns) for name, given in settings.categories.items()}
         )
         self._classification = ClassificationModule(delivery, interactions.chats, categories)
+        if "queue" in modules:
+            modules["queue"] = TreatedQueue(modules["queue"], self._busy, delivery, first_of)
         modules["dialog"] = self._dialog
         modules["session"] = ByAction({"fetch": self._fetch}, modules["session"])
         modules["classification"] = self._classification
@@ -71,7 +86,7 @@ class ModuleParts:
 
     async def aclose(self) -> None:
         """Leave what is under way to whoever runs the sessions next."""
-        await self.busy.aclose()
+        await self._busy.aclose()
         await self._dialog.aclose()
         await self._fetch.aclose()
         await self._classification.aclose()

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from frontdesk.desk.orchestration.unsupported_module import UnsupportedModule
-from frontdesk.domain.commands import Accept, Invite, Queue
+from frontdesk.domain.commands import Accept
+from frontdesk.domain.submit_commands import Select
 from tests.desk.nodes import Node
 from tests.desk.orchestration.stage import Shelf, Stage, ors, stage
-from tests.desk.orchestration.talking import Talking, prompts
+from tests.desk.orchestration.talking import ANYBODY, Talking, prompts
 
 pytestmark = pytest.mark.anyio
 
@@ -108,13 +109,12 @@ async def test_80_busy_treatments_run_and_stop_when_somebody_comes_and_no_sessio
         {"kind": "play", **prompts("One moment.")},
         {"kind": "playsound", "type": "music", "duration": 10},
     ]
-    talking.busy.begin("s1.1", chat_id, steps, talking.node.clock())
-    await talking.settle()
+    search = await talking.search(chat_id, *steps)
     await talking.sleep.pass_by(40)
     assert await talking.said(chat_id) == ["One moment.", "One moment."]
     await talking.node.ready("amy")
-    await talking.node.do(chat_id, Queue(), Invite("amy", 30), Accept("amy", "Amy"))
-    talking.busy.end("s1.1")
+    chosen = Select(request_id=search.request_id, aim=ANYBODY, agent_id="amy")
+    await talking.node.do(chat_id, chosen, Accept("amy", "Amy"))
     await talking.sleep.pass_by(100)
     assert await talking.said(chat_id) == ["One moment.", "One moment."]
     assert talking.heard.names == []

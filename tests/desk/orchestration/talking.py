@@ -8,17 +8,23 @@ from frontdesk.desk.orchestration.busy_treatments import BusyTreatments
 from frontdesk.desk.orchestration.dialog_module import DialogModule
 from frontdesk.desk.orchestration.modules import Delivery, Request
 from frontdesk.desk.orchestration.news import News
+from frontdesk.desk.orchestration.slots import Slots
 from frontdesk.desk.orchestration.speaker import Speaker
 from frontdesk.domain.agent import Role
+from frontdesk.domain.asks import Aim
 from frontdesk.domain.commands import Say
 from frontdesk.domain.events import NoticeGiven, Said
 from frontdesk.domain.owning_commands import Attach
+from frontdesk.domain.submit_commands import Seek
+from frontdesk.domain.targets import Sort, Target
+from frontdesk.scxml.packed import pack
 from frontdesk.store.account import Account
 from frontdesk.store.log import Recorded
 from tests.desk.nodes import Heard, Node, turns
 from tests.desk.orchestration.deliveries import Deliveries
 from tests.desk.orchestration.sleeping import Sleep
 
+ANYBODY = Aim(Target("anybody", Sort.GROUP))
 PROMPTS = {"1001": {"": "Welcome.", "de": "Willkommen."}}
 
 
@@ -58,19 +64,24 @@ class Talking:
             speaker,
             self.news,
         )
+        slots = Slots()
+        self.busy = BusyTreatments(
+            self.node.interactions, speaker, slots, PROMPTS, self.node.clock, self.sleep
+        )
         self.module = DialogModule(
             delivery or self.heard,
             self.node.interactions,
             beginnings,
             speaker,
             bots,
+            slots,
+            self.busy,
             self.news,
             self._first_of,
             PROMPTS,
             self.node.clock,
             self.sleep,
         )
-        self.busy = BusyTreatments(self.node.interactions, speaker, PROMPTS, self.node.clock, self.sleep)
         self.chats: list[str] = []
         self._asked = 0
 
@@ -88,6 +99,21 @@ class Talking:
         await self.node.do(chat_id, Attach(session_id=session_id, request_id=f"attach {chat_id}"))
         self.chats.append(chat_id)
         return chat_id
+
+    async def seek(self, chat_id: str, request_id: str, *steps: Any) -> None:
+        """Submit, as the queue does it."""
+        treatments = pack(list(steps)) if steps else ""
+        seek = Seek(request_id=request_id, session_id="s1", aims=(ANYBODY,), treatments=treatments)
+        await self.node.do(chat_id, seek)
+
+    async def search(self, chat_id: str, *steps: Any) -> Request:
+        """Have somebody found for a chat, with treatments meanwhile."""
+        self._asked += 1
+        request = Request("s1", f"s1.{self._asked}", "queue", "submit", {}, self.node.clock())
+        await self.seek(chat_id, request.request_id, *steps)
+        self.busy.begin(request, chat_id)
+        await self.settle()
+        return request
 
     async def _first_of(self, session_id: str) -> str:
         return self.chats[0] if self.chats and session_id == "s1" else ""

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frontdesk.desk.orchestration.modules import Request
+from frontdesk.desk.orchestration.treated_queue import TreatedQueue
 from frontdesk.desk.orchestration.treatments import Play, Untreated, Wait, length_s, place_at
-from frontdesk.domain.commands import Accept, End, Invite, Queue
-from tests.desk.orchestration.talking import Talking, prompts
+from frontdesk.domain.commands import Accept, Decline, End
+from frontdesk.domain.submit_commands import SeekOtherwise, Select
+from frontdesk.scxml.packed import pack
+from tests.desk.orchestration.talking import ANYBODY, Talking, prompts
 
 SONG = {"kind": "playsound", "type": "music", "duration": 40}
 PAUSE = {"kind": "pause", "duration": 10}
@@ -18,17 +22,21 @@ def play(*texts: str) -> dict[str, Any]:
     return {"kind": "play", **prompts(*texts)}
 
 
-async def begun(*steps: dict[str, Any]) -> tuple[Talking, str]:
+async def begun(*steps: dict[str, Any]) -> tuple[Talking, str, Request]:
     talking = Talking()
-    chat_id = await talking.node.start()
-    talking.busy.begin("s1.1", chat_id, steps, talking.node.clock())
+    chat_id = await talking.chat()
+    return talking, chat_id, await talking.search(chat_id, *steps)
+
+
+async def chosen(talking: Talking, chat_id: str, search: Request) -> None:
+    await talking.node.ready("amy")
+    await talking.node.do(chat_id, Select(request_id=search.request_id, aim=ANYBODY, agent_id="amy"))
     await talking.settle()
-    return talking, chat_id
 
 
 @pytest.mark.anyio
 async def test_they_go_on_in_order_and_then_from_the_start_again() -> None:
-    talking, chat_id = await begun(play("One moment."), PAUSE, play("Still looking.", "Thank you."))
+    talking, chat_id, _ = await begun(play("One moment."), PAUSE, play("Still looking.", "Thank you."))
     assert await talking.said(chat_id) == ["One moment."]
     await talking.sleep.pass_by(39.9)
     assert await talking.said(chat_id) == ["One moment."]
@@ -41,20 +49,32 @@ async def test_they_go_on_in_order_and_then_from_the_start_again() -> None:
 
 @pytest.mark.anyio
 async def test_they_stop_when_the_search_is_over() -> None:
-    talking, chat_id = await begun(play("One moment."))
-    talking.busy.end("s1.1")
-    talking.busy.end("s1.1")
+    talking, chat_id, search = await begun(play("One moment."))
+    talking.busy.end(search.request_id)
+    talking.busy.end(search.request_id)
     await talking.sleep.pass_by(100)
     assert await talking.said(chat_id) == ["One moment."]
 
 
 @pytest.mark.anyio
-async def test_they_stop_when_somebody_has_come_or_the_chat_has_ended() -> None:
-    talking, chat_id = await begun(play("One moment."))
-    await talking.node.ready("amy")
-    await talking.node.do(chat_id, Queue(), Invite("amy", 30), Accept("amy", "Amy"))
+async def test_they_are_silent_while_it_rings_and_go_on_when_that_comes_to_nothing() -> None:
+    talking, chat_id, search = await begun(play("One moment."))
+    await chosen(talking, chat_id, search)
+    await talking.sleep.pass_by(29)
+    await talking.sleep.pass_by(1)
+    assert await talking.said(chat_id) == ["One moment."]
+    await talking.node.do(chat_id, Decline("amy"))
     await talking.sleep.pass_by(30)
-    ended, ended_id = await begun(play("One moment."))
+    assert await talking.said(chat_id) == ["One moment.", "One moment."]
+
+
+@pytest.mark.anyio
+async def test_they_stop_when_somebody_has_come_or_the_chat_has_ended() -> None:
+    talking, chat_id, search = await begun(play("One moment."))
+    await chosen(talking, chat_id, search)
+    await talking.node.do(chat_id, Accept("amy", "Amy"))
+    await talking.sleep.pass_by(30)
+    ended, ended_id, _ = await begun(play("One moment."))
     await ended.node.do(ended_id, End(reason="client_left"))
     await ended.sleep.pass_by(30)
     assert await talking.said(chat_id) == await ended.said(ended_id) == ["One moment."]
@@ -63,11 +83,10 @@ async def test_they_stop_when_somebody_has_come_or_the_chat_has_ended() -> None:
 @pytest.mark.anyio
 async def test_another_node_goes_on_where_one_stopped() -> None:
     steps = (play("One moment."), SONG, play("Still looking."))
-    talking, chat_id = await begun(*steps)
-    since_ms = talking.node.clock()
+    talking, chat_id, search = await begun(*steps)
     await talking.sleep.pass_by(35)
     other = await talking.again()
-    other.busy.begin("s1.1", chat_id, steps, since_ms)
+    other.busy.begin(search, chat_id)
     await other.settle()
     assert await other.said(chat_id) == ["One moment."]
     assert len(await other.notices(chat_id)) == 1
@@ -77,15 +96,93 @@ async def test_another_node_goes_on_where_one_stopped() -> None:
 
 @pytest.mark.anyio
 async def test_beginning_twice_is_beginning() -> None:
-    talking, chat_id = await begun(play("One moment."))
-    talking.busy.begin("s1.1", chat_id, [play("Another.")], talking.node.clock())
+    talking, chat_id, search = await begun(play("One moment."))
+    talking.busy.begin(search, chat_id)
     await talking.settle()
     assert await talking.said(chat_id) == ["One moment."]
 
 
 @pytest.mark.anyio
+async def test_no_other_treatment_goes_on_beside_them_until_they_are_stopped() -> None:
+    talking, chat_id, _ = await begun(play("One moment."))
+    await talking.ask("play", chat_id, **prompts("Hello."))
+    assert talking.heard.last()[1]["error"] == "invalidstate.treating"
+    await talking.ask("stop", chat_id)
+    await talking.ask("play", chat_id, **prompts("Hello."))
+    await talking.sleep.pass_by(100)
+    assert await talking.said(chat_id) == ["One moment.", "Hello."]
+    assert talking.heard.names == ["error.dialog.play", "dialog.stop.done", "dialog.play.done"]
+
+
+@pytest.mark.anyio
+async def test_they_wait_for_the_end_of_another_treatment() -> None:
+    talking = Talking()
+    chat_id = await talking.chat()
+    await talking.ask("collect", chat_id)
+    await talking.search(chat_id, play("One moment."))
+    assert await talking.said(chat_id) == []
+    await talking.visitor_says(chat_id, "42")
+    await talking.sleep.pass_by(30)
+    assert await talking.said(chat_id) == ["One moment."]
+
+
+class Queue:
+    """What the queue does with the desk."""
+
+    def __init__(self, talking: Talking) -> None:
+        self.talking = talking
+        self.asked: list[str] = []
+
+    async def carry_out(self, request: Request) -> None:
+        self.asked.append(request.action)
+        chat_id = self.talking.chats[0]
+        steps = request.attributes["treatments"]
+        if request.action == "submit":
+            await self.talking.seek(chat_id, request.request_id, *steps)
+        else:
+            changed = SeekOtherwise(request_id=request.attributes["requestid"], treatments=pack(steps))
+            await self.talking.node.do(chat_id, changed)
+
+    async def drop(self, request: Request) -> None:
+        self.asked.append(f"drop {request.action}")
+
+
+@pytest.mark.anyio
+async def test_they_begin_with_a_submit_change_with_an_update_and_end_with_a_drop() -> None:
+    talking = Talking()
+    chat_id = await talking.chat()
+    below = Queue(talking)
+    queue = TreatedQueue(below, talking.busy, talking.heard, talking._first_of)
+    submit = Request(
+        "s1", "s1.1", "queue", "submit", {"treatments": [play("One moment.")]}, talking.node.clock()
+    )
+    await queue.carry_out(submit)
+    await talking.settle()
+    changes = {"requestid": "s1.1", "treatments": [play("Still looking.")]}
+    await queue.carry_out(Request("s1", "s1.2", "queue", "update", changes, talking.node.clock() + 1))
+    await talking.settle()
+    await queue.drop(submit)
+    await talking.sleep.pass_by(100)
+    assert await talking.said(chat_id) == ["One moment.", "Still looking."]
+    assert below.asked == ["submit", "update", "drop submit"]
+    assert queue.patience_ms(submit) is None
+
+
+@pytest.mark.anyio
+async def test_a_submit_with_treatments_that_cannot_be_is_an_error_and_nobody_is_sought() -> None:
+    talking = Talking()
+    await talking.chat()
+    below = Queue(talking)
+    queue = TreatedQueue(below, talking.busy, talking.heard, talking._first_of)
+    submit = Request("s1", "s1.1", "queue", "submit", {"treatments": [{"kind": "collect"}]}, 0)
+    await queue.carry_out(submit)
+    name, data = talking.heard.last()
+    assert (name, data["error"], below.asked) == ("error.queue.submit", "invalidattribute", [])
+
+
+@pytest.mark.anyio
 async def test_without_any_nothing_goes_on() -> None:
-    talking, chat_id = await begun()
+    talking, chat_id, _ = await begun()
     await talking.sleep.pass_by(100)
     assert await talking.said(chat_id) == []
 

@@ -10,13 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from msgspec import Struct
-
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.orchestration.beginnings import Beginnings
 from frontdesk.desk.orchestration.bot_turns import BotTurns
+from frontdesk.desk.orchestration.busy_treatments import BusyTreatments
 from frontdesk.desk.orchestration.modules import Delivery, Request
 from frontdesk.desk.orchestration.news import News
+from frontdesk.desk.orchestration.slots import Slots, Treating
 from frontdesk.desk.orchestration.speaker import Speaker
 from frontdesk.desk.orchestration.treatments import (
     Collect,
@@ -51,38 +51,6 @@ _REFUSED = {
 }
 
 
-class Treating(Struct, frozen=True):
-    """What goes on in an interaction."""
-
-    request: Request
-    treatment: Treatment
-
-
-class Slots:
-    """What goes on where: one treatment in an interaction."""
-
-    def __init__(self) -> None:
-        self._treating: dict[str, Treating] = {}
-        self._where: dict[str, str] = {}
-
-    def hold(self, interaction_id: str, treating: Treating) -> None:
-        """Errors: `Untreated` while another one goes on."""
-        current = self._treating.setdefault(interaction_id, treating)
-        if current.request.request_id != treating.request.request_id:
-            raise Untreated("invalidstate.treating", "another treatment goes on; stop it or wait for its end")
-        self._where[treating.request.request_id] = interaction_id
-
-    def release(self, request_id: str) -> None:
-        """It is over; releasing twice is releasing."""
-        interaction_id = self._where.pop(request_id, None)
-        if interaction_id is not None:
-            del self._treating[interaction_id]
-
-    def of(self, interaction_id: str) -> Treating | None:
-        """What goes on in an interaction."""
-        return self._treating.get(interaction_id)
-
-
 class DialogModule:
     """Carries out treatments. `prompts` are announcements by their ids."""
 
@@ -93,6 +61,8 @@ class DialogModule:
         beginnings: Beginnings,
         speaker: Speaker,
         bots: BotTurns,
+        slots: Slots,
+        busy: BusyTreatments,
         news: News,
         first_of: FirstOf,
         prompts: Prompts,
@@ -108,7 +78,8 @@ class DialogModule:
         self._prompts = prompts
         self._clock_ms = clock_ms
         self._sleep = sleep
-        self._slots = Slots()
+        self._slots = slots
+        self._busy = busy
         self.under_way = UnderWay(delivery, sleep)
 
     async def carry_out(self, request: Request) -> None:
@@ -164,6 +135,9 @@ class DialogModule:
     async def _stop(self, interaction_id: str) -> None:
         treating = self._slots.of(interaction_id)
         if treating is None:
+            return
+        if treating.treatment is None:
+            self._busy.end(treating.request.request_id)
             return
         if isinstance(treating.treatment, StartBot):
             await self._bots.end(interaction_id, treating.treatment.login)

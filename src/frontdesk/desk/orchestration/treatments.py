@@ -85,6 +85,8 @@ def treatment_of(action: str, attributes: Mapping[str, Any], prompts: Prompts) -
             return _start(attributes)
         case "stop":
             return Stop()
+        case "runtreatments":
+            raise Untreated("unsupported", "runtreatments belongs into a queue:submit")
         case _:
             raise Untreated("unsupported", f"{action} is not available in a chat")
 
@@ -145,6 +147,7 @@ def _text(item: Mapping[str, Any], language: str, prompts: Prompts) -> str:
 
 # --- busy treatments -------------------------------------------------------------------------------
 
+SHORTEST_S = 1.0
 BUSY_S = 30.0
 """How long each of several treatments lasts that has no time of its own: nobody likes to be hurried."""
 
@@ -167,7 +170,8 @@ def busy_treatments_of(steps: Sequence[Any], prompts: Prompts) -> tuple[Play | W
 
 def length_s(treatment: Play | Wait) -> float:
     """How long a treatment lasts while others follow it."""
-    return (treatment.duration_s if isinstance(treatment, Wait) else 0) or BUSY_S
+    given_s = treatment.duration_s if isinstance(treatment, Wait) else 0
+    return max(given_s, SHORTEST_S) if given_s else BUSY_S
 
 
 class Place(Struct, frozen=True):
