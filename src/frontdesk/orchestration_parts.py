@@ -9,10 +9,10 @@ from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.responses import Responding, Responses
 from frontdesk.desk.orchestration.shards import SHARDS
 from frontdesk.desk.orchestration.workers import Worker
+from frontdesk.desk.orchestration.worlds import Worlds
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.edges.applications_http import ApplicationsHttp
 from frontdesk.edges.orchestration_http import BASE, Access, OrchestrationHttp
-from frontdesk.module_parts import session_worlds
 from frontdesk.scxml.limits import Limits
 from frontdesk.settings import Settings
 from frontdesk.settings_orchestration import OrchestrationSettings
@@ -28,6 +28,7 @@ def orchestration(
     *,
     has_other_nodes: bool,
     http_url: str = "",
+    worlds: Worlds | None = None,
 ) -> Orchestration:
     """The sessions of one node, not yet running. The script worker starts when it is first needed.
 
@@ -54,7 +55,7 @@ def orchestration(
         open_max=settings.sessions_in_memory_max,
         http_address=f"{http_url}{BASE}/" if http_url else "",
         shards=SHARDS if has_other_nodes else 1,
-        worlds=session_worlds(settings, applications, clock_ms),
+        worlds=worlds,
     )
 
 

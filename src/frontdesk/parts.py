@@ -58,7 +58,7 @@ from frontdesk.edges.workspace_session import Desk
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import DeskError
 from frontdesk.mail_parts import Mail
-from frontdesk.module_parts import ModuleParts
+from frontdesk.module_parts import ModuleParts, session_worlds
 from frontdesk.orchestration_parts import applications_http, http_url, orchestration, orchestration_http
 from frontdesk.service_book import service_book
 from frontdesk.settings import Settings
@@ -112,6 +112,7 @@ class Parts:
         )
         self.applications = Applications(store, clock_ms)
         self._applications_folder = settings.orchestration.folder
+        worlds = session_worlds(settings.orchestration, self.applications, clock_ms, url=http_url(settings))
         self.orchestration = orchestration(
             settings.orchestration,
             store,
@@ -120,6 +121,7 @@ class Parts:
             node_id,
             has_other_nodes=database.shares_presence,
             http_url=http_url(settings),
+            worlds=worlds,
         )
         self.news = owning(
             self.orchestration,
@@ -141,6 +143,7 @@ class Parts:
             {name: section.who() for name, section in settings.groups.items()},
             clock_ms,
         )
+        worlds.value = self.queueing.statistics.value
         self.modules = ModuleParts(
             settings.orchestration,
             self.orchestration,

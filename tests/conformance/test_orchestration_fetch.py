@@ -120,6 +120,7 @@ async def test_a_name_that_leads_inside_is_refused_without_a_connection() -> Non
 async def test_documents_of_a_running_server_ask_with_secrets_that_they_never_see(tmp_path: Path) -> None:
     folder = tmp_path / "applications" / "asks"
     folder.mkdir(parents=True)
+    (folder / "application.toml").write_text('name = "asks"\ndocument = "asks.scxml"\n', "utf-8")
     (folder / "asks.scxml").write_bytes(TELLS)
     async with web_service(answer(200, "gold")) as service:
         fetch = FetchSettings(

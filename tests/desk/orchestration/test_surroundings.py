@@ -1,11 +1,10 @@
 """What scripts may look at: lists, options, calendars and zones, of the installation and of applications."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
 
 import pytest
 
-from frontdesk.desk.orchestration.documents import ApplicationSettings, Document
+from frontdesk.desk.orchestration.application_files import ApplicationSettings, Document
 from frontdesk.desk.orchestration.surroundings import (
     Said,
     SessionWorlds,
@@ -17,7 +16,7 @@ from frontdesk.desk.orchestration.surroundings import (
 from frontdesk.domain.orchestration.facts import Began
 from frontdesk.domain.orchestration.session import Session
 from frontdesk.domain.special_days import Calendar, special_days_of
-from frontdesk.errors import NotFound
+from frontdesk.errors import NotFound, Refused
 from frontdesk.scxml.packed import unpack
 from tests.desk.nodes import Clock
 from tests.desk.orchestration.stage import Shelf, ors, stage
@@ -52,8 +51,19 @@ async def test_public_holidays_are_special_days_of_this_year_and_those_around_it
 async def test_an_application_names_zones_by_using_them() -> None:
     files = [b"timeInZone('Asia/Tokyo') + 'Not/AZone'", b"dayInZone('America/Argentina/Ushuaia')"]
     assert zones_in(files) == ("America/Argentina/Ushuaia", "Asia/Tokyo")
-    document = Document("app", "1", ApplicationSettings(document="a.scxml"), {"a.scxml": files[0]})
-    assert said_by(document).zones == ("Asia/Tokyo",)
+    document = Document(
+        "app",
+        "1",
+        ApplicationSettings(name="app", document="a.scxml", days={"off": ("sunday",)}),
+        {"a.scxml": files[0]},
+    )
+    said = said_by(document)
+    assert (said.zones, said.days) == (("Asia/Tokyo",), {"off": special_days_of(["sunday"])})
+
+
+async def test_days_of_an_application_that_are_none_are_a_mistake_of_it() -> None:
+    with pytest.raises(Refused, match="write a date"):
+        ApplicationSettings(name="app", days={"off": ("someday",)})
 
 
 async def test_what_an_application_says_comes_first() -> None:
@@ -74,9 +84,6 @@ async def test_a_world_is_the_same_text_until_something_changes() -> None:
     async def none(name: str, _version: str) -> Document:
         raise NotFound(name)
 
-    async def numbers(_session: Session, wanted: Collection[str]) -> Mapping[str, float]:
-        return dict.fromkeys(wanted, 3)
-
     session = Session(id="s1", began=Began("app", version="1"))
     worlds = SessionWorlds(TOLD, none, clock)
     first = await worlds.world(session, ())
@@ -84,8 +91,9 @@ async def test_a_world_is_the_same_text_until_something_changes() -> None:
     assert await worlds.world(session, ()) == first
     clock.after_s(200 * 24 * 3600)
     assert await worlds.world(session, ()) != first
-    counting = SessionWorlds(TOLD, none, clock, numbers)
-    assert unpack(await counting.world(session, {"q|Stat"}))["statistics"] == {"q|Stat": 3}
+    worlds.value = lambda name, statistic: len(name) + len(statistic) / 100
+    seen = unpack(await worlds.world(session, {"q|Stat", "?:a=1|b=1@.GA|Stat"}))
+    assert seen["statistics"] == {"q|Stat": 1.04, "?:a=1|b=1@.GA|Stat": 13.04}
 
 
 async def test_documents_see_all_of_it() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from frontdesk.domain.application import version_of
+from frontdesk.domain.special_days import special_days_of
 from frontdesk.errors import Refused
 from frontdesk.scxml.model import Dialect, Machine
 from frontdesk.scxml.reading import files_of, load
@@ -55,13 +56,15 @@ class ApplicationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     options: dict[str, str] = {}
     """Values for `getConfigOption`."""
     days: dict[str, tuple[str, ...]] = {}
-    """Special days for `isSpecialDay`, by table: `2026-12-24`, or `12-25` of every year."""
+    """Special days for `isSpecialDay`, by table: `2026-12-24 12:00-24:00`, every year's `12-25`, `sunday`."""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
             raise Refused(
                 "bad_application", f"name: {self.name!r} must be 1 to 64 small letters, digits, - and _"
             )
+        for lines in self.days.values():
+            special_days_of(lines)
 
 
 class Document(Struct, frozen=True):

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from msgspec import Struct
 
-from frontdesk.desk.orchestration.documents import Document
+from frontdesk.desk.orchestration.application_files import Document
 from frontdesk.domain.orchestration.session import Session
 from frontdesk.domain.special_days import Calendar, SpecialDay, public_holidays, special_days_of, zone_of
 from frontdesk.errors import NotFound, Refused
@@ -24,7 +24,8 @@ APPLICATIONS_MAX = 500  # Whose surroundings are at hand; others are made again.
 
 Lists = Mapping[str, Mapping[str, Mapping[str, str]]]
 DocumentOf = Callable[[str, str], Awaitable[Document]]
-Statistics = Callable[[Session, Collection[str]], Awaitable[Mapping[str, float]]]
+Value = Callable[[str, str], float]
+"""A statistic of an object, now."""
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -51,11 +52,10 @@ class Said(Struct, frozen=True):
 def said_by(document: Document) -> Said:
     """What an application says: in its settings, and by the zones that its files name."""
     settings = document.settings
-    days: Mapping[str, Iterable[str]] = getattr(settings, "days", {})
     return Said(
-        lists=getattr(settings, "lists", {}),
-        options=getattr(settings, "options", {}),
-        days={name: special_days_of(lines) for name, lines in days.items()},
+        lists=settings.lists,
+        options=settings.options,
+        days={name: special_days_of(lines) for name, lines in settings.days.items()},
         zones=zones_in(document.files.values()),
     )
 
@@ -98,20 +98,25 @@ def _offset_min(name: str, now: dt.datetime) -> int:
     return round(offset.total_seconds() / 60)
 
 
+def _parted(pair: str) -> tuple[str, str]:
+    """The object and the statistic that a script asked for; expressions about skills may have a `|` too."""
+    name, _, statistic = pair.rpartition("|")
+    return name, statistic
+
+
 class SessionWorlds:
-    """The worlds of sessions: their surroundings, and the statistics that they asked for."""
+    """The worlds of sessions: their surroundings, and the statistics that they asked for, by `value`."""
 
     def __init__(
         self,
         told: Told,
         document_of: DocumentOf,
         clock_ms: Callable[[], int],
-        statistics: Statistics | None = None,
     ) -> None:
+        self.value: Value | None = None
         self._told = told
         self._document_of = document_of
         self._clock_ms = clock_ms
-        self._statistics = statistics
         self._seen: dict[tuple[str, str], tuple[int, Surroundings, str]] = {}
 
     async def world(self, session: Session, wanted: Collection[str]) -> str:
@@ -124,8 +129,9 @@ class SessionWorlds:
         if seen is None or seen[0] != moment:
             around = surroundings(self._told, await self._said_by(*name), self._clock_ms())
             seen = self._seen[name] = moment, around, World(around).packed()
-        numbers = await self._statistics(session, wanted) if self._statistics is not None else {}
-        return World(seen[1], numbers).packed() if numbers else seen[2]
+        if not wanted or self.value is None:
+            return seen[2]
+        return World(seen[1], {pair: self.value(*_parted(pair)) for pair in wanted}).packed()
 
     async def _said_by(self, application: str, version: str) -> Said:
         try:
