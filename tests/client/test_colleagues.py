@@ -81,3 +81,25 @@ async def test_a_supervisor_looks_on_and_steps_forward(house: House) -> None:
             await amy.open_chats()
     events = (await visitor.refresh(1)).events
     assert [event["text"] for event in events if event["type"] == "Message"] == ["How can I help?"]
+
+
+async def test_two_chats_become_one_and_one_is_put_aside(house: House) -> None:
+    async with at_work(house, "amy") as amy:
+        await house.visitors.start(nickname="Mira")
+        _, first = await rung(amy)
+        visitor = await house.visitors.start(nickname="Mira", subject="again")
+        _, second = await rung(amy)
+        await first.set_data(order="4711")
+        await second.park()
+        async with asyncio.timeout(PATIENCE_S):
+            while not any(party.is_held for party in second.card.parties):
+                await asyncio.sleep(0.01)
+            await second.resume()
+            await second.merge(first.id)
+            while first.card.phase != "ended" or second.card.user_data.get("order") != "4711":
+                await asyncio.sleep(0.01)
+        assert not any(party.is_held for party in second.card.parties)
+        assert not (await visitor.refresh(1)).body["chatEnded"]
+        with pytest.raises(Refused) as refused:
+            await second.merge(second.id)
+        assert refused.value.code == "same_chat"

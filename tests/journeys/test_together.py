@@ -143,3 +143,20 @@ async def test_calling_and_looking_on_are_accessible(
         await looks_on.click()
         await expect(sue.page.get_by_text("Nobody in this chat knows.")).to_be_visible(timeout=PATIENCE_MS)
         assert await axe.faults(sue.page, axe_source) == []
+
+
+async def test_a_chat_is_put_aside_and_another_merged_into_it(
+    house: House, visitor: Visitor, agent: Agent, browser: Browser
+) -> None:
+    await visitor.starts(question="Where is my order?")
+    await agent.accepts()
+    panel = agent.page.get_by_role("complementary", name="About the visitor")
+    await panel.get_by_role("button", name="Put aside").click()
+    await sees_status(agent.page, "You put the chat aside")
+    await panel.get_by_role("button", name="Go on").click()
+    await sees_status(agent.page, "You went on with the chat")
+    await panel.get_by_role("button", name="Merge").click()
+    dialog = agent.page.get_by_role("dialog", name="Merge chats")
+    await expect(dialog.get_by_text("You have no other chat.")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(dialog.get_by_role("button", name="Merge")).to_be_disabled()
+    await dialog.get_by_role("button", name="Cancel").click()

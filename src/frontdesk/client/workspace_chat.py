@@ -185,6 +185,22 @@ class Chat(ChatView):
         """Leave it to a colleague who is here."""
         await self._write("pass_on", party_id=party_id)
 
+    async def park(self) -> None:
+        """Put it aside: it is not closed for silence until you go on with it."""
+        await self._write("park")
+
+    async def resume(self) -> None:
+        """Go on with it; saying something does so, too."""
+        await self._write("resume")
+
+    async def merge(self, other: str, *, leaves: bool = False) -> None:
+        """Bring in another chat of yours, by its id, with the colleagues in it; the other one ends.
+
+        Shape:   with `leaves` you go, and leave this chat to those who stay.
+        Errors:  `Refused`: `same_chat`, `ended`, `not_answering`, `nobody_stays`.
+        """
+        await self._write("merge", other=other, **({"leaves": True} if leaves else {}))
+
     async def take_over(self) -> None:
         """As a supervisor: answer from now on. Who answered leaves."""
         await self._write("take_over")

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from frontdesk.client.workspace_messages import FileCard, Happened, InteractionCard, PartyCard
 from frontdesk.domain import events
+from frontdesk.domain.orchestration_objects import SESSION_KEY
 
 
 def evolve(card: InteractionCard, happened: Happened) -> InteractionCard:
@@ -20,7 +21,7 @@ def evolve(card: InteractionCard, happened: Happened) -> InteractionCard:
             others = tuple(p for p in card.parties if p.party_id != here.party_id)
             return replace(card, parties=(*others, party))
         case events.Left() as left:
-            return _with_party(card, left.party_id, is_present=False)
+            return _with_party(card, left.party_id, is_present=False, is_held=False)
         case events.NicknameChanged() as changed:
             nickname = changed.nickname if changed.party_id == 1 else card.nickname
             return replace(_with_party(card, changed.party_id, nickname=changed.nickname), nickname=nickname)
@@ -45,6 +46,20 @@ def evolve(card: InteractionCard, happened: Happened) -> InteractionCard:
             return replace(card, phase="ended")
         case events.Archived():
             return replace(card, phase="archived")
+        case event:
+            return _of_who_has_it(card, event)
+
+
+def _of_who_has_it(card: InteractionCard, event: events.Event) -> InteractionCard:
+    match event:
+        case events.Parked() | events.Resumed():
+            return _with_party(card, event.party_id, is_held=isinstance(event, events.Parked))
+        case events.Owned():
+            return replace(card, user_data={**card.user_data, SESSION_KEY: event.session_id})
+        case events.Released():
+            return replace(card, user_data={k: v for k, v in card.user_data.items() if k != SESSION_KEY})
+        case events.Moved():
+            return replace(card, queue=event.queue)
         case _:
             return card
 

@@ -37,7 +37,7 @@ class Page(Struct, frozen=True):
 
 
 class PartyCard(Struct, frozen=True, kw_only=True):
-    """One participant's presence; party 1 is the visitor."""
+    """One participant's presence; party 1 is the visitor. `is_held` while this one has put the chat aside."""
 
     party_id: int
     kind: Kind
@@ -45,6 +45,7 @@ class PartyCard(Struct, frozen=True, kw_only=True):
     participant_id: str = ""
     visibility: Visibility = Visibility.ALL
     is_present: bool = True
+    is_held: bool = False
 
 
 class FileCard(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,9 @@ from frontdesk.domain.agent import Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.commands import Call, Join
 from frontdesk.domain.events import Kind, Purpose, Visibility
-from frontdesk.errors import Refused
+from frontdesk.domain.interaction import PEOPLE
+from frontdesk.domain.owning_commands import Merge, MergeInto
+from frontdesk.errors import NotFound, Refused
 from frontdesk.store.account import Account
 
 OPEN_SHOWN_MAX = 500
@@ -79,6 +81,41 @@ class Colleagues:
         answer_s = self._services.rules(chat.service).answer_s
         command = Call(party_id=party_id, agent_id=agent_id, purpose=purpose, answer_s=answer_s, note=note)
         await self._interactions.do(interaction_id, command)
+
+    async def merge(self, interaction_id: str, other_id: str, agent_id: str, *, leaves: bool) -> None:
+        """Bring what happens in another interaction of one's own into this one; the other ends.
+
+        Shape:   asking again does what is left to do.
+        Errors:  `NotFound` where one takes part in neither; `Refused`: `same_chat`, and what `domain.merging`
+                 refuses.
+        """
+        if interaction_id == other_id:
+            raise Refused("same_chat", "choose another chat to merge this one with")
+        chats = self._interactions.chats
+        _, stays = await chats.full(interaction_id)
+        _, ends = await chats.full(other_id)
+        party_id, other_party = (f.state.newest_party_of(agent_id) for f in (stays, ends))
+        if not party_id or not other_party:
+            raise NotFound("there is no such chat of yours")
+        if ends.state.merged_into == interaction_id:
+            return
+        if not ends.state.is_open or not stays.state.is_open:
+            raise Refused("ended", "one of the chats has ended")
+        people = (
+            p for p in ends.state.parties if p.answers and p.kind in PEOPLE and p.party_id != other_party
+        )
+        merge = Merge(
+            party_id=party_id,
+            interaction_id=other_id,
+            colleagues=tuple((p.participant_id, p.nickname) for p in people),
+            user_data=ends.state.user_data,
+            leaves=leaves,
+        )
+        await self._interactions.do(interaction_id, merge)
+        into = MergeInto(
+            party_id=other_party, interaction_id=interaction_id, leaves=leaves, owner=stays.state.owner
+        )
+        await self._interactions.do(other_id, into)
 
     async def monitor(self, interaction_id: str, account: Account) -> None:
         """Let a supervisor look on silently. Errors: `Refused("not_yours")` for anybody else; `NotFound`."""

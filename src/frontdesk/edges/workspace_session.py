@@ -208,10 +208,8 @@ class WorkspaceSession:
                 await desk.interactions.do(wish.interaction_id, accept)
             case wishes.Decline():
                 await desk.interactions.do(wish.interaction_id, commands.Decline(self.agent_id))
-            case wishes.Monitor():
-                await desk.colleagues.monitor(wish.interaction_id, self.account)
-            case wishes.Call():
-                await self._call(wish)
+            case wishes.Monitor() | wishes.Call() | wishes.Merge():
+                await self._together(wish)
             case wishes.TakeUp():
                 await desk.interactions.do(wish.interaction_id, self._take_up())
             case wishes.InChat():
@@ -227,11 +225,18 @@ class WorkspaceSession:
             is_supervisor=self.role is Role.SUPERVISOR,
         )
 
-    async def _call(self, wish: wishes.Call) -> None:
-        _, party_id = await self._part_in(wish.interaction_id)
-        note = without_controls(wish.note)
-        colleagues = self._desk.colleagues
-        await colleagues.call(wish.interaction_id, party_id, wish.agent_id, wish.purpose, note)
+    async def _together(self, wish: wishes.Monitor | wishes.Call | wishes.Merge) -> None:
+        """What concerns more than one's own part in one chat."""
+        colleagues, interaction_id = self._desk.colleagues, wish.interaction_id
+        match wish:
+            case wishes.Monitor():
+                await colleagues.monitor(interaction_id, self.account)
+            case wishes.Merge():
+                await colleagues.merge(interaction_id, wish.other, self.agent_id, leaves=wish.leaves)
+            case wishes.Call():
+                _, party_id = await self._part_in(interaction_id)
+                note = without_controls(wish.note)
+                await colleagues.call(interaction_id, party_id, wish.agent_id, wish.purpose, note)
 
     async def _send_mail(self, wish: wishes.SendMail, party_id: int) -> None:
         letter = Letter(

@@ -9,6 +9,7 @@ import msgspec
 
 from frontdesk.domain.events import ReceiptGiven, Started
 from frontdesk.domain.interaction import Interaction, Party
+from frontdesk.domain.orchestration_objects import SESSION_KEY
 
 PAGE_KEYS = {"url": "_genesys_url", "title": "_genesys_pageTitle", "referrer": "_genesys_referrer"}
 
@@ -71,12 +72,17 @@ def invited(interaction_id: str, state: Interaction, until_ms: int, time_ms: int
             "subject": state.subject,
             "summary": state.summary,
             "started_ms": state.started_ms,
-            "user_data": state.user_data,
+            "user_data": _user_data(state),
             "asynchronous": state.asynchronous,
             "medium": state.medium,
             **_call(state),
         }
     )
+
+
+def _user_data(state: Interaction) -> dict[str, str]:
+    """What is attached, and which session of an application has it."""
+    return state.user_data | {SESSION_KEY: state.owner} if state.owner else state.user_data
 
 
 def _call(state: Interaction) -> dict[str, object]:
@@ -109,7 +115,7 @@ def interaction(interaction_id: str, state: Interaction, party_id: int, *, sees_
             "first_name": state.first_name,
             "last_name": state.last_name,
             "email": state.email,
-            "user_data": state.user_data,
+            "user_data": _user_data(state),
             "page": {name: state.user_data.get(key, "") for name, key in PAGE_KEYS.items()},
             "parties": [_party(party) for party in state.parties if sees_silent or not party.is_silent],
             "files": [
@@ -140,6 +146,7 @@ def _party(party: Party) -> dict[str, object]:
         "visibility": party.visibility,
         "is_present": party.is_present,
         "is_typing": party.typing_ms > 0,
+        "is_held": party.is_held,
         "read_up_to": party.read_up_to,
     }
 

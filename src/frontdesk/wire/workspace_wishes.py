@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from frontdesk.domain import commands
+from frontdesk.domain import commands, owning_commands
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Purpose, Visibility
 from frontdesk.domain.mailing import RECIPIENTS_MAX
@@ -64,6 +64,14 @@ class Call(Wish, frozen=True, kw_only=True, tag="call"):
     agent_id: Annotated[str, Meta(min_length=1, max_length=64)]
     purpose: Purpose
     note: str = ""
+
+
+class Merge(Wish, frozen=True, kw_only=True, tag="merge"):
+    """`other` is the interaction that ends; `leaves` to leave what goes on to those who stay."""
+
+    interaction_id: InteractionId
+    other: InteractionId
+    leaves: bool = False
 
 
 class InChat(Wish, frozen=True, kw_only=True):
@@ -178,6 +186,16 @@ class TakeOver(InChat, frozen=True, kw_only=True, tag="take_over"):
         return commands.TakeOver(party_id)
 
 
+class Park(InChat, frozen=True, kw_only=True, tag="park"):
+    def command(self, party_id: int) -> Command:
+        return owning_commands.Park(party_id)
+
+
+class Resume(InChat, frozen=True, kw_only=True, tag="resume"):
+    def command(self, party_id: int) -> Command:
+        return owning_commands.Resume(party_id)
+
+
 class HandOver(InChat, frozen=True, kw_only=True, tag="hand_over"):
     queue: Annotated[str, Meta(max_length=200)] = ""
     summary: str = ""
@@ -212,6 +230,9 @@ AnyWish = (
     | Show
     | PassOn
     | TakeOver
+    | Park
+    | Resume
+    | Merge
     | Say
     | SendMail
     | Type

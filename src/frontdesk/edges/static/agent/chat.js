@@ -4,7 +4,7 @@ const TYPING_MAX_MS = 15_000
 
 /**
  * @typedef {{party_id: number, kind: string, nickname: string, participant_id?: string, visibility?: string,
- *   is_present?: boolean, read_up_to?: number}} Party
+ *   is_present?: boolean, is_held?: boolean, read_up_to?: number}} Party
  * @typedef {{file_id: string, name: string, size_bytes: number, party_id: number, is_deleted?: boolean}} FileFact
  * @typedef {{version: number, at_ms: number, event: any, nickname: string, kind: string, isCall: boolean}} Happening an
  *   event, with its author's name and kind as they were then; `isCall` when it is about a colleague who is called
@@ -65,6 +65,11 @@ export class Chat {
     return this.parties.get(this.me)?.visibility ?? 'all'
   }
 
+  /** Whether this agent has put it aside. */
+  get isParked() {
+    return Boolean(this.parties.get(this.me)?.is_held)
+  }
+
   /** @param {{version: number, at_ms: number, event: any}} message */
   take({ version, at_ms: atMs, event }) {
     if (version <= this.version) return
@@ -94,11 +99,15 @@ export class Chat {
           participant_id: event.participant_id, visibility: event.visibility ?? 'all', is_present: isNews || (known?.is_present ?? true) })
         break
       case 'Left':
-        if (known && isNews) known.is_present = false
+        if (known && isNews) known.is_present = known.is_held = false
         this.typing.delete(event.party_id)
         break
       case 'CameBack':
         if (known && isNews) known.is_present = true
+        break
+      case 'Parked':
+      case 'Resumed':
+        if (known && isNews) known.is_held = event.type === 'Parked'
         break
       case 'NicknameChanged':
         if (known) known.nickname = event.nickname
@@ -129,6 +138,9 @@ export class Chat {
         if (isNews) Object.assign(this.userData, event.changes)
         if (isNews) for (const key of event.removed ?? []) delete this.userData[key]
         break
+      case 'Owned': if (isNews) this.userData['OP-Session-ID'] = event.session_id; break
+      case 'Released': if (isNews) delete this.userData['OP-Session-ID']; break
+      case 'Moved': if (isNews) this.queue = event.queue; break
       case 'ReceiptGiven': this.read(event.party_id, event.up_to); break
       case 'Invited': this.isCalling = Boolean(event.by_party); break
       case 'InviteEnded': this.isCalling = false; break

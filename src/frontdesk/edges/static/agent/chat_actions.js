@@ -7,6 +7,7 @@ import { saveAs } from '../shared/save_as.js'
 import { toast } from '../shared/toast.js'
 import { fileAddress } from './account.js'
 import { askWhomToCall } from './call_dialog.js'
+import { askWhatToMerge } from './merge_dialog.js'
 
 /** @typedef {import('./chat.js').Chat} Chat */
 
@@ -104,6 +105,18 @@ export class ChatActions {
    */
   async stepForward(chat, visibility) {
     await this.write(chat, 'show', { visibility })
+  }
+
+  /** @param {Chat} chat */
+  async park(chat) {
+    await this.write(chat, chat.isParked ? 'resume' : 'park')
+  }
+
+  /** @param {Chat} chat */
+  async merge(chat) {
+    const others = this.floor.listed.filter((it) => it !== chat && it.isOpen && it.audience === 'all')
+    const other = await askWhatToMerge(others)
+    if (other) await this.write(chat, 'merge', { other })
   }
 
   /** @param {Chat} chat */

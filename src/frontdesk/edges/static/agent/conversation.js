@@ -26,6 +26,8 @@ export class Conversation {
     this.panel = new VisitorPanel({
       bringIn: (party) => this.withChat((chat) => actions.bringIn(chat, party)),
       passOn: (party) => this.withChat((chat) => actions.passOn(chat, party)),
+      park: () => this.withChat((chat) => actions.park(chat)),
+      merge: () => this.withChat((chat) => actions.merge(chat)),
     })
     this.composer = new Composer({
       say: (text, isNote) => this.withChat((chat) => actions.say(chat, text, isNote)),
@@ -171,6 +173,7 @@ function stateOf(chat, floor) {
   if (chat.isEnded) return 'Ended'
   if (floor.rests(chat)) return 'Rests'
   if (!chat.isMine) return 'No longer yours'
+  if (chat.isParked) return 'Put aside'
   const visitor = chat.parties.get(1)
   return visitor && !visitor.is_present ? 'The visitor has left' : chat.service
 }

@@ -15,7 +15,7 @@ import { isWebAddress } from '../shared/linked_text.js'
  */
 
 const ROLES = { bot: 'Assistant', supervisor: 'Supervisor', agent: 'Colleague', external: 'External', system: 'System' }
-const END_REASONS = { client_left: 'the visitor left', client_silent: 'the visitor is gone', idle: 'nobody wrote', rested: 'it rested for too long', closed: 'nobody is here at this hour', full: 'too many were waiting', nobody: 'nobody was there' }
+const END_REASONS = { client_left: 'the visitor left', client_silent: 'the visitor is gone', idle: 'nobody wrote', rested: 'it rested for too long', closed: 'nobody is here at this hour', full: 'too many were waiting', nobody: 'nobody was there', merged: 'it was merged into another' }
 const LEFT_BECAUSE = { client_silent: 'their browser is gone', handed_over: 'the chat was handed over', transferred: 'the chat was passed on', taken_over: 'a supervisor took over', connection_lost: 'the connection was lost', account_disabled: 'the account was disabled', quiet: 'nobody wrote' }
 const CALLED_TO = { conference: ' to answer too', consult: ' for advice', transfer: ' to pass the chat on' }
 const CALL_ENDED = { declined: 'The colleague cannot come now', expired: 'The colleague did not answer', cancelled: 'The call was called off', agent_away: 'The colleague is not there' }
@@ -58,6 +58,12 @@ function lineOf(chat, it, act) {
     case 'IdleWarned': return { ...status(it, `${event.text}${event.closes_next ? ` It closes in ${event.next_s} s unless somebody writes.` : ''}`), kind: 'warning' }
     case 'IdleClosed': return status(it, event.text)
     case 'Informed': return status(it, `The visitor was told: ${inSentence(event.text)}`)
+    case 'Parked': return status(it, `${event.party_id === chat.me ? 'You' : name} put the chat aside`)
+    case 'Resumed': return status(it, `${event.party_id === chat.me ? 'You' : name} went on with the chat`)
+    case 'Merged': return status(it, `${event.party_id === chat.me ? 'You' : name} merged another chat into this one`)
+    case 'MergedInto': return status(it, `${event.party_id === chat.me ? 'You' : name} merged this chat into another`)
+    case 'Moved': return status(it, `Moved to the queue “${event.queue}”`)
+    case 'Owned': return event.starts ? status(it, `The application “${inSentence(event.application)}” has the chat`) : null
     case 'FileDeleted': return status(it, `${event.party_id === chat.me ? 'You' : name} deleted the file “${inSentence(event.name)}”`)
     case 'NoticeGiven': return event.text ? status(it, `Notice from ${name}: ${inSentence(event.text)}`) : null
     case 'Ended': return status(it, `The chat has ended${reasonSuffix(END_REASONS, event.reason)}`)

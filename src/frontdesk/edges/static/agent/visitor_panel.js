@@ -13,7 +13,7 @@ const NO_NEWS = new Set(['_genesys_widgets'])
 /** @typedef {import('./chat.js').Chat} Chat */
 
 export class VisitorPanel {
-  /** @param {{bringIn: (party: import('./chat.js').Party) => void, passOn: (party: import('./chat.js').Party) => void}} act */
+  /** @param {{bringIn: (party: import('./chat.js').Party) => void, passOn: (party: import('./chat.js').Party) => void, park: () => void, merge: () => void}} act */
   constructor(act) {
     this.act = act
     this.body = el('div', {})
@@ -43,8 +43,20 @@ export class VisitorPanel {
       ...section('Known of them', known.length ? facts(known) : null),
       ...section('In this chat', others.length ? el('ul', { class: 'panel-parties' }, ...others.map((party) => el('li', {},
         el('bdi', { text: party.party_id === chat.me ? `${party.nickname} (you)` : party.nickname }),
-        el('span', { class: 'panel-role', text: `${ROLES[/** @type {keyof typeof ROLES} */ (party.kind)] ?? party.kind}${(party.visibility ?? 'all') === 'all' ? '' : ', unseen'}` }),
-        this.buttons(chat, party)))) : null))
+        el('span', { class: 'panel-role', text: `${ROLES[/** @type {keyof typeof ROLES} */ (party.kind)] ?? party.kind}${(party.visibility ?? 'all') === 'all' ? '' : ', unseen'}${party.is_held ? ', put aside' : ''}` }),
+        this.buttons(chat, party)))) : null),
+      ...section('This chat', this.ownButtons(chat)))
+  }
+
+  /**
+   * What can be done about the chat as a whole.
+   * @param {Chat} chat
+   */
+  ownButtons(chat) {
+    if (!chat.isOpen || chat.audience !== 'all') return null
+    return el('span', { class: 'panel-buttons' },
+      el('button', { type: 'button', class: 'button small', text: chat.isParked ? 'Go on' : 'Put aside', on: { click: () => this.act.park() } }),
+      el('button', { type: 'button', class: 'button small', text: 'Merge…', on: { click: () => this.act.merge() } }))
   }
 
   /**
