@@ -9,7 +9,7 @@ from frontdesk.domain import commands
 from frontdesk.domain.commands import Accept, Decline
 from frontdesk.domain.events import Said
 from frontdesk.domain.interaction import Phase
-from tests.conformance.owned import Owned
+from tests.conformance.owned import Heard, Owned
 from tests.desk.orchestration.stage import ors
 from tests.patience import PATIENCE_S
 
@@ -39,37 +39,58 @@ def prefix(action: str) -> str:
     return "chat" if action in SPEAKING else "interaction"
 
 
-def results(heard: list[Any], request_id: str) -> list[Any]:
-    return [one for one in heard if one.data.get("requestid") == request_id]
+async def answers(desk: Owned, action: str) -> tuple[str, list[Heard]]:
+    """What a session is told after it asked for something that works: the request's id, and its results."""
+    await desk.person("bob")
+    chat_id, session_id = await (desk.begin() if action in ALONE else desk.routed())
+    await desk.heard(session_id)
+    given, _ = (ALONE | WITH_AMY)[action]
+    request_id = await desk.ask(session_id, action, interactionid=chat_id, **given)
+    await desk.after_s(60)
+    return request_id, [one for one in await desk.heard(session_id) if one.data.get("requestid")]
+
+
+async def refusals(desk: Owned, action: str) -> tuple[str, list[Heard]]:
+    """The same of what does not work, for the session has no such interaction."""
+    await desk.person("amy")
+    foreign_id, _ = await desk.begin()
+    session_id = await desk.session()
+    given = {"to": "amy", "resource": "amy", "from": "Robin", "message": "hello", "sessionid": "nobody"}
+    request_id = await desk.ask(session_id, action, interactionid=foreign_id, **given)
+    await desk.after_s(60)
+    return request_id, [one for one in await desk.heard(session_id) if one.data.get("requestid")]
 
 
 @pytest.mark.parametrize("action", [*ALONE, *WITH_AMY])
-async def test_36_38_every_action_is_answered_once(action: str) -> None:
+async def test_36_every_action_is_answered_once(action: str) -> None:
     async with speaking() as desk:
-        await desk.person("bob")
-        chat_id, session_id = await (desk.begin() if action in ALONE else desk.routed())
-        await desk.heard(session_id)
-        given, expected = (ALONE | WITH_AMY)[action]
-        request_id = await desk.ask(session_id, action, interactionid=chat_id, **given)
-        await desk.after_s(60)
-        (done,) = results(await desk.heard(session_id), request_id)
-        assert done.name == f"{prefix(action)}.{action}.done"
-        assert set(done.data) == expected
+        request_id, told = await answers(desk, action)
+        assert [(one.name, one.data["requestid"]) for one in told] == [
+            (f"{prefix(action)}.{action}.done", request_id)
+        ]
 
 
 @pytest.mark.parametrize("action", [*ALONE, *WITH_AMY, "associate"])
-async def test_36_38_and_so_is_every_action_that_fails(action: str) -> None:
+async def test_36_and_so_is_every_action_that_fails(action: str) -> None:
     async with Owned() as desk:
-        await desk.person("amy")
-        foreign_id, _ = await desk.begin()
-        session_id = await desk.session()
-        given = {"to": "amy", "resource": "amy", "from": "Robin", "message": "hello", "sessionid": "nobody"}
-        request_id = await desk.ask(session_id, action, interactionid=foreign_id, **given)
-        await desk.after_s(60)
-        (refused,) = results(await desk.heard(session_id), request_id)
-        assert refused.name == f"error.{prefix(action)}.{action}"
+        request_id, told = await refusals(desk, action)
+        assert [(one.name, one.data["requestid"]) for one in told] == [
+            (f"error.{prefix(action)}.{action}", request_id)
+        ]
+
+
+@pytest.mark.parametrize("action", [*ALONE, *WITH_AMY])
+async def test_38_each_result_has_its_attributes(action: str) -> None:
+    async with speaking() as desk:
+        _, (done,) = await answers(desk, action)
+        assert set(done.data) == (ALONE | WITH_AMY)[action][1]
+
+
+@pytest.mark.parametrize("action", [*ALONE, *WITH_AMY, "associate"])
+async def test_38_each_error_says_why_for_programs_and_for_people(action: str) -> None:
+    async with Owned() as desk:
+        _, (refused,) = await refusals(desk, action)
         assert refused.data["error"] == ("invalidstate" if action == "attach" else "notfound")
-        assert set(refused.data) >= {"requestid", "error", "description"}
         assert refused.data["description"]
 
 
