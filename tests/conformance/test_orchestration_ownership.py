@@ -50,6 +50,22 @@ async def test_19_added_comes_before_present_and_nothing_may_be_changed_in_betwe
         assert (await desk.state(chat_id)).user_data == {"late": "yes"}
 
 
+async def test_19_nor_may_it_be_acted_on_in_between() -> None:
+    early = ors("""<state id="a">
+        <transition event="interaction.added">
+            <ixn:terminate interactionid="_event.data.interactionid"/>
+        </transition>
+        <transition event="*">
+            <log expr="JSON.stringify({name: _event.name, data: _event.data})"/>
+        </transition>
+    </state>""")
+    async with Owned(support=early) as desk:
+        chat_id, session_id = await desk.begin()
+        told = await desk.told(session_id)
+        assert told == ["present", "onrouterequest", "error.interaction.terminate notcontrolled"]
+        assert (await desk.state(chat_id)).is_open
+
+
 async def test_20_all_ways_to_an_interaction_agree() -> None:
     async with Owned() as desk:
         chat_id, session_id = await desk.begin()

@@ -1,13 +1,13 @@
 """Doing an action: everything that it has is evaluated, and a module is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from frontdesk.scxml.actions import Kind
 from frontdesk.scxml.content import Action, Argument, Inline, Message, Part
 from frontdesk.scxml.faults import ContentFault, ScriptFault
 from frontdesk.scxml.outputs import Requested
-from frontdesk.scxml.packed import joined, pack
+from frontdesk.scxml.packed import joined, pack, packed_fields, unpack
 from frontdesk.scxml.turn import Turn
 
 
@@ -31,6 +31,8 @@ def act(turn: Turn, action: Action) -> None:
             fields.append((name, pack(value)))
         with failing("illegalloc"):
             turn.data.assign(location, pack(value))
+    if action.module == "interaction" and _is_out_of_hand(turn, fields):
+        fields.append(("controlled", "false"))
     attributes = joined(fields)
     if len(attributes) > turn.limits.event_bytes:
         raise ContentFault("illegalvalue", f"the request is larger than {turn.limits.event_bytes} bytes")
@@ -89,3 +91,10 @@ def _carried(turn: Turn, message: Message) -> Iterator[tuple[str, str]]:
 
 def _written(content: Inline) -> str:
     return content.text if content.kind == "json" else pack(content.text)
+
+
+def _is_out_of_hand(turn: Turn, fields: Sequence[tuple[str, str]]) -> bool:
+    """Whether the session has the interaction that is meant, but has not been told that it may act on it."""
+    meant = unpack(dict(fields).get("interactionid", ""))
+    seen = turn.memory.mirrors.get(meant, "") if isinstance(meant, str) else ""
+    return packed_fields(seen).get("controlled") == "false"

@@ -23,6 +23,8 @@ from frontdesk.scxml.events import Event
 
 PATIENCE_MS = 10_000
 ANSWER_MARGIN_MS = 5_000  # A chat's invite runs out first, and says so.
+NEEDS_CONTROL = ("terminate", "redirect")
+"""Actions that cannot be meant for what others have; all the rest may be asked for meanwhile."""
 RESERVED_KEYS = ("OP-Session-ID", "IsOnline", "ReasonClosed")
 """What the platform says itself."""
 
@@ -75,6 +77,7 @@ class InteractionModule:
     async def carry_out(self, request: Request) -> None:
         """Do it. Errors: `Unavailable`."""
         try:
+            _check_told(request)
             await self._interactions.do(interaction_of(request), await self._wish(request))
         except (Refused, NotFound) as error:
             await self._delivery.deliver(
@@ -155,6 +158,12 @@ class InteractionModule:
             raise Refused("invaliddestination", "this can only be done with an agent")
         self._destinations.check_ready(found)
         return found
+
+
+def _check_told(request: Request) -> None:
+    """Errors: `Refused("notcontrolled")` when the session did not know that it may do what it asks for."""
+    if request.attributes.get("controlled") is False and request.action in NEEDS_CONTROL:
+        raise Refused("notcontrolled", "the session has not been told that it may act on the interaction")
 
 
 def interaction_of(request: Request) -> str:
