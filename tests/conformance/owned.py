@@ -115,11 +115,11 @@ class Applications(Shelf):
 
     def __init__(self, bots: tuple[str, ...], events: tuple[str, ...], **documents: bytes) -> None:
         super().__init__(**documents)
-        self._said = {"bots": bots, "events": events}
+        self._bots, self._events = bots, events
 
     async def document(self, name: str, version: str = "") -> Document:
         found = await super().document(name, version)
-        return replace(found, settings=replace(found.settings, **self._said))
+        return replace(found, settings=replace(found.settings, bots=self._bots, events=self._events))
 
 
 class Owned:

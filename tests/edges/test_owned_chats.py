@@ -47,6 +47,7 @@ def orchestrated(folder: Path) -> Settings:
     """A server whose service `s` has that document."""
     applications = folder / "applications" / "routing"
     applications.mkdir(parents=True, exist_ok=True)
+    (applications / "application.toml").write_text('name = "routing"\ndocument = "routing.scxml"\n')
     (applications / "routing.scxml").write_text(DOCUMENT)
     settings = settings_in(folder)
     return replace(

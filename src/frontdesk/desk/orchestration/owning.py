@@ -65,5 +65,9 @@ async def _rules(applications: Applications, name: str) -> ApplicationRules:
         settings = (await applications.document(name)).settings
     except (NotFound, Refused):
         return ApplicationRules()
-    said = {field: getattr(settings, field, None) for field in ApplicationRules.__struct_fields__}
-    return ApplicationRules(**{field: value for field, value in said.items() if value is not None})
+    return ApplicationRules(
+        on_session_end=settings.on_session_end,
+        fallback_queue=settings.fallback_queue,
+        events=settings.events,
+        bots=settings.bots,
+    )
