@@ -23,11 +23,12 @@ from frontdesk.domain.owning_commands import SessionWish
 from frontdesk.domain.queues import QueueRules
 from frontdesk.domain.rules import Rules, of_service
 from frontdesk.errors import DeskError, Refused
-from frontdesk.wire import chat_v2
+from frontdesk.wire import chat_v2, chat_v3
 from tests.domain.any_command import ENDS, LATER, MESSAGES, OWNING, PARTIES, RULES, SECRET, STARTS, UNSEEN
 from tests.domain.story import BEGIN_MS
 
 FOREVER_MS = 10**12
+VIEW = chat_v3.View(session_id="v")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Event).decode
 _decode_state = msgspec.msgpack.Decoder(Interaction).decode
@@ -147,6 +148,9 @@ class AnyInteraction(RuleBasedStateMachine):
         if isinstance(event, events.Said) and shown is not None:
             assert event.visibility is Visibility.ALL
         assert (shown is None) or isinstance(event, TRANSCRIPT)
+        of_v3 = chat_v3.line(VIEW, self.state.version, self.now_ms, event, party)
+        assert SECRET.encode() not in of_v3.body + of_v3.before
+        assert not of_v3.body or isinstance(event, (*TRANSCRIPT, events.Ended))
 
     # --- what always holds ---------------------------------------------------------------------
 
