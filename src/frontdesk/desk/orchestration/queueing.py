@@ -22,11 +22,11 @@ class Queueing:
 
     def __init__(self, statistics: Statistics, module: StatisticModule) -> None:
         self.statistics = statistics
-        self._module = module
+        self.told = module
 
     def work(self) -> tuple[Work, ...]:
         """What runs as long as the server does, by name."""
-        return (("statistics", self._module.run),)
+        return (("statistics", self.told.run),)
 
 
 def queueing(
