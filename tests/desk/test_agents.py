@@ -252,3 +252,17 @@ async def test_one_who_may_work_here_no_more_has_nothing_left() -> None:
     before = await node.database.head()
     await node.agents.dismiss({"amy"})
     assert await node.database.head() == before, "who is gone costs nothing"
+
+
+async def test_who_is_connected_to_any_node_is_here() -> None:
+    a, b = two()
+    await a.ready("amy")
+    assert (a.agents.is_here("amy"), b.agents.is_here("amy")) == (True, False)
+    for node in (a, b):
+        await node.agents.share_presence()
+    assert b.agents.is_here("amy")
+    a.agents.disconnect("amy")
+    a.clock.after_s(AWAY_MS / 1000)
+    for node in (a, b):
+        await node.agents.share_presence()
+    assert (a.agents.is_here("amy"), b.agents.is_here("amy")) == (False, False)

@@ -85,6 +85,18 @@ def test_who_only_listens_has_the_chat_among_theirs_until_it_ends(floor: Floor) 
     assert not floor.takes_part("sam", "c")
 
 
+def test_a_chat_prefers_the_agent_whom_its_user_data_names_by_login_or_id(floor: Floor) -> None:
+    floor.put_agent("a1", msgspec.structs.replace(ready(), login="Dee"))
+    for name, wanted in (("c1", "dee"), ("c2", "a1"), ("c3", "nobody"), ("c4", "")):
+        floor.put(name, card(wanted=wanted))
+    assert {one.interaction_id: one.prefers for one in floor.waiting()} == {
+        "c1": "a1",
+        "c2": "a1",
+        "c3": "",
+        "c4": "",
+    }
+
+
 def test_nothing_is_kept_of_refusals_once_the_chat_has_ended(floor: Floor) -> None:
     """Only the node that routes asks what waits; the others must not remember for ever."""
     for n in range(100):

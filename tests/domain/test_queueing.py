@@ -1,9 +1,13 @@
 """Waiting, ringing, taking, handing over: how a chat comes to the one who answers it."""
 
+from msgspec.structs import replace
+
 from frontdesk.domain import commands, events
+from frontdesk.domain.card import card_of
 from frontdesk.domain.commands import Tick
 from frontdesk.domain.events import Kind
 from frontdesk.domain.interaction import Phase
+from frontdesk.domain.queues import QueueRules
 from frontdesk.domain.rules import Rules, of_service
 from tests.domain.story import AMY, GREETER, MIRA, QUEUED, given
 
@@ -128,3 +132,13 @@ def test_what_waited_somewhere_waits_there_again() -> None:
 
 def test_queueing_twice_is_waiting_once() -> None:
     given(MIRA, QUEUED).when(commands.Queue(queue="sales")).then()
+
+
+def test_user_data_may_name_the_agent_who_is_asked_first() -> None:
+    rules = of_service(Rules(), "default", {"default": QueueRules(prefer_key="adviser")})
+    started = replace(MIRA, user_data={"adviser": " dee ", "language": "de"})
+    story = given(started, rules=rules).when(commands.Queue())
+    story.then(events.Queued(queue="default", wanted="dee"))
+    assert card_of(story.state).wanted == "dee"
+    given(MIRA, rules=rules).when(commands.Queue()).then(events.Queued(queue="default"))
+    given(started).when(commands.Queue()).then(events.Queued(queue="default"))
