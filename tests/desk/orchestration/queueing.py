@@ -1,6 +1,6 @@
 """A desk whose service has an application, with the modules that find people for its sessions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from frontdesk.desk.orchestration.modules import Request
@@ -9,10 +9,29 @@ from frontdesk.desk.orchestration.statistic_module import StatisticModule
 from frontdesk.desk.orchestration.submit_values import Reader
 from frontdesk.desk.statistics import Statistics
 from frontdesk.domain.commands import Accept, Decline
+from frontdesk.errors import DeskError
 from tests.desk.nodes import turns
 from tests.desk.orchestration.owning import Ear, House, data_of
 
 GROUPS = {"Germans": "german > 0", "All": ""}
+
+
+class Unspeakable(DeskError):
+    """What a treatment cannot be."""
+
+
+class Performer:
+    """Notes for which submits treatments are to go on."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def check(self, steps: Sequence[Any]) -> None:
+        if "dance" in steps:
+            raise Unspeakable("nobody can dance here")
+
+    def begin(self, search: Request, interaction_id: str) -> None:
+        self.told.append((search.request_id, interaction_id))
 
 
 class QueueHouse(House):
@@ -23,7 +42,10 @@ class QueueHouse(House):
         node = self.node
         self.statistics = Statistics(node.floor, node.services.queue_rules, GROUPS, node.clock)
         reader = Reader(self._find_agent, self.statistics, node.services.knows_queue)
-        self.queue = QueueModule(node.interactions, node.floor, reader, self.ear, self.ear.about)
+        self.performer = Performer()
+        self.queue = QueueModule(
+            node.interactions, node.floor, reader, self.performer, self.ear, self.ear.about
+        )
         self.statistic = StatisticModule(self.statistics, self.ear, node.clock)
         node.floor.is_here = node.agents.is_here
 
@@ -47,13 +69,17 @@ class QueueHouse(House):
         if module not in ("queue", "statistic"):
             return await super().ask(session_id, action, module=module, **given)
         self._asked += 1
-        request_id = f"{session_id}.{self._asked}"
-        request = Request(session_id, request_id, module, action, given, self.node.clock())
+        request = self.request(session_id, f"{session_id}.{self._asked}", action, module=module, **given)
         carries_out = self.queue if module == "queue" else self.statistic
         for _ in range(2):
             await carries_out.carry_out(request)
             await self.tell()
         return request
+
+    def request(
+        self, session_id: str, request_id: str, action: str, *, module: str = "queue", **given: Any
+    ) -> Request:
+        return Request(session_id, request_id, module, action, given, self.node.clock())
 
     async def decide(self) -> None:
         """The assigner decides, once, and sessions are told what came of it."""

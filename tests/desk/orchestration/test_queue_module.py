@@ -342,3 +342,24 @@ async def test_what_waits_for_an_application_survives_a_restart_with_its_place_a
     await again.agent("amy", 1)
     await again.decide()
     assert again.rings("amy") == [chat_id]
+
+
+# --- what goes on meanwhile ------------------------------------------------------------------------
+
+
+async def test_treatments_go_on_with_what_was_submitted_and_may_be_changed() -> None:
+    house, chat_id, session_id = await a_chat()
+    plain = await house.submit(session_id, "All@.GA")
+    treated = await house.submit(session_id, "All@.GA", treatments=["play"])
+    assert set(house.performer.told) == {(treated, chat_id)}, "again, too, when it is asked again"
+    await house.ask(session_id, "update", requestid=plain, treatments=["sing"])
+    assert house.performer.told[-1] == (plain, chat_id)
+    assert [submit.treatments for submit in (await house.state(chat_id)).submits] == ['["sing"]', '["play"]']
+
+
+async def test_what_cannot_go_on_is_refused_with_the_submit() -> None:
+    house, chat_id, session_id = await a_chat()
+    await house.submit(session_id, "All@.GA", treatments=["dance"])
+    refused = house.results(session_id)[-1]
+    assert (refused["error"], refused["description"]) == ("invalidattribute", "nobody can dance here")
+    assert (await house.state(chat_id)).submits == ()

@@ -6,7 +6,8 @@ with all other facts (interactions.py). Only refusals, and what asks about a req
 Source:  orchestration, sections 5.8 and 12.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
@@ -27,7 +28,7 @@ from frontdesk.domain.interaction import Interaction, write_id
 from frontdesk.domain.submit import Submit, Tuning
 from frontdesk.domain.submit_commands import Seek, SeekNoMore, SeekOtherwise, SubmitCommand, Tune
 from frontdesk.domain.waiting import Line
-from frontdesk.errors import NotFound, Refused
+from frontdesk.errors import DeskError, NotFound, Refused
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.packed import pack
 
@@ -49,15 +50,32 @@ _CODES = {
 }
 
 
+class Treatments(Protocol):
+    """What goes on with a visitor while somebody is sought."""
+
+    def check(self, steps: Sequence[Any]) -> None:
+        """Whether these can go on meanwhile. Errors: `DeskError`, saying why not."""
+
+    def begin(self, search: Request, interaction_id: str) -> None:
+        """Go on with those of a submit while it stands, if it has some; beginning twice is beginning."""
+
+
 class QueueModule:
     """Carries out submits, and what is asked about them."""
 
     def __init__(
-        self, interactions: Interactions, floor: Floor, reader: Reader, delivery: Delivery, about: About
+        self,
+        interactions: Interactions,
+        floor: Floor,
+        reader: Reader,
+        treatments: Treatments | None,
+        delivery: Delivery,
+        about: About,
     ) -> None:
         self._interactions = interactions
         self._floor = floor
         self._reader = reader
+        self._treatments = treatments
         self._delivery = delivery
         self._about = about
         self._actions: dict[str, Callable[[Request], Awaitable[None]]] = {
@@ -99,11 +117,14 @@ class QueueModule:
     async def _submit(self, request: Request) -> None:
         given = request.attributes
         interaction_id = await self._interaction_of(request)
+        state = await self._state(interaction_id)
+        if write_id(0, request.request_id) in state.recent_ids:
+            self._treat(request, request.request_id, interaction_id)
+            return  # It was submitted before a crash, or at another node.
         aims = await self._reader.aims(given)
         chosen_by, statistic = order(given)
         first = priority(given) or 0
-        treatments = given.get("treatments")
-        state = await self._state(interaction_id)
+        treatments = self._treatments_of(request)
         if not aims and not any(submit.is_kept for submit in state.submits):
             raise Refused("target_invalid", "name at least one target")
         command = Seek(
@@ -117,10 +138,11 @@ class QueueModule:
             clears=is_true(given, "clearontimeout", default=False),
             order=chosen_by,
             order_by=statistic,
-            treatments=pack(treatments) if treatments else "",
+            treatments=treatments,
             predicted_ms=self._predicted_ms(state, aims, chosen_by, first),
         )
         await self._do(interaction_id, command)
+        self._treat(request, request.request_id, interaction_id)
 
     def _predicted_ms(self, state: Interaction, aims: tuple[Aim, ...], by: Order, first: int) -> int:
         """How long it may take by what is known now, where that is to count."""
@@ -131,15 +153,15 @@ class QueueModule:
     async def _update(self, request: Request) -> None:
         given = request.attributes
         named, interaction_id, _, _ = await self._submitted(request)
-        treatments = given.get("treatments")
         command = SeekOtherwise(
             request_id=named,
             aims=await self._reader.aims(given) or None,
             priority=priority(given),
             timeout_ms=timeout_ms(given),
-            treatments=pack(treatments) if treatments else None,
+            treatments=self._treatments_of(request) or None,
         )
         await self._do(interaction_id, command)
+        self._treat(request, named, interaction_id)
         await self._answer(request, request.done({"requestid": named}))
 
     async def _cancel(self, request: Request) -> None:
@@ -203,6 +225,25 @@ class QueueModule:
                 )
 
     # --- what they share -----------------------------------------------------------------------
+
+    def _treatments_of(self, request: Request) -> str:
+        """What is to go on meanwhile, packed. Errors: `Refused("value_invalid")`."""
+        steps = request.attributes.get("treatments")
+        if not isinstance(steps, list) or not steps:
+            return ""
+        if self._treatments is None:
+            raise Refused("value_invalid", "nothing can go on here while somebody waits")
+        try:
+            self._treatments.check(steps)
+        except DeskError as error:
+            raise Refused("value_invalid", str(error)) from None
+        return pack(steps)
+
+    def _treat(self, request: Request, submitted: str, interaction_id: str) -> None:
+        """Let what was submitted in the request `submitted` go on, where it has treatments."""
+        if self._treatments is not None and request.attributes.get("treatments"):
+            search = replace(request, request_id=submitted, action="submit")
+            self._treatments.begin(search, interaction_id)
 
     async def _interaction_of(self, request: Request) -> str:
         """The interaction that a request names, else the session's first. Errors: `Refused("notfound")`."""

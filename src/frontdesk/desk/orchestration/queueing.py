@@ -7,7 +7,7 @@ from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.owners import Owner
-from frontdesk.desk.orchestration.queue_module import QueueModule
+from frontdesk.desk.orchestration.queue_module import QueueModule, Treatments
 from frontdesk.desk.orchestration.statistic_module import StatisticModule
 from frontdesk.desk.orchestration.submit_values import NAME_CHARS_MAX, Reader
 from frontdesk.desk.services import ServiceBook
@@ -38,6 +38,7 @@ def queueing(
     agents: Agents,
     groups: Mapping[str, str],
     clock_ms: Callable[[], int],
+    treatments: Treatments | None = None,
 ) -> Queueing:
     """The modules among those of `orchestration`. `groups` are named skill expressions."""
     sessions = orchestration.sessions
@@ -59,6 +60,6 @@ def queueing(
     floor.is_here = agents.is_here
     reader = Reader(find_agent, statistics, services.knows_queue)
     told = StatisticModule(statistics, sessions, clock_ms)
-    orchestration.modules["queue"] = QueueModule(interactions, floor, reader, sessions, about)
+    orchestration.modules["queue"] = QueueModule(interactions, floor, reader, treatments, sessions, about)
     orchestration.modules["statistic"] = told
     return Queueing(statistics, told)
