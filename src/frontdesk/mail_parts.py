@@ -10,6 +10,8 @@ from frontdesk.desk.mail.intake import Intake
 from frontdesk.desk.mail.mailroom import Mailroom, Sender
 from frontdesk.desk.mail.names import Names
 from frontdesk.desk.mail.outbox import Outbox
+from frontdesk.desk.orchestration.message_module import MessageModule, Response
+from frontdesk.desk.orchestration.modules import Delivery
 from frontdesk.desk.services import ServiceBook
 from frontdesk.desk.working import Work
 from frontdesk.edges.mail_imap import ImapFetcher
@@ -49,6 +51,13 @@ class Mail:
         )
         self._fetcher = ImapFetcher(said, self.intake, store, node_id, clock_ms)
         self._settings = said
+        self._interactions = interactions
+
+    def module(self, delivery: Delivery) -> MessageModule:
+        """What sessions of applications do with mails."""
+        said = self._settings.responses
+        responses = {name: Response(one.text, one.subject) for name, one in said.items()}
+        return MessageModule(self._interactions, self.mailroom, delivery, responses)
 
     def measure(self, metrics: Metrics) -> None:
         """Let operators see what becomes of mails."""

@@ -153,6 +153,7 @@ class Parts:
             self.accounts,
             clock_ms,
         )
+        self.orchestration.modules["msgbased"] = self.mail.module(self.orchestration.sessions)
         self.timers = Timers(
             store,
             clock_ms,

@@ -11,6 +11,15 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Security = Literal["tls", "starttls", "none"]
 
 
+class ResponseSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stored text that applications send by its name."""
+
+    subject: str = ""
+    """The subject, where the application gives none."""
+    text: str = ""
+    """The words."""
+
+
 class MailSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Message interactions: mails that come in are answered like chats. Off while `address` is empty.
 
@@ -57,6 +66,9 @@ class MailSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """How often it is looked for new ones."""
     message_bytes_max: Annotated[int, Meta(ge=1024, le=104_857_600)] = 26_214_400
     """Size of one mail that is taken in; a larger one is left where it is, and logged."""
+
+    responses: dict[str, ResponseSettings] = {}
+    """Stored texts, by name, which applications name in `srid`."""
 
     def __post_init__(self) -> None:
         for address in filter(None, (self.address, *self.senders)):

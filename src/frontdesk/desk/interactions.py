@@ -55,7 +55,7 @@ class Interactions:
         """
         now_ms = self._clock_ms()
         application = self._services.application(command.service)
-        if application and isinstance(command, Start):
+        if application and not command.session_id:
             command = replace(command, application=application, session_id=new_id(now_ms), queue=None)
         full = Full(Interaction())
         chat = Chat(interaction_id, full, None, now_ms)

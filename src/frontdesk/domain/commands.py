@@ -226,7 +226,9 @@ class End(Struct, frozen=True, kw_only=True):
 
 class BeginMessage(Struct, frozen=True, kw_only=True):
     """Begin a message interaction, with a mail that came in or one that is to be sent. `address` is the
-    correspondent's; an empty `queue` is the service's; `files` came with the mail."""
+    correspondent's; an empty `queue` is the service's; `files` came with the mail. The session `session_id`
+    of an `application` has it from the beginning; as its `request_id` where it is the session's own draft,
+    which `post` sends at once."""
 
     service: str
     user_id: str
@@ -236,9 +238,13 @@ class BeginMessage(Struct, frozen=True, kw_only=True):
     subject: str = ""
     endpoint: str = ""
     user_data: dict[str, str] = {}
-    queue: str = ""
+    queue: str | None = ""
     related: str = ""
     files: tuple[FileUploaded, ...] = ()
+    application: str = ""
+    session_id: str = ""
+    request_id: str = ""
+    post: MailPosted | None = None
 
 
 class ReceiveMail(Struct, frozen=True):

@@ -27,7 +27,9 @@ def _received(state: Interaction, event: facts.MailReceived, at_ms: int) -> Inte
             mailbox,
             answers=event.message_id,
             reply_to=event.reply_to or event.sender,
-            cc=tuple(address for address in (*event.to, *event.cc) if address != event.sender),
+            sender=event.sender,
+            to=event.to,
+            cc=event.cc,
             subject=event.subject,
             thread=_newest(before.thread, event.message_id),
         )
@@ -53,23 +55,46 @@ def _known(mailbox: Mailbox, mail_id: str) -> Outgoing:
 
 
 def _drafted(state: Interaction, event: facts.MailDrafted, at_ms: int) -> Interaction:
-    mail = Outgoing(event.mail_id, OutgoingPhase.DRAFT, party_id=event.party_id)
-    return _step(state, at_ms, replace(state.mailbox, outgoing=_put(state.mailbox, mail)))
+    mail = Outgoing(mail_id=event.mail_id, party_id=event.party_id, kind=event.kind, response=event.response)
+    mailbox = replace(state.mailbox, outgoing=_put(state.mailbox, mail))
+    return _step(state, at_ms, _addressed(mailbox, event))
+
+
+def _addressed(mailbox: Mailbox, event: facts.MailDrafted | facts.MailPosted) -> Mailbox:
+    """From whom and to whom, as long as nothing has come in."""
+    if mailbox.answers or not event.to:
+        return mailbox
+    return replace(
+        mailbox,
+        reply_to=event.to[0],
+        sender=event.sender,
+        to=event.to,
+        cc=event.cc,
+        subject=event.subject,
+    )
 
 
 def _posted(state: Interaction, event: facts.MailPosted, at_ms: int) -> Interaction:
     before = state.mailbox
     mail = Outgoing(
-        event.mail_id, OutgoingPhase.POSTED, event.message_id, party_id=event.party_id, due_ms=at_ms
+        mail_id=event.mail_id,
+        phase=OutgoingPhase.POSTED,
+        message_id=event.message_id,
+        party_id=event.party_id,
+        due_ms=at_ms,
+        kind=event.kind,
+        response=_known(before, event.mail_id).response,
+        session_id=event.session_id,
+        request_id=event.request_id,
+        asked=event.asked,
     )
     mailbox = replace(
         before,
         outgoing=_put(before, mail),
         thread=_newest(before.thread, event.message_id),
         automatic_answers=before.automatic_answers + (event.kind in AUTOMATIC_KINDS),
-        reply_to=before.reply_to or event.to[0],
-        subject=before.subject or event.subject,
     )
+    mailbox = _addressed(mailbox, event)
     recent = state.recent_ids
     if event.client_id:
         recent = (*recent[1 - RECENT_IDS_MAX :], write_id(event.party_id, event.client_id))

@@ -58,7 +58,9 @@ class MailDrafted(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tru
 
 
 class MailPosted(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """A mail is to go out, just as it stands here. `party_id` is 0 when an application sends it."""
+    """A mail is to go out, just as it stands here. `party_id` is 0 when an application sends it, and then the
+    session `session_id` asked for it as its request `request_id`, whose action was `asked`.
+    """
 
     mail_id: str
     message_id: str
@@ -74,6 +76,9 @@ class MailPosted(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     client_id: str = ""
+    session_id: str = ""
+    request_id: str = ""
+    asked: str = ""
 
 
 class MailTried(Struct, frozen=True, tag=True):
@@ -128,7 +133,8 @@ class OutgoingPhase(StrEnum):
 
 
 class Outgoing(Struct, frozen=True):
-    """One mail that is to go out, without its text. `due_ms` is when it is next to be tried."""
+    """One mail that is to go out, without its text. `due_ms` is when it is next to be tried, `request_id`
+    what waits for it."""
 
     mail_id: str
     phase: OutgoingPhase = OutgoingPhase.DRAFT
@@ -137,6 +143,11 @@ class Outgoing(Struct, frozen=True):
     attempt: int = 0
     ticket: str = ""
     due_ms: int = 0
+    kind: str = ""
+    response: str = ""
+    session_id: str = ""
+    request_id: str = ""
+    asked: str = ""
 
 
 class Mailbox(Struct, frozen=True):
@@ -144,11 +155,14 @@ class Mailbox(Struct, frozen=True):
 
     Shape:   `thread` names the newest mails of both sides, the newest last; `received` all that came in;
              `automatic` is of the newest of those. `answers`, `reply_to`, `subject` and `cc` are of the
-             newest that a person may have written: its name, where an answer goes, and who else had it.
+             newest that a person may have written, as are `sender` and `to`: its name, where an answer goes,
+             who wrote it to whom. Before any comes in, they are of what goes out.
     """
 
     answers: str = ""
     reply_to: str = ""
+    sender: str = ""
+    to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     subject: str = ""
     automatic: Automatic = Automatic.NO

@@ -6,12 +6,23 @@ Each function decides about one wish as `decide` does: state, wish, time and rul
 import re
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from frontdesk.domain import commands, events, mail_facts
 from frontdesk.domain.events import Event, Medium
 from frontdesk.domain.interaction import Interaction, Phase
-from frontdesk.domain.mail_facts import AUTOMATIC_KINDS, Automatic, MailPosted, OutgoingPhase
+from frontdesk.domain.mail_facts import (
+    AUTOMATIC_KINDS,
+    Automatic,
+    MailDelayed,
+    MailFailed,
+    MailPosted,
+    Outgoing,
+    OutgoingPhase,
+)
 from frontdesk.domain.refusals import seen, too_long
 from frontdesk.domain.rules import ServiceRules
+from frontdesk.domain.taking import waits_in
 from frontdesk.domain.visitor import SUBJECT_CHARS_MAX, check_user_data
 from frontdesk.errors import Refused
 
@@ -24,6 +35,8 @@ AUTOMATIC_ANSWERS_MAX = 3
 other for ever."""
 TRIAL_MS = 600_000  # Longer than any mail server is waited for; a node that died meanwhile is not.
 CLIENT = 1
+MODULE = "msgbased"
+"""What sessions call messages."""
 _ADDRESS = re.compile(r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[^@\s\x00-\x20\x7f-\x9f<>()\[\],;:\\\"]{1,255}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}")  # Neither spaces nor angle brackets.
@@ -51,15 +64,35 @@ def begin(
         *command.files,
     ]
     if isinstance(command.first, mail_facts.MailDrafted):
-        # Nobody need be found for what only goes out; an answer to it wakes the interaction.
-        return (*happened, command.first, events.Rested("outgoing"))
+        return (*happened, command.first, *_written_by(command, command.first))
+    if command.session_id:
+        owned = events.Owned(session_id=command.session_id, application=command.application, starts=True)
+        return (*happened, command.first, owned)
     queue = command.queue or rules.queue
     demand = rules.queue_rules(queue).demand_of(command.user_data)
     return (*happened, command.first, events.Queued(queue=queue, demand=demand))
 
 
+def _written_by(command: commands.BeginMessage, draft: mail_facts.MailDrafted) -> Sequence[Event]:
+    """Whose a draft is, and what becomes of it."""
+    if not command.session_id:
+        # Nobody need be found for what only goes out; an answer to it wakes the interaction.
+        return (events.Rested("outgoing"),)
+    owned = events.Owned(session_id=command.session_id, application=command.application)
+    if command.post is not None:
+        return (owned, command.post)  # Whoever asked is answered when it has gone.
+    return (owned, _done(command.session_id, command.request_id, "createmessage", draft.response))
+
+
+def _done(session_id: str, request_id: str, action: str, response: str = "") -> events.Answered:
+    data = {"srid": response} if action == "createmessage" else {}
+    return events.Answered(
+        session_id=session_id, request_id=request_id, action=action, module=MODULE, data=data
+    )
+
+
 def receive(
-    state: Interaction, command: commands.ReceiveMail, _now_ms: int, _rules: ServiceRules
+    state: Interaction, command: commands.ReceiveMail, _now_ms: int, rules: ServiceRules
 ) -> Sequence[Event]:
     """A mail joins the interaction that it answers; a person's wakes it, and so does one that came back.
 
@@ -71,8 +104,13 @@ def receive(
         return ()
     if not state.is_open and mail.automatic is not Automatic.BOUNCE:
         raise Refused("ended", "the interaction has ended")
-    wakes = state.phase is Phase.DORMANT and mail.automatic is not Automatic.REPLY
-    return (*command.files, mail, *((events.Woke(CLIENT),) if wakes else ()))
+    happened: tuple[Event, ...] = (*command.files, mail)
+    if not state.is_open or mail.automatic is Automatic.REPLY:
+        return happened
+    if state.phase is Phase.DORMANT:
+        return (*happened, events.Woke(CLIENT))
+    is_sought = state.queued_ms or state.ringing is not None or state.owner or state.is_attended
+    return happened if is_sought else (*happened, waits_in(state, rules, "", state.priority))
 
 
 def draft(
@@ -88,13 +126,19 @@ def post(
 ) -> Sequence[Event]:
     """A mail is to go out; one that goes already goes once.
 
-    Errors:  `Refused`: `not_a_message`, `not_a_party`, `not_answering`, `automatic`; and as `check`.
+    Errors:  `Refused`: `not_a_message`, `not_a_party`, `not_answering`, `automatic`; and as `check`. To
+             sessions: `notfound`, `notcontrolled`, `already_under_way`.
     """
     _message(state)
     mail = command.mail
+    if mail.session_id:
+        _check_session(state, mail)
     known = state.mailbox.mail(mail.mail_id)
-    if known is not None and known.phase is not OutgoingPhase.DRAFT:
-        return ()
+    if known is not None and known.phase not in (OutgoingPhase.DRAFT, OutgoingPhase.FAILED):
+        is_news = mail.request_id and known.request_id != mail.request_id
+        if is_news and known.phase is OutgoingPhase.POSTED:
+            raise Refused("already_under_way", "the mail is being sent")
+        return (_done(mail.session_id, mail.request_id, mail.asked, known.response),) if is_news else ()
     if mail.party_id and not seen(state, mail.party_id).answers:
         raise Refused("not_answering", "only who answers can send a mail")
     check(mail)
@@ -105,6 +149,13 @@ def post(
             text = "enough was sent here without a person"
             raise Refused("automatic", text, limit=AUTOMATIC_ANSWERS_MAX)
     return (mail,)
+
+
+def _check_session(state: Interaction, mail: MailPosted) -> None:
+    if state.owner != mail.session_id:
+        raise Refused("notfound", "the session has no such interaction")
+    if not state.is_controlled:
+        raise Refused("notcontrolled", "others have the interaction now")
 
 
 def check(mail: MailPosted) -> None:
@@ -162,7 +213,17 @@ def note(
         return ()
     if not isinstance(outcome, mail_facts.MailSent) and mail.ticket != command.ticket:
         return ()
-    return (outcome,)
+    return (outcome, *_told(mail, outcome))
+
+
+def _told(mail: Outgoing, outcome: mail_facts.MailSent | MailDelayed | MailFailed) -> Sequence[Event]:
+    """What the session that asked for it is answered."""
+    if not mail.request_id or isinstance(outcome, MailDelayed):
+        return ()
+    done = _done(mail.session_id, mail.request_id, mail.asked, mail.response)
+    if isinstance(outcome, MailFailed):
+        return (replace(done, error="remote", description=outcome.reason or outcome.code, data={}),)
+    return (done,)
 
 
 def _message(state: Interaction) -> None:

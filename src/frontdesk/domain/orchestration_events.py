@@ -9,7 +9,7 @@ Source:  orchestration, sections 6, 8 and 19.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from frontdesk.domain import events
+from frontdesk.domain import events, mail_facts
 from frontdesk.domain.events import Event
 from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.orchestration_news import (
@@ -179,6 +179,11 @@ def _property_changed(change: Change) -> Iterator[News]:
         yield change.news("property.changed", changed=changed)
 
 
+def _mail_came(change: Change) -> Iterator[News]:
+    """What the interaction is about is another mail now."""
+    yield change.news("property.changed", changed=["msgbased"])
+
+
 def _came_back(change: Change) -> Iterator[News]:
     yield change.news("udata.changed", changed=[ONLINE_KEY])
 
@@ -223,6 +228,8 @@ _TOLD: Mapping[type, Callable[[Change], Iterator[News]]] = {
     events.DataChanged: _data_changed,
     events.Queued: _property_changed,
     events.Moved: _property_changed,
+    mail_facts.MailReceived: _mail_came,
+    mail_facts.MailDrafted: _mail_came,
     events.Rested: _rested,
     events.Ended: _ended,
 }

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from frontdesk.domain import events
-from frontdesk.domain.events import Purpose, Visibility
+from frontdesk.domain.events import Medium, Purpose, Visibility
 from frontdesk.domain.interaction import ANSWERING, Interaction, Party, Phase
+from frontdesk.domain.orchestration_messages import message_object
 
 SESSION_KEY, ONLINE_KEY, CLOSED_KEY = "OP-Session-ID", "IsOnline", "ReasonClosed"
 BY_THE_PLATFORM = ("idle", "rested", "closed", "full", "nobody")
@@ -34,11 +35,13 @@ def interaction_object(
     """The interaction with its parties. `party_states` are those that differ for a moment, by agent."""
     medium_state = medium_state or _medium_state(state)
     queue = state.queue or state.service
+    is_message = state.medium is Medium.MESSAGE
+    category = "msgbased" if is_message else "chat"
     return {
         "g_uid": interaction_id,
         "tenantid": TENANT,
         "parentid": "",
-        "category": "chat",
+        "category": category,
         "location": {
             "media_server": "frontdesk",
             "queue": queue,
@@ -47,19 +50,23 @@ def interaction_object(
         "udata": user_data(state),
         "xdata": {"ixn_queue_view": queue},
         "parties": {party["id"]: party for party in _parties(interaction_id, state, party_states or {})},
-        "chat": {
-            "type": "chat",
-            "state": medium_state,
-            "media": "TMediaChat",
-            "categories": [],
-            "externalID": "",
-            "transcript": [],
-        },
+        category: message_object(state, medium_state) if is_message else _chat_object(medium_state),
         "state": medium_state,
         "createdate": state.started_ms,
         "subject": state.subject,
         "priority": state.priority,
         "controlled": is_controlled,
+    }
+
+
+def _chat_object(medium_state: str) -> Object:
+    return {
+        "type": "chat",
+        "state": medium_state,
+        "media": "TMediaChat",
+        "categories": [],
+        "externalID": "",
+        "transcript": [],
     }
 
 
@@ -109,6 +116,7 @@ def rings_for_a_party(state: Interaction) -> str:
 def _parties(interaction_id: str, state: Interaction, states: Mapping[str, str]) -> list[Object]:
     here = [p for p in state.parties if p.is_present and is_party(p)]
     found = {p.participant_id: states.get(p.participant_id, state_of(p)) for p in here}
+    part = "msgbasedp" if state.medium is Medium.MESSAGE else "chatp"
     rung = rings_for_a_party(state)
     if rung and rung not in found:
         found[rung] = states.get(rung, RINGING)
@@ -119,7 +127,7 @@ def _parties(interaction_id: str, state: Interaction, states: Mapping[str, str])
             "devicetype": "agent",
             "state": party_state,
             "resource": {"type": "A", "agent": device},
-            "chatp": {"state": party_state},
+            part: {"state": party_state},
         }
         for device, party_state in found.items()
     ]

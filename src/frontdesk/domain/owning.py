@@ -12,7 +12,7 @@ from typing import Any
 
 from frontdesk.domain import events
 from frontdesk.domain import owning_commands as wishes
-from frontdesk.domain.events import Event, Kind, Visibility
+from frontdesk.domain.events import Event, Kind, Medium, Visibility
 from frontdesk.domain.interaction import PEOPLE, Interaction, Party
 from frontdesk.domain.refusals import too_long
 from frontdesk.domain.rules import ServiceRules
@@ -225,6 +225,8 @@ def session_over(
     if wish.again_as and state.ownership.application:
         application = state.ownership.application
         return (events.Owned(session_id=wish.again_as, application=application, starts=True),)
+    if state.medium is Medium.MESSAGE and not state.mailbox.received:
+        return (ended, events.Rested("outgoing"))  # Nobody has written, so nobody waits.
     match wish.then:
         case "terminate":
             return (ended, *end_all(state, "session_ended"))

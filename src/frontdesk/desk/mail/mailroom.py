@@ -39,6 +39,17 @@ class Letter(Struct, frozen=True, kw_only=True):
     client_id: str = ""
 
 
+class Asked(Struct, frozen=True):
+    """The request of a session that something is done for."""
+
+    session_id: str = ""
+    request_id: str = ""
+    action: str = ""
+
+
+NOBODY = Asked()
+
+
 class Mailroom:
     """Mails on their way out, as they are written."""
 
@@ -77,12 +88,16 @@ class Mailroom:
         response: str = "",
         related: str = "",
         user_data: dict[str, str] | None = None,
+        asked: Asked = NOBODY,
+        application: str = "",
+        sends: bool = False,
     ) -> None:
-        """Begin a message interaction with a draft; one that has begun already has begun.
+        """Begin a message interaction with a draft, which is sent at once when it `sends`.
 
-        Errors:  `Refused` as `domain.mailing.check`, `mail_off`, `sender_not_allowed`.
+        Errors:  `Refused` as `domain.mailing.check`, `mail_off`, `sender_not_allowed`; `Conflict` when there
+                 is one of this id.
         """
-        mail = self._addressed(interaction_id, Interaction(), letter, mail_id)
+        mail = _for(asked, self._addressed(interaction_id, Interaction(), letter, mail_id))
         check(mail)
         draft = MailDrafted(
             mail_id=mail_id,
@@ -103,10 +118,15 @@ class Mailroom:
             user_data=user_data or {},
             related=related,
             first=draft,
+            application=application,
+            session_id=asked.session_id,
+            request_id=asked.request_id,
+            post=mail if sends else None,
         )
         await self._interactions.start(interaction_id, command)
+        self._outbox.soon(interaction_id)
 
-    async def send_draft(self, interaction_id: str, mail_id: str = "") -> str:
+    async def send_draft(self, interaction_id: str, mail_id: str = "", *, asked: Asked = NOBODY) -> str:
         """Send what was drafted, the newest without a `mail_id`; its id. One that is on its way goes once.
 
         Errors:  `NotFound` when there is none; `Refused` as `reply`.
@@ -125,7 +145,7 @@ class Mailroom:
             sender=draft.sender,
             kind=draft.kind,
         )
-        mail = self._addressed(interaction_id, full.state, letter, draft.mail_id)
+        mail = _for(asked, self._addressed(interaction_id, full.state, letter, draft.mail_id))
         await self._interactions.do(interaction_id, PostMail(mail))
         self._outbox.soon(interaction_id)
         return draft.mail_id
@@ -157,6 +177,11 @@ class Mailroom:
             in_reply_to=box.answers,
             references=box.thread,
         )
+
+
+def _for(asked: Asked, mail: MailPosted) -> MailPosted:
+    """A mail that a session waits for."""
+    return replace(mail, session_id=asked.session_id, request_id=asked.request_id, asked=asked.action)
 
 
 def _answering(subject: str) -> str:
