@@ -99,13 +99,14 @@ def public_holidays(country: str, region: str, year: int) -> Sequence[SpecialDay
     """
     import holidays  # It knows every country, and takes its time to say so: only who asks for it waits.
 
-    years = (year - 1, year, year + 1)
-    try:
-        found = holidays.country_holidays(country.upper(), subdiv=region.upper() or None, years=years)
-    except NotImplementedError:
+    country, region = country.upper(), region.upper()
+    regions = holidays.list_supported_countries(include_aliases=True).get(country)
+    if regions is None or (region and region not in regions):
         place = f"{country} {region}".strip()
         text = (
             f"{place}: nobody knows its holidays; write a country such as DE, and a region of it such as BY"
         )
-        raise Refused("place_unknown", text) from None
+        raise Refused("place_unknown", text)
+    years = (year - 1, year, year + 1)
+    found = holidays.country_holidays(country, subdiv=region or None, years=years)
     return tuple(SpecialDay(day.isoformat()) for day in sorted(found))
