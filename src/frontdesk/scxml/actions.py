@@ -21,7 +21,6 @@ Functions of scripts ask in the same way, see `ecmascript/asking.js`:
 | queue, excludeagents | `interactionid`, `agents` (list) |
 | queue, prioritytuning | `interactionid`, `useage`, `usepredict`, `useobjective` (booleans) |
 | queue, setidealagent | `interactionid`, `arguments` (list) |
-| session, settenant | `tenant` |
 """
 
 from collections.abc import Mapping
@@ -32,7 +31,6 @@ from msgspec import Struct, field
 NAMESPACE = "www.genesyslab.com/modules/"
 # Some are spoken of under names of their own, though they are of one namespace.
 OF_INTERACTIONS = ("interaction", "voice", "msgbased", "chat")
-MODULES = (*OF_INTERACTIONS, "queue", "dialog", "session", "ws", "statistic", "classification", "resource")
 LATER = ("agent", "elasticconnector")
 """Modules whose namespaces are known and whose elements nobody can do."""
 

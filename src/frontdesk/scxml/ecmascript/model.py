@@ -276,7 +276,7 @@ def _written(element: Element) -> list[Any]:
     return [element.name, element.namespace, element.attributes, children]
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=100)
 def _lexical(script: str) -> tuple[str, ...]:
     """What a script may declare that is no property of the global object."""
     return tuple(_LEXICAL.findall(script))
