@@ -112,6 +112,16 @@ def test_there_is_no_way_out(name: str) -> None:
         ("String.raw`a\\n${1}b`", '"a\\\\n1b"'),
         ("JSON.stringify({ a: 1, b: 2 }, ['a'])", '"{\\"a\\":1}"'),
         ("[[].concat.length, [].slice.name, ''.indexOf.length]", '[1,"slice",1]'),
+        (
+            "[/b/.exec('abc').index, /b/.exec.name, /x/.exec('a'), 'aXbX'.match(/X/g)]",
+            '[1,"exec",null,["X","X"]]',
+        ),
+        ("[...'a1b22'.matchAll(/\\d+/g)].map(found => found[0])", '["1","22"]'),
+        (
+            "(function (re) { re.test('aa'); return [re.lastIndex, re.test('aa'), re.test('aa')] })(/a/g)",
+            "[1,true,false]",
+        ),
+        ("(255n).toString(16) + 10n + BigInt('-3').toLocaleString()", '"ff10-3"'),
     ],
 )
 def test_what_has_a_measure_does_what_it_always_did(expr: str, value: str) -> None:

@@ -10,6 +10,7 @@
   const { apply } = Reflect
   const { defineProperty, getOwnPropertyDescriptor } = Object
 
+  const PATTERN_MAX = 10_000 // Characters that a search looks at before it looks at the clock, ten thousand times.
   const INTEGER_MAX = 1n << 100_000n // Thirty thousand digits; their text takes some thirty milliseconds.
 
   function checkLength(list) {
@@ -49,6 +50,16 @@
     put(Array.prototype, name, measured.list(Array.prototype[name]).method)
   for (const name of 'indexOf lastIndexOf includes split replace replaceAll'.split(' '))
     put(String.prototype, name, measured.search(String.prototype[name]).method)
+
+  // Whatever searches by a pattern does it by this.
+  const { get: sourceOf } = getOwnPropertyDescriptor(RegExp.prototype, 'source')
+  const { exec } = RegExp.prototype
+  put(RegExp.prototype, 'exec', {
+    method(text) {
+      if (apply(sourceOf, this, []).length > PATTERN_MAX) throw new RangeError('the regular expression is too long')
+      return apply(exec, this, [text])
+    },
+  }.method)
 
   // These look into other lists on their way; as scripts they can be stopped.
   function flatten(list, depth, into) {
