@@ -8,15 +8,14 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
 import quickjs
 
 from frontdesk.scxml.content import Inline
-from frontdesk.scxml.enums import MEDIA_TYPES, TABLES
+from frontdesk.scxml.ecmascript.prelude import prelude
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import ScriptFault, SessionFailed
 from frontdesk.scxml.limits import Limits
@@ -24,9 +23,6 @@ from frontdesk.scxml.model import Dialect, Machine
 from frontdesk.scxml.packed import pack
 from frontdesk.scxml.tree import Element, read_tree
 
-PARTS = ("measure", "world", "values", "engine")
-LATER = ("graph", "dom", "source")  # Compiled when something first needs them; most sessions never do.
-PLATFORM_LATER = ("genesys", "calendar")
 SNAPSHOT_CPU_S = 2.0  # It is our own code that runs, over data that the memory limit bounds.
 SNAPSHOT_MEMORY = 4  # Times the memory of scripts: the same data a second time, and as text.
 MEMORY_LEFT = 1024 * 1024
@@ -55,7 +51,7 @@ class EcmaScript:
         self._functions: dict[tuple[str, str], Callable[..., Any]] = {}
         self._is_ors = machine.dialect is Dialect.ORS
         self._lexical: list[str] = []
-        engine = self._context.eval(_prelude(is_asking=machine.is_asking))
+        engine = self._context.eval(prelude(is_asking=machine.is_asking))
         self._engine = engine
         self._see, self._states, self._begin = engine("see"), engine("states"), engine("begin")
         self._value, self._text, self._shown = engine("value"), engine("text"), engine("shown")
@@ -280,22 +276,3 @@ def _written(element: Element) -> list[Any]:
 def _lexical(script: str) -> tuple[str, ...]:
     """What a script may declare that is no property of the global object."""
     return tuple(_LEXICAL.findall(script))
-
-
-@cache
-def _prelude(*, is_asking: bool) -> str:
-    """The script that makes a context ours. Every context has it, so it is made small."""
-    parts = [*PARTS[:-1], "ors", PARTS[-1]] if is_asking else PARTS
-    later = {name: _source(name) for name in (*LATER, *(PLATFORM_LATER if is_asking else ()))}
-    tables: dict[str, Any] = {"media": json.dumps(MEDIA_TYPES)}
-    for part, of_part in TABLES.items():
-        tables[part] = {name: json.dumps(table) for name, table in of_part.items()}
-    kit = json.dumps({"later": later, "tables": tables if is_asking else {}})
-    return f"[{','.join(map(_source, parts))}].reduce((kit, part) => part(kit) ?? kit, {kit})"
-
-
-def _source(part: str) -> str:
-    """A part without what is for people; no text in it goes over several lines."""
-    written = (files(__package__) / f"{part}.js").read_text(encoding="utf-8")
-    lines = (line.strip() for line in written.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
