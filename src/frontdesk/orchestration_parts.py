@@ -42,6 +42,7 @@ def orchestration(
     times = Times(
         age_ms=settings.session_age_s * 1000,
         idle_ms=settings.session_idle_s * 1000,
+        keep_ms=settings.session_keep_s * 1000,
         requests_ms=settings.requests_ms(),
     )
     return Orchestration(

@@ -47,6 +47,8 @@ class OrchestrationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """How long a session may last before it is ended; 0 for ever."""
     session_idle_s: Seconds = 3_600
     """How long one may last that owns nothing and waits for nothing but events; 0 for ever."""
+    session_keep_s: Seconds = 2_592_000
+    """How long what a session did can still be looked at after its end, before it is deleted; 0 for ever."""
     interaction_s: Seconds = 10
     """How long what is done with interactions may take before the session is told that it did not work."""
     chat_s: Seconds = 10

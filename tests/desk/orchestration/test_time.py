@@ -4,6 +4,7 @@ import pytest
 
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.domain.orchestration.stepping import Times
+from frontdesk.errors import NotFound
 from tests.desk.orchestration.stage import Ear, Shelf, stage, w3c
 from tests.desk.orchestration.test_sessions import ASKING, COUNTER
 
@@ -67,3 +68,18 @@ async def test_a_session_with_nothing_to_wait_for_is_ended_after_a_while_and_an_
         assert (await node.session(waiting)).life is Life.RUNNING
         await node.after_s(1)
         assert (await node.session(waiting)).life is Life.TERMINATED
+
+
+async def test_what_a_session_did_is_deleted_a_while_after_its_end() -> None:
+    async with stage(Shelf(counter=COUNTER), times=Times(keep_ms=60_000)) as node:
+        session_id = await node.start("counter")
+        await node.after_s(100)
+        await node.send(session_id, "end")
+        await node.after_s(59)
+        assert (await node.session(session_id)).life is Life.FINISHED
+        await node.after_s(1)
+        with pytest.raises(NotFound):
+            await node.session(session_id)
+        assert await node.ids() == []
+        assert await node.store.read(f"session/{session_id}") == []
+        assert await node.store.armed(f"session/{session_id}") is None

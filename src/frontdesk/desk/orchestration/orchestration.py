@@ -12,7 +12,7 @@ from frontdesk.desk.orchestration.engine import Engine
 from frontdesk.desk.orchestration.errands import Errands
 from frontdesk.desk.orchestration.modules import Module
 from frontdesk.desk.orchestration.opening import Opening
-from frontdesk.desk.orchestration.peers import Peers, Post
+from frontdesk.desk.orchestration.peers import Peers
 from frontdesk.desk.orchestration.runner import Runner
 from frontdesk.desk.orchestration.session_module import SessionModule
 from frontdesk.desk.orchestration.sessions import Sessions
@@ -54,7 +54,6 @@ class Orchestration:
         passive_after_ms: int = 60_000,
         open_max: int = 5_000,
         http_address: str = "",
-        post: Post | None = None,
         worlds: Worlds | None = None,
         shards: int = SHARDS,
     ) -> None:
@@ -80,7 +79,7 @@ class Orchestration:
         )
         sessions = self.sessions
         self.session_module = self.modules["session"] = SessionModule(sessions)
-        self.peers = Peers(sessions, sessions.begin, sessions.cancel, sessions.settle, post)
+        self.peers = Peers(sessions, sessions.begin, sessions.cancel, sessions.settle, http_address)
         self.errands = Errands(self.modules, self.peers, self.runner.wake, self.shards.shard_of)
         self.runner.errands = self.errands
         turns.patience = self.errands.patience_ms

@@ -1,6 +1,7 @@
 """What passes between sessions: events, invocations, ends."""
 
 import contextlib
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from frontdesk.desk.orchestration.contexts import relative
@@ -8,6 +9,7 @@ from frontdesk.desk.orchestration.modules import Delivery
 from frontdesk.domain.orchestration.facts import Began
 from frontdesk.domain.orchestration.session import Errand, Session
 from frontdesk.errors import NotFound, Refused
+from frontdesk.scxml.basic_http import event_of
 from frontdesk.scxml.basic_http import request_of as http_request_of
 from frontdesk.scxml.events import HTTP_PROCESSOR, SCXML_PROCESSOR, Event
 from frontdesk.scxml.outputs import Forwarded, Invoke, Sent, Uninvoke
@@ -23,7 +25,8 @@ class Peers:
     """Sessions as other sessions reach them.
 
     Shape:   `begin`, `cancel` and `settle` are the use cases of sessions; `on_over` are told of each session
-             that is over, one after the other, again after a crash; `post` sends what is to go by HTTP.
+             that is over, one after the other, again after a crash; `http_address` is what the addresses of
+             sessions begin with, empty when they have none; `post` brings to others what is to go by HTTP.
     """
 
     def __init__(
@@ -32,13 +35,14 @@ class Peers:
         begin: Callable[[str, Began], Awaitable[object]],
         cancel: Callable[[str, str], Awaitable[object]],
         settle: Callable[[str, Sequence[str]], Awaitable[object]],
-        post: Post | None = None,
+        http_address: str = "",
     ) -> None:
         self.delivery = delivery
         self._begin = begin
         self._cancel = cancel
         self.settle = settle
-        self._post = post
+        self._http_address = http_address
+        self.post: Post | None = None
         self.on_over: list[Callable[[Session], Awaitable[None]]] = []
 
     async def over(self, session: Session) -> None:
@@ -63,8 +67,8 @@ class Peers:
     async def _send(self, session: Session, name: str, errand: Errand, sent: Sent) -> None:
         problem = ""
         try:
-            if sent.type == HTTP_PROCESSOR and self._post is not None:
-                await self._post(sent.target, *http_request_of(sent))
+            if sent.type == HTTP_PROCESSOR:
+                await self._send_by_http(sent, name)
             elif sent.type != SCXML_PROCESSOR:
                 problem = f"nothing is sent to {sent.target} from here"
             elif sent.target == "#_parent":
@@ -81,6 +85,18 @@ class Peers:
             ors = "error.send.nosuchsession" if sent.type == SCXML_PROCESSOR else "error.send.failed"
             kind = ors if session.is_ors else "error.communication"
             await self._tell(session.id, Event(kind, "platform", data, sendid=sent.sendid), f"{name}/failed")
+
+    async def _send_by_http(self, sent: Sent, name: str) -> None:
+        """To a session of ours at once, to others as a request. Errors: `NotFound`, `Refused`."""
+        content_type, body = http_request_of(sent)
+        if self._http_address and sent.target.startswith(self._http_address):
+            receiver = re.split("[/?#]", sent.target.removeprefix(self._http_address))[0]
+            event = event_of("POST", sent.target, content_type, body)
+            await self.delivery.deliver(receiver, [event], key=name)
+        elif self.post is not None:
+            await self.post(sent.target, content_type, body)
+        else:
+            raise Refused("unsupported", "nothing is sent to other servers from here")
 
     async def _invoke(self, session: Session, name: str, errand: Errand, invoke: Invoke) -> None:
         began, problem = session.began, ""

@@ -21,6 +21,7 @@ from frontdesk.domain.orchestration.stepping import (
     Times,
     Turn,
     answer_of,
+    gone_at,
     late,
     next_due,
     next_turn,
@@ -179,7 +180,10 @@ class Runner:
             await self._streams.rearm(live.session_id, self.due_ms)
         self._set_alarm(stream)
         if stream.session.is_over:
+            gone_ms = gone_at(stream.session, self._times)
             await self._close(live)
+            if gone_ms is not None and gone_ms <= self._clock_ms():
+                await self._streams.purge(live.session_id)
 
     def _hand_out(self, stream: Stream) -> None:
         if self.errands is not None:

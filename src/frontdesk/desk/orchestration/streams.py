@@ -231,6 +231,11 @@ class Streams:
                 )
                 stream.armed = due
 
+    async def purge(self, session_id: str) -> None:
+        """Delete all that is known of a session. Errors: `Unavailable`."""
+        await self._store.purge(ROOT + session_id)
+        self.forget(session_id)
+
     def heard(self, session_id: str, version: int) -> bool:
         """A record was committed; whether it is news to what is known here of the stream."""
         stream = self._streams.get(session_id)

@@ -28,6 +28,8 @@ class Times(Struct, frozen=True, kw_only=True):
 
     age_ms: int = 30 * 86_400_000
     idle_ms: int = 3_600_000
+    keep_ms: int = 0
+    """How long what is over is kept."""
     requests_ms: dict[str, int] = {}
     """By module; modules that are not there answer in their own time."""
 
@@ -53,7 +55,7 @@ def late(session: Session, now_ms: int) -> list[tuple[str, Errand]]:
 def next_due(session: Session, times: Times) -> int | None:
     """When the session next has something to do though nothing comes in."""
     if session.is_over or session.life is Life.NONE:
-        return None
+        return gone_at(session, times)
     dues = [errand.until_ms for errand in session.errands.values() if errand.until_ms]
     if session.due_ms:
         dues.append(session.due_ms)
@@ -62,6 +64,12 @@ def next_due(session: Session, times: Times) -> int | None:
     if (over := over_at(session, times)) is not None:
         dues.append(over)
     return min(dues, default=None)
+
+
+def gone_at(session: Session, times: Times) -> int | None:
+    """When all that is known of a session is deleted."""
+    is_done = session.is_over and not session.errands
+    return session.ended_ms + times.keep_ms if is_done and times.keep_ms else None
 
 
 def over_at(session: Session, times: Times) -> int | None:
