@@ -86,3 +86,9 @@ def test_postgresql_is_looked_at_as_well(terminal: Terminal, postgres_database: 
     assert "its tables are up to date" in ran.output
     assert "right for one server only" in ran.output
     assert "a folder serves one server" in terminal.run("doctor", "--nodes", "2").output
+
+
+def test_scripts_of_applications_are_tried_where_there_are_any(terminal: Terminal) -> None:
+    assert "scripts of applications" not in terminal.run("doctor").output
+    terminal.configure('[services.help]\napplication = "greeting"\n')
+    assert "scripts of applications run" in terminal.run("doctor").output

@@ -16,9 +16,13 @@ import httpx2
 from msgspec import Struct
 
 from frontdesk.desk.nodes import BEAT_S, nodes_at_work
+from frontdesk.desk.orchestration.contexts import Learn, Learned
+from frontdesk.desk.orchestration.engine import asked
+from frontdesk.desk.orchestration.workers import Worker
 from frontdesk.domain.agent import Role
 from frontdesk.edges.server import listen
 from frontdesk.errors import DeskError
+from frontdesk.scxml.limits import Limits
 from frontdesk.settings import Settings
 from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
 from frontdesk.store.files import open_files
@@ -31,6 +35,8 @@ OPEN_FILES_WARN = 4096  # Each visitor who waits and each agent holds one.
 CLOCK_AHEAD_MAX_S = 5
 BUILT_S = 1_735_689_600  # 2025-01-01: no honest clock shows less.
 HTTP_WAIT_S = 3
+SCRIPTS_WAIT_S = 60
+EMPTY_CHART = b'<scxml xmlns="http://www.w3.org/2005/07/scxml" datamodel="ecmascript"><state id="a"/></scxml>'
 LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -50,6 +56,8 @@ async def findings(settings: Settings, nodes: int) -> AsyncIterator[Finding]:
     for finding in _disk(settings):
         yield finding
     async for finding in _database(settings):
+        yield finding
+    async for finding in _scripts(settings):
         yield finding
     yield await _files(settings)
     yield await _port(settings)
@@ -102,6 +110,24 @@ def _several(settings: Settings, nodes: int) -> Iterator[Finding]:
             text,
             "for several, set files.s3_bucket; doctor --nodes 2 looks ahead",
         )
+
+
+async def _scripts(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether the process that runs scripts of applications can be started, where there are any."""
+    named = [service.application for service in settings.services.values()]
+    named += [queue.application for queue in settings.queues.values()]
+    if not settings.orchestration.folder and not any(named):
+        return
+    worker = Worker(Limits())
+    try:
+        async with asyncio.timeout(SCRIPTS_WAIT_S):
+            await asked(worker, Learn("doctor", "doctor", {"doctor": EMPTY_CHART}), Learned)
+        yield Finding("good", "scripts", "scripts of applications run, in a process of their own")
+    except (DeskError, TimeoutError, OSError) as error:
+        text = f"scripts of applications cannot be run: {error!r}"
+        yield Finding("bad", "scripts", text, "see what the process wrote above; is memory left?")
+    finally:
+        await worker.aclose()
 
 
 def _clock() -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import asyncio
 import collections
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -21,7 +22,7 @@ HANGS_AFTER_S = (
 STARTS_WITHIN_S = 60.0
 RESTART_AFTER_S = 0.2
 ENDS_WITHIN_S = 1.0  # After it has closed its side of the pipe.
-ANSWER_BYTES_MAX = 256 * 1024 * 1024
+NEEDED = ("LD_LIBRARY_PATH",)  # Of the environment: where Python itself may be found by it.
 
 _log = structlog.get_logger("orchestration")
 _encode = msgspec.msgpack.Encoder().encode
@@ -97,7 +98,7 @@ class Worker:
                 "frontdesk.desk.orchestration.worker",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                env={},
+                env={name: os.environ[name] for name in NEEDED if name in os.environ},
                 cwd="/",
             )
             assert process.stdin is not None

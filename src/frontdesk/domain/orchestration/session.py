@@ -140,8 +140,13 @@ def _received(session: Session, fact: facts.Received) -> Session:
     errands = session.errands
     if fact.key in errands:
         errands = {k: v for k, v in errands.items() if k != fact.key}
+    over = {event.invokeid for event in fact.events if event.name == f"done.invoke.{event.invokeid}"}
+    children = session.children
+    if not over.isdisjoint(children):
+        children = {k: v for k, v in children.items() if k not in over}
     return replace(
         session,
+        children=children,
         waiting=(*waiting, *fact.events),
         keys=(*session.keys, fact.key)[-KEYS_MAX:],
         errands=errands,

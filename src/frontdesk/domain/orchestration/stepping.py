@@ -49,6 +49,8 @@ def next_turn(session: Session, now_ms: int) -> Turn | None:
 
 def late(session: Session, now_ms: int) -> list[tuple[str, Errand]]:
     """The requests that were not answered in time, with their ids."""
+    if session.is_over:  # What it asked for is dropped, which needs no time of its own.
+        return []
     return [(name, e) for name, e in session.errands.items() if 0 < e.until_ms <= now_ms]
 
 
