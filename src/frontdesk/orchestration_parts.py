@@ -8,7 +8,7 @@ from frontdesk.desk.orchestration.node_addresses import NodeAddresses
 from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.responses import Responding, Responses
 from frontdesk.desk.orchestration.shards import SHARDS
-from frontdesk.desk.orchestration.workers import Worker
+from frontdesk.desk.orchestration.workers import Workers
 from frontdesk.desk.orchestration.worlds import Worlds
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.edges.applications_http import ApplicationsHttp
@@ -47,7 +47,7 @@ def orchestration(
     )
     return Orchestration(
         store,
-        Worker(limits),
+        Workers(limits, settings.script_workers),
         applications,
         clock_ms,
         node_id,

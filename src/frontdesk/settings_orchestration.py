@@ -39,6 +39,8 @@ class OrchestrationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fi
     folder: str = ""
     """Folder with applications, a folder each: what is new in them is taken in when a node starts."""
     http: OrchestrationHttpSettings = OrchestrationHttpSettings()
+    script_workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Processes that run scripts; each takes a core at most, and its share of the sessions."""
     sessions_in_memory_max: Annotated[int, Meta(ge=1, le=1_000_000)] = 5_000
     """Sessions that one node has in memory; of further ones those that were quiet longest rest on disk."""
     passive_after_s: Seconds = 60

@@ -49,5 +49,5 @@ class SessionMetrics(Collector):
         yield CounterMetricFamily(
             "frontdesk_script_worker_restarts",
             "How often the process that runs scripts had to be started again.",
-            max(0, self._engine.life - 1),
+            self._engine.restarts,
         )

@@ -11,7 +11,7 @@ asks the module `queue` for `submit` with `{"queue": "vip", "targets": [{"items"
 An action of the module `interaction` says `"controlled": false` when the session has the interaction, but has
 not been told that it may act on it: what it is told later in the same step is no permission.
 
-Functions of scripts ask in the same way, see `ecmascript/asking.js`:
+Functions of scripts ask in the same way, see `ecmascript/genesys.js`:
 
 | module, action | attributes |
 |---|---|

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from frontdesk.desk.orchestration.workers import Worker
+from frontdesk.desk.orchestration.workers import Worker, Workers
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.main import running
 from frontdesk.scxml.events import Event
@@ -41,6 +41,23 @@ async def test_a_killed_worker_is_replaced_and_its_sessions_go_on() -> None:
                 assert await node.said(session_id) == said
     finally:
         await worker.aclose()
+
+
+async def test_sessions_are_spread_over_several_workers_and_one_that_dies_takes_only_its_own_along() -> None:
+    workers = Workers(Limits(), 2)
+    try:
+        async with stage(Shelf(counter=COUNTER), engine=workers) as node:
+            ids = [await node.start("counter", session_id=f"s{number}") for number in range(8)]
+            pids = [worker.pid for worker in workers.workers]
+            assert None not in pids
+            assert len(set(pids)) == 2
+            os.kill(pids[0] or 0, signal.SIGKILL)
+            for session_id in ids:
+                await node.send(session_id, "end")
+                assert await node.said(session_id) == ["begun with 0", "over at 0"]
+            assert [worker.restarts for worker in workers.workers] == [1, 0]
+    finally:
+        await workers.aclose()
 
 
 BREAKS = w3c(

@@ -29,13 +29,14 @@ NOT_HERE = "not_here"  # The code of what was asked of a session or a document t
 
 
 class Learn(Struct, frozen=True, tag=True):
-    """Here is a document: the file `entry` among `files`, known from now on as `document`."""
+    """Here is a document: `entry` among `files`, known from now on as `document`, where this session is."""
 
     document: str
     entry: str
     files: dict[str, bytes]
     dialect: str = ""
     is_strict: bool = True
+    session: str = ""
 
 
 class Open(Struct, frozen=True, tag=True):

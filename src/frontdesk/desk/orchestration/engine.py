@@ -23,9 +23,12 @@ class EngineLost(Unavailable):
 class Engine(Protocol):
     """Answers what is asked, one after the other."""
 
+    def life(self, session_id: str) -> int:
+        """A number that changes whenever everything is lost that was known where this session is."""
+
     @property
-    def life(self) -> int:
-        """A number that changes whenever the engine has lost everything it knew."""
+    def restarts(self) -> int:
+        """How often that has happened."""
 
     async def ask(self, asking: Asking) -> Answer:
         """The answer. Errors: `EngineLost`."""
@@ -37,10 +40,13 @@ class Engine(Protocol):
 class Here:
     """An engine in this process, for tests and tools: it holds everybody up while it works."""
 
-    life = 1
+    restarts = 0
 
     def __init__(self, contexts: Contexts) -> None:
         self._contexts = contexts
+
+    def life(self, session_id: str) -> int:
+        return 1
 
     async def ask(self, asking: Asking) -> Answer:
         return self._contexts.ask(asking)

@@ -9,8 +9,10 @@ from frontdesk.desk.orchestration.contexts import Closed, Learn, Learned, Open, 
 from frontdesk.desk.orchestration.documents import Applications
 from frontdesk.desk.orchestration.engine import Engine, asked
 from frontdesk.desk.orchestration.streams import Streams
-from frontdesk.domain.orchestration.facts import Began, Stepped
+from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Session, evolve
+
+LEARNED_MAX = 1_000  # Documents; one that is forgotten is told again.
 
 _log = structlog.get_logger("orchestration")
 
@@ -33,15 +35,15 @@ class Opening:
         self._engine = engine
         self._applications = applications
         self._address = address
-        self._learned: dict[str, tuple[int, Learned]] = {}  # By document, and in which life of the engine.
+        self._learned: dict[tuple[str, int], Learned] = {}  # By document, and in which life of the engine.
 
     async def open(self, live: Opened, session: Session) -> Learned:
         """Have the engine stand where `session` does; what is known of its document.
 
         Errors:  `Refused`, `NotFound`: its document cannot be run; `EngineLost`; `Unavailable`.
         """
-        document, learned = await self._learn(session.began)
-        if live.life == self._engine.life and live.steps == session.steps:
+        document, learned = await self._learn(session)
+        if live.life == self._engine.life(session.id) and live.steps == session.steps:
             return learned
         photo = await self._streams.photo(session.id)
         if photo is None or not 0 < photo.session.steps <= session.steps:
@@ -56,7 +58,7 @@ class Opening:
             world=past.world,
         )
         await asked(self._engine, asking, Closed)
-        life = self._engine.life
+        life = self._engine.life(session.id)
         live.since_photo = 0
         for fact, record in await self._streams.history(session.id, past.version):
             if past.steps == session.steps:
@@ -86,12 +88,13 @@ class Opening:
         if taken.check != step.check:
             _log.error("replay_differs", session_id=past.id, step=past.steps + 1)
 
-    async def _learn(self, began: Began) -> tuple[str, Learned]:
+    async def _learn(self, session: Session) -> tuple[str, Learned]:
+        began = session.began
         digest = hashlib.sha256(began.content.encode()).hexdigest()[:32] if began.content else began.file
         document = f"{began.application}@{began.version}/{digest}"
-        known = self._learned.get(document)
-        if known is not None and known[0] == self._engine.life:
-            return document, known[1]
+        known = self._learned.get((document, self._engine.life(session.id)))
+        if known is not None:
+            return document, known
         application = await self._applications.document(began.application, began.version)
         settings, files = application.settings, dict(application.files)
         entry = began.file or settings.document
@@ -99,7 +102,9 @@ class Opening:
             entry = f"{entry}.{digest}"
             files[entry] = began.content.encode()
         dialect = settings.dialect if entry == settings.document else ""
-        asking = Learn(document, entry, files, dialect, settings.exmode == "strict")
+        asking = Learn(document, entry, files, dialect, settings.exmode == "strict", session.id)
         learned = await asked(self._engine, asking, Learned)
-        self._learned[document] = (self._engine.life, learned)
+        if len(self._learned) >= LEARNED_MAX:
+            self._learned.clear()
+        self._learned[document, self._engine.life(session.id)] = learned
         return document, learned

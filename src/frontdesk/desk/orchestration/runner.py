@@ -237,7 +237,7 @@ class Runner:
         live.steps = -1  # Until it is written, what the engine knows is not true.
         over, taken = turned.over, turned.taken
         await self._append(session, fence, (turned.stepped,) if over is None else (turned.stepped, over))
-        live.steps, live.life, live.blame = session.steps + 1, self._engine.life, 0
+        live.steps, live.life, live.blame = session.steps + 1, self._engine.life(session.id), 0
         live.is_own, live.may_rest = True, taken.may_rest
         self._count(taken)
         live.since_photo += taken.macrosteps
@@ -262,7 +262,7 @@ class Runner:
             return False
         stream = await self._streams.existing(live.session_id)
         session = stream.session
-        if session.steps != live.steps or live.life != self._engine.life:
+        if session.steps != live.steps or live.life != self._engine.life(session.id):
             return False
         try:
             kept = await asked(self._engine, Keep(session.id), Kept)
@@ -334,7 +334,7 @@ class Runner:
     async def _close(self, live: Live) -> None:
         """Out of memory; what it is lies on disk."""
         is_open, live.steps = live.steps >= 0, -1
-        if is_open and live.life == self._engine.life:
+        if is_open and live.life == self._engine.life(live.session_id):
             with contextlib.suppress(EngineLost):
                 await self._engine.ask(Close(live.session_id))
         if not live.is_wanted and self._lives.get(live.session_id) is live:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+import zlib
 from collections.abc import Callable
 
 import msgspec
@@ -46,7 +47,7 @@ class Worker:
         self._is_closed = False
         self._is_starting = False
         self._has_hung = False
-        self.life = 0
+        self._lives = 0
         self.on_lost: list[Callable[[], None]] = []
 
     @property
@@ -56,7 +57,10 @@ class Worker:
 
     @property
     def restarts(self) -> int:
-        return max(0, self.life - 1)
+        return max(0, self._lives - 1)
+
+    def life(self, session_id: str) -> int:
+        return self._lives
 
     async def ask(self, asking: Asking) -> Answer:
         """The answer. Errors: `EngineLost`."""
@@ -89,7 +93,7 @@ class Worker:
                 return
             if self._is_closed:
                 raise EngineLost("the script worker is stopped")
-            if self.life:
+            if self._lives:
                 await asyncio.sleep(RESTART_AFTER_S)
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -104,7 +108,7 @@ class Worker:
             assert process.stdin is not None
             body = _encode(self._limits)
             process.stdin.write(LENGTH.pack(len(body)) + body)
-            self.life += 1
+            self._lives += 1
             self._is_starting = True
             self._process = process
             self._reading = asyncio.create_task(self._read(process), name="script worker")
@@ -167,3 +171,30 @@ class Worker:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
+
+
+class Workers:
+    """Several of them: each session is always in the same one, so what breaks one of them breaks no other."""
+
+    def __init__(self, limits: Limits, count: int) -> None:
+        self.workers = [Worker(limits) for _ in range(count)]
+
+    @property
+    def restarts(self) -> int:
+        return sum(worker.restarts for worker in self.workers)
+
+    def life(self, session_id: str) -> int:
+        at = self._at(session_id)
+        return self.workers[at].life(session_id) * len(self.workers) + at
+
+    async def ask(self, asking: Asking) -> Answer:
+        """The answer. Errors: `EngineLost`."""
+        return await self.workers[self._at(asking.session)].ask(asking)
+
+    async def aclose(self) -> None:
+        """End all of them."""
+        await asyncio.gather(*(worker.aclose() for worker in self.workers))
+
+    def _at(self, session_id: str) -> int:
+        # Other digits than those that say which node runs it, or a node would use few of its workers.
+        return (zlib.crc32(session_id.encode()) >> 8) % len(self.workers)
