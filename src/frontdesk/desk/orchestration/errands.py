@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 from msgspec import Struct
@@ -17,9 +17,7 @@ from frontdesk.errors import DeskError, NotFound, Refused, Unavailable
 from frontdesk.scxml.outputs import Requested
 from frontdesk.scxml.packed import unpack
 
-PATIENCE_S = (
-    2.0  # The next one waits so long for one that does not return; a module ought to begin and return.
-)
+PATIENCE_S = 2.0  # So long the next one waits for one that does not return; modules begin, and return.
 RETRY_S = 1.0
 
 _log = structlog.get_logger("orchestration")
@@ -96,7 +94,7 @@ class Errands:
     def leave(self, session: Session, name: str, errand: Errand) -> None:
         """Nobody waits for a request any more: what can be left undone is."""
         self._known.get(session.id, {}).pop(name, None)
-        self._later(self._drop(session, errand))
+        self._hold(_tried(self._drop(session, errand)))
 
     @property
     def is_busy(self) -> bool:
@@ -151,6 +149,7 @@ class Errands:
         except DeskError as error:  # It is done again: all of it can be.
             _log.warning("errands_paused", session_id=session_id, reason=str(error))
             self.forget(session_id)
+            await asyncio.sleep(RETRY_S)
         finally:
             del self._tasks[session_id]
         self._wake(session_id)
@@ -174,19 +173,25 @@ class Errands:
             await self._answer(session, output, "unsupported", "there is nothing here that does this")
             return session.is_over
         request = request_of(session.id, output, errand.asked_ms)
-        task = asyncio.ensure_future(module.carry_out(request))
+        task = self._hold(module.carry_out(request))
         finished, _ = await asyncio.wait([task], timeout=PATIENCE_S)
         if not finished:
-            self._later(self._watched(session, errand, task))
+            self._hold(self._watched(name, session, errand, task))
         else:
             task.result()
         return session.is_over
 
-    async def _watched(self, session: Session, errand: Errand, task: "asyncio.Future[None]") -> None:
+    async def _watched(
+        self, name: str, session: Session, errand: Errand, task: "asyncio.Future[None]"
+    ) -> None:
+        """What takes longer than others wait for it."""
         try:
             await task
         except Unavailable as error:
             _log.warning("request_waits", session_id=session.id, reason=str(error))
+            await asyncio.sleep(RETRY_S)
+            self._known.get(session.id, {}).pop(name, None)  # So it is begun again.
+            self._wake(session.id)
         except Exception:  # noqa: BLE001
             _log.exception("errand_failed", session_id=session.id)
             await self._tell_failed(session, errand)
@@ -210,10 +215,11 @@ class Errands:
         if module is not None:
             await module.drop(request_of(session.id, errand.output, errand.asked_ms))
 
-    def _later(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.ensure_future(_tried(work))
+    def _hold(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
         self._loose.add(task)
         task.add_done_callback(self._loose.discard)
+        return task
 
 
 async def _tried(work: Coroutine[None, None, None]) -> None:
@@ -221,3 +227,5 @@ async def _tried(work: Coroutine[None, None, None]) -> None:
         await work
     except DeskError as error:
         _log.warning("left_undone", reason=str(error))
+    except Exception:  # noqa: BLE001
+        _log.exception("left_undone")

@@ -6,7 +6,8 @@ import asyncio
 class Live:
     """A session that this node is at, or was a moment ago.
 
-    Shape:   the engine has taken its first `steps` steps in its `life`; -1 when it knows nothing of it.
+    Shape:   the engine has taken its first `steps` steps; -1 when it stands nowhere that is known. In this
+             `life` it was told of the session; 0 for never.
              `may_rest` as its document says, `cannot_rest` when its scripts hold what no snapshot can;
              `is_own` when this very node has taken steps of it and has not let it go since.
     """

@@ -58,7 +58,7 @@ class Opening:
             world=past.world,
         )
         await asked(self._engine, asking, Closed)
-        life = self._engine.life(session.id)
+        live.steps, live.life = -1, self._engine.life(session.id)
         live.since_photo = 0
         for fact, record in await self._streams.history(session.id, past.version):
             if past.steps == session.steps:
@@ -67,7 +67,7 @@ class Opening:
                 await self._replay(past, fact)
                 live.since_photo += fact.macrosteps
             past = evolve(past, fact, record.time_ms)
-        live.steps, live.life = session.steps, life
+        live.steps = session.steps
         return learned
 
     async def _replay(self, past: Session, step: Stepped) -> None:

@@ -88,11 +88,13 @@ class Runner:
         return sum(live.steps >= 0 for live in self._lives.values())
 
     @property
-    def busy_count(self) -> int:
-        """Those of them that cannot be put to rest now."""
-        return sum(
-            live.steps >= 0 and (live.task is not None or not live.can_rest) for live in self._lives.values()
-        )
+    def has_room(self) -> bool:
+        """Whether another session may begin here: others can be put to rest for it."""
+        if len(self._lives) < self._open_max:
+            return True
+        lives = self._lives.values()
+        busy = sum(live.steps >= 0 and (live.task is not None or not live.can_rest) for live in lives)
+        return busy < self._open_max
 
     # --- being told ----------------------------------------------------------------------------
 
@@ -175,11 +177,15 @@ class Runner:
                 break
             await self._take(live, session, turn, fence)
             self._hand_out(stream)
+        if fence is None:  # Another node asks for what it wants, and sets its timer.
+            await self._close(live)
+            return
         self._hand_out(stream)
         if stream.armed is UNSURE:
             await self._streams.rearm(live.session_id, self.due_ms)
-        self._set_alarm(stream)
-        if stream.session.is_over:
+        if not stream.session.is_over:
+            self._set_alarm(stream)
+        else:
             gone_ms = gone_at(stream.session, self._times)
             await self._close(live)
             if gone_ms is not None and gone_ms <= self._clock_ms():
@@ -333,8 +339,8 @@ class Runner:
 
     async def _close(self, live: Live) -> None:
         """Out of memory; what it is lies on disk."""
-        is_open, live.steps = live.steps >= 0, -1
-        if is_open and live.life == self._engine.life(live.session_id):
+        life, live.life, live.steps = live.life, 0, -1
+        if life and life == self._engine.life(live.session_id):
             with contextlib.suppress(EngineLost):
                 await self._engine.ask(Close(live.session_id))
         if not live.is_wanted and self._lives.get(live.session_id) is live:
