@@ -158,7 +158,7 @@ async def test_the_same_request_waits_once(caller: Program) -> None:
         (Denied("no"), 401),
         (Conflict("again"), 503),
         (TooNew(), 503),
-        (EngineLost("gone", blame=1), 503),
+        (EngineLost("gone"), 503),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -28,7 +28,7 @@ class Shop:
         self.application = application
 
     async def after_s(self, seconds: float) -> None:
-        """Let time go by. Leases run out by such a leap; what came meanwhile is found a moment later."""
+        """Let time go by. By such a leap leases run out; what came meanwhile is found a moment later."""
         self.clock.after_s(seconds)
         await self.house.server.orchestration.shards.look()
         self.clock.after_s(2 * HELP_MS / 1000)
