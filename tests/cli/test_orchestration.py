@@ -84,6 +84,23 @@ def test_versions_come_and_go_back(terminal: Terminal) -> None:
     assert terminal.run("orchestration", "list").output.splitlines()[1].split()[:2] == ["hello", second]
 
 
+def test_what_has_an_application_is_listed_and_told_when_it_is_not_there(terminal: Terminal) -> None:
+    terminal.run("orchestration", "upload", written(terminal))
+    terminal.configure(
+        """
+        [database]
+        url = "sqlite:///frontdesk.db"
+        [services.shop]
+        application = "hello"
+        [queues.vip]
+        application = "helo"
+        """
+    )
+    listed = terminal.run("orchestration", "list")
+    assert listed.output.splitlines()[1].rstrip().endswith("service shop")
+    assert listed.errors == "queue vip: there is no application 'helo'; upload it.\n"
+
+
 def test_a_version_may_only_be_kept(terminal: Terminal) -> None:
     terminal.run("orchestration", "upload", written(terminal))
     first = version(terminal)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from frontdesk.cli.configuration import Config, settings_of
-from frontdesk.cli.console import harmless, output
+from frontdesk.cli.console import errors, harmless, output
 from frontdesk.cli.orchestration_remote import WAIT_S, RemoteApplications
 from frontdesk.desk.orchestration.application_files import document_of, read_folder
 from frontdesk.desk.orchestration.applications import Applications
@@ -142,13 +142,16 @@ async def rollback(
 
 @app.command(name="list")
 async def list_(*, server: Server = "", key: Key = "", config: Config = None) -> None:
-    """List the applications, and the services that begin with them."""
+    """List the applications, and the services and queues of the settings that have them."""
     async with _applications(config, server, key) as applications:
         everything = await applications.all()
+    of = {} if server else _named_in(settings_of(config))
+    for name in of.keys() - {listed.name for listed in everything}:
+        errors.print(f"{harmless(of[name])}: there is no application {name!r}; upload it.")
     if not everything:
         output.print("There are no applications yet: frontdesk orchestration upload FOLDER takes one in.")
         return
-    table = Table("application", "version", "since", "versions", box=None, padding=(0, 2, 0, 0))
+    table = Table("application", "version", "since", "versions", "of", box=None, padding=(0, 2, 0, 0))
     for listed in everything:
         application = listed.application
         table.add_row(
@@ -156,8 +159,22 @@ async def list_(*, server: Server = "", key: Key = "", config: Config = None) ->
             application.active[:SHOWN_CHARS] or "none",
             time_of(application.activated_ms) if application.active else "",
             str(len(application.versions)),
+            harmless(of.get(listed.name, "")),
         )
     output.print(table)
+
+
+def _named_in(settings: Settings) -> dict[str, str]:
+    """Which services and queues have which application."""
+    found: dict[str, list[str]] = {}
+    places = [
+        *((one.application, f"service {name}") for name, one in sorted(settings.services.items())),
+        *((one.application, f"queue {name}") for name, one in sorted(settings.queues.items())),
+    ]
+    for application, place in places:
+        if application:
+            found.setdefault(application, []).append(place)
+    return {application: ", ".join(named) for application, named in found.items()}
 
 
 @contextlib.asynccontextmanager
