@@ -95,3 +95,31 @@ def test_help_and_states_are_there_and_nothing_typed_does_nothing(trial: Trial) 
 def test_what_cannot_run_is_refused() -> None:
     with pytest.raises(DocumentRefused):
         Trial(document_of({"application.toml": SETTINGS, "application.scxml": b"<scxml/>"}))
+
+
+CHATTING = b"""<scxml xmlns="http://www.w3.org/2005/07/scxml" profile="ecmascript" version="1.0">
+  <state id="a">
+    <transition event="interaction.present">
+      <log expr="_genesys.ixn.interactions[0].udata.plan + _genesys.session.timeInZone('Asia/Tokyo')"/>
+    </transition>
+    <transition event="interaction.udata.changed">
+      <log expr="_genesys.ixn.interactions[0].udata.plan"/>
+    </transition>
+    <transition event="chat.message"><log expr="_event.data.message.text"/></transition>
+    <transition event="interaction.deleted" target="end"/>
+  </state>
+  <final id="end"/>
+</scxml>"""
+
+
+def test_a_chat_with_nobody_in_it_is_told_of_as_a_real_one() -> None:
+    trial = Trial(document_of({"application.toml": SETTINGS, "application.scxml": CHATTING}))
+    list(trial.begin())
+    lines = told(trial.take('/chat {"plan": "gold"}'))
+    names = [line.split()[1] for line in lines if line.startswith("event:")]
+    assert names == ["interaction.added", "interaction.present", "interaction.onrouterequest"]
+    assert "log: gold09:00:00" in lines  # It is midnight, 1970, in Greenwich.
+    assert told(trial.take('/data {"plan": 7}'))[-1] == "log: 7"
+    assert told(trial.take("/say hello there"))[-1] == "log: hello there"
+    assert told(trial.take("/chat"))[0].startswith("error:")
+    assert told(trial.take("/end"))[-1] == "states: finished in end"

@@ -3,7 +3,7 @@
 What a server does with durable streams and real time, this does in memory, at once, and the same every time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -34,11 +34,20 @@ class Rehearsal:
     """A stage with sessions on it. Time only goes on when `pass_time` is called.
 
     Shape:   `is_resting` puts every session into a snapshot after each step and takes it up from there
-             again, as a server does with sessions that have nothing to do.
+             again, as a server does with sessions that have nothing to do; `world` is what scripts may
+             look at, at a time.
     """
 
-    def __init__(self, files: Files = NO_FILES, *, now_ms: int = 0, is_resting: bool = False) -> None:
+    def __init__(
+        self,
+        files: Files = NO_FILES,
+        *,
+        now_ms: int = 0,
+        is_resting: bool = False,
+        world: Callable[[int], str] = lambda _now_ms: "",
+    ) -> None:
         self._is_resting = is_resting
+        self._world = world
         self.now_ms = now_ms
         self.sessions: dict[str, Session] = {}
         self.told: list[Told] = []
@@ -87,7 +96,11 @@ class Rehearsal:
             has_parent=session_id in self._parents,
         )
         self.sessions[session_id] = session
-        self._carry_out(session, session.start(self.now_ms, self._next_seed(), data, self.sessions))
+        self._carry_out(session, self._started(session, data))
+
+    def _started(self, session: Session, data: str) -> Sequence[Output]:
+        world = self._world(self.now_ms)
+        return session.start(self.now_ms, self._next_seed(), data, self.sessions, world=world)
 
     def _settle(self) -> None:
         for _ in range(STEPS_MAX):
@@ -95,7 +108,8 @@ class Rehearsal:
             if not ready:
                 return
             for session in ready:
-                outputs = session.step(self.now_ms, self._next_seed(), self.sessions)
+                world = self._world(self.now_ms)
+                outputs = session.step(self.now_ms, self._next_seed(), self.sessions, world=world)
                 if self._is_resting:
                     self._rest(session)
                 self._carry_out(session, outputs)

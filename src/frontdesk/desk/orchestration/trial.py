@@ -5,10 +5,11 @@
     for line in trial.take('chat.message {"text": "hello"}'): print(line)
     for line in trial.pass_time(1000): print(line)
 
-No chat and no module is there: what the session asks for is shown, and whoever tries it out answers.
+No module is there: what the session asks for is shown, and whoever tries it out answers. The chat that
+`/chat` begins has nobody in it, but what the session is told of it is what it would be told of a real one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -16,6 +17,8 @@ from msgspec import Struct
 
 from frontdesk.desk.orchestration.application_files import Document, machine_of
 from frontdesk.desk.orchestration.modules import Request
+from frontdesk.desk.orchestration.surroundings import Told, said_by, surroundings
+from frontdesk.desk.orchestration.trial_chat import TrialChat
 from frontdesk.errors import Refused
 from frontdesk.scxml.durations import milliseconds
 from frontdesk.scxml.events import Event
@@ -36,14 +39,18 @@ from frontdesk.scxml.outputs import (
 from frontdesk.scxml.packed import pack, unpack
 from frontdesk.scxml.reading import files_of
 from frontdesk.scxml.rehearsal import Rehearsal
+from frontdesk.scxml.world import World
 
 HELP = """NAME [JSON]           sends the event NAME, with the JSON as its data
+/chat [JSON]          a visitor comes, with the JSON as user data
+/data [JSON]          the chat's user data changes; without JSON: shows the document's data items
+/say TEXT             the visitor says something
+/end                  the chat is over
 /done ID [JSON]       answers the request with this id: it is done
 /error ID CODE [TEXT] answers it: it failed
 /pass 5s              lets time go by, by the virtual clock
 /states               says which states are active
 /waiting              says what the session waits for
-/data                 shows the document's data items
 /quit                 ends this"""
 
 
@@ -63,8 +70,26 @@ class Trial:
     def __init__(self, document: Document, *, now_ms: int = 0, session_id: str = "trial") -> None:
         self._machine = machine_of(document)
         self._parameters = document.settings.parameters
-        self._stage = Rehearsal(files_of(document.files), now_ms=now_ms)
+        said = said_by(document)
+
+        def world(at_ms: int) -> str:
+            return World(surroundings(Told(), said, at_ms)).packed()
+
+        self._stage = Rehearsal(files_of(document.files), now_ms=now_ms, world=world)
         self._id = session_id
+        self._chat = TrialChat("chat", document.name, session_id)
+        self._commands: Mapping[str, Callable[[str], Iterator[Line]]] = {
+            "/help": lambda _rest: (Line("help", line) for line in HELP.splitlines()),
+            "/states": lambda _rest: iter((self._shown_states(self._id),)),
+            "/waiting": lambda _rest: self._waiting(),
+            "/pass": lambda rest: self.pass_time(_milliseconds(rest)),
+            "/chat": lambda rest: self._tell(self._chat.begins(_texts(rest), self._stage.now_ms)),
+            "/data": self._data,
+            "/say": lambda rest: self._tell(self._chat.hears(rest, self._stage.now_ms)),
+            "/end": lambda _rest: self._tell(self._chat.ends(self._stage.now_ms)),
+            "/done": self._done,
+            "/error": self._failed,
+        }
         self._told = 0
         self._states: dict[str, tuple[str, ...]] = {}
         self._open: dict[str, Request] = {}
@@ -89,27 +114,15 @@ class Trial:
     def take(self, written: str) -> Iterator[Line]:
         """Do what a line says; what comes of that. A line that makes no sense is told as an `error`."""
         word, _, rest = written.strip().partition(" ")
+        if not word:
+            return
         try:
-            match word:
-                case "":
-                    return
-                case "/help":
-                    yield from (Line("help", line) for line in HELP.splitlines())
-                case "/states":
-                    yield self._shown_states(self._id)
-                case "/data":
-                    items = self._stage.sessions[self._id].items()
-                    yield from (Line("data", f"{name} = {value}") for name, value in items.items())
-                case "/waiting":
-                    yield from self._waiting()
-                case "/pass":
-                    yield from self.pass_time(_milliseconds(rest))
-                case "/done" | "/error":
-                    yield from self._answer(word, rest)
-                case _ if word.startswith("/"):
-                    yield Line("error", f"{word} is not known: /help says what is")
-                case _:
-                    yield from self._send(Event(word, data=_json(rest)))
+            if word in self._commands:
+                yield from self._commands[word](rest.strip())
+            elif word.startswith("/"):
+                yield Line("error", f"{word} is not known: /help says what is")
+            else:
+                yield from self._send(Event(word, data=_json(rest)))
         except Refused as refused:
             yield Line("error", refused.text)
 
@@ -124,22 +137,36 @@ class Trial:
         self._stage.send(self._id, event)
         yield from self._news()
 
-    def _answer(self, word: str, rest: str) -> Iterator[Line]:
-        name, _, rest = rest.strip().partition(" ")
-        request = self._open.pop(name, None)
-        if request is None:
+    def _tell(self, events: Iterator[Event]) -> Iterator[Line]:
+        """What the session is told of its chat, and what comes of that."""
+        for event in events:
+            yield Line("event", f"{event.name} {event.data}")
+            if not self.is_over:
+                yield from self._send(event)
+
+    def _data(self, rest: str) -> Iterator[Line]:
+        if rest:
+            yield from self._tell(self._chat.changes(_texts(rest), self._stage.now_ms))
+            return
+        items = self._stage.sessions[self._id].items()
+        yield from (Line("data", f"{name} = {value}") for name, value in items.items())
+
+    def _done(self, rest: str) -> Iterator[Line]:
+        name, _, given = rest.partition(" ")
+        result = _object(given)
+        yield from self._send(self._answered(name).done(result))
+
+    def _failed(self, rest: str) -> Iterator[Line]:
+        name, _, given = rest.partition(" ")
+        code, _, text = given.strip().partition(" ")
+        yield from self._send(self._answered(name).failed(code or "unknown", text or "answered by hand"))
+
+    def _answered(self, name: str) -> Request:
+        """The request of this id, which waits no longer."""
+        if name not in self._open:
             there = ", ".join(self._open) or "none"
             raise Refused("unknown", f"there is no request {name!r} that waits; there are: {there}")
-        try:
-            if word == "/done":
-                event = request.done(_object(rest))
-            else:
-                code, _, text = rest.strip().partition(" ")
-                event = request.failed(code or "unknown", text or "answered by hand")
-        except Refused:
-            self._open[name] = request
-            raise
-        yield from self._send(event)
+        return self._open.pop(name)
 
     def _waiting(self) -> Iterator[Line]:
         for request in self._open.values():
@@ -225,6 +252,11 @@ def _object(text: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise Refused("not_json", 'a result is an object: {"name": "value"}')
     return found
+
+
+def _texts(text: str) -> dict[str, str]:
+    """User data: what is no text is written as JSON writes it."""
+    return {name: value if isinstance(value, str) else pack(value) for name, value in _object(text).items()}
 
 
 def _milliseconds(text: str) -> int:
