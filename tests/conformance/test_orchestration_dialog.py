@@ -2,12 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from frontdesk.desk.orchestration.unsupported_module import UnsupportedModule
 from frontdesk.domain.commands import Accept
 from frontdesk.domain.submit_commands import Select
+from frontdesk.settings import ServiceSettings
+from frontdesk.settings_modules import CategorySettings, DialogSettings
+from frontdesk.settings_orchestration import OrchestrationSettings
+from tests.conformance.house import serving, settings_in
+from tests.conformance.v2 import Answer
 from tests.desk.nodes import Node
 from tests.desk.orchestration.stage import Shelf, Stage, ors, stage
 from tests.desk.orchestration.talking import ANYBODY, Talking, prompts
@@ -124,3 +130,84 @@ async def test_calls_are_not_configured_and_each_action_says_so_under_its_own_na
     async with desk() as (sessions, _):
         session_id = await sessions.start("calls")
         assert await sessions.said(session_id) == ["unsupported: not configured", "unsupported"]
+
+
+# It asks for a number, says what the answer is about, and has somebody found.
+TALKS = ors(
+    """
+  <datamodel><data id="ixn" expr="''"/><data id="r" expr="''"/><data id="about" expr="''"/></datamodel>
+  <state id="begins">
+    <transition event="interaction.present" target="asks">
+      <assign location="_data.ixn" expr="_event.data.interactionid"/></transition>
+  </state>
+  <state id="asks">
+    <onentry><dialog:playandcollect requestid="_data.r" interactionid="_data.ixn">
+      <dialog:prompts>
+        <dialog:prompt intid="'1001'"/><dialog:prompt text="'What is it about?'"/>
+      </dialog:prompts>
+    </dialog:playandcollect></onentry>
+    <transition event="dialog.playandcollect.done" target="classifies">
+      <assign location="_data.about" expr="_event.data.text"/></transition>
+  </state>
+  <state id="classifies">
+    <onentry><classification:classify text="_data.about"/></onentry>
+    <transition event="classification.classify.done" target="tells">
+      <assign location="_data.about" expr="_event.data.category"/></transition>
+  </state>
+  <state id="tells">
+    <onentry><dialog:play requestid="_data.r" interactionid="_data.ixn">
+      <dialog:prompts><dialog:prompt text="'So it is about ' + _data.about + '.'"/></dialog:prompts>
+    </dialog:play></onentry>
+    <transition event="dialog.play.done" cond="_event.data.requestid == _data.r" target="looks"/>
+  </state>
+  <state id="looks">
+    <onentry><queue:submit requestid="_data.r" interactionid="_data.ixn" timeout="3600">
+      <queue:targets><queue:target type="skill" skillexpr="'latin &lt; 1'"/></queue:targets>
+      <dialog:runtreatments>
+        <dialog:play><dialog:prompts><dialog:prompt text="'One moment.'"/></dialog:prompts></dialog:play>
+        <dialog:playsound type="'music'" duration="20"/>
+      </dialog:runtreatments>
+    </queue:submit></onentry>
+    <transition event="dialog.*" target="wrong"/>
+    <transition event="queue.submit.done" target="done"/>
+  </state>
+  <final id="done"/><final id="wrong"/>""",
+    f'{DIALOG} xmlns:classification="http://www.genesyslab.com/modules/classification"',
+)
+
+
+async def test_80_a_visitor_is_asked_told_and_kept_company_until_somebody_comes(tmp_path: Path) -> None:
+    folder = tmp_path / "applications" / "talks"
+    folder.mkdir(parents=True)
+    (folder / "application.toml").write_text('name = "talks"\ndocument = "talks.scxml"\n', "utf-8")
+    (folder / "talks.scxml").write_bytes(TALKS)
+    settings = settings_in(
+        tmp_path,
+        services={"s": ServiceSettings(application="talks")},
+        orchestration=OrchestrationSettings(
+            folder=str(folder.parent),
+            dialog=DialogSettings(speaker="Robin", announcements={"1001": {"default": "Welcome."}}),
+            categories={"billing": CategorySettings(keywords=("invoice",))},
+        ),
+    )
+    async with serving(settings) as house:
+        chat = await house.visitors.start()
+        await chat.comes(lambda answer: "What is it about?" in texts(answer))
+        (await chat.send("My invoice, please")).ok()
+        await chat.comes(lambda answer: "One moment." in texts(answer))
+        async with house.agent("amy") as amy:
+            await amy.takes(chat.chat_id)
+            await chat.comes(lambda answer: len(answer.of_type("ParticipantJoined")) == 3)
+        said = await chat.events("Message")
+    assert [event["text"] for event in said] == [
+        "Welcome.",
+        "What is it about?",
+        "My invoice, please",
+        "So it is about billing.",
+        "One moment.",
+    ]
+    assert {event["from"]["nickname"] for event in said} == {"Robin", "Mira"}
+
+
+def texts(answer: Answer) -> list[str]:
+    return [event["text"] for event in answer.of_type("Message")]

@@ -144,6 +144,8 @@ def leave(state: Interaction, command: commands.Leave, _now_ms: int, rules: Serv
     others = any(p.answers for p in state.parties if p.party_id != party.party_id)
     if others or not party.answers or state.queued_ms:
         return (left,)  # Somebody else is here, or has been sent for.
+    if state.owner and party.kind is Kind.BOT:
+        return (left,)  # Its turn is over: the session that has it sees to what comes next.
     if state.asynchronous:
         return resting.last_one_leaves(state, left)
     if rules.ends_with_last_agent:

@@ -7,7 +7,7 @@ import pytest
 
 from frontdesk.desk.orchestration.modules import Request
 from frontdesk.domain.agent import Role
-from frontdesk.domain.commands import Accept, ChangeData, End, HandOver, Say
+from frontdesk.domain.commands import Accept, ChangeData, End, HandOver, Leave, Say
 from frontdesk.domain.events import Joined, Kind, Left, Visibility
 from frontdesk.domain.owning_commands import Redirect
 from tests.desk.orchestration.talking import Talking, prompts
@@ -241,6 +241,18 @@ async def test_a_bot_has_the_chat_until_it_leaves() -> None:
     await talking.settle()
     name, data = talking.heard.last()
     assert (name, data["extensions"]) == ("dialog.start.done", {"intent": "loan"})
+
+
+async def test_a_bot_that_just_leaves_gives_the_chat_back_to_the_session() -> None:
+    talking, chat_id = await talk()
+    await talking.bot("greeter")
+    await talking.ask("start", chat_id, device="greeter")
+    joined = [e for e in await talking.node.events(chat_id) if isinstance(e, Joined)]
+    await talking.node.do(chat_id, Leave(party_id=joined[-1].party_id))
+    await talking.settle()
+    assert talking.heard.names == ["dialog.start.requestid", "dialog.start.done"]
+    await talking.ask("play", chat_id, **prompts("Welcome back."))
+    assert await talking.said(chat_id) == ["Welcome back."]
 
 
 async def test_a_bots_turn_goes_on_at_another_node() -> None:
