@@ -46,6 +46,11 @@ TELLS = ors("""
   <state id="telling">
     <onentry><session:fetch srcexpr="_data.crm" method="'post'">
       <param name="level" expr="_event.data.content"/></session:fetch></onentry>
+    <transition event="session.fetch.done" target="writing"/>
+  </state>
+  <state id="writing">
+    <onentry><session:fetch srcexpr="_data.crm" method="'put'" enctype="'text/csv'">
+      <content expr="'level;' + _event.data.content"/></session:fetch></onentry>
     <transition event="session.fetch.done" target="done"/>
   </state>
   <final id="done"/>""")
@@ -139,6 +144,7 @@ async def test_documents_of_a_running_server_ask_with_secrets_that_they_never_se
         async with running(settings) as server:
             session_id = await server.orchestration.sessions.start("asks")
             await has_come_to(server.orchestration, session_id, Life.FINISHED)
-    first, second = service.seen
+    first, second, third = service.seen
     assert (first.method, first.headers["x-key"]) == ("GET", "k3y")
     assert (second.method, second.body) == ("POST", b"level=gold")
+    assert (third.method, third.body, third.headers["content-type"]) == ("PUT", b"level;gold", "text/csv")

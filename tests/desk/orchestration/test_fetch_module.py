@@ -193,6 +193,12 @@ async def test_a_secret_is_for_its_own_service_alone() -> None:
     assert "s3cret" not in str(data)
 
 
+async def test_the_address_may_be_a_literal() -> None:
+    async with web_service(answer()) as service:
+        fetching = Fetching(service)
+        assert (await fetching.fetch(srcexpr=None, src=fetching.url))[0] == "session.fetch.done"
+
+
 # --- bad input ------------------------------------------------------------------------------------
 
 

@@ -67,7 +67,7 @@ def fetch_of(attributes: Mapping[str, Any], request_id: str, secrets: Mapping[st
     Errors:  `Unfetched`: `invalidattribute` naming the attribute, `unsupported` for method `esp`.
     """
     method = _method(attributes)
-    url = _text(attributes, "srcexpr")
+    url = _text(attributes, "srcexpr") or _text(attributes, "src")
     if not url:
         raise _invalid("srcexpr", "is the address to ask, and is missing")
     host = _host(url)
