@@ -13,7 +13,7 @@ from frontdesk.desk.orchestration.news import News
 from frontdesk.desk.orchestration.speaker import Speaker
 from frontdesk.desk.orchestration.treatments import StartBot, Untreated
 from frontdesk.domain.agent import Role
-from frontdesk.domain.commands import HandOver, Join
+from frontdesk.domain.commands import Join, Leave
 from frontdesk.domain.events import DataChanged, Ended, Joined, Kind, Left, Visibility
 from frontdesk.store.account import Account
 
@@ -82,7 +82,7 @@ class BotTurns:
         _, full = await self._interactions.chats.full(interaction_id)
         party = full.state.party_of(bot.account_id)
         if party is not None:
-            await self._interactions.do(interaction_id, HandOver(party_id=party.party_id, reason="stopped"))
+            await self._interactions.do(interaction_id, Leave(party_id=party.party_id, reason="stopped"))
 
     async def _is_here(self, interaction_id: str, bot: Account) -> bool:
         _, full = await self._interactions.chats.full(interaction_id)

@@ -148,7 +148,6 @@ class DialogModule:
     # --- what takes its time -------------------------------------------------------------------
 
     async def _work(self, request: Request, interaction_id: str, treatment: Treatment) -> Event:
-        self._slots.hold(interaction_id, Treating(request, treatment))
         try:
             event = await _told(request, self._result(request, interaction_id, treatment))
         finally:  # Before it is told: then the session may ask for the next one at once.
@@ -157,6 +156,7 @@ class DialogModule:
         return event
 
     async def _result(self, request: Request, interaction_id: str, treatment: Treatment) -> Event:
+        self._slots.hold(interaction_id, Treating(request, treatment))
         match treatment:
             case Collect():
                 return await self._collect(request, interaction_id, treatment)
