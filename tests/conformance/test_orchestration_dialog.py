@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from frontdesk.desk.orchestration.unsupported_module import UnsupportedModule
-from frontdesk.domain.commands import Accept
+from frontdesk.domain.commands import Accept, Say
 from frontdesk.domain.submit_commands import Select
 from frontdesk.settings import ServiceSettings
 from frontdesk.settings_modules import CategorySettings, DialogSettings
@@ -61,9 +61,9 @@ CALLS = ors(
 
 
 @asynccontextmanager
-async def desk() -> AsyncIterator[tuple[Stage, Talking]]:
+async def desk(node: Node | None = None) -> AsyncIterator[tuple[Stage, Talking]]:
     """A node that runs sessions and has chats."""
-    node = Node()
+    node = node or Node()
     async with stage(Shelf(asks=ASKS, calls=CALLS), node.database, clock=node.clock) as sessions:
         talking = Talking(node, delivery=sessions.sessions)
         modules = sessions.orchestration.modules
@@ -106,6 +106,21 @@ async def test_85_its_timeout_is_an_error() -> None:
             await talking.settle()
             await sessions.after_s(0)  # The node goes on looking after its sessions.
         assert await sessions.said("s85") == ["42", "timeout"]
+
+
+async def test_85_what_was_written_while_no_node_ran_is_the_answer() -> None:
+    async with desk() as (sessions, talking):
+        chat_id = await begun(sessions, talking)
+        node = talking.node
+    await node.do(chat_id, Say(party_id=1, text="42"))
+    node.clock.after_s(16)  # The lease of the first node has run out.
+    async with desk(Node(node.database, node.clock)) as (sessions, talking):
+        await sessions.orchestration.take_over()
+        await sessions.settle()
+        await talking.settle()
+        await sessions.settle()
+        assert await sessions.said("s85") == ["42"]
+        assert await talking.said(chat_id) == ["Your number?"]
 
 
 async def test_80_busy_treatments_run_and_stop_when_somebody_comes_and_no_session_hears_of_them() -> None:
