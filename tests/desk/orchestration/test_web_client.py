@@ -214,6 +214,9 @@ async def test_what_goes_wrong_on_the_way_has_a_code() -> None:
         raise OSError("no such name")
 
     assert (await refusal(client(odd.port, "a.test", resolve=unknown), gone)).code == "protocol.dns"
+    long = f"{'a' * 70}.localhost"
+    asking = WebClient(allowed_of(["*.localhost"], LOOPBACK), body_bytes_max=1000)
+    assert (await refusal(asking, get(f"http://{long}/"))).code in ("protocol.dns", "invalidattribute")
 
 
 # --- certificates ---------------------------------------------------------------------------------
@@ -250,5 +253,7 @@ async def test_a_certificate_is_for_the_name_and_not_for_the_address(tmp_path: P
         asking = client(crm.port, "crm.test", "other.test", tls=believes)
         assert (await asking.ask(get(f"https://crm.test:{crm.port}/"))).body == b"safe"
         assert (await refusal(asking, get(f"https://other.test:{crm.port}/"))).code == "protocol.tls"
+        crm.answers = [answer(302, location=f"http://crm.test:{crm.port}/")]
+        assert (await refusal(asking, get(f"https://crm.test:{crm.port}/"))).code == "protocol.redirect"
         doubting = client(crm.port, "crm.test")
         assert (await refusal(doubting, get(f"https://crm.test:{crm.port}/"))).code == "protocol.tls"

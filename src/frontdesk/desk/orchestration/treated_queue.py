@@ -1,13 +1,11 @@
 """The module `queue` with busy treatments: what visitors are told while somebody is found for them."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from frontdesk.desk.orchestration.busy_treatments import BusyTreatments
+from frontdesk.desk.orchestration.dialog_module import FirstOf
 from frontdesk.desk.orchestration.modules import Delivery, Module, Request
 from frontdesk.desk.orchestration.treatments import Untreated
-
-FirstOf = Callable[[str], Awaitable[str]]
 
 
 class TreatedQueue:

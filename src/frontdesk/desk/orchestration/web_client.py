@@ -130,10 +130,10 @@ class WebClient:
                         return await self._read(response)
                 finally:
                     await response.aclose()
-                if _origin(following.url) != _origin(
-                    request.url
-                ):  # What was meant for one is not for another.
-                    auth = None
+                if (request.url.scheme, following.url.scheme) == ("https", "http"):
+                    raise Unfetched("protocol.redirect", "the service sends elsewhere, where others can read")
+                if _origin(following.url) != _origin(request.url):
+                    auth = None  # What was meant for one is not for another.
                     for name in [n for n in following.headers if n.lower() not in _OWN]:
                         del following.headers[name]
                 request = following
@@ -176,7 +176,7 @@ class _Pinned(httpx2.AsyncBaseTransport):
             raise Unfetched("invalidattribute", text)
         try:
             found = await self._resolve(host, port)
-        except OSError:
+        except (OSError, UnicodeError):
             raise Unfetched("protocol.dns", f"nobody knows where {host} is", is_passing=True) from None
         addresses = [address for address in found if allows_address(self._allowed, address)]
         if not addresses:
