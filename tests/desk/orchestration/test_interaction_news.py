@@ -40,6 +40,17 @@ async def test_facts_that_were_told_are_not_told_again_by_whoever_follows_next()
     assert house.heard(session_id) == [*BEGINS, "udata.changed"]
 
 
+async def test_what_happens_at_another_node_is_told_too() -> None:
+    house = House()
+    other = House(house.node.database, house.node.clock, house.ear, name="b")
+    chat_id = await other.node.start()
+    await other.node.do(chat_id, Say(party_id=1, text="hello"))
+    await other.node.do(chat_id, commands.ChangeData(party_id=1, changes={"vip": "1"}))
+    await house.tell()
+    session_id = (await other.state(chat_id)).owner
+    assert house.heard(session_id) == [*BEGINS, "udata.changed"]
+
+
 @pytest.mark.parametrize("fails_at", range(1, 14))
 async def test_wherever_it_breaks_the_session_hears_the_same(fails_at: int) -> None:
     """The delivery of this number fails, and another node goes on from the beginning."""

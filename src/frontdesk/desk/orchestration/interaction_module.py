@@ -23,6 +23,7 @@ from frontdesk.scxml.events import Event
 
 PATIENCE_MS = 10_000
 ANSWER_MARGIN_MS = 5_000  # A chat's invite runs out first, and says so.
+REASON_CHARS_MAX = 200  # As of those that agents give.
 NEEDS_CONTROL = ("terminate", "redirect")
 """Actions that cannot be meant for what others have; all the rest may be asked for meanwhile."""
 RESERVED_KEYS = ("OP-Session-ID", "IsOnline", "ReasonClosed")
@@ -92,7 +93,7 @@ class InteractionModule:
         ids: Any = {"session_id": request.session_id, "request_id": request.request_id}
         match request.action:
             case "terminate":
-                return wishes.Terminate(reason=_text(given, "reason"), **ids)
+                return wishes.Terminate(reason=_text(given, "reason")[:REASON_CHARS_MAX], **ids)
             case "attach":
                 own = await self._about(request.session_id)
                 return wishes.Attach(application=own.application if own is not None else "", **ids)

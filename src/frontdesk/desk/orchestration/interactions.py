@@ -28,7 +28,7 @@ from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.orchestration_events import tellings
 from frontdesk.domain.orchestration_news import News, Telling
 from frontdesk.domain.owning_commands import Own, SessionOver
-from frontdesk.errors import DeskError, NotFound, Refused, TooNew, Unavailable
+from frontdesk.errors import Conflict, DeskError, NotFound, Refused, TooNew, Unavailable
 from frontdesk.scxml.events import Event as SessionEvent
 from frontdesk.scxml.packed import pack
 from frontdesk.store.log import Recorded, Store
@@ -132,8 +132,12 @@ class InteractionNews:
                 fallback_queue=rules.fallback_queue,
                 again_as=f"{interaction_id}-{lost}" if is_lost else "",
             )
-            with contextlib.suppress(NotFound, Refused):  # It has ended, and so nobody is lost.
+            try:
                 await self._interactions.do(interaction_id, command)
+            except (NotFound, Refused):
+                continue  # It has ended, and so nobody is lost.
+            except Conflict as error:
+                raise Unavailable(str(error)) from error
 
     # --- following -----------------------------------------------------------------------------
 
