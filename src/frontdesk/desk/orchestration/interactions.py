@@ -31,7 +31,7 @@ from frontdesk.domain.owning_commands import Own, SessionOver
 from frontdesk.errors import Conflict, DeskError, NotFound, Refused, TooNew, Unavailable
 from frontdesk.scxml.events import Event as SessionEvent
 from frontdesk.scxml.packed import pack
-from frontdesk.store.log import Recorded, Store
+from frontdesk.store.log import Fence, Recorded, Store
 
 LEASE = "orchestration"
 LEASE_MS = 6000
@@ -93,6 +93,7 @@ class InteractionNews:
         self._node_id = node_id
         self._rules_of = rules_of
         self._cursor = Cursor(store, LEASE, clock_ms)
+        self._fence: Fence | None = None
         self._held: OrderedDict[str, Interaction] = OrderedDict()
         self._unowned: OrderedDict[str, None] = OrderedDict()
 
@@ -112,7 +113,8 @@ class InteractionNews:
                 await asyncio.sleep(LOOK_AGAIN_S)
         finally:
             with contextlib.suppress(DeskError):
-                await self._cursor.keep()
+                if self._fence is not None:
+                    await self._cursor.keep(self._fence)
                 await self._store.drop_lease(LEASE, self._node_id)
 
     async def over(
@@ -142,7 +144,9 @@ class InteractionNews:
     # --- following -----------------------------------------------------------------------------
 
     async def _holds_lease(self) -> bool:
-        return await self._store.take_lease(LEASE, self._node_id, self._clock_ms(), LEASE_MS) is not None
+        number = await self._store.take_lease(LEASE, self._node_id, self._clock_ms(), LEASE_MS)
+        self._fence = Fence(LEASE, number) if number is not None else None
+        return number is not None
 
     async def _follow(self) -> None:
         """Follow as long as the lease is ours."""
@@ -153,7 +157,7 @@ class InteractionNews:
         try:
             while not telling.done() and await self._holds_lease():
                 await asyncio.wait((telling,), timeout=LEASE_MS / 3000)
-                await self._cursor.keep()
+                await self._cursor.keep(self._fence)
         finally:
             telling.cancel()
             (outcome,) = await asyncio.gather(telling, return_exceptions=True)
@@ -203,7 +207,9 @@ class InteractionNews:
         """Whether a session is to hear of this, or may have to."""
         if record.body.startswith(_STARTS):
             return True
-        card = self._floor.card(interaction_id) or await self._stored_card(interaction_id)
+        card = self._floor.card(interaction_id)
+        if card is None or card.version < record.version:  # The floor may not have come as far yet.
+            card = await self._stored_card(interaction_id)
         if card is not None and card.owner:
             return True
         self._unowned[interaction_id] = None
