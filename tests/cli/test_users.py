@@ -33,7 +33,9 @@ def test_an_account_has_skills_that_can_be_changed(terminal: Terminal) -> None:
     changed = terminal.run(
         "users", "set", "bo", "--skill", "german=0", "--capacity", "9", "--name", "Bo [B.]"
     )
-    assert (changed.code, changed.output) == (0, "bo: Bo [B.], 9 chats, customer care 2\n")
+    assert (changed.code, changed.output) == (0, "bo: Bo [B.], 9 at once, customer care 2\n")
+    of_each = terminal.run("users", "set", "bo", "--capacity", "chat=3,message=5")
+    assert of_each.output == "bo: Bo [B.], chat=3,message=5 at once, customer care 2\n"
     assert "german=7" in terminal.run("users", "set", "bo", "--skill", "german").errors
     assert "no account 'cy'" in terminal.run("users", "set", "cy").errors
 

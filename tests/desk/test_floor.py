@@ -7,6 +7,7 @@ from frontdesk.desk.floor import Floor
 from frontdesk.domain import commands
 from frontdesk.domain.agent import Agent, Role
 from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.events import Medium
 from frontdesk.domain.interaction import Phase, Ringing
 from frontdesk.domain.targeting import Choice, choose
 from tests.desk.nodes import BEGIN_MS, RING_AGAIN_MS, Clock, Node
@@ -115,6 +116,23 @@ def test_a_ringing_chat_takes_a_slot_and_so_does_a_running_one(floor: Floor) -> 
     assert floor.room_of("amy") == 0
     floor.put("c2", card(2, phase=Phase.ENDED, queued_ms=0))
     assert [free.slots for free in floor.free()] == [1]
+
+
+def test_of_each_medium_there_are_as_many_places_as_were_set(floor: Floor) -> None:
+    floor.put_agent("amy", msgspec.structs.replace(ready(), capacities={"chat": 1, "message": 2}))
+    floor.put_agent("bob", ready(capacity=2))
+    floor.put("c", card(queued_ms=0, participants=("amy", "bob")))
+    floor.put("m", card(queued_ms=0, participants=("amy", "bob"), medium=Medium.MESSAGE))
+    media = (Medium.CHAT, Medium.MESSAGE)
+    assert [floor.room_of("amy", medium) for medium in media] == [0, 1]
+    assert [floor.room_of("bob", medium) for medium in media] == [0, 0], "all together"
+    assert [[free.agent_id for free in floor.people(medium).free] for medium in media] == [[], ["amy"]]
+
+
+def test_what_waits_is_asked_for_by_medium(floor: Floor) -> None:
+    floor.put("c", card())
+    floor.put("m", card(medium=Medium.MESSAGE))
+    assert [len(list(floor.lines(medium))) for medium in (None, Medium.CHAT, Medium.MESSAGE)] == [2, 1, 1]
 
 
 def test_bots_are_not_rung_but_have_room(floor: Floor) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as any_floor
 from hypothesis import strategies as st
 
-from frontdesk.domain.benches import EXPRESSIONS_KEPT_MAX, Benches, slots_of
+from frontdesk.domain.benches import EXPRESSIONS_KEPT_MAX, Benches
 from frontdesk.domain.queues import MINUTE_MS as POINT
 from frontdesk.domain.queues import QueueRules, Step
 from frontdesk.domain.waiting import Line, Waiting
@@ -156,10 +156,6 @@ def test_but_not_for_one_who_is_not_there_or_has_refused_it() -> None:
 def test_nor_does_it_hold_up_those_behind_it() -> None:
     lines = [line(chat("c", 9, prefers="bob"), chat("next"), rules=KNOWN)]
     assert chosen(lines, [AMY], ready=["bob"]) == [("next", "amy")]
-
-
-def test_the_places_of_an_agent_are_never_less_than_none() -> None:
-    assert (slots_of(3, {"a", "b"}), slots_of(1, {"a", "b"}), slots_of(0, set())) == (1, 0, 0)
 
 
 # --- on any floor ----------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ async def test_of_two_who_want_a_login_at_once_one_gets_it(accounts: Accounts) -
 async def test_an_account_can_change_all_but_its_id(accounts: Accounts) -> None:
     await accounts.add(AMY)
     changed = replace(AMY, login="amelia", name="A", role=Role.SUPERVISOR, capacity=9, is_disabled=True)
-    changed = replace(changed, skills={"german": 7, "größe": 1})
+    changed = replace(changed, skills={"german": 7, "größe": 1}, capacities={"chat": 3, "message": 5})
     await accounts.change(changed)
     assert await accounts.by_id("1") == changed
     assert await accounts.by_login("amelia") == changed

@@ -14,6 +14,8 @@ from frontdesk.cli.configuration import Config, settings_of
 from frontdesk.cli.console import harmless, output
 from frontdesk.desk.staff import Staff
 from frontdesk.domain.agent import Role
+from frontdesk.domain.capacity import described as capacity_of
+from frontdesk.domain.capacity import parse_capacity
 from frontdesk.domain.skills import described
 from frontdesk.errors import Refused
 from frontdesk.main import wall_clock_ms
@@ -30,6 +32,13 @@ Skills = Annotated[
         help="What the account is good at and how good, such as german=7; may be given several times.",
     ),
 ]
+Capacity = Annotated[
+    str,
+    Parameter(
+        help="How many chats and messages at once: a number for all together, or each by itself, such as"
+        " chat=3,message=5."
+    ),
+]
 FromInput = Annotated[
     bool, Parameter(name="--password-stdin", negative=(), help="Read the password from standard input.")
 ]
@@ -42,18 +51,21 @@ async def add(
     *,
     role: Annotated[Role, Parameter(help="What the account may do.")] = Role.AGENT,
     name: Annotated[str, Parameter(help="What visitors see; the login when not given.")] = "",
-    capacity: Annotated[int | None, Parameter(help="Chats at once.")] = None,
+    capacity: Capacity = "",
     skill: Skills = (),
     password_stdin: FromInput = False,
     config: Config = None,
 ) -> None:
     """Make an account. The password is asked for; a bot's is made at random and told once."""
     settings = settings_of(config)
-    capacity = settings.workspace.capacity if capacity is None else capacity
+    total, by_medium = parse_capacity(capacity) if capacity else (None, {})
+    total = settings.workspace.capacity if total is None else total
     made = role is Role.BOT and not password_stdin
     password = secrets.token_urlsafe(24) if made else _password(password_stdin)
     async with _staff(settings) as staff:
-        account = await staff.add(login, password, name=name, role=role, capacity=capacity, skills=skill)
+        account = await staff.add(
+            login, password, name=name, role=role, capacity=total, capacities=by_medium, skills=skill
+        )
     output.print(f"{account.login} may sign in now, as {account.role}.")
     if made:
         output.print(f"Its password, which is not shown again: {password}")
@@ -65,7 +77,7 @@ async def set_(
     /,
     *,
     name: Annotated[str, Parameter(help="What visitors see.")] = "",
-    capacity: Annotated[int | None, Parameter(help="Chats at once.")] = None,
+    capacity: Capacity = "",
     skill: Skills = (),
     config: Config = None,
 ) -> None:
@@ -73,10 +85,12 @@ async def set_(
 
     Who is connected now goes by the old particulars until they connect again and are ready.
     """
+    total, by_medium = parse_capacity(capacity) if capacity else (None, None)
     async with _staff(settings_of(config)) as staff:
-        account = await staff.change(login, name=name, capacity=capacity, skills=skill)
+        account = await staff.change(login, name=name, capacity=total, capacities=by_medium, skills=skill)
     skills = described(account.skills) or "no skills"
-    output.print(f"{harmless(account.login)}: {harmless(account.name)}, {account.capacity} chats, {skills}")
+    places = capacity_of(account.capacity, account.capacities)
+    output.print(f"{harmless(account.login)}: {harmless(account.name)}, {places} at once, {skills}")
 
 
 @app.command(name="list")
@@ -87,16 +101,14 @@ async def list_(*, config: Config = None) -> None:
     if not accounts:
         output.print("There are no accounts yet: frontdesk users add LOGIN")
         return
-    table = Table(
-        "login", "name", "role", "chats at once", "skills", "may sign in", box=None, padding=(0, 2, 0, 0)
-    )
+    table = Table("login", "name", "role", "at once", "skills", "may sign in", box=None, padding=(0, 2, 0, 0))
     for account in accounts:
         may = "no: disabled" if account.is_disabled else "yes"
         table.add_row(
             harmless(account.login),
             harmless(account.name),
             account.role,
-            str(account.capacity),
+            capacity_of(account.capacity, account.capacities),
             described(account.skills),
             may,
         )

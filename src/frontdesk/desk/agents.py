@@ -66,6 +66,7 @@ class Agents:
             capacity=account.capacity,
             skills=account.skills,
             login=account.login,
+            capacities=account.capacities,
         )
         await self._do(account.account_id, command)
 

@@ -10,7 +10,7 @@ from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.agent import Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.commands import Call, Join
-from frontdesk.domain.events import Kind, Purpose, Visibility
+from frontdesk.domain.events import Kind, Medium, Purpose, Visibility
 from frontdesk.domain.interaction import PEOPLE
 from frontdesk.domain.owning_commands import Merge, MergeInto
 from frontdesk.errors import NotFound, Refused
@@ -75,7 +75,8 @@ class Colleagues:
         agent = self._floor.agent(agent_id)
         if not agent.is_ready or agent.role is Role.BOT:
             raise Refused("agent_away", "your colleague is not ready now")
-        if not self._floor.room_of(agent_id):
+        card = self._floor.card(interaction_id)
+        if not self._floor.room_of(agent_id, card.medium if card is not None else Medium.CHAT):
             raise Refused("agent_busy", "your colleague has no room for another chat now")
         chat = await self._interactions.chats.chat(interaction_id)
         answer_s = self._services.rules(chat.service).answer_s

@@ -6,17 +6,20 @@ from msgspec import Struct
 
 from frontdesk.desk.lines import Seats
 from frontdesk.domain.agent import Agent, Role
-from frontdesk.domain.benches import Free, People, slots_of
+from frontdesk.domain.benches import Free, People
+from frontdesk.domain.capacity import room
+from frontdesk.domain.events import Medium
 
 
 class Desk(Struct):
     """One agent's place on the floor: what is true of the agent, and the chats held or ringing there.
 
-    Shape:   `listens` are the chats that a supervisor looks on; they take up no slot.
+    Shape:   `chats` are interactions of any medium, by their ids; `listens` are those that a supervisor
+             looks on, which take up no slot.
     """
 
     agent: Agent
-    chats: set[str]
+    chats: dict[str, Medium]
     idle_ms: int
     listens: set[str]
 
@@ -25,10 +28,13 @@ class Desk(Struct):
         """Whether its agent is ready, or has chats or invites."""
         return self.agent.is_ready or bool(self.chats or self.listens)
 
-    @property
-    def room(self) -> int:
-        """How many more chats it could take, if its agent were ready."""
-        return slots_of(self.agent.capacity, self.chats)
+    def room(self, medium: Medium = Medium.CHAT) -> int:
+        """How many more interactions of a medium it could take, if its agent were ready."""
+        return room(self.agent.capacity, self.agent.capacities, self.chats.values(), medium)
+
+    def places(self, medium: Medium = Medium.CHAT) -> int:
+        """How many of a medium it could take if it had none."""
+        return room(self.agent.capacity, self.agent.capacities, (), medium)
 
 
 class Desks:
@@ -38,14 +44,14 @@ class Desks:
         self._clock_ms = clock_ms
         self._desks: dict[str, Desk] = {}
         self._by_login: dict[str, str] = {}
-        self._seats = Seats()
-        self._at_work = Seats()  # Who is ready, with all places, taken or not.
+        self._seats = {medium: Seats() for medium in Medium}
+        self._at_work = {medium: Seats() for medium in Medium}  # … with all places, taken or not.
 
     def put_agent(self, agent_id: str, agent: Agent) -> None:
         """Take note of an agent as now known."""
         desk = self._desks.get(agent_id)
         if desk is None:
-            self._desks[agent_id] = Desk(agent, set(), agent.since_ms, set())
+            self._desks[agent_id] = Desk(agent, {}, agent.since_ms, set())
         elif agent.version >= desk.agent.version:
             if agent.is_ready and not desk.agent.is_ready:
                 desk.idle_ms = agent.since_ms
@@ -54,16 +60,16 @@ class Desks:
             self._by_login[agent.login.casefold()] = agent_id
         self._reseat(agent_id)
 
-    def seat(self, interaction_id: str, before: set[str], now: set[str]) -> None:
+    def seat(self, interaction_id: str, medium: Medium, before: set[str], now: set[str]) -> None:
         """Take note of who has an interaction, or is rung or held for it."""
         for agent_id in before - now:
             if (desk := self._desks.get(agent_id)) is not None:
-                desk.chats.discard(interaction_id)
+                desk.chats.pop(interaction_id, None)
                 desk.idle_ms = self._clock_ms()
                 self._reseat(agent_id)
         for agent_id in now - before:
-            desk = self._desks.setdefault(agent_id, Desk(Agent(), set(), 0, set()))
-            desk.chats.add(interaction_id)
+            desk = self._desks.setdefault(agent_id, Desk(Agent(), {}, 0, set()))
+            desk.chats[interaction_id] = medium
             desk.idle_ms = self._clock_ms()
             self._reseat(agent_id)
 
@@ -73,13 +79,15 @@ class Desks:
             if (desk := self._desks.get(agent_id)) is not None:
                 desk.listens.discard(interaction_id)
         for agent_id in now - before:
-            self._desks.setdefault(agent_id, Desk(Agent(), set(), 0, set())).listens.add(interaction_id)
+            self._desks.setdefault(agent_id, Desk(Agent(), {}, 0, set())).listens.add(interaction_id)
 
     def _reseat(self, agent_id: str) -> None:
         desk = self._desks[agent_id]
         takes = desk.agent.is_ready and desk.agent.role is not Role.BOT
-        self._at_work.put(agent_id, desk.agent.capacity if takes else 0, 0, desk.agent.skills)
-        self._seats.put(agent_id, desk.room if takes else 0, desk.idle_ms, desk.agent.skills)
+        skills = desk.agent.skills
+        for medium in Medium:
+            self._at_work[medium].put(agent_id, desk.places(medium) if takes else 0, 0, skills)
+            self._seats[medium].put(agent_id, desk.room(medium) if takes else 0, desk.idle_ms, skills)
 
     # --- what is asked -------------------------------------------------------------------------
 
@@ -97,27 +105,27 @@ class Desks:
         desk = self._desks.get(agent_id)
         return desk is not None and desk.agent.is_ready
 
-    def people(self) -> People:
+    def people(self, medium: Medium) -> People:
         """The people who are ready and have a free place, as they are asked."""
-        return self._seats.people(self.is_ready)
+        return self._seats[medium].people(self.is_ready)
 
-    def at_work(self) -> People:
+    def at_work(self, medium: Medium) -> People:
         """The people who are ready, each with all places, taken or not."""
-        return self._at_work.people(self.is_ready)
+        return self._at_work[medium].people(self.is_ready)
 
-    def unready(self, is_here: Callable[[str], bool]) -> Sequence[Free]:
+    def unready(self, medium: Medium, is_here: Callable[[str], bool]) -> Sequence[Free]:
         """The people who are here and would have a place, but take no chats now."""
         return [
-            Free(0, desk.idle_ms, agent_id, desk.room, self._seats.bench(desk.agent.skills))
+            Free(0, desk.idle_ms, agent_id, slots, self._seats[medium].bench(desk.agent.skills))
             for agent_id, desk in self
-            if not desk.agent.is_ready and desk.agent.role is not Role.BOT and desk.room
-            if is_here(agent_id)
+            if not desk.agent.is_ready and desk.agent.role is not Role.BOT
+            if (slots := desk.room(medium)) and is_here(agent_id)
         ]
 
     def free(self) -> list[Free]:
-        """The people who are ready and have a free place, who is next first."""
-        return self._seats.everybody()
+        """The people who are ready and have a free place for a chat, who is next first."""
+        return self._seats[Medium.CHAT].everybody()
 
     @property
     def free_count(self) -> int:
-        return len(self._seats)
+        return len(self._seats[Medium.CHAT])

@@ -18,6 +18,7 @@ from frontdesk.domain.agent import Agent
 from frontdesk.domain.benches import Free, People, benches_of
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.estimates import ahead_of, wait_ms
+from frontdesk.domain.events import Medium
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.queues import DEFAULT, QueueRules
 from frontdesk.domain.reception import Outlook
@@ -112,7 +113,7 @@ class Floor:
         is_open = card.phase in (Phase.WAITING, Phase.ACTIVE)
         owner_before = before.owner if before is not None else ""
         self._note_owner(interaction_id, owner_before, card.owner if is_open else "")
-        self.desks.seat(interaction_id, _holders(before), _holders(card) if is_open else set())
+        self.desks.seat(interaction_id, card.medium, _holders(before), _holders(card) if is_open else set())
         self.desks.seat_listeners(interaction_id, _listeners(before), _listeners(card) if is_open else set())
         if before is not None and before.ringing is not None and card.ringing is None:
             self._refused.setdefault(interaction_id, {})[before.ringing.agent_id] = self._clock_ms()
@@ -209,26 +210,26 @@ class Floor:
         """Whether chats may come to an agent, who need not have a place for one now."""
         return self.desks.is_ready(agent_id)
 
-    def lines(self) -> Iterable[Line]:
-        """The chats that wait and do not ring, by line."""
-        return self._lines
+    def lines(self, medium: Medium | None = None) -> Iterable[Line]:
+        """What waits and does not ring, by line: of any medium, or of one."""
+        return self._lines if medium is None else (line for line in self._lines if line.medium is medium)
 
     def waiting(self) -> Sequence[Waiting]:
         """The chats that wait and do not ring."""
         return self._lines.chats()
 
-    def people(self) -> People:
+    def people(self, medium: Medium = Medium.CHAT) -> People:
         """The people who are ready and have a free place, as they are asked."""
         return replace(
-            self.desks.people(),
-            unready=lambda: self.desks.unready(self.is_here),
+            self.desks.people(medium),
+            unready=lambda: self.desks.unready(medium, self.is_here),
             of_agent=self.of_agent,
             of_target=self.of_target,
         )
 
-    def hasty(self) -> Sequence[tuple[str, str]]:
+    def hasty(self, medium: Medium) -> Sequence[tuple[str, str]]:
         """The requests of applications that are decided at once, as (interaction id, request id)."""
-        return list(self._lines.hasty())
+        return [one for one in self._lines.hasty() if self._cards[one[0]].medium is medium]
 
     def newcomers(self) -> Sequence[tuple[str, InteractionCard]]:
         """The chats that have begun to wait since this was asked before, as far as they still do."""
@@ -237,7 +238,7 @@ class Floor:
 
     def outlook(self, queue: str, demand: str = "") -> Outlook:
         """What a chat that asks for this would find in a queue."""
-        rules, free, at_work = self._rules_of(queue), self.people(), self.desks.at_work()
+        rules, free, at_work = self._rules_of(queue), self.people(), self.desks.at_work(Medium.CHAT)
         now = whom_ever(rules, demand, free.mask)
         places = sum(one.slots for one in free.free if now >> one.bench & 1)
         could_answer = bool(whom_ever(rules, demand, at_work.mask) & benches_of(at_work.seated))
@@ -252,8 +253,8 @@ class Floor:
         if found is None:
             return None
         line, chat = found
-        at_work = self.desks.at_work()
-        ahead = ahead_of(self._lines, line, chat, at_work.mask, self._clock_ms())
+        at_work = self.desks.at_work(line.medium)
+        ahead = ahead_of(self.lines(line.medium), line, chat, at_work.mask, self._clock_ms())
         handled = self.handling.of(self._cards[chat.interaction_id].queue)
         return ahead + 1, wait_ms(ahead, line, at_work.free, at_work.mask, handled)
 
@@ -266,8 +267,8 @@ class Floor:
 
         Shape:   `queue` is the one whose chats tell how long people take, empty for those of applications.
         """
-        at_work, now_ms = self.desks.at_work(), self._clock_ms()
-        ahead = ahead_of(self._lines, line, Waiting(LAST, now_ms), at_work.mask, now_ms)
+        at_work, now_ms = self.desks.at_work(line.medium), self._clock_ms()
+        ahead = ahead_of(self.lines(line.medium), line, Waiting(LAST, now_ms), at_work.mask, now_ms)
         return wait_ms(ahead, line, at_work.free, at_work.mask, self.handling.of(queue))
 
     def owned_by(self, session_id: str) -> Sequence[str]:
@@ -298,10 +299,10 @@ class Floor:
     def free_count(self) -> int:
         return self.desks.free_count
 
-    def room_of(self, agent_id: str) -> int:
-        """How many more chats somebody could take now; none unless ready."""
+    def room_of(self, agent_id: str, medium: Medium = Medium.CHAT) -> int:
+        """How many more interactions of a medium somebody could take now; none unless ready."""
         desk = self.desks.get(agent_id)
-        return desk.room if desk is not None and desk.agent.is_ready else 0
+        return desk.room(medium) if desk is not None and desk.agent.is_ready else 0
 
     def is_open(self, interaction_id: str) -> bool:
         """Whether an interaction is open, as far as this node knows."""

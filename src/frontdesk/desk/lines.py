@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from frontdesk.domain.asks import OBJECTIVE_S, Ask
 from frontdesk.domain.benches import Benches, Free, People
 from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.events import Medium
 from frontdesk.domain.queues import QueueRules
 from frontdesk.domain.skills import Skills
 from frontdesk.domain.submit import Submit
 from frontdesk.domain.waiting import Line, Waiting
 
-Key = tuple[str, int, str | Ask]
+Key = tuple[str, int, str | Ask, Medium]
 
 
 class Lines:
@@ -32,10 +33,11 @@ class Lines:
     def put(self, card: InteractionCard, chat: Waiting) -> None:
         """It waits in a queue, as its card says."""
         self.drop(chat.interaction_id)
-        key = (card.queue, card.priority, card.demand)
+        key = (card.queue, card.priority, card.demand, card.medium)
         if key not in self._lines:
             chats = self._chats[key] = []
-            self._lines[key] = Line(self._rules_of(card.queue), card.priority, card.demand, chats)
+            rules = self._rules_of(card.queue)
+            self._lines[key] = Line(rules, card.priority, card.demand, chats, medium=card.medium)
         self._stand(key, chat)
         self._in_queue[card.queue] += 1
 
@@ -51,10 +53,10 @@ class Lines:
                 asks_unready=tuning.asks_unready,
                 objective_s=tuning.objective_s or OBJECTIVE_S,
             )
-            key = ("", submit.priority, ask)
+            key = ("", submit.priority, ask, card.medium)
             if key not in self._lines:
                 chats = self._chats[key] = []
-                self._lines[key] = Line(priority=submit.priority, chats=chats, ask=ask)
+                self._lines[key] = Line(priority=submit.priority, chats=chats, ask=ask, medium=card.medium)
             since_ms = card.started_ms if tuning.uses_age else submit.since_ms
             predicted_ms = submit.predicted_ms if tuning.uses_prediction else 0
             own = replace(chat, queued_ms=since_ms - predicted_ms, request_id=submit.request_id)

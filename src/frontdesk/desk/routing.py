@@ -91,12 +91,14 @@ class Routing:
     async def _assign(self) -> None:
         floor = self._floor
         await self._carry_out_all(list(self._reception.wishes()))  # Who is turned away rings for nobody.
-        wishes = list(self._receptions())
-        choices = choose(floor.lines(), floor.people(), self._clock_ms())
-        wishes += ((choice.interaction_id, self._chosen(choice)) for choice in choices)
-        served = {choice.request_id for choice in choices}
-        wishes += ((chat, GiveUp(request)) for chat, request in floor.hasty() if request not in served)
-        await self._carry_out_all(wishes)
+        await self._carry_out_all(list(self._receptions()))
+        for medium in Medium:  # One after the other: they may share places.
+            choices = choose(floor.lines(medium), floor.people(medium), self._clock_ms())
+            wishes = [(choice.interaction_id, self._chosen(choice)) for choice in choices]
+            served = {choice.request_id for choice in choices}
+            hasty = floor.hasty(medium)
+            wishes += ((chat, GiveUp(request)) for chat, request in hasty if request not in served)
+            await self._carry_out_all(wishes)
         await self._carry_out_all(list(self._standings.wishes()))
 
     async def _carry_out_all(self, wishes: Sequence[tuple[str, Command]]) -> None:

@@ -1,7 +1,7 @@
 """Who may sign in: making, changing and disabling the accounts of agents, supervisors and bots."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from argon2 import PasswordHasher
 from msgspec.structs import replace
@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from frontdesk.desk.identity import new_id
 from frontdesk.domain import skills as domain
 from frontdesk.domain.agent import Role
+from frontdesk.domain.capacity import CAPACITY_MAX, check
 from frontdesk.errors import NotFound, Refused
 from frontdesk.store.account import Account, Accounts
 
 PASSWORD_CHARS_MIN = 8
 PASSWORD_CHARS_MAX = 1000
 LOGIN_CHARS_MAX = 100
-CAPACITY_MAX = 100_000
 
 
 class Staff:
@@ -38,9 +38,10 @@ class Staff:
         name: str,
         role: Role,
         capacity: int,
+        capacities: Mapping[str, int] | None = None,
         skills: Iterable[str] = (),
     ) -> Account:
-        """A new account; `skills` are texts such as `german=7`.
+        """A new account; `skills` are texts such as `german=7`, `capacities` numbers by medium.
 
         Errors:  `Refused` with `login_taken`, `login_invalid`, `password_length`, `capacity`, and those of
                  skills.
@@ -56,6 +57,7 @@ class Staff:
             role=role,
             password_hash=await self._hash(password),
             capacity=capacity,
+            capacities=dict(capacities or {}),
             skills=domain.changed({}, skills),
         )
         await self._accounts.add(account)
@@ -68,7 +70,13 @@ class Staff:
         await self._accounts.close_sessions(account.account_id)
 
     async def change(
-        self, login: str, *, name: str = "", capacity: int | None = None, skills: Iterable[str] = ()
+        self,
+        login: str,
+        *,
+        name: str = "",
+        capacity: int | None = None,
+        capacities: Mapping[str, int] | None = None,
+        skills: Iterable[str] = (),
     ) -> Account:
         """The account after these changes; what is not given stays, and a skill of level 0 goes.
 
@@ -81,6 +89,7 @@ class Staff:
             account,
             name=name or account.name,
             capacity=account.capacity if capacity is None else capacity,
+            capacities=account.capacities if capacities is None else dict(capacities),
             skills=domain.changed(account.skills, skills),
         )
         await self._accounts.change(account)
@@ -110,5 +119,5 @@ class Staff:
 
 
 def _check_capacity(capacity: int) -> None:
-    if not 1 <= capacity <= CAPACITY_MAX:
+    if not check(capacity):
         raise Refused("capacity", f"the capacity is a number of chats from 1 to {CAPACITY_MAX}")

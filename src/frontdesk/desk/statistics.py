@@ -168,7 +168,7 @@ def _ready_s(_agent_id: str, desk: Desk, now_ms: int) -> float:
 
 
 def _loading(_agent_id: str, desk: Desk, _now_ms: int) -> float:
-    return 100 * desk.room / desk.agent.capacity if desk.agent.capacity else 0
+    return 100 * desk.room() / desk.places() if desk.places() else 0
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -177,7 +177,7 @@ def _mean(values: Sequence[float]) -> float:
 
 _OF_AGENTS: Mapping[str, Counted] = {
     "stattimeinreadystate": _ready_s,
-    "statagentsavailable": lambda _, desk, _now: desk.agent.is_ready and desk.room > 0,
+    "statagentsavailable": lambda _, desk, _now: desk.agent.is_ready and desk.room() > 0,
     "statagentstotal": lambda _, desk, _now: desk.agent.version > 0,
     "statagentsbusy": lambda _, desk, _now: bool(desk.chats),
     "statagentsinqueuelogin": lambda _, desk, _now: desk.is_at_work,

@@ -21,7 +21,8 @@ class Role(StrEnum):
 class BecameReady(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
     """Chats may come: up to `capacity` at once, under the name `nickname`, by `skills` (levels by name).
 
-    `login` is the name by which applications ask for somebody.
+    `login` is the name by which applications ask for somebody; of the media in `capacities` so many may come,
+    whatever else there is.
     """
 
     nickname: str
@@ -29,6 +30,7 @@ class BecameReady(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tru
     capacity: int
     skills: dict[str, int] = {}
     login: str = ""
+    capacities: dict[str, int] = {}
 
 
 class BecameNotReady(Struct, frozen=True, tag=True):
@@ -44,6 +46,7 @@ class Ready(Struct, frozen=True, kw_only=True):
     capacity: int
     skills: dict[str, int] = {}
     login: str = ""
+    capacities: dict[str, int] = {}
 
 
 class NotReady(Struct, frozen=True):
@@ -64,6 +67,7 @@ class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     since_ms: int = 0
     skills: dict[str, int] = {}
     login: str = ""
+    capacities: dict[str, int] = {}
 
 
 def decide(agent: Agent, command: Command) -> Sequence[Event]:
@@ -76,6 +80,7 @@ def decide(agent: Agent, command: Command) -> Sequence[Event]:
                 capacity=command.capacity,
                 skills=command.skills,
                 login=command.login,
+                capacities=command.capacities,
             )
             after = evolve(agent, event, agent.since_ms)
             return () if replace(after, version=agent.version) == agent else (event,)
@@ -96,6 +101,7 @@ def evolve(agent: Agent, event: Event, at_ms: int) -> Agent:
                 since_ms=at_ms,
                 skills=event.skills,
                 login=event.login,
+                capacities=event.capacities,
             )
         case BecameNotReady():
             return Agent(
@@ -107,4 +113,5 @@ def evolve(agent: Agent, event: Event, at_ms: int) -> Agent:
                 since_ms=at_ms,
                 skills=agent.skills,
                 login=agent.login,
+                capacities=agent.capacities,
             )

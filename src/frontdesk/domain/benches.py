@@ -108,8 +108,3 @@ def benches_of(seated: Iterable[int]) -> int:
     for number in seated:
         mask |= 1 << number
     return mask
-
-
-def slots_of(capacity: int, held: Mapping[str, object] | set[str]) -> int:
-    """Free places of one who may have `capacity` chats and has or is rung for `held`."""
-    return max(0, capacity - len(held))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from frontdesk.domain.asks import Ask
+from frontdesk.domain.events import Medium
 from frontdesk.domain.queues import ANYBODY, DEFAULT, MINUTE_MS, QueueRules
 
 PRIORITY = 60  # Points: what applications put first goes first, and yet none waits for ever.
@@ -49,6 +50,7 @@ class Line(Struct, frozen=True):
     demand: str = ANYBODY
     chats: Sequence[Waiting] = ()
     ask: Ask | None = None
+    medium: Medium = Medium.CHAT
 
     def points(self, waited_ms: int) -> int:
         """What a chat stands at that has waited for so long, as `QueueRules.points`."""

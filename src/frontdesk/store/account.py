@@ -12,7 +12,8 @@ class Account(Struct, frozen=True, kw_only=True):
     """One who may sign in.
 
     Shape:   `login` is unique without regard to case; `password_hash` is argon2id's encoded form;
-             `capacity` is how many chats at once; `skills` are levels by name.
+             `capacity` is how many interactions at once, of those media that `capacities` does not name;
+             `skills` are levels by name.
     """
 
     account_id: str
@@ -23,6 +24,7 @@ class Account(Struct, frozen=True, kw_only=True):
     capacity: int
     is_disabled: bool = False
     skills: dict[str, int] = {}
+    capacities: dict[str, int] = {}
 
 
 class SignIn(Struct, frozen=True):

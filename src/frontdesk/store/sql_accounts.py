@@ -8,7 +8,17 @@ import msgspec
 from frontdesk.errors import NotFound, Refused
 from frontdesk.store.account import Account, SignIn
 
-_FIELDS = ("account_id", "login", "name", "role", "password_hash", "capacity", "is_disabled", "skills")
+_FIELDS = (
+    "account_id",
+    "login",
+    "name",
+    "role",
+    "password_hash",
+    "capacity",
+    "is_disabled",
+    "skills",
+    "capacities",
+)
 _ACCOUNT = f"SELECT {', '.join(_FIELDS)} FROM accounts"  # noqa: S608  # These names are ours.
 
 
@@ -31,8 +41,8 @@ class SqlAccounts:
     async def add(self, account: Account) -> None:
         added = await self._tables.change(
             "INSERT INTO accounts"
-            " (account_id, login, login_key, name, role, password_hash, capacity, is_disabled, skills)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+            " (account_id, login, login_key, name, role, password_hash, capacity, is_disabled, skills,"
+            " capacities) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
             *_values(account),
         )
         if not added:
@@ -41,7 +51,7 @@ class SqlAccounts:
     async def change(self, account: Account) -> None:
         changed = await self._tables.change(
             "UPDATE accounts SET login = ?2, login_key = ?3, name = ?4, role = ?5, password_hash = ?6,"
-            " capacity = ?7, is_disabled = ?8, skills = ?9 WHERE account_id = ?1",
+            " capacity = ?7, is_disabled = ?8, skills = ?9, capacities = ?10 WHERE account_id = ?1",
             *_values(account),
         )
         if not changed:
@@ -111,12 +121,14 @@ def _values(account: Account) -> tuple[object, ...]:
         account.capacity,
         account.is_disabled,
         msgspec.json.encode(account.skills).decode(),
+        msgspec.json.encode(account.capacities).decode(),
     )
 
 
 def _account(row: Sequence[object]) -> Account:
     values = dict(zip(_FIELDS, row, strict=True))
-    values["skills"] = msgspec.json.decode(str(values["skills"]))
+    for name in ("skills", "capacities"):
+        values[name] = msgspec.json.decode(str(values[name]))
     return msgspec.convert(values, Account, strict=False)  # SQLite keeps truth as 0 and 1.
 
 

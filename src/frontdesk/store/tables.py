@@ -112,6 +112,7 @@ ACCOUNTS = Table(
     Column("capacity", BIG, nullable=False),
     Column("is_disabled", Boolean, nullable=False),
     Column("skills", Text, nullable=False, server_default="{}"),
+    Column("capacities", Text, nullable=False, server_default="{}"),
     UniqueConstraint("login_key", name="accounts_by_login"),
 )
 
