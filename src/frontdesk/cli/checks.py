@@ -6,7 +6,7 @@ import os
 import resource
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -20,10 +20,13 @@ from frontdesk.desk.orchestration.contexts import Learn, Learned
 from frontdesk.desk.orchestration.engine import asked
 from frontdesk.desk.orchestration.workers import Worker
 from frontdesk.domain.agent import Role
+from frontdesk.edges.mail_imap import try_out
+from frontdesk.edges.mail_smtp import SmtpCarrier
 from frontdesk.edges.server import listen
 from frontdesk.errors import DeskError
 from frontdesk.scxml.limits import Limits
 from frontdesk.settings import Settings
+from frontdesk.settings_mail import MailSettings
 from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
 from frontdesk.store.files import open_files
 from frontdesk.store.migrate import pending
@@ -60,6 +63,8 @@ async def findings(settings: Settings, nodes: int) -> AsyncIterator[Finding]:
     async for finding in _scripts(settings):
         yield finding
     yield await _files(settings)
+    async for finding in _mail(settings.mail):
+        yield finding
     yield await _port(settings)
 
 
@@ -261,6 +266,30 @@ async def _files(settings: Settings) -> Finding:
     except DeskError as error:
         return Finding("bad", "files", str(error), "see that the bucket exists and the keys are right")
     return Finding("good", "files", f"the bucket {settings.files.s3_bucket} answers")
+
+
+async def _mail(said: MailSettings) -> AsyncIterator[Finding]:
+    """Whether mails can go out and come in; nothing where no mail is set up."""
+    if not said.is_on:
+        return
+    if said.smtp_host:
+        advice = "see mail.smtp_host, smtp_port, smtp_security, smtp_login and smtp_password"
+        yield await _tried(SmtpCarrier(said).ping, f"{said.smtp_host} takes mails", advice)
+    else:
+        yield Finding("warn", "mail", "no mail can be sent", "set mail.smtp_host")
+    if said.imap_host:
+        advice = "see mail.imap_host, imap_port, imap_security, imap_login, imap_password and imap_folder"
+        yield await _tried(lambda: try_out(said), f"{said.imap_host} gives {said.imap_folder}", advice)
+    elif not said.inbound_key:
+        yield Finding("warn", "mail", "no mail comes in", "set mail.imap_host, or mail.inbound_key")
+
+
+async def _tried(trial: Callable[[], Awaitable[None]], works: str, advice: str) -> Finding:
+    try:
+        await trial()
+    except DeskError as error:
+        return Finding("bad", "mail", str(error), advice)
+    return Finding("good", "mail", works)
 
 
 async def _port(settings: Settings) -> Finding:

@@ -9,6 +9,7 @@ import contextlib
 import imaplib
 import re
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ from frontdesk.store.log import Store
 from frontdesk.wire.mail_in import parse
 
 LEASE = "mail_imap"
+CONNECT_S = 10  # What cannot be cut short.
 WAIT_S = 30
 AT_ONCE_MAX = 50  # The rest is fetched in the next round.
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
@@ -29,57 +31,93 @@ _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _log = structlog.get_logger("imap")
 
 
+class _Program(imaplib.IMAP4):
+    """A mail program whose line can be cut from the first moment on."""
+
+    def __init__(self, settings: MailSettings, has_line: Callable[[socket.socket], None]) -> None:
+        self._settings = settings
+        self._has_line = has_line
+        super().__init__(settings.imap_host, settings.imap_port, timeout=WAIT_S)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        said = self._settings
+        line = socket.create_connection((said.imap_host, said.imap_port), CONNECT_S)
+        line.settimeout(timeout)
+        if said.imap_security == "tls":
+            line = trusting(said.ca_file).wrap_socket(
+                line, server_hostname=said.imap_host, do_handshake_on_connect=False
+            )
+        self._has_line(line)
+        if isinstance(line, ssl.SSLSocket):
+            line.do_handshake()
+        return line
+
+
 class Folder:
-    """A folder on a mail server, open. Every call may wait for the network."""
+    """A folder on a mail server. Every call but `cut` may wait for the network."""
 
     def __init__(self, settings: MailSettings) -> None:
-        context = trusting(settings.ca_file)
-        if settings.imap_security == "tls":
-            self._server: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-                settings.imap_host, settings.imap_port, ssl_context=context, timeout=WAIT_S
-            )
-        else:
-            self._server = imaplib.IMAP4(settings.imap_host, settings.imap_port, timeout=WAIT_S)
-        try:
-            if settings.imap_security == "starttls":
-                self._server.starttls(context)
-            self._server.login(settings.imap_login, settings.imap_password)
-            _checked(self._server.select(_quoted(settings.imap_folder)))
-        except BaseException:
+        self._settings = settings
+        self._server: _Program | None = None
+        self._line: socket.socket | None = None
+        self._is_cut = False
+
+    def open(self) -> None:
+        """Go there."""
+        said = self._settings
+        self._server = _Program(said, self._has_line)
+        if said.imap_security == "starttls":
+            self._server.starttls(trusting(said.ca_file))
+            self._has_line(self._server.socket())
+        self._server.login(said.imap_login, said.imap_password)
+        _checked(self._server.select(_quoted(said.imap_folder)))
+
+    def _has_line(self, line: socket.socket) -> None:
+        self._line = line
+        if self._is_cut:
             self.cut()
-            raise
+
+    @property
+    def _opened(self) -> imaplib.IMAP4:
+        assert self._server is not None, "it is opened first"
+        return self._server
 
     def unread(self) -> list[bytes]:
         """The newest unread mails that one round takes, by UID, oldest first."""
-        found = _checked(self._server.uid("SEARCH", "UNSEEN"))
+        found = _checked(self._opened.uid("SEARCH", "UNSEEN"))
         return (found[0] or b"").split()[:AT_ONCE_MAX]
 
     def size(self, uid: bytes) -> int:
         """How large a mail is."""
-        told = b" ".join(_bytes_of(_checked(self._server.uid("FETCH", uid.decode(), "(RFC822.SIZE)"))))
+        told = b" ".join(_bytes_of(_checked(self._opened.uid("FETCH", uid.decode(), "(RFC822.SIZE)"))))
         found = _SIZE.search(told)
         return int(found[1]) if found else 0
 
     def content(self, uid: bytes) -> bytes:
         """A mail, which stays unread."""
-        told = _checked(self._server.uid("FETCH", uid.decode(), "(BODY.PEEK[])"))
+        told = _checked(self._opened.uid("FETCH", uid.decode(), "(BODY.PEEK[])"))
         return next((part[1] for part in told if isinstance(part, tuple)), b"")
 
     def mark(self, uid: bytes, flags: str) -> None:
         """Put flags to a mail."""
-        _checked(self._server.uid("STORE", uid.decode(), "+FLAGS.SILENT", f"({flags})"))
+        _checked(self._opened.uid("STORE", uid.decode(), "+FLAGS.SILENT", f"({flags})"))
 
     def close(self) -> None:
-        """Say good-bye."""
-        with contextlib.suppress(imaplib.IMAP4.error, OSError):
-            self._server.logout()
+        """Say good-bye, however far one has come."""
+        if self._server is not None:
+            with contextlib.suppress(imaplib.IMAP4.error, OSError, ValueError):
+                self._server.logout()
+            with contextlib.suppress(OSError):
+                self._server.shutdown()  # Whoever was not answered has left the socket open.
+        elif self._line is not None:
+            self._line.close()
 
     def cut(self) -> None:
         """Break the line, from whichever thread: what waits on it fails at once."""
-        with contextlib.suppress(OSError, AttributeError):
-            self._server.socket().shutdown(socket.SHUT_RDWR)
-        with contextlib.suppress(OSError, AttributeError):
-            self._server.shutdown()
+        self._is_cut = True
+        if self._line is not None:
+            with contextlib.suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
 
 
 class ImapFetcher:
@@ -115,8 +153,9 @@ class ImapFetcher:
 
     async def fetch(self) -> None:
         """Take in what is unread. Errors: `Unavailable`."""
-        folder = await _in_thread(lambda: Folder(self._settings), lambda: None)
+        folder = Folder(self._settings)
         try:
+            await _in_thread(folder.open, folder.cut)
             for uid in await _in_thread(folder.unread, folder.cut):
                 await self._take(folder, uid)
                 await self._holds_lease()
@@ -146,8 +185,11 @@ class ImapFetcher:
 
 async def try_out(settings: MailSettings) -> None:
     """Return when the folder can be opened. Errors: `Unavailable` with what is wrong."""
-    folder = await _in_thread(lambda: Folder(settings), lambda: None)
-    await _in_thread(folder.close, folder.cut)
+    folder = Folder(settings)
+    try:
+        await _in_thread(folder.open, folder.cut)
+    finally:
+        await _in_thread(folder.close, folder.cut)
 
 
 async def _in_thread(work: Callable[[], Any], cut: Callable[[], None]) -> Any:
