@@ -18,7 +18,6 @@ from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.slots import Slots
 from frontdesk.desk.orchestration.speaker import Speaker
 from frontdesk.desk.orchestration.surroundings import SessionWorlds, Told
-from frontdesk.desk.orchestration.treated_queue import TreatedQueue
 from frontdesk.desk.orchestration.unsupported_module import UnsupportedModule
 from frontdesk.desk.orchestration.web_client import WebClient
 from frontdesk.scxml.world import Server
@@ -29,7 +28,10 @@ from frontdesk.store.log import Store
 
 
 class ModuleParts:
-    """Some of the modules of a node's sessions; `news` is told of every record of interactions."""
+    """Some of the modules of a node's sessions.
+
+    Shape:   `news` is told of every record of interactions, `busy` of what is submitted with treatments.
+    """
 
     def __init__(
         self,
@@ -48,7 +50,7 @@ class ModuleParts:
         beginnings = Beginnings(store, interactions.chats)
         bots = BotTurns(accounts.by_login, floor, interactions, beginnings, speaker, self.news)
         slots = Slots()
-        self._busy = BusyTreatments(interactions, speaker, slots, prompts, clock_ms)
+        self.busy = BusyTreatments(interactions, speaker, slots, prompts, clock_ms)
 
         async def first_of(session_id: str) -> str:
             owned = (await orchestration.sessions.session(session_id)).interactions
@@ -61,7 +63,7 @@ class ModuleParts:
             speaker,
             bots,
             slots,
-            self._busy,
+            self.busy,
             self.news,
             first_of,
             prompts,
@@ -75,8 +77,6 @@ class ModuleParts:
             {name: Category(given.keywords, given.patterns) for name, given in settings.categories.items()}
         )
         self._classification = ClassificationModule(delivery, interactions.chats, categories)
-        if "queue" in modules:
-            modules["queue"] = TreatedQueue(modules["queue"], self._busy, delivery, first_of)
         modules["dialog"] = self._dialog
         modules["session"] = ByAction({"fetch": self._fetch}, modules["session"])
         modules["classification"] = self._classification
@@ -86,7 +86,7 @@ class ModuleParts:
 
     async def aclose(self) -> None:
         """Leave what is under way to whoever runs the sessions next."""
-        await self._busy.aclose()
+        await self.busy.aclose()
         await self._dialog.aclose()
         await self._fetch.aclose()
         await self._classification.aclose()

@@ -133,17 +133,6 @@ class Parts:
             clock_ms,
             node_id,
         )
-        self.queueing = queueing(
-            self.orchestration,
-            self.interactions,
-            self.floor,
-            self.services,
-            self.accounts,
-            self.agents,
-            {name: section.who() for name, section in settings.groups.items()},
-            clock_ms,
-        )
-        worlds.value = self.queueing.statistics.value
         self.modules = ModuleParts(
             settings.orchestration,
             self.orchestration,
@@ -153,6 +142,18 @@ class Parts:
             self.accounts,
             clock_ms,
         )
+        self.queueing = queueing(
+            self.orchestration,
+            self.interactions,
+            self.floor,
+            self.services,
+            self.accounts,
+            self.agents,
+            {name: section.who() for name, section in settings.groups.items()},
+            clock_ms,
+            self.modules.busy,
+        )
+        worlds.value = self.queueing.statistics.value
         self.orchestration.modules["msgbased"] = self.mail.module(self.orchestration.sessions)
         self.timers = Timers(
             store,

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontdesk.desk.orchestration.modules import Request
-from frontdesk.desk.orchestration.treated_queue import TreatedQueue
 from frontdesk.desk.orchestration.treatments import Play, Untreated, Wait, length_s, place_at
 from frontdesk.domain.commands import Accept, Decline, End
 from frontdesk.domain.submit_commands import SeekOtherwise, Select
@@ -126,58 +125,13 @@ async def test_they_wait_for_the_end_of_another_treatment() -> None:
     assert await talking.said(chat_id) == ["One moment."]
 
 
-class Queue:
-    """What the queue does with the desk."""
-
-    def __init__(self, talking: Talking) -> None:
-        self.talking = talking
-        self.asked: list[str] = []
-
-    async def carry_out(self, request: Request) -> None:
-        self.asked.append(request.action)
-        chat_id = self.talking.chats[0]
-        steps = request.attributes["treatments"]
-        if request.action == "submit":
-            await self.talking.seek(chat_id, request.request_id, *steps)
-        else:
-            changed = SeekOtherwise(request_id=request.attributes["requestid"], treatments=pack(steps))
-            await self.talking.node.do(chat_id, changed)
-
-    async def drop(self, request: Request) -> None:
-        self.asked.append(f"drop {request.action}")
-
-
 @pytest.mark.anyio
-async def test_they_begin_with_a_submit_change_with_an_update_and_end_with_a_drop() -> None:
-    talking = Talking()
-    chat_id = await talking.chat()
-    below = Queue(talking)
-    queue = TreatedQueue(below, talking.busy, talking.heard, talking._first_of)
-    submit = Request(
-        "s1", "s1.1", "queue", "submit", {"treatments": [play("One moment.")]}, talking.node.clock()
-    )
-    await queue.carry_out(submit)
-    await talking.settle()
-    changes = {"requestid": "s1.1", "treatments": [play("Still looking.")]}
-    await queue.carry_out(Request("s1", "s1.2", "queue", "update", changes, talking.node.clock() + 1))
-    await talking.settle()
-    await queue.drop(submit)
-    await talking.sleep.pass_by(100)
+async def test_an_update_changes_them() -> None:
+    talking, chat_id, search = await begun(play("One moment."))
+    changed = SeekOtherwise(request_id=search.request_id, treatments=pack([play("Still looking.")]))
+    await talking.node.do(chat_id, changed)
+    await talking.sleep.pass_by(30)
     assert await talking.said(chat_id) == ["One moment.", "Still looking."]
-    assert below.asked == ["submit", "update", "drop submit"]
-    assert queue.patience_ms(submit) is None
-
-
-@pytest.mark.anyio
-async def test_a_submit_with_treatments_that_cannot_be_is_an_error_and_nobody_is_sought() -> None:
-    talking = Talking()
-    await talking.chat()
-    below = Queue(talking)
-    queue = TreatedQueue(below, talking.busy, talking.heard, talking._first_of)
-    submit = Request("s1", "s1.1", "queue", "submit", {"treatments": [{"kind": "collect"}]}, 0)
-    await queue.carry_out(submit)
-    name, data = talking.heard.last()
-    assert (name, data["error"], below.asked) == ("error.queue.submit", "invalidattribute", [])
 
 
 @pytest.mark.anyio
