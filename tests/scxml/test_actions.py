@@ -1,8 +1,12 @@
 """Extension elements: a document does them, and a module is asked."""
 
+import json
 from collections.abc import Iterator
+from xml.sax.saxutils import quoteattr
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from frontdesk.scxml.acting import started_by
 from frontdesk.scxml.actions import BY_MODULE, NAMESPACE, shape_of
@@ -124,6 +128,20 @@ def test_what_is_half_a_letter_in_scripts_is_none_elsewhere() -> None:
         "a\ufffd",
         "b\ufffd",
     ]
+
+
+plain_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-(2.0**53), 2.0**53) | st.text(),
+    lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=40)
+@given(value=plain_values)
+def test_whatever_json_can_say_arrives_as_it_is(value: object) -> None:
+    parsed = quoteattr(f"[JSON.parse({json.dumps(json.dumps(value))})]")
+    assert unpack(asked(f"<ixn:terminate hints={parsed}/>").attributes) == {"hints": [value]}
 
 
 def test_targets_and_treatments_of_a_submit() -> None:
