@@ -259,6 +259,16 @@ def test_names_of_the_language_are_no_interactions(watched: Watched) -> None:
     assert watched.sees("all['__proto__'].udata.x") == "3"
 
 
+def test_a_document_that_never_looks_owns_interactions_all_the_same() -> None:
+    chart = machine('<state id="a"><transition event="interaction.added" target="b"/></state><state id="b"/>')
+    session = Session(chart, "s")
+    session.start(0, 1)
+    session.receive(Event("interaction.added", mirror=pack({"ixn": {"one": chat("one")}})))
+    session.step(0, 1, world="{}")
+    assert (session.active, session.interactions) == (("b",), ("one",))
+    assert Session.restore(chart, session.snapshot()[0], world="{}").interactions == ("one",)
+
+
 def test_the_other_dialect_finds_it_where_it_speaks_of_it() -> None:
     chart = '<state id="a"><onentry><log expr="{}"/></onentry></state>'
     assert Session(machine(chart.format("typeof _genesys.ixn")), "s").start(0, 1) == [Logged("", "object")]

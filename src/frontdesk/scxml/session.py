@@ -259,13 +259,13 @@ class Session:
         return session
 
     def _see(self, world: str) -> None:
-        if world and self.machine.is_asking:
+        if world:
             self._data.see_world(world)
 
     def _reflect(self) -> None:
         """Scripts see the interactions that a snapshot holds."""
         memory = self._turn.memory
-        if memory.first_interaction and self.machine.is_asking:
+        if memory.first_interaction:
             self._data.see_interaction(memory.first_interaction, "", is_first=True)
             for interaction_id, packed in memory.mirrors.items():
                 self._data.see_interaction(interaction_id, packed, is_first=False)

@@ -50,6 +50,7 @@ class EcmaScript:
         self._cpu_s = limits.evaluation_cpu_ms / 1000
         self._functions: dict[tuple[str, str], Callable[..., Any]] = {}
         self._is_ors = machine.dialect is Dialect.ORS
+        self._is_asking = machine.is_asking
         self._lexical: list[str] = []
         engine = self._context.eval(prelude(is_asking=machine.is_asking))
         self._engine = engine
@@ -84,10 +85,12 @@ class EcmaScript:
         )
 
     def see_interaction(self, interaction_id: str, packed: str, *, is_first: bool) -> None:
-        self._call(self._engine("interaction"), interaction_id, packed, is_first)
+        if self._is_asking:
+            self._call(self._engine("interaction"), interaction_id, packed, is_first)
 
     def see_world(self, packed: str) -> None:
-        self._call(self._engine("world"), packed)
+        if self._is_asking:
+            self._call(self._engine("world"), packed)
 
     def see_states(self, ids: Sequence[str]) -> None:
         self._call(self._states, " ".join(ids))
