@@ -6,7 +6,7 @@ from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import DocumentRefused
 from frontdesk.scxml.memory import Status
 from frontdesk.scxml.model import Dialect
-from frontdesk.scxml.outputs import Logged, Requested, TimerSet
+from frontdesk.scxml.outputs import Finished, Logged, Requested, TimerSet
 from frontdesk.scxml.reading import files_of, load
 from frontdesk.scxml.session import Session
 from tests.scxml.staging import machine, ors, staged
@@ -185,6 +185,30 @@ def test_errors_say_what_failed_and_where() -> None:
         '["error.illegalvalue.typeerror", "foreach", "number"]',
     ]
     assert logged[0] == "error.illegalcond.referenceerror"
+
+
+def test_an_error_names_the_innermost_element() -> None:
+    _, logged = staged(
+        ors(
+            """<state id="a"><onentry>
+              <if cond="true"><foreach array="[1]" item="i">
+                <assign location="i.j.k" expr="1"/></foreach></if>
+            </onentry>
+            <transition event="error"><log expr="_event.data.element + _event.data.linenumber"/></transition>
+            </state>"""
+        )
+    )
+    assert logged == ["assign3"]
+
+
+def test_what_is_asked_on_the_way_out_comes_before_the_end() -> None:
+    chart = ors(
+        """<script>function told() { __Log('last'); return 1 }</script>
+        <final id="a"><donedata><param name="p" expr="told()"/></donedata></final>"""
+    )
+    told, finished = Session(chart, "s").start(0, 1)
+    assert told == Logged("", "last", "4")
+    assert finished == Finished('{"p":1}')
 
 
 def test_what_is_in_every_script() -> None:

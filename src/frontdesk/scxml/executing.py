@@ -40,8 +40,7 @@ def execute(turn: Turn, block: Block) -> None:
         try:
             _do(turn, content)
         except ContentFault as fault:
-            name = content.name if isinstance(content, Action | Unknown) else type(content).__name__.lower()
-            turn.error(fault, name, content.place)
+            turn.error(fault, *(fault.at or ("", content.place)))
             break
         finally:
             turn.take()
@@ -77,7 +76,13 @@ def named_values(turn: Turn, message: Message) -> list[tuple[str, str]]:
 
 
 def _do(turn: Turn, content: Content) -> None:
-    DOES[type(content)](turn, content)
+    try:
+        DOES[type(content)](turn, content)
+    except ContentFault as fault:
+        if fault.at is None:  # Else it was something inside that failed.
+            name = content.name if isinstance(content, Action | Unknown) else type(content).__name__.lower()
+            fault.at = (name, content.place)
+        raise
 
 
 def _raise(turn: Turn, content: Raise) -> None:

@@ -72,6 +72,8 @@ class ContentFault(Exception):
         self.sendid = sendid
         self.is_communication = is_communication
         self.target = target
+        self.at: tuple[str, Place] | None = None
+        """The element that failed, and where it begins."""
 
     @classmethod
     def of(cls, kind: str, fault: ScriptFault, sendid: str = "") -> "ContentFault":

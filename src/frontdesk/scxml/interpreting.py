@@ -183,7 +183,9 @@ def initialise(turn: Turn, items: Sequence[Data], given: dict[str, str]) -> None
 
 def finish(turn: Turn, *, is_cancelled: bool = False) -> None:
     """Leave everything, and be done."""
-    turn.put(Finished(leave_all(turn), is_cancelled))
+    done = leave_all(turn)
+    turn.take()
+    turn.put(Finished(done, is_cancelled))
 
 
 def leave_all(turn: Turn) -> str:
