@@ -13,6 +13,7 @@ from frontdesk.desk.orchestration.dialog_module import DialogModule
 from frontdesk.desk.orchestration.documents import Applications
 from frontdesk.desk.orchestration.fetch_module import FetchModule
 from frontdesk.desk.orchestration.fetch_request import Secret
+from frontdesk.desk.orchestration.http_sends import HttpSends
 from frontdesk.desk.orchestration.news import News
 from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.slots import Slots
@@ -73,6 +74,7 @@ class ModuleParts:
         self._fetch = FetchModule(
             delivery, web, secrets_of(settings.fetch), in_flight_max=settings.fetch.in_flight_max
         )
+        orchestration.peers.post = HttpSends(web).post
         categories = checked(
             {name: Category(given.keywords, given.patterns) for name, given in settings.categories.items()}
         )

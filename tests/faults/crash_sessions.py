@@ -41,8 +41,14 @@ ROUTER = ors(
     </state>
     <state id="closing">
       <onentry><session:start requestid="_data.asked" sessionid="_data.kid" src="'after'"/></onentry>
-      <transition event="done.scxml.after" target="over">
+      <transition event="done.scxml.after" target="clearing">
         <log expr="_event.data.sessionid == _data.kid"/></transition>
+    </state>
+    <state id="clearing">
+      <onentry><session:start requestid="_data.asked" sessionid="_data.kid" src="'idle'"/></onentry>
+      <transition event="session.start.done"><session:terminate sessionid="_data.kid"/></transition>
+      <transition event="session.terminate.done" target="over"><log expr="'cleared'"/></transition>
+      <transition event="error.session" target="over"><log expr="_event.data.error"/></transition>
     </state>
     <final id="over"><onentry><queue:cancel interactionid="'last'"/></onentry></final>"""
 )
@@ -56,7 +62,8 @@ SURVEY = ors(
 )
 AFTER = w3c('<state id="on"><onentry><raise event="e"/></onentry><transition event="e" target="off"/></state>'
             '<final id="off"/>')  # fmt: skip
-SHELF = Shelf(router={"main.scxml": ROUTER, "survey.scxml": SURVEY}, after=AFTER)
+IDLE = w3c('<state id="on"/>')
+SHELF = Shelf(router={"main.scxml": ROUTER, "survey.scxml": SURVEY}, after=AFTER, idle=IDLE)
 STORY = ("start", "more", "more", "wait")
 
 

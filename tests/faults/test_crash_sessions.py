@@ -12,9 +12,9 @@ pytestmark = pytest.mark.anyio
 async def test_the_story_goes_as_it_is_written() -> None:
     outcome = await without()
     assert outcome.said["S"] == [
-        "answered 0", "asked", "reminded", "more 1", "more 2", "mark 6", "true",
+        "answered 0", "asked", "reminded", "more 1", "more 2", "mark 6", "true", "cleared",
     ]  # fmt: skip
-    assert set(outcome.lives.values()) == {"finished"}
+    assert sorted(outcome.lives.values()) == ["finished", "finished", "finished", "terminated"]
     assert [action for action, _ in outcome.effects.values()] == [
         "submit", "checkagentstate", "cancel", "cancel", "cancel",
     ]  # fmt: skip

@@ -78,7 +78,7 @@ class Orchestration:
             open_max=open_max,
         )
         sessions = self.sessions
-        self.session_module = self.modules["session"] = SessionModule(sessions)
+        self.modules["session"] = SessionModule(sessions)
         self.peers = Peers(sessions, sessions.begin, sessions.cancel, sessions.settle, http_address)
         self.errands = Errands(self.modules, self.peers, self.runner.wake, self.shards.shard_of)
         self.runner.errands = self.errands

@@ -1,33 +1,28 @@
-"""The module `session`: sessions that start, end and move other sessions, and answer who waits for them."""
+"""The module `session`: sessions that start and end other sessions, and move when they begin."""
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from frontdesk.desk.orchestration.modules import Module, Request
+from frontdesk.desk.orchestration.modules import Request
 from frontdesk.desk.orchestration.sessions import Sessions
 from frontdesk.errors import NotFound, Refused, Unavailable
 from frontdesk.scxml.events import Event
 
 
 class SessionModule:
-    """Does what is asked of sessions as such. Further actions of the namespace have modules in `others`."""
+    """Does what is asked of sessions as such."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self.others: dict[str, Module] = {}
         self._actions: Mapping[str, Callable[[Request], Awaitable[Event]]] = {
             "start": self._start,
             "terminate": self._terminate,
             "updatestart": self._update_start,
-            "response": self._respond,
         }
 
     async def carry_out(self, request: Request) -> None:
-        other, action = self.others.get(request.action), self._actions.get(request.action)
-        if other is not None:
-            await other.carry_out(request)
-            return
+        action = self._actions.get(request.action)
         if action is None:
             answer = request.failed("unsupported", f"there is no action {request.action}")
         else:
@@ -40,15 +35,12 @@ class SessionModule:
             except Refused as refused:
                 code = refused.code if refused.code == "invalidstate" else "unknown"
                 answer = request.failed(code, refused.text, _named(request))
-        with contextlib.suppress(
-            NotFound, Refused
-        ):  # Who asked is over, or has no room: its patience ends it.
+        # Who asked may be over; or has no room for news, and finds out by its own patience.
+        with contextlib.suppress(NotFound, Refused):
             await self._sessions.deliver(request.session_id, [answer], key=request.request_id)
 
     async def drop(self, request: Request) -> None:
         """What was started lives on."""
-        if (other := self.others.get(request.action)) is not None:
-            await other.drop(request)
 
     async def _start(self, request: Request) -> Event:
         source = str(request.attributes.get("src", ""))
@@ -68,16 +60,13 @@ class SessionModule:
 
     async def _terminate(self, request: Request) -> Event:
         victim = _text(request, "sessionid")
-        await self._sessions.cancel(victim)
+        await self._sessions.cancel(victim, by=request.request_id)
         return request.done({"sessionid": victim})
 
     async def _update_start(self, request: Request) -> Event:
         waiting = _text(request, "sessionid")
         await self._sessions.reschedule(waiting, _milliseconds(request.attributes.get("idealtime")))
         return request.done({"sessionid": waiting})
-
-    async def _respond(self, request: Request) -> Event:
-        return request.done()
 
 
 def started_by(request: Request) -> str:

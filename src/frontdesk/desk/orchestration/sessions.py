@@ -85,22 +85,25 @@ class Sessions:
 
         await self._change(session_id, decide)
 
-    async def cancel(self, session_id: str, event: str = "cancel.session") -> None:
+    async def cancel(self, session_id: str, event: str = "cancel.session", *, by: str = "") -> None:
         """Have a session end: it is told by this event, and leaves its states. Again is once.
+
+        Shape:   `by` is the request that asks for it, which may ask again even when it is over.
 
         Errors:  `NotFound` when there is no such session or it is over; `Unavailable`.
         """
 
         def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
-            if session.cancelling and not session.is_over:
+            if session.cancelling and (not session.is_over or (by and session.cancelled_by == by)):
                 return ()
+            cancelled = Cancelled(event, by)
             if session.life is Life.STARTING:
-                return (Cancelled(event), ended_by(session, End.TERMINATED, event))
+                return (cancelled, ended_by(session, End.TERMINATED, event))
             try:
                 told = receive(session, (Event(event),), f"{session_id}/cancel")
             except Refused:  # It has no room even for that.
                 told = None
-            return (Cancelled(event),) if told is None else (told, Cancelled(event))
+            return (cancelled,) if told is None else (told, cancelled)
 
         await self._change(session_id, decide)
 
@@ -121,7 +124,7 @@ class Sessions:
         def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
             if session.life is Life.NONE:
                 raise NotFound(f"there is no session {session_id}")
-            return (Scheduled(scheduled(session, ideal_ms)),)
+            return () if session.began.ideal_ms == ideal_ms else (Scheduled(scheduled(session, ideal_ms)),)
 
         await self._change(session_id, decide)
 

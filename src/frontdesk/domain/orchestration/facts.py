@@ -46,9 +46,13 @@ class Received(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Cancelled(Struct, frozen=True, tag=True, omit_defaults=True):
-    """Somebody wants the session to end: it hears of that by this event, after which it takes nothing."""
+    """Somebody wants the session to end: it hears of that by this event, after which it takes nothing.
+
+    Shape:   `by` is the request of another session that asked for it.
+    """
 
     event: str
+    by: str = ""
 
 
 class Woken(Struct, frozen=True, tag=True):

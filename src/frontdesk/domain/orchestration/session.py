@@ -73,6 +73,7 @@ class Session(Struct, frozen=True):
     due_ms: int = 0
     has_left: bool = False
     cancelling: str = ""
+    cancelled_by: str = ""
     active: tuple[str, ...] = ()
     world: str = ""
     interactions: tuple[str, ...] = ()
@@ -119,7 +120,7 @@ def evolve(session: Session, fact: Fact, time_ms: int) -> Session:
         case facts.Received():
             return _received(session, fact)
         case facts.Cancelled():
-            return replace(session, cancelling=fact.event, busy_ms=session.last_ms)
+            return replace(session, cancelling=fact.event, cancelled_by=fact.by, busy_ms=session.last_ms)
         case facts.Woken():
             return session
         case facts.Stepped():
