@@ -78,3 +78,14 @@ async def test_a_session_that_was_told_to_end_hears_it_leaves_its_states_and_tak
         assert (await node.session(session_id)).life is Life.TERMINATED
         with pytest.raises(NotFound):
             await node.sessions.cancel(session_id)
+
+
+async def test_who_asked_for_an_end_may_ask_again_after_it_and_nobody_else() -> None:
+    async with stage(Shelf(counter=COUNTER)) as node:
+        session_id = await node.start("counter")
+        for _ in range(2):  # As after a crash, when nobody knows how far it came.
+            await node.sessions.cancel(session_id, by="asker.1")
+            await node.settle()
+        assert (await node.session(session_id)).life is Life.TERMINATED
+        with pytest.raises(NotFound):
+            await node.sessions.cancel(session_id, by="asker.2")
