@@ -79,7 +79,7 @@ def orchestration_http(
         responses,
         Access.of(own.keys, own.debug_keys, own.sources),
         clock_ms,
-        elsewhere=addresses.elsewhere,
+        addresses=addresses,
         look=sessions.look,
         is_in_memory=sessions.runner.has_in_memory,
         public_url=http_url(settings),

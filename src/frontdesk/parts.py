@@ -270,11 +270,11 @@ class Parts:
             upload_read_s=limits.upload_read_s,
             session_s=settings.workspace.session_s,
         )
-        programs = orchestration_http(settings, store, self.applications, self.orchestration, clock_ms)
+        self.programs = orchestration_http(settings, store, self.applications, self.orchestration, clock_ms)
         rest = Starlette(
             routes=[
                 *workspace.routes(),
-                *programs.routes(),
+                *self.programs.routes(),
                 *self.mail.routes(),
                 *applications_http(settings, self.applications).routes(),
                 *self.operations.routes(),
@@ -370,6 +370,7 @@ class Parts:
         await self.visitor_sockets.aclose()
         await self.cometd.aclose()
         await self.hub.aclose()
+        await self.programs.aclose()
         await self.orchestration.aclose()
         await self.mail.aclose()
         await self.modules.aclose()

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from frontdesk.desk.identity import hash_key, is_key, new_id
 from frontdesk.desk.orchestration.application_files import NAME, machine_of
 from frontdesk.desk.orchestration.applications import Applications
+from frontdesk.desk.orchestration.node_addresses import NodeAddresses
 from frontdesk.desk.orchestration.responses import Responses
 from frontdesk.desk.orchestration.sessions import Sessions
 from frontdesk.domain.orchestration.session import Session
@@ -81,8 +82,7 @@ class Access(Struct, frozen=True):
 class OrchestrationHttp:
     """The routes under `/scxml`.
 
-    Shape:   `elsewhere` gives the address of the node that runs a session, empty when any may answer; `look`
-             shows a session's data.
+    Shape:   `look` shows a session's data.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class OrchestrationHttp:
         access: Access,
         clock_ms: Callable[[], int],
         *,
-        elsewhere: Callable[[str], Awaitable[str]],
+        addresses: NodeAddresses,
         look: Callable[[str], Awaitable[Mapping[str, Any]]],
         is_in_memory: Callable[[str], bool],
         public_url: str,
@@ -104,11 +104,15 @@ class OrchestrationHttp:
         self._responses = responses
         self._access = access
         self._clock_ms = clock_ms
-        self._elsewhere = elsewhere
+        self._addresses = addresses
         self._look = look
         self._is_in_memory = is_in_memory
         self._public_url = public_url.rstrip("/")
         self._body_read_s = body_read_s
+
+    async def aclose(self) -> None:
+        """Leave nothing under way."""
+        await self._addresses.aclose()
 
     def routes(self) -> list[Route]:
         """None without keys: then nobody could use them."""
@@ -253,7 +257,7 @@ class OrchestrationHttp:
         return session
 
     async def _redirect(self, request: Request, session_id: str) -> Response | None:
-        address = await self._elsewhere(session_id)
+        address = await self._addresses.elsewhere(session_id)
         if not address:
             return None
         query = f"?{request.url.query}" if request.url.query else ""
