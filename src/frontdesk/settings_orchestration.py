@@ -28,7 +28,8 @@ class OrchestrationHttpSettings(Struct, frozen=True, kw_only=True, forbid_unknow
     """Applications that may be started from outside; `*` for every one that is uploaded."""
     node_url: str = ""
     """Address of this very node, behind what shares the load among several; with it the others send those who
-    ask for a session here to where it runs."""
+    ask for a session here to where it runs. Without it, of several nodes only the one that runs a session
+    gets the answers to requests, and shows its data."""
     answer_s: Annotated[int, Meta(ge=1, le=300)] = 10
     """How long a request waits for a session's answer."""
 
