@@ -28,6 +28,7 @@ from frontdesk.errors import Refused
 from frontdesk.wire import chat_v2
 from frontdesk.wire.chat_v2_answers import Envelope, TranscriptEvent
 from frontdesk.wire.visitor_view import SURVEY_NICKNAME
+from tests.wire.of_applications import FACTS
 
 AT_MS = 1_760_000_123_000
 MIRA = Party(1, Kind.CLIENT, "", "Mira")
@@ -153,6 +154,7 @@ BOOKKEEPING: list[Event] = [
     MailDelayed("m", "later", AT_MS),
     MailSent(mail_id="m"),
     MailFailed(mail_id="m", code="rejected"),
+    *FACTS,
 ]
 
 

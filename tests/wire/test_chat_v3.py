@@ -24,6 +24,7 @@ from frontdesk.wire import chat_v3 as wire
 from frontdesk.wire.chat_v3 import View
 from frontdesk.wire.chat_v3_fields import body_of, parse_body, parse_query, start_fields
 from frontdesk.wire.form import Form
+from tests.wire.of_applications import FACTS
 
 AT_MS = 1_760_000_000_000
 MIRA = Party(1, Kind.CLIENT, "", "Mira")
@@ -114,6 +115,7 @@ HIDDEN: list[Event] = [
     MailDelayed("m", "later", AT_MS),
     MailSent(mail_id="m"),
     MailFailed(mail_id="m", code="rejected"),
+    *FACTS,
 ]
 
 
