@@ -19,7 +19,7 @@ An object is a target: `amy@.A`, `Loans@.GA`, `?:german > 5@.GA`, `8001.Q`. What
 Source:  orchestration §15.1.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from frontdesk.desk.desks import Desk
 from frontdesk.desk.floor import Floor
@@ -59,11 +59,6 @@ class Statistics:
             return self.of_target(object_of(name), statistic)
         except Refused:
             return 0
-
-    async def numbers(self, _session: object, wanted: Collection[str]) -> dict[str, float]:
-        """The values that scripts of a session want, each asked for as `<object>|<statistic>`."""
-        asked = ((pair, pair.rpartition("|")) for pair in wanted)
-        return {pair: self.value(name, statistic) for pair, (name, _, statistic) in asked}
 
     def of_agent(self, agent_id: str, statistic: str) -> float:
         """A statistic of an agent."""
