@@ -6,10 +6,13 @@ import pytest
 from frontdesk.desk.floor import Floor
 from frontdesk.domain import commands
 from frontdesk.domain.agent import Agent, Role
+from frontdesk.domain.asks import Aim
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.events import Medium
 from frontdesk.domain.interaction import Phase, Ringing
+from frontdesk.domain.submit import Reserved, Submit, Tuning
 from frontdesk.domain.targeting import Choice, choose
+from frontdesk.domain.targets import Sort, Target
 from tests.desk.nodes import BEGIN_MS, RING_AGAIN_MS, Clock, Node
 
 pytestmark = pytest.mark.anyio
@@ -127,6 +130,31 @@ def test_of_each_medium_there_are_as_many_places_as_were_set(floor: Floor) -> No
     assert [floor.room_of("amy", medium) for medium in media] == [0, 1]
     assert [floor.room_of("bob", medium) for medium in media] == [0, 0], "all together"
     assert [[free.agent_id for free in floor.people(medium).free] for medium in media] == [[], ["amy"]]
+
+
+def test_what_was_submitted_waits_once_for_each_request_since_whatever_counts(floor: Floor) -> None:
+    aims = (Aim(Target("amy", Sort.AGENT), "amy"),)
+    submits = tuple(
+        Submit(request_id=name, session_id="s", aims=aims, since_ms=500, priority=priority, predicted_ms=80)
+        for name, priority in (("s.1", 0), ("s.2", 3))
+    )
+    submitted = card(queued_ms=0, started_ms=100, owner="s", submits=submits)
+    for tuning, since_ms in (
+        (Tuning(), 500),
+        (Tuning(uses_age=True), 100),
+        (Tuning(uses_prediction=True), 420),
+        (Tuning(uses_age=True, uses_prediction=True), 20),
+    ):
+        floor.put("c", msgspec.structs.replace(submitted, tuning=tuning))
+        assert {(one.name, one.queued_ms) for one in floor.waiting()} == {
+            ("s.1", since_ms),
+            ("s.2", since_ms),
+        }
+        assert sorted(line.priority for line in floor.lines()) == [0, 3]
+    floor.put("c", msgspec.structs.replace(submitted, ringing=Ringing("amy", 9)))
+    assert floor.waiting_count == 0
+    floor.put("c", msgspec.structs.replace(submitted, reserved=Reserved("bob", 9)))
+    assert (floor.waiting_count, list(floor.lines()), floor.invites_of("bob")) == (0, [], [])
 
 
 def test_what_waits_is_asked_for_by_medium(floor: Floor) -> None:

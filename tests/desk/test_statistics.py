@@ -113,7 +113,12 @@ def test_how_long_one_who_comes_may_wait(scene: Scene) -> None:
         scene.clock.after_s(60)
         scene.chat(f"c{number}", Phase.ENDED, queue="german")
     scene.chat("next", Phase.WAITING, queue="german", queued_ms=scene.clock())
-    assert scene.all("StatExpectedWaitingTime", "german.Q") == [120]
+    assert scene.all("StatExpectedWaitingTime", "german.Q", "nobody@.A", "x@.RP", "None@.GA") == [
+        120,
+        0,
+        0,
+        0,
+    ]
 
 
 def test_names_are_the_same_in_any_case_and_what_is_not_known_is_nothing(scene: Scene) -> None:

@@ -143,7 +143,7 @@ class Statistics:
             return self._floor.forecast_ms(line, target.name)
         who = self.who(target) if target.sort in GROUPS else ""
         agent_id = self._floor.desks.named(target.name) if target.sort in PEOPLE else ""
-        if who is None:
+        if who is None or (target.sort not in GROUPS and not agent_id):
             return None
         return self._floor.forecast_ms(Line(ask=Ask((Aim(target, agent_id, who),))))
 

@@ -232,6 +232,18 @@ async def test_it_can_be_changed_and_asked_about() -> None:
         assert (name, said["requestid"], said["error"]) == (f"error.queue.{action}", "s.77", "notfound")
 
 
+async def test_a_request_whose_time_is_up_is_over_though_its_targets_stay() -> None:
+    house, chat_id, session_id = await a_chat()
+    request_id = await house.submit(session_id, "Germans@.GA", timeout=5)
+    await house.later(5, chat_id)
+    for action in ("query", "update"):
+        await house.ask(session_id, action, requestid=request_id)
+        assert house.last(session_id)[1]["error"] == "notfound"
+    await house.ask(session_id, "cancel", requestid=request_id)
+    assert house.last(session_id)[1]["cancelled"] == 0
+    assert (await house.state(chat_id)).submits == (), "its targets are gone now"
+
+
 async def test_an_update_may_set_the_time_anew() -> None:
     house, chat_id, session_id = await a_chat()
     request_id = await house.submit(session_id, "Germans@.GA", timeout=5)
@@ -295,7 +307,7 @@ async def test_who_is_not_ready_is_rung_where_the_document_says_so() -> None:
 
 async def test_agents_may_be_excluded_and_one_may_be_ideal() -> None:
     house, chat_id, session_id = await a_chat("amy", "bob", "cy")
-    await house.ask(session_id, "excludeagents", agents=["amy@stat.A", "nobody"])
+    await house.ask(session_id, "excludeagents", agents=["amy@stat.A", "nobody", "x@shop.example"])
     await house.ask(session_id, "setidealagent", arguments=["cy"])
     await house.submit(session_id, "All@.GA")
     await house.decide()

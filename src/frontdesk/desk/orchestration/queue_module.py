@@ -187,6 +187,8 @@ class QueueModule:
 
     async def _query(self, request: Request) -> None:
         named, _, submit, state = await self._submitted(request)
+        if submit.is_kept:
+            raise Refused("not_submitted", "no such request waits")
         said = {"requestid": named, "priority": submit.priority}
         standing = self._floor.standing(named)
         if standing is not None:

@@ -65,9 +65,13 @@ class Reader:
     async def agent_ids(self, value: object) -> tuple[str, ...]:
         """The agents of a list, or of a text with commas; those who are nobody are left out."""
         names = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
-        plain = (str(name).strip().removesuffix(".A").rpartition("@") for name in names)
-        found = [await self._find_agent(name or bare) for name, _, bare in plain]
+        found = [await self._find_agent(_agent_in(str(name).strip())) for name in names]
         return tuple(dict.fromkeys(agent_id for agent_id in found if agent_id))
+
+
+def _agent_in(text: str) -> str:
+    """The name in a target such as `amy@stat.A`, or the text itself."""
+    return text.removesuffix(".A").rpartition("@")[0] if text.endswith(".A") and "@" in text else text
 
 
 def timeout_ms(given: Given) -> int | None:
