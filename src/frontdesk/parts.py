@@ -23,6 +23,7 @@ from frontdesk.desk.nodes import BEAT_S, Heartbeat
 from frontdesk.desk.orchestration.applications import Applications, take_in
 from frontdesk.desk.orchestration.owning import owning
 from frontdesk.desk.orchestration.queueing import queueing
+from frontdesk.desk.orchestration.watching import Watching
 from frontdesk.desk.positions import Positions
 from frontdesk.desk.previews import Previews
 from frontdesk.desk.reception import Reception
@@ -47,6 +48,7 @@ from frontdesk.edges.limits import Gate, OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.openapi import describe
 from frontdesk.edges.operations import Operations
+from frontdesk.edges.operator_http import OperatorHttp
 from frontdesk.edges.pages import pages
 from frontdesk.edges.session_metrics import SessionMetrics
 from frontdesk.edges.traffic import Traffic
@@ -168,13 +170,17 @@ class Parts:
         self.hub = Hub(self.chats, self.floor, previews)
         self.colleagues = Colleagues(self.interactions, self.floor, self.services)
         self.positions = Positions(store, are_shared=database.shares_presence)
+        watching = Watching(store, self.orchestration, self.applications, self.interactions, clock_ms)
         self.follower = Follower(
             store,
             self.chats,
             self.agents,
             self.floor,
             self.hub,
-            {"session": self.orchestration.heard, "interaction": self.modules.news.heard},
+            {
+                "session": watching.beside(self.orchestration.heard),
+                "interaction": self.modules.news.heard,
+            },
         )
         self.metrics = Metrics(self.floor)
         self.metrics.registry.register(SessionMetrics(self.orchestration.runner, self.orchestration.engine))
@@ -275,6 +281,7 @@ class Parts:
             routes=[
                 *workspace.routes(),
                 *self.programs.routes(),
+                *OperatorHttp(watching, callers).routes(),
                 *self.mail.routes(),
                 *applications_http(settings, self.applications).routes(),
                 *self.operations.routes(),

@@ -6,9 +6,10 @@ import { CallFailed, signIn } from './account.js'
 /**
  * @param {string} notice why the form is there, when it was not expected
  * @param {(agent: import('./account.js').Agent) => void} onSignedIn
+ * @param {string} [lead] what for
  * @returns {HTMLElement}
  */
-export function signInView(notice, onSignedIn) {
+export function signInView(notice, onSignedIn, lead = 'Sign in to talk to the people on your site.') {
   const login = field('login', 'Login', 'text', 'username')
   const password = field('password', 'Password', 'password', 'current-password')
   const problem = el('p', { class: 'field-problem', role: 'alert' })
@@ -16,7 +17,7 @@ export function signInView(notice, onSignedIn) {
   const form = el('form', { class: 'sign-in', noValidate: true },
     el('img', { src: '/assets/shared/icon.svg', alt: '', width: 48, height: 48 }),
     el('h1', { text: 'Frontdesk' }),
-    el('p', { class: 'sign-in-lead', text: 'Sign in to talk to the people on your site.' }),
+    el('p', { class: 'sign-in-lead', text: lead }),
     notice && el('p', { class: 'sign-in-notice', role: 'status', text: notice }),
     login.label, login.input, password.label, password.input, problem, button)
 
