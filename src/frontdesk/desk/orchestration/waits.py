@@ -53,7 +53,7 @@ def why(session: Session, awaited: Sequence[str], now_ms: int) -> Iterator[str]:
     for name, child in session.children.items():
         yield f"waits for done.invoke.{name} of the session {child}"
     if session.due_ms:
-        yield f"its next timer goes off {_in(session.due_ms - now_ms)}"
+        yield f"has a timer that goes off {_in(session.due_ms - now_ms)}"
     if awaited:
         more = f" and {len(awaited) - EVENTS_MAX} more" if len(awaited) > EVENTS_MAX else ""
         yield f"would go on with {', '.join(awaited[:EVENTS_MAX])}{more}"

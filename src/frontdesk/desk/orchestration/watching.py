@@ -19,6 +19,7 @@ from frontdesk.desk.orchestration.paths import Passage, cut, path_of
 from frontdesk.desk.orchestration.streams import KIND, ROOT, SessionCard
 from frontdesk.desk.orchestration.waits import Asked, asked_of, why
 from frontdesk.domain.orchestration.session import Session, evolve
+from frontdesk.domain.orchestration_objects import user_data
 from frontdesk.errors import DeskError, NotFound
 from frontdesk.scxml.model import Machine
 from frontdesk.store.log import Recorded, Store
@@ -294,7 +295,7 @@ class Watching:
         except DeskError:
             return Owned(interaction_id, "gone", "", "", {})
         state = full.state
-        return Owned(interaction_id, state.phase.value, state.service, state.queue, dict(state.user_data))
+        return Owned(interaction_id, state.phase.value, state.service, state.queue, user_data(state))
 
 
 def _shown(value: Any) -> str:

@@ -1,9 +1,9 @@
 // Where everything of a chart's picture stands: boxes in boxes, each transition a line of its box, arrows between.
 //
-// States of one level stand in columns, by how many transitions they are from the first one; where columns would
-// become wider than people scroll, the next ones stand below. Regions of a parallel state stand below each other.
+// States of one level stand in columns, by how many transitions they are from the first one; after as many columns
+// as make it fit a window best, the next ones stand below. Regions of a parallel state stand below each other.
 
-import { kindWord, wordsOf } from './tree.js'
+import { cut, kindWord, wordsOf } from './tree.js'
 
 /** @typedef {import('./tree.js').Node} Node */
 /** @typedef {{text: string, whole: string, targets: Node[], y: number}} Row */
@@ -20,7 +20,8 @@ const PAD = 14
 const COLUMN_GAP = 64
 const ROW_GAP = 26
 const REGION_GAP = 14
-const WIDTH_MIN = 1100
+const BAND_GAP = 44
+const ASPECT = 2.1 // Of the window that it is looked at in.
 
 /**
  * @param {{roots: Node[], nodes: Map<number, Node>}} tree
@@ -34,9 +35,6 @@ export function arrange(tree) {
   return { boxes: all, arrows: arrows(all), width: area.width + 2 * PAD + COLUMN_GAP, height: area.height + 2 * PAD + 10 }
 }
 
-/** @param {string} text @param {number} most */
-export const cut = (text, most) => ([...text].length > most ? `${[...text].slice(0, most - 1).join('')}…` : text)
-
 /**
  * @param {Node} node
  * @param {Map<number, Node>} nodes
@@ -44,9 +42,8 @@ export const cut = (text, most) => ([...text].length > most ? `${[...text].slice
  */
 function sized(node, nodes) {
   const rows = node.state.transitions.map((transition, index) => {
-    const whole = wordsOf(transition, nodes)
     const targets = transition.targets.flatMap((number) => nodes.get(number) ?? [])
-    return { text: cut(whole, ROW_CHARS_MAX), whole, targets, y: TITLE_HEIGHT + index * ROW_HEIGHT + ROW_HEIGHT / 2 }
+    return { text: wordsOf(transition, nodes, ROW_CHARS_MAX), whole: wordsOf(transition, nodes), targets, y: TITLE_HEIGHT + index * ROW_HEIGHT + ROW_HEIGHT / 2 }
   })
   const kind = kindWord(node.state.kind)
   const title = cut(node.name, TITLE_CHARS_MAX).length * TITLE_CHAR + (kind ? kind.length * ROW_CHAR + 12 : 0) + 62
@@ -78,25 +75,41 @@ function stacked(boxes) {
  * @param {Map<number, Node>} nodes
  */
 function placed(boxes, nodes) {
-  const space = boxes.reduce((sum, box) => sum + (box.width + COLUMN_GAP) * (box.height + ROW_GAP), 0)
-  const widest = Math.max(WIDTH_MIN, Math.sqrt(space * 2.2))
-  let [x, y, band, width] = [0, 0, 0, 0]
-  for (const column of columns(boxes, nodes)) {
-    const columnWidth = Math.max(...column.map((box) => box.width))
-    if (x && x + columnWidth > widest) {
-      y += band + ROW_GAP * 1.6
-      x = band = 0
-    }
+  if (!boxes.length) return { width: 0, height: 0 }
+  const all = columns(boxes, nodes).map((column) => ({
+    column, width: Math.max(...column.map((box) => box.width)), height: column.reduce((sum, box) => sum + box.height + ROW_GAP, -ROW_GAP),
+  }))
+  const need = ({ width = 0, height = 0 }) => Math.max(width / ASPECT, height)
+  const best = all.map((_, index) => bands(all, index + 1)).reduce((one, other) => (need(other) < need(one) ? other : one))
+  for (const { column, x, y } of best.places) {
     let top = y
     for (const box of column) {
       move(box, x, top)
       top += box.height + ROW_GAP
     }
-    band = Math.max(band, top - ROW_GAP - y)
-    x += columnWidth + COLUMN_GAP
-    width = Math.max(width, x - COLUMN_GAP)
   }
-  return { width, height: y + band }
+  return best
+}
+
+/**
+ * Where columns stand when there are at most `most` of them beside each other.
+ * @param {{column: Box[], width: number, height: number}[]} all
+ * @param {number} most
+ */
+function bands(all, most) {
+  const places = []
+  let [y, width] = [0, 0]
+  for (let begin = 0; begin < all.length; begin += most) {
+    const band = all.slice(begin, begin + most)
+    let x = 0
+    for (const one of band) {
+      places.push({ column: one.column, x, y })
+      x += one.width + COLUMN_GAP
+    }
+    width = Math.max(width, x - COLUMN_GAP)
+    y += Math.max(...band.map((one) => one.height)) + BAND_GAP
+  }
+  return { places, width, height: y - BAND_GAP }
 }
 
 /**

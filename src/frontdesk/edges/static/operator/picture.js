@@ -3,12 +3,13 @@
 // It is drawn once; afterwards only the counts change. Who does not see it has the same as a list (outline.js).
 
 import { el } from '../shared/element.js'
-import { arrange, cut } from './arrangement.js'
-import { kindWord } from './tree.js'
+import { arrange } from './arrangement.js'
+import { cut, kindWord } from './tree.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
 const SCALE_MIN = 0.08
 const SCALE_MAX = 3
+const READABLE = 0.62 // Smaller than this nobody reads it; then it begins with a part.
 const STEP = 60
 
 /**
@@ -31,8 +32,9 @@ export class Picture {
     this.size = { width, height }
     this.at = { x: 0, y: 0, scale: 1 }
     this.isMoved = false
-    /** @type {Map<string, {group: SVGElement, badge: SVGElement, count: SVGElement}>} */
+    /** @type {Map<string, {group: SVGElement, badge: SVGElement, count: SVGElement, box: import('./arrangement.js').Box}>} */
     this.states = new Map()
+    this.middle = { x: 0, y: 0 }
     const lines = new Map(arrows.map((arrow) => [arrow, svg('path', { class: 'arrow', d: arrow.path, 'marker-end': 'url(#arrow-head)' })]))
     this.stage = svg('g', {},
       ...boxes.filter((box) => box.children.length).map((box) => this.draw(box, arrows, lines)),
@@ -47,7 +49,7 @@ export class Picture {
     const tool = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ act) =>
       el('button', { type: 'button', class: 'button small', text, 'aria-label': label, title: label, on: { click: act } })
     this.root = el('div', { class: 'picture' }, this.frame,
-      el('div', { class: 'picture-tools' }, tool('+', 'Larger', () => this.zoom(1.25)), tool('−', 'Smaller', () => this.zoom(0.8)), tool('Fit', 'Show all of it', () => this.fit())))
+      el('div', { class: 'picture-tools' }, tool('+', 'Larger', () => this.zoom(1.25)), tool('−', 'Smaller', () => this.zoom(0.8)), tool('Fit', 'Show all of it', () => this.showAll())))
     this.listen()
   }
 
@@ -79,26 +81,28 @@ export class Picture {
     const count = svg('text', { class: 'badge-text', x: width - 22, y: 20.5 })
     const badge = svg('g', { class: 'badge' }, svg('rect', { class: 'badge-back', x: width - 38, y: 6, width: 32, height: 20, rx: 10 }), count)
     group.append(badge)
-    if (id) this.states.set(id, { group, badge, count })
+    if (id) this.states.set(id, { group, badge, count, box })
     return group
   }
 
   /** @param {Record<string, number>} counts sessions by state; @param {boolean} isOne whether it is about one session */
   show(counts, isOne) {
-    for (const [id, { group, badge, count }] of this.states) {
+    for (const [id, { group, badge, count, box }] of this.states) {
       const number = counts[id] ?? 0
+      if (number && isOne && !box.children.length) this.middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
       group.classList.toggle('is-active', number > 0)
       badge.classList.toggle('is-shown', number > 0 && !isOne)
       const text = number > 999 ? `${Math.floor(number / 1000)}k` : String(number)
       if (count.textContent !== text) count.textContent = text
     }
+    if (!this.isMoved) this.begin()
   }
 
   // --- moving -----------------------------------------------------------------------------------
 
   listen() {
     const { frame } = this
-    new ResizeObserver(() => { if (!this.isMoved) this.fit() }).observe(frame)
+    new ResizeObserver(() => { if (!this.isMoved) this.begin() }).observe(frame)
     frame.addEventListener('wheel', (/** @type {WheelEvent} */ event) => {
       if (!event.ctrlKey && !event.metaKey && document.activeElement !== frame) return // The page scrolls, until the picture is meant.
       event.preventDefault()
@@ -121,7 +125,7 @@ export class Picture {
       /** @type {Record<string, () => void>} */
       const acts = {
         ArrowLeft: () => this.shift(STEP, 0), ArrowRight: () => this.shift(-STEP, 0), ArrowUp: () => this.shift(0, STEP), ArrowDown: () => this.shift(0, -STEP),
-        '+': () => this.zoom(1.25), '=': () => this.zoom(1.25), '-': () => this.zoom(0.8), 0: () => this.fit(),
+        '+': () => this.zoom(1.25), '=': () => this.zoom(1.25), '-': () => this.zoom(0.8), 0: () => this.showAll(),
       }
       const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : acts[event.key]
       if (!act) return
@@ -144,12 +148,32 @@ export class Picture {
     this.put(x - (x - this.at.x) * ratio, y - (y - this.at.y) * ratio, scale)
   }
 
+  /** Show all of it if it can be read then, else what matters: where the session is, or the beginning. */
+  begin() {
+    const { clientWidth, clientHeight } = this.frame
+    if (this.whole >= READABLE) return this.fit()
+    const { width, height } = this.size
+    const at = (/** @type {number} */ middle, /** @type {number} */ room, /** @type {number} */ most) =>
+      Math.min(0, Math.max(room - most * READABLE, room / 2 - middle * READABLE))
+    this.put(at(this.middle.x, clientWidth, width), at(this.middle.y, clientHeight, height), READABLE)
+  }
+
+  /** Show all of it because somebody wants that. */
+  showAll() {
+    this.isMoved = true
+    this.fit()
+  }
+
+  /** The scale at which all of it is seen. */
+  get whole() {
+    return Math.min(1, this.frame.clientWidth / this.size.width, this.frame.clientHeight / this.size.height)
+  }
+
   /** Show all of it, as large as it is meant to be at the most. */
   fit() {
     const { clientWidth, clientHeight } = this.frame
     if (!clientWidth) return
-    this.isMoved = false
-    const scale = Math.min(1, clientWidth / this.size.width, clientHeight / this.size.height)
+    const scale = this.whole
     this.put((clientWidth - this.size.width * scale) / 2, Math.max(0, (clientHeight - this.size.height * scale) / 2), scale)
   }
 

@@ -42,13 +42,21 @@ export function treeOf(chart) {
  * What a transition waits for, in words: `queue.submit.done [ready] → served`.
  * @param {Transition} transition
  * @param {Map<number, Node>} nodes
+ * @param {number} [most] how many characters there is room for; the condition is the first to be cut
  */
-export function wordsOf(transition, nodes) {
-  const events = transition.events.join(' ') || '(at once)'
-  const cond = transition.cond ? ` [${transition.cond}]` : ''
+export function wordsOf(transition, nodes, most = Infinity) {
   const targets = transition.targets.map((number) => nodes.get(number)?.name ?? '?').join(', ')
-  return `${events}${cond} → ${targets || '(stays)'}`
+  const goes = ` → ${targets || '(stays)'}`
+  let events = transition.events.join(' ') || '(at once)'
+  let cond = transition.cond
+  const room = most - events.length - goes.length - 3
+  if (cond) cond = cut(cond, Math.max(4, room))
+  events = cut(events, Math.max(10, most - goes.length - (cond ? cond.length + 3 : 0)))
+  return cut(`${events}${cond ? ` [${cond}]` : ''}${goes}`, most)
 }
+
+/** @param {string} text @param {number} most */
+export const cut = (text, most) => ([...text].length > most ? `${[...text].slice(0, most - 1).join('')}…` : text)
 
 /** @param {string} kind */
 export const kindWord = (kind) => ({ parallel: 'parallel', final: 'end', history: 'history' })[kind] ?? ''
