@@ -92,6 +92,7 @@ class Charted:
         self.house = house
         self.url = house.url
         self._http = http
+        self._who = ""
 
     async def starts(self, name: str = "few", **fields: str) -> str:
         """A session; its id."""
@@ -125,10 +126,11 @@ class Charted:
 
     async def sign_in(self, login: str) -> httpx2.AsyncClient:
         """The client, with whose cookie it asks from now on."""
-        if self._http.headers.get("x-who") != login:
+        if self._who != login:
             body = {"login": login, "password": PASSWORD}
-            await self._http.post(f"{self.url}/api/workspace/sign-in", json=body)
-            self._http.headers["x-who"] = login
+            answer = await self._http.post(f"{self.url}/api/workspace/sign-in", json=body)
+            assert answer.status_code == 200, answer.text
+            self._who = login
         return self._http
 
 

@@ -22,6 +22,7 @@ const ROW_GAP = 26
 const REGION_GAP = 14
 const BAND_GAP = 44
 const ASPECT = 2.1 // Of the window that it is looked at in.
+const ASPECT_INSIDE = 4 // States inside another one read best beside each other.
 
 /**
  * @param {{roots: Node[], nodes: Map<number, Node>}} tree
@@ -29,7 +30,7 @@ const ASPECT = 2.1 // Of the window that it is looked at in.
  */
 export function arrange(tree) {
   const boxes = tree.roots.map((node) => sized(node, tree.nodes))
-  const area = placed(boxes, tree.nodes)
+  const area = placed(boxes, tree.nodes, ASPECT)
   const all = flat(boxes)
   for (const box of boxes) move(box, PAD + COLUMN_GAP / 2, PAD)
   return { boxes: all, arrows: arrows(all), width: area.width + 2 * PAD + COLUMN_GAP, height: area.height + 2 * PAD + 10 }
@@ -51,7 +52,7 @@ function sized(node, nodes) {
   const width = Math.max(120, title, ...rows.map((row) => row.text.length * ROW_CHAR + 2 * PAD))
   const box = { node, x: 0, y: 0, width, height: header, header, rows, children: node.children.map((child) => sized(child, nodes)) }
   if (!box.children.length) return box
-  const inside = node.state.kind === 'parallel' ? stacked(box.children) : placed(box.children, nodes)
+  const inside = node.state.kind === 'parallel' ? stacked(box.children) : placed(box.children, nodes, ASPECT_INSIDE)
   for (const child of box.children) move(child, PAD + 10, header + 4)
   box.width = Math.max(width, inside.width + 2 * PAD + 20)
   box.height = header + inside.height + PAD + 4
@@ -73,13 +74,14 @@ function stacked(boxes) {
 /**
  * @param {Box[]} boxes siblings, in columns
  * @param {Map<number, Node>} nodes
+ * @param {number} aspect how many times as wide as high they should be together
  */
-function placed(boxes, nodes) {
+function placed(boxes, nodes, aspect) {
   if (!boxes.length) return { width: 0, height: 0 }
   const all = columns(boxes, nodes).map((column) => ({
     column, width: Math.max(...column.map((box) => box.width)), height: column.reduce((sum, box) => sum + box.height + ROW_GAP, -ROW_GAP),
   }))
-  const need = ({ width = 0, height = 0 }) => Math.max(width / ASPECT, height)
+  const need = ({ width = 0, height = 0 }) => Math.max(width / aspect, height)
   const best = all.map((_, index) => bands(all, index + 1)).reduce((one, other) => (need(other) < need(one) ? other : one))
   for (const { column, x, y } of best.places) {
     let top = y
