@@ -194,11 +194,11 @@ async def test_97_scripts_that_take_too_much_memory_fail_and_then_their_session(
     )
     async with stage(Shelf(hungry=document)) as node:
         session_id = await node.start("hungry")
-        for _ in range(3):
+        for _ in range(10):  # A slow machine stops it for its time first.
             if (await node.session(session_id)).is_over:
                 break
             await node.send(session_id, "more")
-        assert await node.said(session_id) == ["too much"]
+        assert set(await node.said(session_id)) == {"too much"}
         session = await node.session(session_id)
         assert (session.life, "bytes of memory, again" in session.reason) == (Life.FAILED, True)
 
