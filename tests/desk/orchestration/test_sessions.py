@@ -4,6 +4,8 @@ import pytest
 
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.errors import NotFound
+from frontdesk.scxml.events import Event
+from frontdesk.scxml.packed import pack
 from tests.desk.orchestration.stage import Ear, Shelf, ors, stage, w3c
 
 pytestmark = pytest.mark.anyio
@@ -52,3 +54,14 @@ async def test_what_it_asks_for_is_asked_once_and_its_answer_comes_back() -> Non
         session = await node.session(session_id)
         assert (session.life, dict(session.errands)) == (Life.FINISHED, {})
         assert ear.dropped == []
+
+
+async def test_what_is_there_when_it_begins_is_taken_in_one_go_after_its_document_is_entered() -> None:
+    async with stage(Shelf(counter=COUNTER)) as node:
+        events = [Event("more", data=pack({"by": number})) for number in (1, 2)]
+        session_id = await node.start("counter", events=events, key="there")
+        assert await node.said(session_id) == ["begun with 0", "1", "3"]
+        assert (await node.session(session_id)).steps == 1
+        await node.sessions.deliver(session_id, events, key="there")
+        await node.settle()
+        assert await node.said(session_id) == ["begun with 0", "1", "3"]

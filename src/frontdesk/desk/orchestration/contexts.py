@@ -51,7 +51,10 @@ class Open(Struct, frozen=True, tag=True):
 
 
 class Take(Struct, frozen=True, tag=True):
-    """Start, step or cancel a session. `exactly` this often when it is done again, else as there is time."""
+    """Start, step or cancel a session, as often as there is time for.
+
+    Shape:   a start, too, goes on with `events`; `exactly` so many macrosteps when it is done again.
+    """
 
     session: str
     kind: str
@@ -258,11 +261,11 @@ class Contexts:
             outputs += session.start(asked.now_ms, asked.seed, asked.data, _ANYBODY, world=asked.world)
             wanted.update(session.wanted)
             macrosteps = 1
-        elif asked.kind == "cancel":
+        if asked.kind == "cancel":
             outputs += session.cancel(asked.now_ms, asked.seed)
             macrosteps = 1
         else:
-            while session.status is Status.RUNNING:
+            while session.status is Status.RUNNING and not self._has_enough(asked, macrosteps, began_ms):
                 if not session.waiting and consumed < len(asked.events):
                     session.receive(asked.events[consumed])
                     consumed += 1
@@ -272,8 +275,6 @@ class Contexts:
                 outputs += session.step(asked.now_ms, asked.seed + macrosteps, _ANYBODY, world=world)
                 wanted.update(session.wanted)
                 macrosteps += 1
-                if self._has_enough(asked, macrosteps, began_ms):
-                    break
         return Taken(
             outputs=tuple(outputs),
             consumed=consumed,

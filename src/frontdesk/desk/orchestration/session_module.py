@@ -47,14 +47,15 @@ class SessionModule:
         ideal_ms = _milliseconds(request.attributes.get("idealtime"))
         asker = await self._sessions.session(request.session_id)
         params = request.attributes.get("params")
-        application, which = self._sessions.named(source, asker)
+        application, version, file = self._sessions.named(source, asker)
         started = await self._sessions.start(
             application,
             params if isinstance(params, dict) else None,
             session_id=started_by(request),
             starter=request.session_id,
             ideal_ms=ideal_ms,
-            **which,
+            version=version,
+            file=file,
         )
         return request.done({"sessionid": started})
 

@@ -10,7 +10,7 @@ from frontdesk.desk.orchestration.streams import Streams
 from frontdesk.domain.orchestration.ending import ended_by
 from frontdesk.domain.orchestration.facts import Began, Cancelled, End, Fact, Scheduled, Settled
 from frontdesk.domain.orchestration.receiving import receive
-from frontdesk.domain.orchestration.session import Life, Session
+from frontdesk.domain.orchestration.session import Life, Session, evolve
 from frontdesk.domain.orchestration.stepping import scheduled
 from frontdesk.errors import NotFound, Refused, Unavailable
 from frontdesk.scxml.events import Event
@@ -38,11 +38,14 @@ class Sessions:
         session_id: str = "",
         starter: str = "",
         ideal_ms: int = 0,
+        events: Sequence[Event] = (),
+        key: str = "",
     ) -> str:
         """Begin a session of an application; its id, which may be chosen: the same again begins nothing.
 
         Shape:   `data` are values for data items by their ids; `file` a document of the application that is
-                 not its main one; `starter` is the session that is told of the end.
+                 not its main one; `starter` is the session that is told of the end; `events` are there for
+                 it from the first moment, as if they had been delivered under `key`.
         Errors:  `NotFound`: no such application or version; `Refused`: it cannot be run; `Unavailable`: this
                  node has as many sessions as it can hold.
         """
@@ -59,14 +62,17 @@ class Sessions:
             ideal_ms=ideal_ms,
         )
         session_id = session_id or new_id(self._clock_ms())
-        await self.begin(session_id, began)
+        await self.begin(session_id, began, events, key)
         return session_id
 
-    async def begin(self, session_id: str, began: Began) -> None:
-        """Begin this session, unless it has begun. Errors: `Unavailable`."""
+    async def begin(self, session_id: str, began: Began, events: Sequence[Event] = (), key: str = "") -> None:
+        """Begin this session, unless it has begun. Errors: `Unavailable`; `Refused` as `deliver`."""
 
-        def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
-            return (began,) if session.life is Life.NONE else ()
+        def decide(session: Session, now_ms: int) -> Sequence[Fact]:
+            if session.life is not Life.NONE:
+                return ()
+            received = receive(evolve(session, began, now_ms), events, key) if events else None
+            return (began,) if received is None else (began, received)
 
         await self._change(session_id, decide)
 
@@ -107,16 +113,16 @@ class Sessions:
 
         await self._change(session_id, decide)
 
-    def named(self, source: str, asker: Session) -> tuple[str, dict[str, str]]:
-        """The application, and what more of it, that `src` means where this session says it.
+    def named(self, source: str, asker: Session) -> tuple[str, str, str]:
+        """The application, its version and the file in it that `src` means where this session says it.
 
         Shape:   a file of its own application; else the name of another one.
         """
         if source.removeprefix("file:").endswith((".scxml", ".xml")):
             began = asker.began
             file = relative(source, began.file)
-            return began.application, {"version": began.version, "file": file}
-        return source, {}
+            return began.application, began.version, file
+        return source, "", ""
 
     async def reschedule(self, session_id: str, ideal_ms: int) -> None:
         """Have a session begin at another time. Errors: `NotFound`; `Refused("invalidstate")`."""

@@ -133,7 +133,7 @@ def _again(session: Session, state: State, fact: Stepped, number: int) -> Iterat
     consumed = 0
     for at in range(fact.macrosteps):
         event: Event | None = None
-        if fact.kind == "step" and not session.waiting and consumed < fact.consumed:
+        if (at or fact.kind == "step") and not session.waiting and consumed < fact.consumed:
             event = state.waiting[consumed]
             session.receive(event)
             consumed += 1
@@ -149,18 +149,19 @@ def _one(session: Session, state: State, fact: Stepped, at: int, event: Event | 
     def watch(name: str, taken: Sequence[Transition]) -> None:
         passed.append(Passed(name, [_words(session.machine, one) for one in taken]))
 
-    before, items = session.active_atomic, dict(session.items()) if fact.kind != "start" or at else {}
+    kind = "step" if at else fact.kind  # Whatever comes in the same go after the first is a step.
+    before, items = session.active_atomic, dict(session.items()) if kind != "start" else {}
     session.watch(watch)
     world = fact.world or "" if at == 0 else ""
     outputs: Sequence[Output]
-    match fact.kind:
+    match kind:
         case "start":
             outputs = session.start(fact.now_ms, fact.seed, state.began.data, _ANYBODY, world=world)
         case "cancel":
             outputs = session.cancel(fact.now_ms, fact.seed)
         case _:
             outputs = session.step(fact.now_ms, fact.seed + at, _ANYBODY, world=world)
-    name = event.name if event is not None else {"step": TIMER}.get(fact.kind, f"({fact.kind})")
+    name = event.name if event is not None else {"step": TIMER}.get(kind, f"({kind})")
     return Step(
         number=number,
         at_ms=fact.now_ms,

@@ -39,7 +39,8 @@ def next_turn(session: Session, now_ms: int) -> Turn | None:
     if session.life is Life.STARTING:
         if session.cancelling:
             return Turn("cancel")
-        return Turn("start") if now_ms >= session.began.ideal_ms else None
+        is_time = now_ms >= session.began.ideal_ms
+        return Turn("start", session.waiting[:BATCH_MAX]) if is_time else None
     if session.life is not Life.RUNNING:
         return None
     if session.waiting or session.has_left or 0 < session.due_ms <= now_ms:
