@@ -43,7 +43,7 @@ class Routed(Owned):
     queueing: Queueing
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(support=ors(PUPPET % _ACTS), **more)
+        super().__init__(**{"support": ors(PUPPET % _ACTS), **more})
         node = self.node
         self.queueing = queueing(
             self.stage.orchestration,

@@ -8,6 +8,7 @@ from frontdesk.domain.asks import Aim, drawn
 from frontdesk.domain.commands import Accept, ChangeData, End
 from frontdesk.domain.targets import Sort, parse_targets
 from tests.conformance.routed import Routed
+from tests.desk.orchestration.stage import ors
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +25,22 @@ async def test_69_the_id_of_a_submit_comes_before_its_result_and_both_carry_it()
         told = await desk.results(session_id)
         assert [one.name for one in told] == ["queue.submit.requestid", DONE]
         assert {one.data["requestid"] for one in told} == {request_id}
+
+
+async def test_69_nobody_is_sought_before_the_session_may_act() -> None:
+    asks = """<datamodel><data id="last"/></datamodel><state id="s">
+      <transition event="interaction.added">
+        <queue:submit requestid="_data.last" interactionid="_event.data.interactionid">
+          <queue:targets><queue:targetid expr="'amy@.A'"/></queue:targets></queue:submit>
+      </transition>
+      <transition event="queue error">
+        <log expr="JSON.stringify({name: _event.name, data: _event.data})"/></transition>
+    </state>"""
+    async with Routed(support=ors(asks)) as desk:
+        await desk.agent("amy")
+        _, session_id = await desk.begin()
+        (told,) = await desk.heard(session_id)
+        assert (told.name, told.data["error"]) == (FAILED, "notcontrolled")
 
 
 async def test_70_the_result_says_all_of_who_was_found() -> None:

@@ -31,7 +31,7 @@ def act(turn: Turn, action: Action) -> None:
             fields.append((name, pack(value)))
         with failing("illegalloc"):
             turn.data.assign(location, pack(value))
-    if action.module == "interaction" and _is_out_of_hand(turn, fields):
+    if action.module in ("interaction", "queue") and _is_out_of_hand(turn, fields):
         fields.append(("controlled", "false"))
     attributes = joined(fields)
     if len(attributes) > turn.limits.event_bytes:

@@ -8,8 +8,9 @@ An element that a document does is not carried out here: what it has is evaluate
 asks the module `queue` for `submit` with `{"queue": "vip", "targets": [{"items": [{"kind": "target",
 "name": "amy"}]}]}`. What has no value (`undefined`, `null`, not written) is left out.
 
-An action of the module `interaction` says `"controlled": false` when the session has the interaction, but has
-not been told that it may act on it: what it is told later in the same step is no permission.
+An action of the modules `interaction` and `queue` says `"controlled": false` when the session has the
+interaction, but has not been told that it may act on it: what it is told later in the same step is no
+permission.
 
 Functions of scripts ask in the same way, see `ecmascript/genesys.js`:
 

@@ -110,6 +110,12 @@ async def test_nobody_is_sought_for_what_is_with_an_agent() -> None:
     assert [one.get("error") for one in house.results(session_id)] == ["notcontrolled", None, "notcontrolled"]
 
 
+async def test_nor_before_the_session_was_told_that_it_may() -> None:
+    house, chat_id, session_id = await a_chat("amy")
+    await house.submit(session_id, "amy@.A", interactionid=chat_id, controlled=False)
+    assert house.results(session_id)[-1]["error"] == "notcontrolled"
+
+
 async def test_timeout_0_decides_now() -> None:
     house, chat_id, session_id = await a_chat()
     await house.submit(session_id, "All@.GA", timeout=0)
@@ -298,8 +304,16 @@ async def test_who_is_not_ready_is_rung_where_the_document_says_so() -> None:
     await house.decide()
     assert house.rings("amy") == [chat_id]
     assert before == 3, "functions have no results"
+    await house.declines(chat_id, "amy")
+    await house.later(11)
+    await house.ask(session_id, "cancel", interactionid=chat_id)
+    await house.submit(session_id, "amy@.A", route=False)
+    await house.decide()
+    await house.ask(session_id, "redirect", module="interaction", interactionid=chat_id, to="amy")
+    assert house.rings("amy") == [chat_id], "so she can be redirected to"
     house.node.agents.disconnect("amy")
     await house.declines(chat_id, "amy")
+    await house.submit(session_id, "amy@.A")
     await house.later(11)
     await house.decide()
     assert house.rings("amy") == [], "who is not there cannot answer"

@@ -136,8 +136,10 @@ class InteractionModule:
         detach = given.get("detach") is True
         if not isinstance(found, Agent):
             return wishes.Redirect(queue=found.name, detach=detach, **ids)
-        self._destinations.check_ready(found)
-        chat = await self._interactions.chats.chat(interaction_of(request))
+        chat, full = await self._interactions.chats.full(interaction_of(request))
+        held = full.state.reserved
+        if held is None or held.agent_id != found.agent_id:  # Who was found may be anybody who is here.
+            self._destinations.check_ready(found)
         answer_s = self._services.rules(chat.service).answer_s
         return wishes.Redirect(agent_id=found.agent_id, answer_s=answer_s, detach=detach, **ids)
 

@@ -15,6 +15,7 @@ from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.orchestration.modules import Delivery, Request
 from frontdesk.desk.orchestration.owners import About
+from frontdesk.desk.orchestration.routing_functions import FUNCTIONS, tuned
 from frontdesk.desk.orchestration.submit_values import (
     Reader,
     is_true,
@@ -23,9 +24,9 @@ from frontdesk.desk.orchestration.submit_values import (
     queue_name,
     timeout_ms,
 )
-from frontdesk.domain.asks import OBJECTIVE_S, Aim, Ask, Order
+from frontdesk.domain.asks import Aim, Ask, Order
 from frontdesk.domain.interaction import Interaction, write_id
-from frontdesk.domain.submit import Submit, Tuning
+from frontdesk.domain.submit import Submit
 from frontdesk.domain.submit_commands import Seek, SeekNoMore, SeekOtherwise, SubmitCommand, Tune
 from frontdesk.domain.waiting import Line
 from frontdesk.errors import DeskError, NotFound, Refused
@@ -34,8 +35,6 @@ from frontdesk.scxml.packed import pack
 
 PATIENCE_MS = 10_000
 FOR_EVER = 0  # What is submitted has a time of its own.
-OBJECTIVE_KEY = "ServiceObjective"
-"""The user data that says within how many seconds somebody should answer."""
 
 _CODES = {
     "target_invalid": "invalidattribute",
@@ -83,10 +82,7 @@ class QueueModule:
             "update": self._update,
             "cancel": self._cancel,
             "query": self._query,
-            "checkagentstate": self._tune,
-            "excludeagents": self._tune,
-            "prioritytuning": self._tune,
-            "setidealagent": self._tune,
+            **dict.fromkeys(FUNCTIONS, self._tune),
         }
 
     def patience_ms(self, request: Request) -> int | None:
@@ -121,6 +117,8 @@ class QueueModule:
         if write_id(0, request.request_id) in state.recent_ids:
             self._treat(request, request.request_id, interaction_id)
             return  # It was submitted before a crash, or at another node.
+        if given.get("controlled") is False:
+            raise Refused("notcontrolled", "the session has not been told that it may act on the interaction")
         aims = await self._reader.aims(given)
         chosen_by, statistic = order(given)
         first = priority(given) or 0
@@ -204,27 +202,8 @@ class QueueModule:
         """Functions have no results, so all that is told is that the request is over."""
         interaction_id = await self._interaction_of(request)
         state = await self._state(interaction_id)
-        await self._do(interaction_id, Tune(request.session_id, await self._tuned(request, state)))
+        await self._do(interaction_id, Tune(request.session_id, await tuned(request, state, self._reader)))
         await self._delivery.deliver(request.session_id, [], key=request.request_id)
-
-    async def _tuned(self, request: Request, state: Interaction) -> Tuning:
-        given, before = request.attributes, state.tuning
-        match request.action:
-            case "checkagentstate":
-                return replace(before, asks_unready=not is_true(given, "check", default=True))
-            case "excludeagents":
-                return replace(before, excluded=await self._reader.agent_ids(given.get("agents")))
-            case "setidealagent":
-                ideal = await self._reader.agent_ids(given.get("arguments"))
-                return replace(before, ideal=ideal[0] if ideal else "")
-            case _:
-                counts = is_true(given, "useobjective", default=False)
-                return replace(
-                    before,
-                    uses_age=is_true(given, "useage", default=False),
-                    uses_prediction=is_true(given, "usepredict", default=False),
-                    objective_s=_objective_s(state) if counts else 0,
-                )
 
     # --- what they share -----------------------------------------------------------------------
 
@@ -295,11 +274,6 @@ class QueueModule:
 
 async def _unknown(request: Request) -> None:
     raise Refused("unsupported", f"a queue knows no {request.action}")
-
-
-def _objective_s(state: Interaction) -> int:
-    said = state.user_data.get(OBJECTIVE_KEY, "")
-    return int(said) if said.isascii() and said.isdigit() and 0 < int(said) < 10**7 else OBJECTIVE_S
 
 
 def _refusal(request: Request, error: Refused | NotFound) -> Event:
