@@ -38,9 +38,9 @@ export class Attention {
     await Notification.requestPermission()
   }
 
-  /** @param {{nickname: string, subject: string}} invite */
+  /** @param {{nickname: string, subject: string, medium?: string}} invite */
   ring(invite) {
-    this.notify(`${inSentence(invite.nickname) || 'A visitor'} asks for a chat`, invite.subject, 'invite')
+    this.notify(`${inSentence(invite.nickname) || 'A visitor'} ${invite.medium === 'message' ? 'wrote a mail' : 'asks for a chat'}`, invite.subject, 'invite')
   }
 
   /**

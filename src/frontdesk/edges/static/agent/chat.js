@@ -1,5 +1,7 @@
 // One chat as the events say it is. An event seen twice counts once: its version is its name.
 
+import { Mails, isToRead, isWord } from './mails.js'
+
 const TYPING_MAX_MS = 15_000
 
 /**
@@ -30,6 +32,7 @@ export class Chat {
     this.isEnded = false
     this.isCalling = false
     this.waitsSinceMs = 0
+    this.mails = new Mails()
     this.head(card)
   }
 
@@ -53,6 +56,7 @@ export class Chat {
     this.page = card.page ?? {}
     this.isEnded = card.phase === 'ended' || card.phase === 'archived'
     this.staysOpen = Boolean(card.asynchronous)
+    this.isMessage = card.medium === 'message'
     for (const party of card.parties ?? []) {
       this.parties.set(party.party_id, { is_present: true, ...party })
       this.read(party.party_id, party.read_up_to ?? 0)
@@ -122,9 +126,12 @@ export class Chat {
    * @param {boolean} isNews
    */
   changeFacts(event, atMs, isNews) {
+    this.mails.take(event)
     switch (event.type) {
       case 'Said':
       case 'FileUploaded':
+      case 'MailReceived':
+      case 'MailPosted':
         this.said(event, atMs)
         break
       case 'FileDeleted': {
@@ -157,7 +164,7 @@ export class Chat {
     this.typing.delete(event.party_id)
     if (event.party_id === 1) this.preview = ''
     if (event.type === 'FileUploaded' && !this.files.get(event.file_id)?.is_deleted) this.files.set(event.file_id, { ...event })
-    if (event.party_id === 1) this.waitsSinceMs ||= atMs
+    if ((event.party_id ?? 1) === 1 && event.type !== 'MailPosted') this.waitsSinceMs ||= atMs
     else if ((event.visibility ?? 'all') === 'all') this.waitsSinceMs = 0
   }
 
@@ -171,13 +178,12 @@ export class Chat {
 
   /** What the visitor, or somebody on our side, wrote last. */
   get lastWord() {
-    return this.happenings.findLast(({ event }) => event.type === 'Said' || event.type === 'FileUploaded' || event.type === 'UrlPushed')
+    return this.happenings.findLast(({ event }) => isWord(event))
   }
 
   /** @param {number} version up to which its reader has seen it */
   unreadSince(version) {
-    return this.happenings.filter((it) => it.version > version && it.event.party_id !== this.me &&
-      (it.event.type === 'Said' || it.event.type === 'FileUploaded')).length
+    return this.happenings.filter((it) => it.version > version && it.event.party_id !== this.me && isToRead(it.event)).length
   }
 
   get isOpen() {

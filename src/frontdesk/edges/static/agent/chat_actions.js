@@ -11,6 +11,9 @@ import { askWhatToMerge } from './merge_dialog.js'
 
 /** @typedef {import('./chat.js').Chat} Chat */
 
+const END_CHAT = { confirm: 'End chat', cancel: 'Keep chatting', body: 'Nobody can write any more after that. What was said stays.' }
+const END_MAIL = { confirm: 'End it', cancel: 'Keep it open', body: 'An answer to it begins a new one. With “Done” it rests instead, and an answer wakes it.' }
+
 export class ChatActions {
   /**
    * @param {import('./outbox.js').Outbox} outbox
@@ -30,6 +33,15 @@ export class ChatActions {
    */
   say(chat, text, isNote) {
     this.outbox.write('say', { interaction_id: chat.id, text, ...(isNote ? { visibility: 'agents' } : {}) })
+  }
+
+  /**
+   * @param {Chat} chat
+   * @param {string} text
+   * @param {{to: string[], cc: string[], subject: string}} addressed
+   */
+  mail(chat, text, addressed) {
+    this.outbox.write('send_mail', { interaction_id: chat.id, text, ...addressed })
   }
 
   /**
@@ -114,7 +126,7 @@ export class ChatActions {
 
   /** @param {Chat} chat */
   async merge(chat) {
-    const others = this.floor.listed.filter((it) => it !== chat && it.isOpen && it.audience === 'all')
+    const others = this.floor.listed.filter((it) => it !== chat && it.isOpen && !it.isMessage && it.audience === 'all')
     const other = await askWhatToMerge(others)
     if (other) await this.write(chat, 'merge', { other })
   }
@@ -127,8 +139,8 @@ export class ChatActions {
 
   /** @param {Chat} chat */
   async leave(chat) {
-    if (chat.audience !== 'all') {
-      await this.write(chat, 'leave') // The visitor never knew.
+    if (chat.audience !== 'all' || chat.isMessage) {
+      await this.write(chat, 'leave') // The visitor never knew; who writes mails is not there anyway.
       return
     }
     const isLast = ![...chat.parties.values()].some((party) => party.is_present && party.party_id !== chat.me && (party.visibility ?? 'all') === 'all' && ['agent', 'supervisor', 'bot'].includes(party.kind))
@@ -144,8 +156,8 @@ export class ChatActions {
   /** @param {Chat} chat */
   async end(chat) {
     const yes = await ask({
-      title: `End the chat with ${inSentence(chat.nickname) || 'the visitor'}?`, confirm: 'End chat', cancel: 'Keep chatting', danger: true,
-      body: 'Nobody can write any more after that. What was said stays.',
+      ...chat.isMessage ? END_MAIL : END_CHAT, danger: true,
+      title: `End the ${chat.isMessage ? 'correspondence' : 'chat'} with ${inSentence(chat.nickname) || 'the visitor'}?`,
     })
     if (yes !== null) await this.write(chat, 'end')
   }

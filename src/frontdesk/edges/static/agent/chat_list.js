@@ -116,7 +116,7 @@ export class ChatList {
 function lastWords(chat) {
   const last = chat.lastWord
   if (!last) return chat.subject || (chat.isOpen ? 'No messages yet' : 'Ended without a message')
-  const text = last.event.type === 'Said' ? last.event.text : last.event.type === 'UrlPushed' ? last.event.url : `File: ${last.event.name}`
+  const text = last.event.text !== undefined ? last.event.text : last.event.type === 'UrlPushed' ? last.event.url : `File: ${last.event.name}`
   const note = last.event.visibility === 'agents' ? 'Note: ' : ''
   return last.event.party_id === chat.me ? `You: ${note}${text}` : note + text
 }

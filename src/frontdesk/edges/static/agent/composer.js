@@ -4,16 +4,20 @@ import { el, setText } from '../shared/element.js'
 import { icon } from '../shared/icons.js'
 import { keep, read } from '../shared/kept.js'
 import { TypingSignal } from '../shared/typing_signal.js'
+import { MailFields } from './mail_fields.js'
 
 const CHARS_MAX = 4000
+const MAIL_CHARS_MAX = 100_000
 
 export class Composer {
-  /** @param {{say: (text: string, isNote: boolean) => void, type: (isTyping: boolean) => void, attach: (files: File[]) => void, pushUrl: () => void}} act */
+  /** @param {{say: (text: string, isNote: boolean) => void, mail: (text: string, addressed: {to: string[], cc: string[], subject: string}) => void, type: (isTyping: boolean) => void, attach: (files: File[]) => void, pushUrl: () => void}} act */
   constructor(act) {
     this.act = act
     this.chatId = ''
     this.isNote = false
-    this.typing = new TypingSignal((isTyping) => !this.isNote && act.type(isTyping))
+    this.isMessage = false
+    this.typing = new TypingSignal((isTyping) => !this.isNote && !this.isMessage && act.type(isTyping))
+    this.fields = new MailFields(() => this.save())
     this.reply = this.tab('Reply', false)
     this.note = this.tab('Note', true)
     this.input = el('textarea', { id: 'message', class: 'composer-input', rows: 1, dir: 'auto', maxLength: CHARS_MAX, enterKeyHint: 'send', autocomplete: 'off',
@@ -25,6 +29,7 @@ export class Composer {
     this.hint = el('span', { class: 'composer-hint', id: 'composer-hint' })
     this.form = el('form', { class: 'composer', 'aria-label': 'Write', on: { submit: (/** @type {Event} */ event) => { event.preventDefault(); this.submit() } } },
       el('div', { class: 'composer-tabs', role: 'group', 'aria-label': 'Who reads it' }, this.reply, this.note, this.hint),
+      this.fields.root,
       this.input,
       el('div', { class: 'composer-row' }, this.attach, this.page, this.files, this.send))
     this.over = el('p', { class: 'composer-over', hidden: true })
@@ -48,11 +53,16 @@ export class Composer {
     this.reply.hidden = chat.audience !== 'all'
     if (chat.audience !== 'all' && !this.isNote && chat.id === this.chatId) this.becomeNote()
     setText(this.over, chat.isEnded ? 'This chat has ended. You can put it away from the list.' : 'This chat is no longer yours.')
-    if (chat.id === this.chatId) return
+    if (chat.id === this.chatId) {
+      if (this.isMessage && !this.input.value && !this.form.contains(document.activeElement)) this.fields.fill(chat, {})
+      return
+    }
     this.typing.stop()
     this.chatId = chat.id
-    const draft = read(sessionStorage, `frontdesk.draft.${chat.id}`, { text: '', isNote: false })
+    const draft = read(sessionStorage, `frontdesk.draft.${chat.id}`, /** @type {{text: string, isNote: boolean, mail?: object}} */ ({ text: '', isNote: false }))
     this.input.value = draft.text
+    this.isMessage = chat.isMessage
+    this.fields.fill(chat, draft.mail ?? {})
     this.isNote = draft.isNote || chat.audience !== 'all'
     this.showMode()
     this.grow()
@@ -83,10 +93,14 @@ export class Composer {
     this.form.classList.toggle('is-note', isNote)
     this.reply.setAttribute('aria-pressed', String(!isNote))
     this.note.setAttribute('aria-pressed', String(isNote))
-    this.attach.hidden = this.page.hidden = isNote
-    this.input.placeholder = isNote ? 'Write a note for your team…' : 'Write to the visitor…'
-    this.input.setAttribute('aria-label', isNote ? 'Note for the team, the visitor does not see it' : 'Message to the visitor')
-    setText(this.hint, isNote ? 'Only your team sees this' : '')
+    const isMail = this.isMessage && !isNote
+    this.attach.hidden = this.page.hidden = isNote || this.isMessage
+    this.fields.root.hidden = !isMail
+    this.form.classList.toggle('is-mail', isMail)
+    this.input.maxLength = isMail ? MAIL_CHARS_MAX : CHARS_MAX
+    this.input.placeholder = isNote ? 'Write a note for your team…' : isMail ? 'Write your answer…' : 'Write to the visitor…'
+    this.input.setAttribute('aria-label', isNote ? 'Note for the team, the visitor does not see it' : isMail ? 'Text of the mail' : 'Message to the visitor')
+    setText(this.hint, isNote ? 'Only your team sees this' : isMail ? 'Ctrl+Enter sends' : '')
     setText(/** @type {Element} */ (this.send.lastElementChild), isNote ? 'Add note' : 'Send')
   }
 
@@ -101,6 +115,7 @@ export class Composer {
   key(event) {
     // Enter may also confirm a word of an input method; that is not for us.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+    if (this.isMessage && !this.isNote && !event.ctrlKey && !event.metaKey) return // A mail has lines.
     event.preventDefault()
     this.submit()
   }
@@ -108,7 +123,7 @@ export class Composer {
   /** @param {ClipboardEvent} event */
   pasted(event) {
     const files = [...event.clipboardData?.files ?? []]
-    if (!files.length || this.isNote) return
+    if (!files.length || this.isNote || this.isMessage) return
     event.preventDefault()
     this.act.attach(files)
   }
@@ -123,7 +138,8 @@ export class Composer {
     const text = this.input.value
     if (!text.trim()) return
     this.typing.forget()
-    this.act.say(text, this.isNote)
+    if (this.isMessage && !this.isNote) this.act.mail(text, this.fields.members)
+    else this.act.say(text, this.isNote)
     this.input.value = ''
     this.grow()
     this.save()
@@ -143,11 +159,12 @@ export class Composer {
 
   grow() {
     this.input.style.height = 'auto'
-    this.input.style.height = `${Math.min(this.input.scrollHeight + 2, 200)}px`
+    this.input.style.height = `${Math.min(this.input.scrollHeight + 2, this.isMessage ? 320 : 200)}px`
   }
 
   save() {
-    const draft = this.input.value || this.isNote ? { text: this.input.value, isNote: this.isNote } : undefined
+    const mail = this.isMessage ? { mail: this.fields.draft } : {}
+    const draft = this.input.value || this.isNote ? { text: this.input.value, isNote: this.isNote, ...mail } : undefined
     keep(sessionStorage, `frontdesk.draft.${this.chatId}`, draft)
   }
 

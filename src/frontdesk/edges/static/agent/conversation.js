@@ -31,6 +31,7 @@ export class Conversation {
     })
     this.composer = new Composer({
       say: (text, isNote) => this.withChat((chat) => actions.say(chat, text, isNote)),
+      mail: (text, addressed) => this.withChat((chat) => actions.mail(chat, text, addressed)),
       type: (isTyping) => this.withChat((chat) => actions.type(chat, isTyping)),
       attach: (files) => this.withChat((chat) => uploads.add(chat.id, files)),
       pushUrl: () => this.withChat((chat) => actions.pushUrl(chat)),
@@ -39,11 +40,12 @@ export class Conversation {
     this.state = el('span', { class: 'head-state' })
     this.callButton = this.button('person', 'Call in', (chat) => actions.call(chat))
     this.handButton = this.button('hand', 'Hand over', (chat) => actions.handOver(chat))
+    this.leaveButton = this.button('leave', 'Leave', (chat) => actions.leave(chat))
     this.endButton = this.button('close', 'End', (chat) => actions.end(chat))
     this.buttons = el('div', { class: 'head-buttons' },
       this.callButton,
       this.handButton,
-      this.button('leave', 'Leave', (chat) => actions.leave(chat)),
+      this.leaveButton,
       this.endButton)
     this.listening = new ListeningBar({
       whisper: () => this.withChat((chat) => actions.stepForward(chat, 'agents')),
@@ -104,6 +106,8 @@ export class Conversation {
     this.callButton.hidden = this.handButton.hidden = this.endButton.hidden = chat.audience !== 'all'
     setText(/** @type {Element} */ (this.callButton.lastElementChild), chat.isCalling ? 'Call off' : 'Call in')
     this.callButton.title = chat.isCalling ? 'Call off' : 'Call in'
+    this.leaveButton.title = chat.isMessage ? 'Done' : 'Leave'
+    setText(/** @type {Element} */ (this.leaveButton.lastElementChild), this.leaveButton.title)
     this.listening.show(chat, connection.isOpen)
     for (const button of this.buttons.children) button.disabled = !connection.isOpen
     this.transcript.show(chat.id, this.lines(chat))
@@ -160,7 +164,7 @@ export class Conversation {
     this.main.addEventListener('drop', (/** @type {DragEvent} */ event) => {
       event.preventDefault()
       const files = [...event.dataTransfer?.files ?? []]
-      if (files.length) this.withChat((chat) => this.uploads.add(chat.id, files))
+      if (files.length) this.withChat((chat) => !chat.isMessage && this.uploads.add(chat.id, files))
     })
   }
 }
@@ -175,6 +179,7 @@ function stateOf(chat, floor) {
   if (!chat.isMine) return 'No longer yours'
   if (chat.isParked) return 'Put aside'
   const visitor = chat.parties.get(1)
+  if (chat.isMessage) return 'Mail'
   return visitor && !visitor.is_present ? 'The visitor has left' : chat.service
 }
 

@@ -2,9 +2,10 @@
 
 import { keep, read } from '../shared/kept.js'
 import { Chat } from './chat.js'
+import { isToRead } from './mails.js'
 
 /** @typedef {{interaction_id: string, until_ms: number, service: string, queue: string, nickname: string, subject: string,
- *   summary: string, started_ms: number, user_data: Record<string, string>, called_by?: string, purpose?: string, note?: string}} Invite */
+ *   summary: string, started_ms: number, user_data: Record<string, string>, medium?: string, called_by?: string, purpose?: string, note?: string}} Invite */
 
 const SEEN = 'frontdesk.seen'
 
@@ -109,8 +110,7 @@ export class Floor {
     const isNews = message.version > chat.headVersion
     chat.take(message)
     if (message.event.client_id && message.event.party_id === chat.me) this.hooks.onArrived(message.event.client_id)
-    const isWord = message.event.type === 'Said' || message.event.type === 'FileUploaded'
-    if (isWord && isNews && message.event.party_id !== chat.me) this.hooks.onWord(chat, chat.happenings[chat.happenings.length - 1])
+    if (isToRead(message.event) && isNews && message.event.party_id !== chat.me) this.hooks.onWord(chat, chat.happenings[chat.happenings.length - 1])
   }
 
   /**

@@ -30,7 +30,7 @@ export class InviteList {
     for (const invite of invites) {
       if (this.shown.has(invite.interaction_id)) continue
       this.shown.set(invite.interaction_id, { invite, wholeMs: Math.max(1000, invite.until_ms - nowMs) })
-      setText(this.spoken, `${inSentence(invite.nickname)} asks for a chat. Alt+A accepts.`)
+      setText(this.spoken, `${inSentence(invite.nickname)} ${invite.medium === 'message' ? 'wrote a mail' : 'asks for a chat'}. Alt+A accepts.`)
     }
     const ids = new Set(invites.map((invite) => invite.interaction_id))
     for (const id of this.shown.keys()) if (!ids.has(id)) this.shown.delete(id)
@@ -44,7 +44,8 @@ export class InviteList {
 
   /** @param {Invite} invite */
   make(invite) {
-    const facts = [invite.service, invite.queue && invite.queue !== 'default' ? invite.queue : ''].filter(Boolean).join(' · ')
+    const what = invite.medium === 'message' ? 'mail from' : 'chat with'
+    const facts = [invite.medium === 'message' ? 'Mail' : '', invite.service, invite.queue && invite.queue !== 'default' ? invite.queue : ''].filter(Boolean).join(' · ')
     return el('li', { class: 'invite' },
       el('div', { class: 'invite-head' },
         el('bdi', { class: 'invite-name', text: invite.nickname || 'A visitor' }),
@@ -56,8 +57,8 @@ export class InviteList {
       invite.summary && el('p', { class: 'invite-summary', dir: 'auto', text: invite.summary }),
       el('progress', { class: 'invite-bar', max: 1, value: 1, 'aria-hidden': 'true' }),
       el('div', { class: 'invite-buttons' },
-        el('button', { type: 'button', class: 'button primary', text: 'Accept', 'aria-label': `Accept the chat with ${inSentence(invite.nickname)}`, on: { click: () => this.answer(invite.interaction_id, true) } }),
-        el('button', { type: 'button', class: 'button quiet', text: 'Decline', 'aria-label': `Decline the chat with ${inSentence(invite.nickname)}`, on: { click: () => this.answer(invite.interaction_id, false) } })))
+        el('button', { type: 'button', class: 'button primary', text: 'Accept', 'aria-label': `Accept the ${what} ${inSentence(invite.nickname)}`, on: { click: () => this.answer(invite.interaction_id, true) } }),
+        el('button', { type: 'button', class: 'button quiet', text: 'Decline', 'aria-label': `Decline the ${what} ${inSentence(invite.nickname)}`, on: { click: () => this.answer(invite.interaction_id, false) } })))
   }
 
   /** @param {number} nowMs */

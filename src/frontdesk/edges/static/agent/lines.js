@@ -2,6 +2,7 @@
 
 import { inSentence } from '../shared/format.js'
 import { isWebAddress } from '../shared/linked_text.js'
+import { headOf, sendingOf } from './mails.js'
 
 /**
  * @typedef {import('./chat.js').Chat} Chat
@@ -44,7 +45,9 @@ function lineOf(chat, it, act) {
     case 'Said': return spoken(chat, it, { kind: event.visibility === 'agents' ? 'note' : 'message', text: event.text })
     case 'UrlPushed': return spoken(chat, it, { kind: isWebAddress(event.url) ? 'url' : 'message', text: event.url })
     case 'FileUploaded': return fileLine(chat, it, act)
-    case 'Started': return status(it, `${inSentence(event.nickname)} started a chat${event.subject ? ` about “${inSentence(event.subject)}”` : ''}`)
+    case 'MailReceived': return { ...spoken(chat, { ...it, event: { party_id: 1, ...event } }, { kind: 'message', text: event.text ?? '' }), mail: headOf(chat, event) }
+    case 'MailPosted': return postedLine(chat, it, act)
+    case 'Started': return chat.isMessage ? null : status(it, `${inSentence(event.nickname)} started a chat${event.subject ? ` about “${inSentence(event.subject)}”` : ''}`)
     case 'Joined': return status(it, event.party_id === chat.me ? 'You joined' : `${inSentence(event.nickname)} joined${roleSuffix(event.kind)}${unseen(event.visibility)}`)
     case 'Appeared': return status(it, event.party_id === chat.me ? `You are here now${unseen(event.visibility)}` : `${inSentence(event.nickname)} is here${roleSuffix(event.kind)}${unseen(event.visibility)}`)
     case 'Invited': return it.isCall ? status(it, `${inSentence(chat.parties.get(event.by_party)?.nickname ?? '') || 'Somebody'} calls a colleague${CALLED_TO[/** @type {keyof typeof CALLED_TO} */ (event.purpose ?? 'conference')] ?? ''}`) : null
@@ -66,7 +69,7 @@ function lineOf(chat, it, act) {
     case 'Owned': return event.starts ? status(it, `The application “${inSentence(event.application)}” has the chat`) : null
     case 'FileDeleted': return status(it, `${event.party_id === chat.me ? 'You' : name} deleted the file “${inSentence(event.name)}”`)
     case 'NoticeGiven': return event.text ? status(it, `Notice from ${name}: ${inSentence(event.text)}`) : null
-    case 'Ended': return status(it, `The chat has ended${reasonSuffix(END_REASONS, event.reason)}`)
+    case 'Ended': return status(it, `${chat.isMessage ? 'It' : 'The chat'} has ended${reasonSuffix(END_REASONS, event.reason)}`)
     default: return null
   }
 }
@@ -151,6 +154,22 @@ function fileLine(chat, it, act) {
 }
 
 /**
+ * A mail of ours, and how far it has come.
+ * @param {Chat} chat
+ * @param {Happening} it
+ * @param {LineActions} act
+ * @returns {Line}
+ */
+function postedLine(chat, it, act) {
+  const { event } = it
+  const line = spoken(chat, it, { kind: 'message', text: event.text ?? '' })
+  const sending = sendingOf(chat, event)
+  const again = sending.state === 'failed' && chat.isOpen ? [{ label: 'Write again', act: () => act.edit('', event.text) }] : []
+  const author = it.nickname || 'An application'
+  return { ...line, author, mail: headOf(chat, event), mark: '', ...sending, actions: again }
+}
+
+/**
  * @param {Chat} chat
  * @param {import('./outbox.js').Write[]} writes
  * @param {LineActions} act
@@ -159,7 +178,7 @@ function fileLine(chat, it, act) {
 export function linesUnderWay(chat, writes, act) {
   return writes.map((write) => ({
     id: write.id, kind: write.members.visibility === 'agents' ? 'note' : 'message', side: 'own', by: String(chat.me), author: '',
-    atMs: write.atMs, text: write.members.text, state: write.refused ? 'failed' : write.isDone ? 'sent' : 'sending',
+    atMs: write.atMs, text: write.members.text, mail: write.do === 'send_mail' ? headOf(chat, write.members) : undefined, state: write.refused ? 'failed' : write.isDone ? 'sent' : 'sending',
     problem: write.refused?.text,
     actions: write.refused ? [{ label: 'Edit', act: () => act.edit(write.id, write.members.text) }, { label: 'Discard', act: () => act.forget(write.id), quiet: true }] : [],
   }))

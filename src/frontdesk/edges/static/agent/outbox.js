@@ -5,7 +5,9 @@ import { newId } from '../shared/ids.js'
 import { keep, read } from '../shared/kept.js'
 
 const NAME = 'frontdesk.outbox'
-const KEPT = new Set(['say', 'push_url', 'hand_over', 'leave', 'end', 'delete_file']) // These survive a reload of the page.
+const KEPT = new Set(['say', 'send_mail', 'push_url', 'hand_over', 'leave', 'end', 'delete_file']) // These survive a reload of the page.
+
+const MESSAGES = new Set(['say', 'send_mail']) // The transcript shows these while they are on their way.
 
 /**
  * @typedef {object} Write
@@ -84,7 +86,7 @@ export class Outbox {
     write.isDone = !refused
     write.refused = refused
     // A refused message stays in sight until its writer has seen it; the rest is over with its answer.
-    if (write.do !== 'say') this.writes.delete(answer.id)
+    if (!MESSAGES.has(write.do)) this.writes.delete(answer.id)
     this.save()
     this.onChange()
   }
@@ -112,7 +114,7 @@ export class Outbox {
    * @param {string} interactionId
    */
   unsaid(interactionId) {
-    return [...this.writes.values()].filter((write) => write.do === 'say' && write.members.interaction_id === interactionId)
+    return [...this.writes.values()].filter((write) => MESSAGES.has(write.do) && write.members.interaction_id === interactionId)
   }
 
   /**

@@ -56,7 +56,7 @@ export class VisitorPanel {
     if (!chat.isOpen || chat.audience !== 'all') return null
     return el('span', { class: 'panel-buttons' },
       el('button', { type: 'button', class: 'button small', text: chat.isParked ? 'Go on' : 'Put aside', on: { click: () => this.act.park() } }),
-      el('button', { type: 'button', class: 'button small', text: 'Merge…', on: { click: () => this.act.merge() } }))
+      !chat.isMessage && el('button', { type: 'button', class: 'button small', text: 'Merge…', on: { click: () => this.act.merge() } }))
   }
 
   /**

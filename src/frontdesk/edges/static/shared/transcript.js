@@ -16,6 +16,7 @@ import { fillLine } from './transcript_line.js'
  * @property {number} atMs
  * @property {string} text
  * @property {{name: string, sizeBytes: number, isDeleted?: boolean, part?: number}} [file] `part`: uploaded, 0 to 1
+ * @property {{subject: string, details: string[]}} [mail] what stands above the text of a mail
  * @property {'sending'|'failed'|'sent'} [state]
  * @property {string} [problem] why it failed and what to do
  * @property {string} [mark] a word beside the time, such as `Seen`

@@ -67,6 +67,7 @@ function problemOf(line) {
 /** @param {Line} line */
 function content(line) {
   if (line.kind === 'url') return el('div', { class: 'card' }, el('span', { class: 'card-kind', text: 'Page' }), link(line.text))
+  if (line.mail) return mail(line.mail, line.text)
   if (!line.file) return linkedText(line.text)
   const card = el('div', { class: `card file-card${line.file.isDeleted ? ' is-deleted' : ''}` },
     el('span', { class: 'card-kind', text: 'File' }),
@@ -76,6 +77,17 @@ function content(line) {
     card.append(el('progress', { max: 1, value: line.file.part, 'aria-label': `Uploading ${line.file.name}` }))
   } else if (line.state !== 'failed' && line.actions?.length) card.append(el('div', { class: 'card-actions' }, ...buttons(line)))
   return card
+}
+
+/**
+ * @param {{subject: string, details: string[]}} head
+ * @param {string} text
+ */
+function mail(head, text) {
+  return el('div', { class: 'mail' },
+    el('div', { class: 'mail-subject', dir: 'auto', text: head.subject }),
+    ...head.details.map((detail) => el('div', { class: 'mail-detail', dir: 'auto', text: detail })),
+    el('div', { class: 'mail-text', dir: 'auto' }, linkedText(text)))
 }
 
 /** @param {Line} line */
