@@ -48,7 +48,7 @@ FILES = {"application.toml": b'name = "counter"', "application.scxml": CHART}
 
 
 def settings_with_programs(folder: Path, **http: Any) -> Settings:
-    given = {"keys": (KEY,), "debug_keys": (DEBUG_KEY,), "answer_s": 1} | http
+    given = {"keys": (KEY,), "debug_keys": (DEBUG_KEY,), "answer_s": int(PATIENCE_S)} | http
     return settings_in(folder, orchestration=OrchestrationSettings(http=OrchestrationHttpSettings(**given)))
 
 
@@ -134,7 +134,14 @@ async def test_89_a_request_waits_for_the_sessions_answer(caller: Program) -> No
     assert (answer.status_code, answer.json()) == (200, {"text": "hello bo !"})
     answer = await caller.posts(f"{session_id}/request/teapot")
     assert (answer.status_code, answer.text) == (418, "short and stout")
-    assert (await caller.posts(f"{session_id}/request/add")).status_code == 504
+
+
+async def test_89_a_request_that_no_session_answers_is_given_up(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        house = await house_with_the_counter(stack, settings_with_programs(tmp_path, answer_s=1))
+        caller = await stack.enter_async_context(program(house))
+        session_id = await caller.start()
+        assert (await caller.posts(f"{session_id}/request/add")).status_code == 504
 
 
 async def test_89_a_request_to_a_session_that_ends_is_told_so(caller: Program) -> None:
