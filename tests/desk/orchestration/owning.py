@@ -33,12 +33,14 @@ class Ear:
         self.calls = 0
         self.fails_at = -1
 
-    async def start(self, application: str, *, session_id: str) -> str:
+    async def start(
+        self, application: str, *, session_id: str, events: Sequence[Event] = (), key: str = ""
+    ) -> str:
         if application == "broken":
             raise NotFound("there is no such application")
         if session_id not in self.applications:
             self.applications[session_id] = application
-            self.told[session_id], self.keys[session_id] = [], []
+            self.told[session_id], self.keys[session_id] = list(events), [key]
         return session_id
 
     async def deliver(self, session_id: str, events: Sequence[Event], *, key: str) -> None:

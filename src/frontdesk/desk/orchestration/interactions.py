@@ -65,9 +65,11 @@ RulesOf = Callable[[str], Awaitable[ApplicationRules]]
 
 
 class Start(Protocol):
-    """How a session begins; one that has begun under this id begins nothing."""
+    """How a session begins, and what it hears first; one that has begun under this id begins nothing."""
 
-    async def __call__(self, application: str, *, session_id: str) -> object: ...
+    async def __call__(
+        self, application: str, *, session_id: str, events: Sequence[SessionEvent], key: str
+    ) -> object: ...
 
 
 class InteractionNews:
@@ -227,15 +229,15 @@ class InteractionNews:
         before = await self._state_before(interaction_id, record)
         told, after = fold(before, record)
         self._keep(interaction_id, after)
-        await self._prepare(interaction_id, record, told.event)
         with_words = False
         if before.owner and isinstance(told.event, events.Said):
             with_words = "chat.message" in (await self._rules_of(before.ownership.application)).events
+        found = tellings(interaction_id, before, told.event, after, record.time_ms, with_words=with_words)
+        told_as = [(_key(interaction_id, record, number, one), one) for number, one in enumerate(found)]
+        await self._prepare(interaction_id, record, told.event, told_as)
         try:
-            for number, telling in enumerate(
-                tellings(interaction_id, before, told.event, after, record.time_ms, with_words=with_words)
-            ):
-                await self._deliver(interaction_id, record, number, telling, after)
+            for key, telling in told_as:
+                await self._deliver(interaction_id, record, key, telling, after)
         except Unavailable:
             self._held.pop(interaction_id, None)  # It is told again from before this.
             raise
@@ -259,8 +261,13 @@ class InteractionNews:
             if len(self._held) > HELD_MAX:
                 self._held.popitem(last=False)
 
-    async def _prepare(self, interaction_id: str, record: Recorded, event: Event) -> None:
-        """Have the session that is to be told, or one that is to be told at all."""
+    async def _prepare(
+        self, interaction_id: str, record: Recorded, event: Event, told_as: Sequence[tuple[str, Telling]]
+    ) -> None:
+        """Have the session that is to be told, or one that is to be told at all.
+
+        Shape:   one that begins finds there what it is told first: that saves a turn of the disk.
+        """
         if isinstance(event, events.Moved) and event.application:
             session_id = f"{interaction_id}-{record.version}"  # Doing it again makes no second one.
             with contextlib.suppress(NotFound, Refused):
@@ -268,8 +275,11 @@ class InteractionNews:
                     interaction_id, Own(session_id=session_id, application=event.application)
                 )
         if isinstance(event, events.Owned) and event.starts:
+            of_it = (told for told in told_as if told[1].session_id == event.session_id)
+            key, first = next(of_it, ("", None))
+            news = [event_for_session(one) for one in first.news] if first is not None else []
             try:
-                await self._start(event.application, session_id=event.session_id)
+                await self._start(event.application, session_id=event.session_id, events=news, key=key)
             except DeskError as error:  # If it is not there, its interaction is taken from it in a moment.
                 _log.error(
                     "session_not_started",
@@ -279,9 +289,8 @@ class InteractionNews:
                 )
 
     async def _deliver(
-        self, interaction_id: str, record: Recorded, number: int, telling: Telling, after: Interaction
+        self, interaction_id: str, record: Recorded, key: str, telling: Telling, after: Interaction
     ) -> None:
-        key = telling.request_id or f"{interaction_id}/{record.version}/{number}"
         news = [event_for_session(one) for one in telling.news]
         try:
             await self._delivery.deliver(telling.session_id, news, key=key)
@@ -296,6 +305,11 @@ class InteractionNews:
                 version=record.version,
                 reason=str(refusal),
             )
+
+
+def _key(interaction_id: str, record: Recorded, number: int, telling: Telling) -> str:
+    """Under what a telling is delivered, however often."""
+    return telling.request_id or f"{interaction_id}/{record.version}/{number}"
 
 
 def event_for_session(news: News) -> SessionEvent:
