@@ -16,6 +16,7 @@ from frontdesk.domain.orchestration.ending import LOST
 from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Life, Session, evolve
 from frontdesk.domain.orchestration.stepping import Times
+from frontdesk.scxml.events import Event
 from frontdesk.scxml.limits import Limits
 from tests.conformance.owned import Owned
 from tests.desk.orchestration.stage import Ear, Shelf, Stage, ors, stage, w3c
@@ -330,3 +331,29 @@ async def test_95_a_chat_whose_session_is_lost_with_its_node_begins_again_with_i
         assert (session.life, session.reason) == (Life.FAILED, LOST)
         (present,) = await desk.heard(again)
         assert present.data == {"mood": "glad", "id": chat_id}
+
+
+async def test_98_sessions_with_a_large_library_take_their_events_fast_enough() -> None:
+    library = "\n".join(
+        f"function rule{n}(a, b) {{ var c = a + b * {n}; if (c % 2) {{ return c - {n}; }} return c; }}"
+        for n in range(900)
+    )
+    document = ors(
+        f"""<script>{library}</script><datamodel><data id="n" expr="0"/></datamodel>
+        <state id="on"><transition event="more" cond="_event.data.by == 1">
+          <assign location="_data.n" expr="rule7(_data.n, 0) + 1"/></transition></state>"""
+    )
+    assert len(document) > 70_000
+    async with stage(Shelf(large=document), times=FOR_EVER) as node:
+        ids = [await node.sessions.start("large") for _ in range(30)]
+        await node.settle()
+        rates = []
+        for turn in range(3):
+            began_s = time.process_time()
+            for number in range(10):
+                for session_id in ids:
+                    event = Event("more", data='{"by":1}')
+                    await node.sessions.deliver(session_id, [event], key=f"{turn}/{number}")
+            await node.settle()
+            rates.append(300 / (time.process_time() - began_s))
+        assert max(rates) > 3_000, rates
