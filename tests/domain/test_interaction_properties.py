@@ -19,12 +19,15 @@ from frontdesk.domain.evolving import evolve
 from frontdesk.domain.filing import uploads_of_client
 from frontdesk.domain.interaction import RECENT_IDS_MAX, Interaction, Phase
 from frontdesk.domain.mail_facts import MailEvent
-from frontdesk.domain.owning_commands import SessionWish
+from frontdesk.domain.orchestration_events import tellings
+from frontdesk.domain.orchestration_objects import interaction_object
+from frontdesk.domain.owning_commands import SessionOver, SessionWish
 from frontdesk.domain.queues import QueueRules
 from frontdesk.domain.rules import Rules, of_service
 from frontdesk.errors import DeskError, Refused
 from frontdesk.wire import chat_v2, chat_v3
 from tests.domain.any_command import ENDS, LATER, MESSAGES, OWNING, PARTIES, RULES, SECRET, STARTS, UNSEEN
+from tests.domain.believed import Belief
 from tests.domain.story import BEGIN_MS
 
 FOREVER_MS = 10**12
@@ -46,6 +49,7 @@ class AnyInteraction(RuleBasedStateMachine):
         self.appeared: set[int] = set()
         self.seen_ms = BEGIN_MS
         self.typing_ms: dict[int, int] = {}
+        self.beliefs: dict[str, Belief] = {}
 
     # --- what happens --------------------------------------------------------------------------
 
@@ -65,6 +69,8 @@ class AnyInteraction(RuleBasedStateMachine):
 
     @rule(command=st.one_of(*OWNING))
     def a_session_asks_or_colleagues_merge(self, command: Command) -> None:
+        if isinstance(command, SessionOver) and command.session_id == self.state.owner:
+            self.beliefs.pop(command.session_id, None)
         if self.ask(command) and isinstance(command, SessionWish):
             assert self.ask(command) == [], "asking again under the same id is asking once"
 
@@ -122,7 +128,9 @@ class AnyInteraction(RuleBasedStateMachine):
             return []
         assert accepted or not happened
         for event in happened:
-            self.state = evolve(self.state, _decode(_encode(event)), self.now_ms)
+            earlier = self.state
+            self.state = evolve(earlier, _decode(_encode(event)), self.now_ms)
+            self.tell_sessions(earlier, event)
             self.history.append((event, self.now_ms))
             self.watch(event)
         assert self.state.version == before.version + len(happened)
@@ -130,6 +138,13 @@ class AnyInteraction(RuleBasedStateMachine):
             card = replace(card_of(self.state), version=before.version)
             assert card == card_of(before), "a card only changes with what is structural"
         return happened
+
+    def tell_sessions(self, earlier: Interaction, event: Event) -> None:
+        """What sessions are told of one event, and what they make of it."""
+        for telling in tellings("i0", earlier, event, self.state, self.now_ms, with_words=True):
+            belief = self.beliefs.setdefault(telling.session_id, Belief())
+            for news in telling.news:
+                belief.hears(news)
 
     def refused(self, refusal: Refused, *, accepted: bool) -> Sequence[Event]:
         assert accepted or refusal.code in ("ended", "not_started", "already_started")
@@ -229,6 +244,15 @@ class AnyInteraction(RuleBasedStateMachine):
         if state.phase is Phase.WAITING and not state.ownership.is_left:
             found = state.owner or state.queued_ms or state.ringing is not None
             assert found or not card_of(state).left_alone or adrift_due(state) is not None
+
+    @invariant()
+    def sessions_know_what_is_so(self) -> None:
+        """But for one that is over: it hears of nothing any more."""
+        state = self.state
+        if not state.owner or not state.is_open:
+            return
+        here = interaction_object("i0", state, is_controlled=False)["parties"]
+        self.beliefs[state.owner].agrees(owns=True, controls=state.is_controlled, parties=set(here))
 
     @invariant()
     def each_request_is_answered_once_and_none_is_left_at_the_end(self) -> None:

@@ -8,6 +8,7 @@ from frontdesk.domain.events import Event, Owned
 from frontdesk.domain.evolving import evolve
 from frontdesk.domain.interaction import Interaction
 from frontdesk.domain.orchestration_events import News, Telling, tellings
+from tests.domain.believed import Belief
 from tests.domain.story import Story
 
 CHAT = "chat1"
@@ -22,6 +23,7 @@ class Ear(Story):
         super().__init__(**rules)
         self.heard: list[Telling] = []
         self.with_words = False
+        self.beliefs: dict[str, Belief] = {}
         for event in happened:
             self._happens(event)
 
@@ -42,7 +44,11 @@ class Ear(Story):
     def _happens(self, event: Event) -> None:
         before: Interaction = self.state
         self.state = evolve(before, event, self.now_ms)
-        self.heard += tellings(CHAT, before, event, self.state, self.now_ms, with_words=self.with_words)
+        told = tellings(CHAT, before, event, self.state, self.now_ms, with_words=self.with_words)
+        for telling in told:
+            for news in telling.news:
+                self.beliefs.setdefault(telling.session_id, Belief()).hears(news)
+        self.heard += told
 
     def news(self, session_id: str = SESSION) -> list[News]:
         return [one for telling in self.heard if telling.session_id == session_id for one in telling.news]

@@ -79,7 +79,7 @@ def _told_of(change: Change, *, with_words: bool) -> Sequence[Telling]:
         news = tuple(_said(change)) if with_words else ()
     else:
         tell = _TOLD.get(type(fact), _nothing)
-        news = tuple(_with_control(change, tuple(tell(change))))
+        news = tuple(change.in_step(_with_control(change, tuple(tell(change)))))
     return (Telling(before.owner, news),) if news else ()
 
 
@@ -96,7 +96,7 @@ def _with_control(change: Change, news: Sequence[News]) -> Iterator[News]:
         yield change.news("notcontrolled", resultof=ROUTING)
     yield from news
     if not in_control(before) and in_control(after):
-        yield change.news("present", controlled=True)
+        yield change.news("present")
 
 
 def _taken(change: Change, fact: events.Owned) -> Iterator[Telling]:
@@ -215,7 +215,7 @@ def _ended(change: Change) -> Iterator[News]:
 def _rested(change: Change) -> Iterator[News]:
     """Nobody acts on it until somebody writes."""
     if change.before.ownership.had_control:
-        yield change.news("notcontrolled", controlled=False, resultof=REVOKING)
+        yield change.news("notcontrolled", resultof=REVOKING)
 
 
 def _nothing(_change: Change) -> Iterator[News]:

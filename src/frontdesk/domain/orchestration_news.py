@@ -1,12 +1,18 @@
 """What a session is told of one fact: the events, and the interaction as scripts see it from each on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from frontdesk.domain.interaction import Interaction
-from frontdesk.domain.orchestration_objects import Object, interaction_object, party_id
+from frontdesk.domain.orchestration_objects import (
+    Object,
+    interaction_object,
+    party_id,
+    party_objects,
+    party_states,
+)
 
 ROUTING, REVOKING, DELETION, DETACHING = "routing", "revoking", "deletion", "detaching"
 ACCEPTED, DECLINED, COMPLETED = "accepted", "declined", "completed"
@@ -51,7 +57,6 @@ class Change(Struct, frozen=True):
         name: str,
         *,
         controlled: bool | None = None,
-        states: Mapping[str, str] | None = None,
         medium_state: str = "",
         **data: Any,
     ) -> News:
@@ -61,7 +66,6 @@ class Change(Struct, frozen=True):
             self.interaction_id,
             self.after,
             is_controlled=is_controlled,
-            party_states=states,
             medium_state=medium_state,
         )
         said = {"interactionid": self.interaction_id, **data}
@@ -78,4 +82,25 @@ class Change(Struct, frozen=True):
             "partyid": party_id(self.interaction_id, device),
             "partystate": state,
         }
-        return self.news(name, states={device: state}, **about, **data)
+        return self.news(name, **about, **data)
+
+    def in_step(self, news: Iterable[News]) -> Iterator[News]:
+        """The news, with what a script has been told by each, and no more: of parties, and of control."""
+        states, owned = party_states(self.before), self.before.ownership
+        is_controlled = owned.had_control if owned.closes else self.before.is_controlled
+        for one in news:
+            device, state = one.data.get("focusdeviceid", ""), one.data.get("partystate", "")
+            match one.name.removeprefix("interaction."):
+                case "partydeleted":
+                    states.pop(device, None)
+                case "present":
+                    is_controlled = True
+                case "notcontrolled":
+                    is_controlled = False
+                case _:
+                    states |= {device: state} if state else {}
+            for seen in one.sees.values():
+                if seen is not None:
+                    seen["parties"] = party_objects(self.interaction_id, self.after, states)
+                    seen["controlled"] = is_controlled
+            yield one

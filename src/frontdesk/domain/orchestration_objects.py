@@ -29,10 +29,9 @@ def interaction_object(
     state: Interaction,
     *,
     is_controlled: bool,
-    party_states: Mapping[str, str] | None = None,
     medium_state: str = "",
 ) -> Object:
-    """The interaction with its parties. `party_states` are those that differ for a moment, by agent."""
+    """The interaction with its parties."""
     medium_state = medium_state or _medium_state(state)
     queue = state.queue or state.service
     is_message = state.medium is Medium.MESSAGE
@@ -49,7 +48,7 @@ def interaction_object(
         },
         "udata": user_data(state),
         "xdata": {"ixn_queue_view": queue},
-        "parties": {party["id"]: party for party in _parties(interaction_id, state, party_states or {})},
+        "parties": party_objects(interaction_id, state, party_states(state)),
         category: message_object(state, medium_state) if is_message else _chat_object(medium_state),
         "state": medium_state,
         "createdate": state.started_ms,
@@ -113,15 +112,20 @@ def rings_for_a_party(state: Interaction) -> str:
     return ringing.agent_id
 
 
-def _parties(interaction_id: str, state: Interaction, states: Mapping[str, str]) -> list[Object]:
-    here = [p for p in state.parties if p.is_present and is_party(p)]
-    found = {p.participant_id: states.get(p.participant_id, state_of(p)) for p in here}
+def party_states(state: Interaction) -> dict[str, str]:
+    """The states of the parties, by agent."""
+    here = (p for p in state.parties if p.is_present and is_party(p))
+    found = {p.participant_id: state_of(p) for p in here}
+    if rung := rings_for_a_party(state):
+        found.setdefault(rung, RINGING)
+    return found
+
+
+def party_objects(interaction_id: str, state: Interaction, states: Mapping[str, str]) -> Object:
+    """Parties as scripts see them, by their ids."""
     part = "msgbasedp" if state.medium is Medium.MESSAGE else "chatp"
-    rung = rings_for_a_party(state)
-    if rung and rung not in found:
-        found[rung] = states.get(rung, RINGING)
-    return [
-        {
+    return {
+        party_id(interaction_id, device): {
             "id": party_id(interaction_id, device),
             "device": device,
             "devicetype": "agent",
@@ -129,8 +133,8 @@ def _parties(interaction_id: str, state: Interaction, states: Mapping[str, str])
             "resource": {"type": "A", "agent": device},
             part: {"state": party_state},
         }
-        for device, party_state in found.items()
-    ]
+        for device, party_state in states.items()
+    }
 
 
 def _medium_state(state: Interaction) -> str:

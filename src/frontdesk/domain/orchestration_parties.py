@@ -54,7 +54,6 @@ def joined(change: Change) -> Iterator[News]:
     if caller is None:
         yield change.news(
             "ondivert",
-            states={agent_id: RINGING},
             **_acting("diverting", change, _queue(before), COMPLETED),
             newdestination=agent_id,
         )
