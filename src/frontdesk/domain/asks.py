@@ -88,16 +88,16 @@ def asks_of(who: str) -> bool:
     return "$(" in who and any(isinstance(one.data, Statistic) for one in comparisons(expression_of(who)))
 
 
-def drawn(aims: tuple[Aim, ...], request_id: str) -> Iterator[tuple[int, Aim]]:
-    """The aims in an order drawn for a request by their weights, with their numbers; without a weight last.
+def drawn(aims: tuple[Aim, ...], request_id: str) -> Iterator[Aim]:
+    """The aims in an order drawn for a request by their weights; those that weigh nothing last.
 
     Shape:   the same request has the same order on every node and every time.
     """
-    left = list(enumerate(aims))
+    left = list(aims)
     for turn in range(len(aims)):
-        total = sum(aim.target.weight for _, aim in left)
+        total = sum(aim.target.weight for aim in left)
         point = zlib.crc32(f"{turn}/{request_id}".encode()) / 2**32 * total
-        for place, (_, aim) in enumerate(left):
+        for place, aim in enumerate(left):
             point -= aim.target.weight
             if point < 0 or place == len(left) - 1:
                 yield left.pop(place)

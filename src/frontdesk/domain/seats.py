@@ -76,7 +76,7 @@ class Seats:
             return None
         meant = self._understood(id(ask), ask.aims)
         if ask.order is Order.PERCENTAGE:
-            for _, aim in drawn(meant.aims, chat.request_id):
+            for aim in drawn(meant.aims, chat.request_id):
                 if aim.is_queue:
                     return aim, ""
                 found = self._person(ask, self._understood(id(aim), (aim,)), chat)
