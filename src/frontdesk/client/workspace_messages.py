@@ -13,7 +13,10 @@ from frontdesk.domain.events import Event, Kind, Medium, Visibility
 
 
 class AgentCard(Struct, frozen=True, kw_only=True):
-    """Who signed in. `capacity` is how many chats at once, `skills` are levels by name."""
+    """Who signed in. `skills` are levels by name.
+
+    Shape:   `capacity` is how many at once of those media that `capacities` does not name.
+    """
 
     agent_id: str
     login: str
@@ -21,6 +24,7 @@ class AgentCard(Struct, frozen=True, kw_only=True):
     role: str
     capacity: int
     skills: Mapping[str, int] = msgspec.field(default_factory=dict)
+    capacities: Mapping[str, int] = msgspec.field(default_factory=dict)
 
 
 class SignedIn(Struct, frozen=True):

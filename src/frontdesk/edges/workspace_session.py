@@ -295,6 +295,7 @@ def about(account: Account) -> dict[str, object]:
         "role": account.role,
         "capacity": account.capacity,
         "skills": account.skills,
+        "capacities": account.capacities,
     }
 
 
