@@ -1,7 +1,7 @@
 """A server whose service `shop` begins with an application of the gallery, by a clock that the test moves."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from frontdesk.desk.orchestration.application_files import read_folder
 from frontdesk.desk.orchestration.runner import HELP_MS
 from frontdesk.desk.orchestration.streams import KIND, ROOT
 from frontdesk.domain.orchestration.session import Session
+from frontdesk.errors import NotFound
 from frontdesk.settings import ServiceSettings
 from tests.conformance.house import House, serving, settings_in
 from tests.desk.nodes import Clock
@@ -40,8 +41,9 @@ class Shop:
         with anyio.move_on_after(PATIENCE_S):
             while True:
                 cards = await self.house.server._parts._store.cards(KIND)
-                for filed in cards:
-                    found = await orchestration.sessions.session(filed.stream.removeprefix(ROOT))
+                with suppress(NotFound):  # One that begins at this moment.
+                    for filed in cards:
+                        found = await orchestration.sessions.session(filed.stream.removeprefix(ROOT))
                 if found is not None and state in (*found.active, found.life.value):
                     return found
                 await anyio.sleep(0.02)
@@ -51,7 +53,7 @@ class Shop:
 @asynccontextmanager
 async def shop(application: str, folder: Path, clock: Clock, **changes: Any) -> AsyncIterator[Shop]:
     """A shop with an application of the gallery."""
-    services = {"shop": ServiceSettings(application=application)}
-    async with serving(settings_in(folder, services=services, **changes), clock) as house:
+    changes.setdefault("services", {"shop": ServiceSettings(application=application)})
+    async with serving(settings_in(folder, **changes), clock) as house:
         await house.server.applications.upload(read_folder(EXAMPLES / application))
         yield Shop(house, clock, application)
