@@ -33,7 +33,7 @@ async def helped(surveyed: Shop, mira: Visitor) -> str:
 
 
 async def score(surveyed: Shop, chat_id: str) -> str | None:
-    _, full = await surveyed.house.server.interactions.chats.full(chat_id)
+    _, full = await surveyed.house.server._parts.interactions.chats.full(chat_id)
     user_data: dict[str, str] = full.state.user_data
     return user_data.get("SurveyScore")
 
@@ -63,6 +63,9 @@ async def test_who_does_not_answer_is_let_go(surveyed: Shop) -> None:
         chat_id = await helped(surveyed, mira)
         await surveyed.session_is_in("asking")
         await surveyed.after_s(121)
+        await mira.client.set_data(
+            Page="2"
+        )  # Whatever happens in a chat, the question looks at the clock then.
         await mira.is_over()
         await surveyed.session_is_in("finished")
         assert await score(surveyed, chat_id) is None
