@@ -67,7 +67,8 @@ class OrchestrationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fi
     evaluation_cpu_ms: Annotated[int, Meta(ge=1, le=60_000)] = 50
     """CPU time of one script or expression."""
     macrostep_cpu_ms: Annotated[int, Meta(ge=1, le=60_000)] = 500
-    """CPU time of all that follows from one event; a session that needs more has failed."""
+    """CPU time of all that follows from one event; a session that needs more has failed. What cannot be
+    interrupted ends at four times as much, together with the script worker, which another one replaces."""
     script_memory_bytes: Annotated[int, Meta(ge=1_048_576, le=1_073_741_824)] = 16_777_216
     """Memory of one session's scripts."""
 

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+HARD_TIMES = 4  # Whatever heeds the limit of a macrostep is done long before.
+
 
 class Limits(Struct, frozen=True):
     """The limits of one session."""
@@ -19,3 +21,8 @@ class Limits(Struct, frozen=True):
     invoked: int = 64
     outputs: int = 10_000
     """In one macrostep."""
+
+    @property
+    def hard_cpu_ms(self) -> int:
+        """After which the process ends that runs the scripts: some of what they do cannot be interrupted."""
+        return HARD_TIMES * self.macrostep_cpu_ms

@@ -64,6 +64,7 @@ BREAKS = w3c(
     """<state id="on">
       <transition event="deeper"><script>function f() { return f() + 1 } f()</script></transition>
       <transition event="for.ever"><script>while (true) {}</script></transition>
+      <transition event="written.out"><script>'' + (1n &lt;&lt; 1000000n)</script></transition>
     </state>"""
 )
 
@@ -115,6 +116,24 @@ async def test_a_session_that_breaks_the_worker_twice_has_failed_and_the_others_
             assert worker.restarts == 2
     finally:
         await worker.aclose()
+
+
+async def test_what_the_engine_cannot_interrupt_ends_with_its_process_and_its_session_has_failed() -> None:
+    worker = Worker(Limits(macrostep_cpu_ms=100))
+    try:
+        async with stage(Shelf(breaks=BREAKS, counter=COUNTER), engine=worker) as node:
+            bad, good = await node.start("breaks"), await node.start("counter")
+            await node.sessions.deliver(bad, [Event("written.out")], key="bad")
+            await node.send(good, "more", {"by": 1})
+            await node.send(good, "end")
+            assert await node.said(good) == ["begun with 0", "1", "over at 1"]
+            session = await node.session(bad)
+            assert session.life is Life.FAILED
+            assert session.reason == "it held the script engine up for 400 ms and could not be interrupted"
+            assert worker.restarts == 1
+    finally:
+        await worker.aclose()
+    assert Limits().hard_cpu_ms == 2_000
 
 
 async def test_a_script_cannot_reach_a_file_nor_the_network_even_from_python() -> None:

@@ -8,7 +8,7 @@ from frontdesk.errors import Refused, Unavailable
 A = TypeVar("A")
 
 # An engine that breaks at the same session twice is broken by it. Whoever kills it from outside may hit the
-# same one twice by chance, but hardly for ever.
+# same one twice by chance, but hardly for ever. Too much CPU time is no chance: once is enough.
 BROKEN, KILLED, BLAME_MAX = 3, 1, 6
 
 

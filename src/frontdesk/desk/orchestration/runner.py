@@ -35,6 +35,7 @@ PHOTO_EVERY = 50  # Macrosteps; loading a session takes no more of them than tha
 SLOW_MS = 20.0  # Of a step, after which a replay might find itself at a limit that the step just missed.
 HELP_MS = 2_000  # When another node, or this one once more, looks after a session that has something to do.
 RETRY_S = 1.0
+BROKE_IT = "it has broken the script engine more than once"
 
 _log = structlog.get_logger("orchestration")
 
@@ -235,7 +236,8 @@ class Runner:
             live.steps = -1
             live.blame += lost.blame
             if live.blame >= BLAME_MAX:
-                await self._fail(session, fence, "it has broken the script engine more than once")
+                at_once = lost.blame >= BLAME_MAX
+                await self._fail(session, fence, str(lost) if at_once else BROKE_IT)
             return
         except (Refused, NotFound) as error:
             await self._fail(session, fence, str(error))
@@ -273,6 +275,7 @@ class Runner:
         try:
             kept = await asked(self._engine, Keep(session.id), Kept)
         except (Refused, EngineLost) as error:
+            live.cannot_rest = isinstance(error, EngineLost) and error.blame >= BLAME_MAX
             _log.warning("no_snapshot", session_id=session.id, reason=str(error))
             return False
         if kept.lost:

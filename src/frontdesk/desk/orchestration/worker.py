@@ -4,6 +4,9 @@
 
 Scripts of strangers run here. So when one breaks the engine, it breaks this process, which holds nothing that
 cannot be made again. It has no environment, opens no file and no socket: it may hold no further descriptor.
+
+What the engine cannot interrupt, such as writing out a number of a million digits, the system ends, and this
+process with it: nothing but reading a document may take more CPU time than `Limits.hard_cpu_ms`.
 """
 
 import contextlib
@@ -15,6 +18,7 @@ import resource
 import signal
 import struct
 import sys
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import msgspec
@@ -34,6 +38,7 @@ from frontdesk.scxml.events import Event
 from frontdesk.scxml.limits import Limits
 
 READY = b"ready"
+OUT_OF_TIME = signal.SIGPROF  # What ends a process whose timer of CPU time is up.
 LENGTH = struct.Struct(">I")
 MEMORY_BYTES_MAX = (
     16 * 1024**3
@@ -53,6 +58,7 @@ _IMPORTED = (encodings.idna, encodings.utf_8_sig)  # What would else be opened w
 def main() -> None:
     """Answer until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # A terminal sends it to everybody; the server decides.
+    signal.signal(OUT_OF_TIME, signal.SIG_DFL)  # It may have been told to ignore it.
     questions, answers = os.fdopen(0, "rb", 1 << 16), os.fdopen(os.dup(1), "wb", 1 << 16)
     os.dup2(2, 1)  # What anything prints must not get between the answers.
     decoder: msgspec.msgpack.Decoder[Asking] = msgspec.msgpack.Decoder(Asking)
@@ -64,10 +70,22 @@ def main() -> None:
     answers.write(READY)
     answers.flush()
     while (body := _read(questions)) is not None:
-        answer: Answer = contexts.ask(decoder.decode(body))
+        asking = decoder.decode(body)
+        with _at_most(0 if isinstance(asking, Learn) else limits.hard_cpu_ms):
+            answer: Answer = contexts.ask(asking)
         said = encode(answer)
         answers.write(LENGTH.pack(len(said)) + said)
         answers.flush()
+
+
+@contextlib.contextmanager
+def _at_most(cpu_ms: int) -> Iterator[None]:
+    """This process ends when what is done in here takes more CPU time; 0 for any."""
+    signal.setitimer(signal.ITIMER_PROF, cpu_ms / 1000)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _read(pipe: BinaryIO) -> bytes | None:

@@ -13,15 +13,16 @@ import msgspec
 import structlog
 
 from frontdesk.desk.orchestration.contexts import Answer, Asking
-from frontdesk.desk.orchestration.engine import BROKEN, KILLED, EngineLost
-from frontdesk.desk.orchestration.worker import LENGTH, READY
+from frontdesk.desk.orchestration.engine import BLAME_MAX, BROKEN, KILLED, EngineLost
+from frontdesk.desk.orchestration.worker import LENGTH, OUT_OF_TIME, READY
 from frontdesk.scxml.limits import Limits
 
 HANGS_AFTER_S = (
-    15.0  # A taking ends after some 0.6 s of CPU time by itself; this is for an engine that does not.
+    15.0  # The process limits its CPU time itself; this is for one that waits, or has lost that limit.
 )
 STARTS_WITHIN_S = 60.0
 RESTART_AFTER_S = 0.2
+ENDED = "the script worker ended"
 ENDS_WITHIN_S = 1.0  # After it has closed its side of the pipe.
 NEEDED = ("LD_LIBRARY_PATH",)  # Of the environment: where Python itself may be found by it.
 
@@ -139,19 +140,27 @@ class Worker:
                 await process.wait()
         self._kill()
         code = await process.wait()
-        is_killed = code == -signal.SIGKILL and not self._has_hung
+        text, blame = self._why(code)
         self._process, self._has_hung = None, False
         self._watch()
         if not self._is_closed:
             _log.warning("worker_lost", code=code, waiting=len(self._asked))
         waiting, self._asked = self._asked, collections.deque()
-        blame = 0 if self._is_starting else KILLED if is_killed else BROKEN
         for number, future in enumerate(waiting):
             if not future.done():
-                future.set_exception(EngineLost("the script worker ended", 0 if number else blame))
+                future.set_exception(EngineLost(ENDED) if number else EngineLost(text, blame))
                 future.exception()  # Who asked may be gone.
         for tell in self.on_lost:
             tell()
+
+    def _why(self, code: int) -> tuple[str, int]:
+        """What is said of the end of the process, and how far it is the fault of what it was at."""
+        if self._is_starting:
+            return ENDED, 0
+        if code == -OUT_OF_TIME:
+            ms = self._limits.hard_cpu_ms
+            return f"it held the script engine up for {ms} ms and could not be interrupted", BLAME_MAX
+        return ENDED, KILLED if code == -signal.SIGKILL and not self._has_hung else BROKEN
 
     def _watch(self) -> None:
         """Wait so long for the answer that is next, and no longer."""
