@@ -29,6 +29,7 @@ from frontdesk.wire import chat_v2
 from frontdesk.wire.chat_v2_answers import Envelope, TranscriptEvent
 from frontdesk.wire.visitor_view import SURVEY_NICKNAME
 from tests.wire.of_applications import FACTS
+from tests.wire.our_side import others_than
 
 AT_MS = 1_760_000_123_000
 MIRA = Party(1, Kind.CLIENT, "", "Mira")
@@ -156,6 +157,7 @@ BOOKKEEPING: list[Event] = [
     MailFailed(mail_id="m", code="rejected"),
     *FACTS,
 ]
+BOOKKEEPING += others_than((*TRANSCRIPT, *(type(event) for event in BOOKKEEPING)))
 
 
 @pytest.mark.parametrize("event", BOOKKEEPING, ids=lambda event: type(event).__name__)

@@ -25,6 +25,7 @@ from frontdesk.wire.chat_v3 import View
 from frontdesk.wire.chat_v3_fields import body_of, parse_body, parse_query, start_fields
 from frontdesk.wire.form import Form
 from tests.wire.of_applications import FACTS
+from tests.wire.our_side import others_than
 
 AT_MS = 1_760_000_000_000
 MIRA = Party(1, Kind.CLIENT, "", "Mira")
@@ -117,6 +118,7 @@ HIDDEN: list[Event] = [
     MailFailed(mail_id="m", code="rejected"),
     *FACTS,
 ]
+HIDDEN += others_than((*TRANSCRIPT, events.Ended, *(type(event) for event in HIDDEN)))
 
 
 @pytest.mark.parametrize(("event", "expected"), SHOWN, ids=lambda value: type(value).__name__)
