@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -86,10 +86,14 @@ async def frontdesk(
     query: str = "",
     port: int = 0,
     people: Sequence[Person] = (Person("agent0", PASSWORD),),
+    set_up: Callable[[Settings], Settings] = lambda usual: usual,
 ) -> AsyncIterator[Server]:
-    """A server on SQLite in `folder`, or on `database`; `query` ends the address of the SQLite file."""
+    """A server on SQLite in `folder`, or on `database`; `query` ends the address of the SQLite file.
+
+    Shape:   `set_up` makes its settings of the usual ones.
+    """
     url = database.url if database is not None else sqlite_url(folder, query)
-    order = msgspec.json.encode(Order(settings(folder, url, port), list(people))).decode()
+    order = msgspec.json.encode(Order(set_up(settings(folder, url, port)), list(people))).decode()
     roots = [database.pid] if database is not None and database.pid is not None else []
     async with started(python("bench.serve", order), roots=roots) as server:
         yield server
@@ -102,13 +106,13 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-async def open_chats(url: str, count: int, nickname: str = "Mira") -> list[Visitor]:
+async def open_chats(url: str, count: int, nickname: str = "Mira", base: str = BASE) -> list[Visitor]:
     """New chats, each on a connection of its own."""
     gate = asyncio.Semaphore(STARTS_AT_ONCE)
 
     async def one(number: int) -> Visitor:
         async with gate:
-            return await start(await connect(url), BASE, f"{nickname} {number}")
+            return await start(await connect(url), base, f"{nickname} {number}")
 
     return await asyncio.gather(*(one(number) for number in range(count)))
 

@@ -28,6 +28,9 @@ class Scale(Struct, frozen=True, kw_only=True):
     push_per_s: float = 200.0
     pollers: int = 10_000
     polling_s: float = 20.0
+    begun_per_s: float = 100.0
+    waiting_sessions: int = 10_000
+    library_sessions: int = 1000
 
 
 FULL = Scale()
@@ -50,4 +53,7 @@ QUICK = Scale(
     held_connects=20,
     pollers=20,
     polling_s=0.5,
+    begun_per_s=50.0,
+    waiting_sessions=20,
+    library_sessions=10,
 )

@@ -17,6 +17,7 @@ from bench.scenarios.refresh import refresh
 from bench.scenarios.restart import restart
 from bench.scenarios.routing import routing
 from bench.scenarios.scxml import scxml
+from bench.scenarios.sessions import sessions
 from bench.scenarios.size import size
 from bench.scenarios.slow_disk import slow_disk
 from bench.scenarios.transcript import transcript
@@ -43,5 +44,6 @@ SCENARIOS: Mapping[str, Scenario] = {
         polling,
         widget,
         scxml,
+        sessions,
     )
 }

@@ -1,0 +1,99 @@
+"""Applications for load: written into a folder, from which a server takes them in."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from bench.house import SERVICE
+from frontdesk.settings import Settings
+from frontdesk.settings_orchestration import OrchestrationHttpSettings, OrchestrationSettings
+
+KEY = "a key for those who tell sessions something"
+NAME = "waiting"
+ORCHESTRATED = "orchestrated"  # The service whose chats sessions have; those of `SERVICE` have none.
+BASE = f"/genesys/2/chat/{ORCHESTRATED}"
+LIBRARY_BYTES = 70_000
+DOCUMENT = """<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" profile="ecmascript" name="waiting"
+  xmlns:queue="http://www.genesyslab.com/modules/queue">
+<datamodel>
+  <data id="wanted" expr="''"/><data id="count" expr="0"/><data id="asked"/>
+</datamodel>
+{script}
+<state id="arriving">
+  <transition event="interaction.present" target="waiting">
+    <assign location="_data.wanted" expr="String(_genesys.ixn.interactions[0].udata.skill || 'rare')"/>
+  </transition>
+</state>
+<state id="waiting">
+  <onentry>
+    <queue:submit requestid="_data.asked" queue="_data.wanted" timeout="86400">
+      <queue:targets><queue:target type="skill" skillexpr="_data.wanted + ' &gt;= 5'"/></queue:targets>
+    </queue:submit>
+  </onentry>
+  <transition event="counted" cond="_data.count &lt; 1e9">
+    <assign location="_data.count" expr="_data.count + 1"/>
+  </transition>
+  <transition event="queue.submit.done" target="served"/>
+  <transition event="interaction.deleted" target="over"/>
+</state>
+<state id="served"><transition event="interaction.deleted" target="over"/></state>
+<final id="over"/>
+</scxml>
+"""
+FUNCTION = """
+/** Gives the entry {number} of a list, or what stands for it. */
+function entry{number}(list, key, otherwise) {{
+    var found = otherwise;
+    try {{
+        // An entry may be missing.
+        if (typeof list != 'undefined' && list != null && key in list) {{
+            for (var name in list) {{
+                if (name == key && list[name] !== '') {{
+                    found = list[name] + ({number} * 2);
+                }}
+            }}
+        }}
+    }} catch (error) {{
+        __Log('entry{number}: ' + error, 'library', 2);
+    }}
+    return found;
+}}
+"""
+
+
+def waiting() -> Mapping[str, str]:
+    """An application whose chats wait in a queue that nobody serves."""
+    return {"application.scxml": DOCUMENT.format(script="")}
+
+
+def with_library() -> Mapping[str, str]:
+    """The same with a script as designers' tools generate them: some hundred functions."""
+    functions = "".join(FUNCTION.format(number=n) for n in range(LIBRARY_BYTES // len(FUNCTION) + 1))
+    return {
+        "application.scxml": DOCUMENT.format(script='<script src="library.js"/>'),
+        "library.js": functions,
+    }
+
+
+def running(
+    place: Path, files: Mapping[str, str], passive_after_s: int = 60
+) -> Callable[[Settings], Settings]:
+    """What makes a server have the application for the chats of `ORCHESTRATED`."""
+    folder = place / "applications" / NAME
+    folder.mkdir(parents=True)
+    (folder / "application.toml").write_text(f'name = "{NAME}"\n')
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    orchestration = OrchestrationSettings(
+        folder=str(folder.parent),
+        http=OrchestrationHttpSettings(keys=(KEY,)),
+        passive_after_s=passive_after_s,
+    )
+
+    def set_up(usual: Settings) -> Settings:
+        service = msgspec.structs.replace(usual.services[SERVICE], application=NAME)
+        services = {**usual.services, ORCHESTRATED: service}
+        return msgspec.structs.replace(usual, services=services, orchestration=orchestration)
+
+    return set_up
