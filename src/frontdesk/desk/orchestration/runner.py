@@ -324,8 +324,8 @@ class Runner:
             is_idle = live.task is None and not live.is_wanted and live.can_rest
             if is_idle and (live.used_ms <= before_ms or too_many > 0):
                 live.task = asyncio.create_task(self._rest(live))
-                too_many -= 1
                 await live.task
+                too_many -= live.steps < 0  # What cannot be kept has stayed.
 
     async def _rest(self, live: Live) -> None:
         try:
