@@ -13,6 +13,8 @@ from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
+from frontdesk.client import Client
+from frontdesk.desk.orchestration.application_files import read_folder
 from frontdesk.main import running
 from frontdesk.settings import DatabaseSettings, FileStoreSettings, ServerSettings, ServiceSettings, Settings
 from scripts.machine import ROOT, chromium, say
@@ -82,10 +84,15 @@ async def demonstration(folder: Path) -> AsyncIterator[str]:
         server=ServerSettings(port=0, stop_grace_s=1),
         database=DatabaseSettings(url=f"sqlite:///{folder / 'frontdesk.db'}"),
         files=FileStoreSettings(folder=str(folder / "files")),
-        services={"demo": ServiceSettings(title="Quillwort")},
+        services={
+            "demo": ServiceSettings(title="Quillwort"),
+            "support": ServiceSettings(application="skill-based"),
+        },
     )
     async with running(settings, is_demo=True) as server:
         await server.add_account(login="amy", password=PASSWORD, name="Amy")
+        await server.add_account(login="sue", password=PASSWORD, name="Sue", role="supervisor")
+        await server.applications.upload(read_folder(ROOT / "examples" / "orchestration" / "skill-based"))
         yield server.url
 
 
@@ -115,13 +122,13 @@ class Studio:
 
     def __init__(self, browser: Browser, url: str, folder: Path, settled_s: float = SETTLED_S) -> None:
         self._browser = browser
-        self._url = url
+        self.url = url
         self._folder = folder
         self._settled_s = settled_s
 
     async def window(self, path: str, **options: Any) -> Page:
         page = await (await self._browser.new_context(**options)).new_page()
-        await page.goto(self._url + path)
+        await page.goto(self.url + path)
         return page
 
     async def settle(self) -> None:
@@ -174,6 +181,7 @@ async def take_pictures(studio: Studio) -> None:
     await agents_elsewhere(studio, desk)
     await visitor_at_the_end(studio, shop)
     await pages_for_developers(studio)
+    await applications_watched(studio)
 
 
 async def people_talking(studio: Studio, shop: Page, desk: Page) -> None:
@@ -246,6 +254,20 @@ async def visitors_elsewhere(studio: Studio, desk: Page) -> None:
         await page.locator(".cx-end-confirm").click()
         await desk.get_by_text("The chat has ended").last.wait_for()
     await desk.get_by_role("button", name="Mia").first.click()
+
+
+async def applications_watched(studio: Studio) -> None:
+    """An application's chart, with the sessions of three visitors in it."""
+    async with contextlib.AsyncExitStack() as visitors:
+        for name in ("Mia", "Jonas", "Noor"):
+            visitor = await visitors.enter_async_context(Client(f"{studio.url}/genesys/2/chat/support"))
+            await visitor.start(nickname=name)
+        page = await studio.window("/operator/orchestration/#/application/skill-based", **DESKTOP)
+        await page.get_by_label("Login").fill("sue")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.locator(".badge.is-shown").first.wait_for()
+        await studio.picture(page, "operator-orchestration")
 
 
 async def visitor_at_the_end(studio: Studio, shop: Page) -> None:
