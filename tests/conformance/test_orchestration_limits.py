@@ -25,6 +25,12 @@ ASKS = ors(
       <transition event="error"><log expr="_event.name + ' ' + _event.data.error"/></transition>
     </state>"""
 )
+TREATS = ors(
+    """<state id="on"><onentry><dialog:collect interactionid="'i1'"/></onentry>
+      <transition event="error"><log expr="_event.name + ' ' + _event.data.error"/></transition>
+    </state>""",
+    'xmlns:dialog="www.genesyslab.com/modules/dialog"',
+)
 KEEPS_A_FUNCTION = ors(
     '<datamodel><data id="f"/></datamodel>'
     '<state id="on"><onentry><script>_data.f = function () {}</script></onentry></state>'
@@ -61,6 +67,16 @@ async def test_97_what_is_not_answered_within_ten_seconds_has_failed() -> None:
             "error.interaction.terminate timeout",
             "error.chat.gettranscript timeout",
         ]
+
+
+async def test_97_a_treatment_that_is_not_over_within_a_minute_has_failed() -> None:
+    async with stage(Shelf(treats=TREATS), times=TIMES) as node:
+        node.orchestration.modules["dialog"] = Ear(node.sessions, answers=False)
+        session_id = await node.start("treats")
+        await node.after_s(59.999)
+        assert await node.said(session_id) == []
+        await node.after_s(0.001)
+        assert await node.said(session_id) == ["error.dialog.collect timeout"]
 
 
 async def test_97_of_a_thousand_waiting_events_those_that_say_no_more_than_later_ones_make_room() -> None:
