@@ -109,14 +109,14 @@ def test_68_every_enumeration_has_its_names_and_numbers() -> None:
         "CCEventCause_singleStepTransfer": 9,
         "CCEventCause_transfer": 10,
     }
-    told = (
+    names = (
         "Ok Transferred Conferenced GeneralError SystemError RemoteRelease Busy NoAnswer SitDetected "
         "AnsweringMachineDetected AllTrunksBusy SitInvalidnum SitVacant SitIntercept SitUnknown SitNocircuit "
         "SitReorder FaxDetected QueueFull Cleared Overflowed Abandoned Redirected Forwarded Consult Pickedup "
         "Dropped Droppednoanswer Unknown Covered ConverseOn Bridged SilenceDetected Deafened Held"
-    ).split()
-    numbers = [*range(33), 49, 50]
-    assert CALL_STATES == {f"CallState{name}": at for name, at in zip(told, numbers, strict=True)}
+    )
+    told = zip(names.split(), [*range(33), 49, 50], strict=True)
+    assert {f"CallState{name}": number for name, number in told} == CALL_STATES
     session = owning('<transition event="look"><log expr="uneval(_genesys.ixn.callState)"/></transition>')
     (seen,) = logged(take(session, Event("look")))
     assert seen == f"({{{', '.join(f'{name}:{number}' for name, number in CALL_STATES.items())}}})"
