@@ -219,8 +219,11 @@ def test_parts_within_parts_are_followed_a_few_deep_only() -> None:
         b"References: " + b"<" * 500_000 + b"\r\n\r\nx",
         b"Subject: " + b"=?utf-8?q?" * 50_000 + b"\r\n\r\nx",
         b"To: " + b'"' * 500_000 + b"\r\n\r\nx",
+        b"Content-Type: text/plain" + b"; a*1*=x" * 300_000 + b"\r\n\r\nx",
+        b"Content-Type: text/plain;\r" + b" a*1*=x;\r\n" * 300_000 + b"\r\nx",
+        b"Content-Type: text/plain; charset=punycode\r\n\r\na-" + b"zzzz" * 1_000_000,
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_no_mail_costs_far_more_than_its_size(content: bytes) -> None:
     begun = time.monotonic()

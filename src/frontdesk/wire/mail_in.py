@@ -3,6 +3,7 @@
 Source:  RFC 5322, RFC 2045-2047, RFC 3462 and 3464 (mails that came back), RFC 3834 (programs that write).
 """
 
+import codecs
 import contextlib
 import hashlib
 import re
@@ -33,8 +34,12 @@ HEAD_CHARS_MAX = 20_000
 """Of one header field that is looked at: a hundred addresses, thirty mails of a thread."""
 HTML_CHARS_MAX = 1_000_000
 CHARSETS_TRIED = ("utf-8", "cp1252")
+NOT_CHARSETS = frozenset(("punycode", "idna", "unicode_escape", "raw_unicode_escape"))
+"""What Python can decode too, though no mail is written in it; the first takes hours for a large one."""
 
 _NESTS = re.compile(rb"boundary\s{0,5}=|message/rfc822", re.IGNORECASE)
+_CONTENT_FIELD = re.compile(rb"(?:^|[\r\n])content-(?:type|disposition)[ \t]*:", re.IGNORECASE)
+_FIELD_END = re.compile(rb"[\r\n](?![ \t\n])")
 _ID = re.compile(r"<([^\s<>]{1,900})>")
 _REPLIES = frozenset(("auto_reply", "autoreply"))
 _BULK = frozenset(("bulk", "junk", "list"))
@@ -86,9 +91,20 @@ def parse(content: bytes) -> IncomingMail:
 
 
 def is_tangled(content: bytes) -> bool:
-    """Whether taking a mail apart would cost far more than its size: so many lines, or parts within parts."""
+    """Whether taking a mail apart would cost far more than its size.
+
+    Shape:   so many lines, parts within parts, or parameters, which take time by the square of their number.
+    """
     nested = sum(1 for _ in _NESTS.finditer(content))
-    return nested > NESTED_MAX or content.count(b"\n") > LINES_MAX
+    return nested > NESTED_MAX or content.count(b"\n") > LINES_MAX or _has_long_field(content)
+
+
+def _has_long_field(content: bytes) -> bool:
+    for found in _CONTENT_FIELD.finditer(content):
+        end = _FIELD_END.search(content, found.end())
+        if (end.start() if end is not None else len(content)) - found.end() > HEAD_CHARS_MAX:
+            return True
+    return False
 
 
 # --- its parts -----------------------------------------------------------------------------------
@@ -152,10 +168,7 @@ def _bytes(part: Message) -> bytes:
 
 def _decoded(part: Message) -> str:
     content = _bytes(part)
-    for charset in (part.get_content_charset("utf-8"), *CHARSETS_TRIED):
-        with contextlib.suppress(LookupError, UnicodeError, ValueError):
-            return content.decode(charset)
-    return content.decode("latin-1")
+    return _in_letters(content, part.get_content_charset("utf-8"))
 
 
 def _file_name(part: Message) -> str:
@@ -202,7 +215,8 @@ def _words(raw: str) -> str:
 def _in_letters(piece: bytes, charset: str | None) -> str:
     for name in (charset or "utf-8", *CHARSETS_TRIED):
         with contextlib.suppress(LookupError, UnicodeError, ValueError):
-            return piece.decode(name)
+            if codecs.lookup(name).name.replace("-", "_") not in NOT_CHARSETS:
+                return piece.decode(name)
     return piece.decode("latin-1")
 
 
