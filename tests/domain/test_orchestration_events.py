@@ -316,6 +316,13 @@ def test_user_data_is_changed_by_others(party_id: int) -> None:
     assert seen["udata"]["vip"] == "1"
 
 
+def test_nobody_says_that_another_session_has_the_chat() -> None:
+    story = with_amy()
+    assert story.when(commands.ChangeData(party_id=1, changes={"OP-Session-ID": "mine"})).followed == ()
+    story.when(commands.ChangeData(party_id=1, changes={"OP-Session-ID": "mine", "vip": "1"}))
+    assert story.state.user_data == {"vip": "1"}
+
+
 def test_user_data_is_changed_by_the_session_itself() -> None:
     story = owned().when(ask(wishes.SetData, changes={"a": "1", "b": "2"}))
     assert story.told() == ["udata.changed a b"]

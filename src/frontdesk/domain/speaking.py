@@ -10,6 +10,7 @@ from frontdesk.domain import commands, events
 from frontdesk.domain.attributes import check_attributes
 from frontdesk.domain.events import Event, Kind, Medium, Visibility
 from frontdesk.domain.interaction import Interaction, Party
+from frontdesk.domain.orchestration_objects import SESSION_KEY
 from frontdesk.domain.refusals import here, in_a_chat, seen, too_long
 from frontdesk.domain.rules import Rules
 from frontdesk.domain.visitor import check_user_data
@@ -116,7 +117,9 @@ def change_data(
     state: Interaction, command: commands.ChangeData, _now_ms: int, rules: Rules
 ) -> Sequence[Event]:
     seen(state, command.party_id)
-    wanted = {key: value for key, value in command.changes.items() if key not in command.removed}
+    # Agents see under this key which session has the chat, so nobody may say that it is another one.
+    taken = (*command.removed, *((SESSION_KEY,) if state.owner else ()))
+    wanted = {key: value for key, value in command.changes.items() if key not in taken}
     changes = {key: value for key, value in wanted.items() if state.user_data.get(key) != value}
     removed = tuple(key for key in command.removed if key in state.user_data)
     if not changes and not removed:
