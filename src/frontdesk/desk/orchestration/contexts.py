@@ -6,6 +6,7 @@ for tests that need no such thing, in this one.
 
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
@@ -25,6 +26,7 @@ from frontdesk.scxml.session import Session
 
 MACROSTEPS_MAX = 64  # Of one asking: others wait for their answers meanwhile.
 BUDGET_MS = 50
+DOCUMENTS_MAX = 1_000  # Sessions may write documents for those that they invoke, so there is no end to them.
 NOT_HERE = "not_here"  # The code of what was asked of a session or a document that is not known.
 
 
@@ -181,7 +183,7 @@ class Contexts:
     ) -> None:
         self._limits = limits
         self._cpu_ms = cpu_ms
-        self._machines: dict[str, Machine] = {}
+        self._machines: OrderedDict[str, Machine] = OrderedDict()  # Those told of last are last.
         self._sessions: dict[str, Session] = {}
 
     def ask(self, asking: Asking) -> Answer:
@@ -223,6 +225,9 @@ class Contexts:
             dialect = Dialect(learn.dialect) if learn.dialect else None
             machine = load(source, entry, files, dialect, is_strict=learn.is_strict)
             self._machines[learn.document] = machine
+            if len(self._machines) > DOCUMENTS_MAX:
+                self._machines.popitem(last=False)
+        self._machines.move_to_end(learn.document)
         return Learned(machine.name, machine.dialect is Dialect.ORS, machine.is_kept)
 
     def _open(self, asked: Open) -> Closed:

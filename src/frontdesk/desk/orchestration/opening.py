@@ -5,14 +5,16 @@ from typing import Protocol
 
 import structlog
 
-from frontdesk.desk.orchestration.contexts import Closed, Learn, Learned, Open, Take, Taken
+from frontdesk.desk.orchestration.contexts import DOCUMENTS_MAX, Closed, Learn, Learned, Open, Take, Taken
 from frontdesk.desk.orchestration.documents import Applications
 from frontdesk.desk.orchestration.engine import Engine, asked
 from frontdesk.desk.orchestration.streams import Streams
 from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Session, evolve
 
-LEARNED_MAX = 1_000  # Documents; one that is forgotten is told again.
+LEARNED_MAX = (
+    DOCUMENTS_MAX // 2
+)  # The engine must still know what it was told; what is forgotten here is told again.
 
 _log = structlog.get_logger("orchestration")
 
