@@ -1,5 +1,6 @@
 """Applications as folders: what is taken in, what is refused and why, and which version a session gets."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -77,6 +78,18 @@ async def test_a_document_that_cannot_run_is_not_taken_in(applications: Applicat
     assert await applications.all() == []
 
 
+async def test_chats_go_on_while_a_large_document_is_read(applications: Applications) -> None:
+    states = "".join(f'<state id="s{number}"/>' for number in range(10_000))
+    chart = f'<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0">{states}</scxml>'
+    uploading = asyncio.create_task(applications.upload({**FILES, "application.scxml": chart.encode()}))
+    turns_of_others = 0
+    while not uploading.done():
+        await asyncio.sleep(0.001)
+        turns_of_others += 1
+    await uploading
+    assert turns_of_others > 10
+
+
 async def test_a_folder_is_read_whole_but_for_what_is_hidden(tmp_path: Path) -> None:
     folder_with(tmp_path, {**FILES, ".git/config": b"", "scripts/.words.js.swp": b""})
     assert read_folder(tmp_path) == FILES
@@ -114,6 +127,7 @@ async def test_settings_may_override_the_dialect_and_be_lax() -> None:
         ),
         (b"name = ", "is not valid TOML"),
         (b"\xff", "is not UTF-8"),
+        (b'name = "a"\n[parameters]\nx = ' + b"[" * 5000, "too deep"),
     ],
 )
 async def test_each_mistake_of_the_settings_is_named(settings: bytes, said: str) -> None:

@@ -74,3 +74,10 @@ def test_names_that_no_transition_could_name_are_refused(name: str) -> None:
     with pytest.raises(Refused) as refused:
         event_of(posted(), name)
     assert refused.value.code == "bad_event_name"
+
+
+def test_data_that_is_nested_too_deep_is_refused() -> None:
+    nested = b'{"a":' + b"[" * 900 + b"]" * 900 + b"}"  # JSON that can just be read.
+    with pytest.raises(Refused) as refused:
+        event_of(posted(nested, JSON), "go")
+    assert refused.value.code == "bad_body"

@@ -5,6 +5,7 @@ Without a key, or with a wrong one, every address answers the same: nobody learn
 Source:  orchestration, section 16.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -234,7 +235,7 @@ class OrchestrationHttp:
         except NotFound:
             raise Refused("source_not_allowed", "src is not among what may be started from outside") from None
         if file:
-            machine_of(document, file)
+            await asyncio.to_thread(machine_of, document, file)  # A large one takes seconds.
         return name, file
 
     async def _at(self, address: str) -> str:

@@ -90,7 +90,11 @@ def event_of(posted: Posted, name: str = "", more: Mapping[str, Any] | None = No
             "reserved_event_name", f"names of events from outside cannot begin with {name.partition('.')[0]}"
         )
     data |= more or {}
-    return Event(name, data=pack(data) if data else "", origintype=HTTP_PROCESSOR, raw=_raw(posted))
+    try:
+        packed = pack(data) if data else ""
+    except RecursionError:
+        raise Refused("bad_body", "the body holds objects or lists too deep in others") from None
+    return Event(name, data=packed, origintype=HTTP_PROCESSOR, raw=_raw(posted))
 
 
 def _raw(posted: Posted) -> str:

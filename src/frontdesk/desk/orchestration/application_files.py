@@ -171,6 +171,10 @@ def _settings(files: Mapping[str, bytes]) -> ApplicationSettings:
         raise Refused("bad_application", f"{SETTINGS_FILE} is not UTF-8: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise Refused("bad_application", f"{SETTINGS_FILE} is not valid TOML: {error}") from None
+    except RecursionError:
+        raise Refused(
+            "bad_application", f"{SETTINGS_FILE} holds tables or lists too deep in others"
+        ) from None
     mistakes = [] if "name" in table else ['name: is missing; write name = "…"']
     settings = fill(ApplicationSettings, table, "", mistakes)
     if mistakes:

@@ -8,6 +8,7 @@
 They are kept in the log, so every node has them, and a session keeps its version whatever is uploaded later.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -80,7 +81,7 @@ class Applications:
         Errors:  `Refused` as from `document_of`, or `DocumentRefused`, `too_many_versions`.
         """
         document = document_of(files)
-        machine_of(document)
+        await asyncio.to_thread(machine_of, document)  # A large one takes seconds, and chats go on.
         await self._do(document.name, Upload(files=files, by=by, is_to_run=is_to_run))
         return document
 

@@ -3,6 +3,7 @@
 It looks, and changes nothing. What a session's stream says is read once, and again when there is more of it.
 """
 
+import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -147,7 +148,8 @@ class Watching:
         Errors:  `NotFound`; `Refused`: this version of the program cannot read it.
         """
         document = await self._applications.document(name, version)
-        return document.version, chart_of(await self._machine(name, document.version, file))
+        machine = await self._machine(name, document.version, file)
+        return document.version, await asyncio.to_thread(chart_of, machine)
 
     async def crowd(self, name: str, version: str = "") -> Crowd:
         """The open sessions of an application, or of one version. Errors: `Unavailable`."""
@@ -270,7 +272,7 @@ class Watching:
         key = name, document.version, file or document.settings.document
         machine = self._machines.get(key)
         if machine is None:
-            machine = self._machines[key] = machine_of(document, file)
+            machine = self._machines[key] = await asyncio.to_thread(machine_of, document, file)
         self._machines.move_to_end(key)
         while len(self._machines) > MACHINES_MAX:
             self._machines.popitem(last=False)
