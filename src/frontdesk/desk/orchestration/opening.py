@@ -47,7 +47,7 @@ class Opening:
         document, learned = await self._learn(session)
         if live.life == self._engine.life(session.id) and live.steps == session.steps:
             return learned
-        photo = await self._streams.photo(session.id)
+        photo = await self._streams.photo(session.id) if session.steps else None
         if photo is None or not 0 < photo.session.steps <= session.steps:
             photo = None
         past = photo.session if photo is not None else Session(id=session.id)
@@ -62,7 +62,9 @@ class Opening:
         await asked(self._engine, asking, Closed)
         live.steps, live.life = -1, self._engine.life(session.id)
         live.since_photo = 0
-        for fact, record in await self._streams.history(session.id, past.version):
+        # A session that has just begun has taken no steps, and there is nothing to be read of it.
+        history = await self._streams.history(session.id, past.version) if session.steps else ()
+        for fact, record in history:
             if past.steps == session.steps:
                 break
             if isinstance(fact, Stepped):
