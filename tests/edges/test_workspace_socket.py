@@ -104,6 +104,15 @@ async def test_an_unanswered_chat_rings_for_the_next_agent(clocked: House, clock
             assert (late["is"], late["code"]) == ("refused", "invite_gone")
 
 
+async def test_a_chat_that_its_visitor_leaves_rings_no_longer(house: House) -> None:
+    async with house.agent("amy") as amy:
+        chat = await house.visitors.start()
+        await amy.hears(lambda m: m["is"] == "invited")
+        await chat.ask("disconnect")
+        gone = await amy.hears(lambda m: m["is"] == "invite_gone")
+        assert gone == {"is": "invite_gone", "interaction_id": chat.chat_id, "reason": "cancelled"}
+
+
 async def test_who_becomes_ready_is_told_by_what_chats_will_come(house: House) -> None:
     async with house.agent("amy", 3, "german=7") as amy:
         welcome = await amy.hears(lambda m: m["is"] == "welcome")

@@ -30,6 +30,7 @@ class Hub:
         self._bots: set[Session] = set()
         self._ready_told = -1
         self._floor_timer: asyncio.TimerHandle | None = None
+        self._rung: dict[str, str] = {}  # Whom an interaction rings for: its end ends that too.
         self._previews = previews
         previews.on_heard = self._show_preview
         floor.on_change.append(self._floor_changed)
@@ -46,6 +47,7 @@ class Hub:
             if interaction_id not in own:
                 self._errands.run(session, self._readings.tell_the_rest(session, interaction_id, version))
         for interaction_id in self._floor.invites_of(session.agent_id):
+            self._rung[interaction_id] = session.agent_id
             self._ring(interaction_id, session)
         if session.role is Role.BOT:
             self._bots.add(session)
@@ -87,7 +89,10 @@ class Hub:
                     self._readings.part_ended(interaction_id, record.version)
             case events.Ended() | events.Rested():
                 self._readings.part_ended(interaction_id, record.version)
+                if interaction_id in self._rung:
+                    self._tell_invite_gone(self._rung[interaction_id], interaction_id, "cancelled")
             case events.Invited():
+                self._rung[interaction_id] = event.agent_id
                 for session in self._sessions.get(event.agent_id, ()):
                     self._ring(interaction_id, session)
             case events.InviteEnded():
@@ -118,6 +123,7 @@ class Hub:
                 self._readings.begin(session, interaction_id, 0, event.party_id)
 
     def _tell_invite_gone(self, agent_id: str, interaction_id: str, reason: str) -> None:
+        self._rung.pop(interaction_id, None)
         for session in self._sessions.get(agent_id, ()):
             session.invite_gone(interaction_id, reason)
             self._to_flush.add(session)
