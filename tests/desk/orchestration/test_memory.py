@@ -102,6 +102,24 @@ async def test_what_no_snapshot_can_hold_stays_in_memory_and_comes_back_by_its_h
         assert await other.said(session_id) == ["8"]
 
 
+async def test_a_session_whose_snapshot_does_not_fit_any_more_comes_back_by_its_history() -> None:
+    large = w3c(
+        """<datamodel><data id="n" expr="[]"/></datamodel><state id="on">
+        <transition event="more"><script>
+          for (var i = 0; i &lt; 4000; i++) n.push({a: i, b: 'x' + i, c: [i]})</script></transition>
+        <transition event="look"><log expr="n.length"/></transition></state>"""
+    )
+    async with stage(Shelf(large=large), times=FOR_EVER) as node:
+        session_id = await node.start("large")
+        for _ in range(7):
+            await node.send(session_id, "more")
+        await node.after_s(120)
+        await node.orchestration.runner.rest()
+        assert node.orchestration.runner.open_count == 0
+        await node.send(session_id, "look")
+        assert await node.said(session_id) == ["28000"]
+
+
 async def test_a_state_can_forbid_to_rest_in_it() -> None:
     async with stage(SHELF, times=FOR_EVER) as node:
         session_id = await node.start("stays")

@@ -11,6 +11,7 @@ from frontdesk.desk.orchestration.engine import Engine, asked
 from frontdesk.desk.orchestration.streams import Streams
 from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Session, evolve
+from frontdesk.errors import Refused
 
 LEARNED_MAX = (
     DOCUMENTS_MAX // 2
@@ -51,15 +52,13 @@ class Opening:
         if photo is None or not 0 < photo.session.steps <= session.steps:
             photo = None
         past = photo.session if photo is not None else Session(id=session.id)
-        asking = Open(
-            session.id,
-            document,
-            photo.engine if photo is not None else b"",
-            has_parent=bool(session.began.invoker),
-            http_address=f"{self._address}{session.id}" if self._address else "",
-            world=past.world,
-        )
-        await asked(self._engine, asking, Closed)
+        try:
+            await self._stand(session, document, past, photo.engine if photo is not None else b"")
+        except Refused:  # What just fits while scripts make it may not fit when it is made all at once.
+            if photo is None:
+                raise
+            past = Session(id=session.id)
+            await self._stand(session, document, past, b"")
         live.steps, live.life = -1, self._engine.life(session.id)
         live.since_photo = 0
         # A session that has just begun has taken no steps, and there is nothing to be read of it.
@@ -73,6 +72,17 @@ class Opening:
             past = evolve(past, fact, record.time_ms)
         live.steps = session.steps
         return learned
+
+    async def _stand(self, session: Session, document: str, past: Session, snapshot: bytes) -> None:
+        asking = Open(
+            session.id,
+            document,
+            snapshot,
+            has_parent=bool(session.began.invoker),
+            http_address=f"{self._address}{session.id}" if self._address else "",
+            world=past.world,
+        )
+        await asked(self._engine, asking, Closed)
 
     async def _replay(self, past: Session, step: Stepped) -> None:
         taken = await asked(
