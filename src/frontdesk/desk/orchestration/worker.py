@@ -18,7 +18,7 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import msgspec
@@ -26,6 +26,7 @@ import msgspec
 from frontdesk.desk.orchestration.contexts import (
     Answer,
     Asking,
+    Close,
     Contexts,
     Keep,
     Kept,
@@ -43,6 +44,7 @@ LENGTH = struct.Struct(">I")
 MEMORY_BYTES_MAX = (
     16 * 1024**3
 )  # Of addresses, not of memory; a runaway engine ends here and not the machine.
+GIVE_BACK_AFTER = 100  # Sessions put to rest: some 30 MiB, for some milliseconds.
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS of Linux.
 _SPACE = 'xmlns="http://www.w3.org/2005/07/scxml"'
 WARM = {
@@ -66,6 +68,8 @@ def main() -> None:
     limits = msgspec.msgpack.decode(_read(questions) or b"", type=Limits)
     _warm_up(Contexts(limits))
     contexts = Contexts(limits)
+    give_back = _giving_back()
+    closed = 0
     _shut_in()
     answers.write(READY)
     answers.flush()
@@ -76,6 +80,19 @@ def main() -> None:
         said = encode(answer)
         answers.write(LENGTH.pack(len(said)) + said)
         answers.flush()
+        closed += isinstance(asking, Close)
+        if closed >= GIVE_BACK_AFTER:
+            closed = 0
+            give_back()
+
+
+def _giving_back() -> Callable[[], object]:
+    """What gives the system back the memory of sessions that are gone, which the C library would keep."""
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (OSError, AttributeError):  # Another C library, with ways of its own.
+        return lambda: None
+    return lambda: trim(0)
 
 
 @contextlib.contextmanager
