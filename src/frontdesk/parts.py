@@ -86,7 +86,8 @@ class Parts:
         is_demo: bool,
     ) -> None:
         store, limits = database.store, settings.limits
-        node_id = secrets.token_hex(8)
+        # Where there is one node only, it takes up at once what it had when it was killed.
+        node_id = secrets.token_hex(8) if database.shares_presence else "only"
         self.accounts = database.accounts
         self.staff = Staff(database.accounts, clock_ms)
         self.services = service_book(settings)

@@ -1,6 +1,8 @@
 """A chat that a session owns, from the visitor's request to the agent's desk, on a real server."""
 
 import json
+import shutil
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import anyio
 import pytest
 from msgspec.structs import replace
 
+from frontdesk.main import wall_clock_ms
 from frontdesk.settings import ServiceSettings, Settings
 from frontdesk.settings_orchestration import OrchestrationSettings
 from tests.conformance.agents import signed_in
@@ -92,6 +95,22 @@ async def test_a_server_that_was_stopped_goes_on_where_it_was(tmp_path: Path) ->
         await house.server.add_account(login="amy", password=PASSWORD)
         chat = await house.visitors.start(nickname="Mira")
     async with serving(orchestrated(tmp_path)) as again:
+        chat.visitors = again.visitors
+        card, told = await served(again, chat)
+        assert card["user_data"]["routed"] == "de"
+        assert "Guten Tag!" in json.dumps(told)
+
+
+async def test_a_server_that_was_killed_goes_on_at_once(tmp_path: Path) -> None:
+    """The time stands still, so that nothing which the killed one had for a while runs out."""
+    stopped_at_ms = wall_clock_ms()
+    async with AsyncExitStack() as stack:
+        settings = orchestrated(tmp_path / "then")
+        house = await stack.enter_async_context(serving(settings, lambda: stopped_at_ms))
+        await house.server.add_account(login="amy", password=PASSWORD)
+        chat = await house.visitors.start(nickname="Mira")
+        shutil.copytree(tmp_path / "then", tmp_path / "now")  # As the power leaves it.
+    async with serving(orchestrated(tmp_path / "now"), lambda: stopped_at_ms) as again:
         chat.visitors = again.visitors
         card, told = await served(again, chat)
         assert card["user_data"]["routed"] == "de"
