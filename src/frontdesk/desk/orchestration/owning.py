@@ -10,7 +10,7 @@ from frontdesk.desk.orchestration.documents import Applications
 from frontdesk.desk.orchestration.interaction_module import InteractionModule
 from frontdesk.desk.orchestration.interactions import ApplicationRules, InteractionNews
 from frontdesk.desk.orchestration.orchestration import Orchestration
-from frontdesk.desk.orchestration.owners import Owner
+from frontdesk.desk.orchestration.owners import owners_among
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.orchestration.ending import LOST
 from frontdesk.domain.orchestration.session import Session
@@ -31,18 +31,10 @@ def owning(
 ) -> InteractionNews:
     """The modules `interaction` and `chat` among those of `orchestration`, and the news for its sessions."""
     sessions, applications = orchestration.sessions, orchestration.applications
+    about = owners_among(sessions)
 
     async def rules_of(application: str) -> ApplicationRules:
         return await _rules(applications, application)
-
-    async def about(session_id: str) -> Owner | None:
-        try:
-            session = await sessions.session(session_id)
-        except NotFound:
-            return None
-        if session.is_over:
-            return None
-        return Owner(session.began.application, session.interactions)
 
     news = InteractionNews(store, interactions, floor, sessions, sessions.start, clock_ms, node_id, rules_of)
 

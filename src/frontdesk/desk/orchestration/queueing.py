@@ -6,14 +6,13 @@ from frontdesk.desk.agents import Agents
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.orchestration.orchestration import Orchestration
-from frontdesk.desk.orchestration.owners import Owner
+from frontdesk.desk.orchestration.owners import owners_among
 from frontdesk.desk.orchestration.queue_module import QueueModule, Treatments
 from frontdesk.desk.orchestration.statistic_module import StatisticModule
 from frontdesk.desk.orchestration.submit_values import NAME_CHARS_MAX, Reader
 from frontdesk.desk.services import ServiceBook
 from frontdesk.desk.statistics import Statistics
 from frontdesk.desk.working import Work
-from frontdesk.errors import NotFound
 from frontdesk.store.account import Accounts
 
 
@@ -42,13 +41,7 @@ def queueing(
 ) -> Queueing:
     """The modules among those of `orchestration`. `groups` are named skill expressions."""
     sessions = orchestration.sessions
-
-    async def about(session_id: str) -> Owner | None:
-        try:
-            session = await sessions.session(session_id)
-        except NotFound:
-            return None
-        return None if session.is_over else Owner(session.began.application, session.interactions)
+    about = owners_among(sessions)
 
     async def find_agent(name: str) -> str:
         if len(name) > NAME_CHARS_MAX:
