@@ -8,6 +8,7 @@ from frontdesk.settings import ChatV3Settings
 from frontdesk.settings_orchestration import OrchestrationHttpSettings, OrchestrationSettings
 from tests.conformance.conftest import house, shared_house, v3_server, visitors
 from tests.conformance.house import House, serving, settings_in
+from tests.patience import PATIENCE_S
 
 PROGRAM_KEY = "let-me-in"
 ANSWERS = {
@@ -32,7 +33,9 @@ async def described_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
         tmp_path_factory.mktemp("house"),
         chat_v3=ChatV3Settings(poll_hold_s=0),
         orchestration=OrchestrationSettings(
-            http=OrchestrationHttpSettings(debug_keys=(PROGRAM_KEY,), manage_keys=(PROGRAM_KEY,))
+            http=OrchestrationHttpSettings(
+                debug_keys=(PROGRAM_KEY,), manage_keys=(PROGRAM_KEY,), answer_s=int(PATIENCE_S)
+            )
         ),
     )
     async with serving(settings) as own:

@@ -28,8 +28,17 @@ class Shop:
         self.clock = clock
         self.application = application
 
+    async def settles(self) -> None:
+        """What a session asked for before has begun, so that its time is counted from then."""
+        orchestration = self.house.server.orchestration
+        with anyio.fail_after(PATIENCE_S):
+            while orchestration.runner.is_busy or orchestration.errands.is_busy:
+                await orchestration.runner.quiet()
+                await orchestration.errands.quiet()
+
     async def after_s(self, seconds: float) -> None:
         """Let time go by. By such a leap leases run out; what came meanwhile is found a moment later."""
+        await self.settles()
         self.clock.after_s(seconds)
         await self.house.server.orchestration.shards.look()
         self.clock.after_s(2 * HELP_MS / 1000)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from frontdesk.cli.configuration import Config, settings_of
@@ -22,6 +22,7 @@ from frontdesk.main import wall_clock_ms
 from frontdesk.scxml.limits import Limits
 
 PAGE = 1000
+ID_CHARS = 20
 ARROW = " → "
 
 
@@ -32,8 +33,9 @@ async def sessions(
     config: Config = None,
 ) -> None:
     """List the sessions of applications."""
+    session = Column("session", min_width=ID_CHARS, no_wrap=True)  # Whoever copies it needs all of it.
     table = Table(
-        "session", "application", "version", "state", "since", "owns", "", box=None, padding=(0, 2, 0, 0)
+        session, "application", "version", "state", "since", "owns", "", box=None, padding=(0, 2, 0, 0)
     )
     count = 0
     async with opened(settings_of(config)) as store:
