@@ -193,6 +193,14 @@ async def test_90_a_repeated_request_does_nothing_more(caller: Program) -> None:
     assert (await caller.sees(other, data={"who": "nobody", "count": 2}))["state"] == "running"
 
 
+async def test_90_who_asks_again_is_given_the_same_answer(caller: Program) -> None:
+    session_id = await caller.start(who="bo")
+    once = {"idempotency-key": "a"}
+    for mark in ("!", "?"):
+        answer = await caller.posts(f"{session_id}/request/greet?mark={mark}", headers=once)
+        assert (answer.status_code, answer.json()) == (200, {"text": "hello bo !"})
+
+
 async def test_97_a_document_has_at_most_two_mebibytes(house: House) -> None:
     large = CHART.replace(b"</scxml>", b"<!--" + b"x" * (2 * 1024 * 1024) + b"--></scxml>")
     with pytest.raises(Refused) as refused:

@@ -5,6 +5,7 @@ Who waits is no fact: with the node that it waits at a request is gone, and whoe
 
 import asyncio
 import contextlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from frontdesk.domain.orchestration.session import Session
 from frontdesk.errors import NotFound, Refused
 
 WAITING_MAX = 16  # Of one session.
+KEPT_MAX = 200  # Answers, for who did not get one and asks again.
 STATUS = 200
 
 
@@ -31,10 +33,12 @@ class Responses:
     def __init__(self, wait_s: float) -> None:
         self._wait_s = wait_s
         self._waiting: dict[str, dict[str, asyncio.Future[Response]]] = {}
+        self._given: OrderedDict[tuple[str, str], Response] = OrderedDict()
 
     def expect(self, session_id: str, request_id: str) -> "asyncio.Future[Response]":
         """From now on an answer to this request is waited for. `wait` is what waits; else cancel it.
 
+        Shape:   one that was answered a while ago has the same answer again.
         Errors:  `Refused` with `too_many_waiting`, `already_waiting`.
         """
         waiting = self._waiting.setdefault(session_id, {})
@@ -44,6 +48,9 @@ class Responses:
         if request_id in waiting:
             raise Refused("already_waiting", "the same request waits for its answer already")
         future: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        given = self._given.get((session_id, request_id))
+        if given is not None:
+            future.set_result(given)
         waiting[request_id] = future
 
         def forget(_done: "asyncio.Future[Response]") -> None:
@@ -64,6 +71,9 @@ class Responses:
         if future is None or future.done():
             raise NotFound(f"no request {request_id} waits")
         future.set_result(response)
+        self._given[session_id, request_id] = response
+        if len(self._given) > KEPT_MAX:
+            self._given.popitem(last=False)
 
     async def over(self, session: Session) -> None:
         """A session has come to its end: it answers nobody any more."""
