@@ -39,8 +39,9 @@ def idle_due(state: Interaction, rules: Rules) -> int | None:
     """When nobody's writing will next be remarked on, or None while that is switched off."""
     if not state.is_open or (state.phase is Phase.WAITING and not rules.idle_while_waiting):
         return None
-    if any(party.is_held for party in state.parties):
-        return None  # Who answers has put it aside, and nobody is expected to write.
+    for party in state.parties:
+        if party.is_held:
+            return None  # Who answers has put it aside, and nobody is expected to write.
     if state.asynchronous:
         closes = state.closes_when_idle and rules.asynchronous_idle_close_s
         return state.active_ms + rules.asynchronous_idle_close_s * 1000 if closes else None
@@ -136,11 +137,15 @@ def _all_due(state: Interaction, rules: ServiceRules, presence: Presence) -> lis
         rest_due(state, rules),
         done_due(state, rules),
         archive_due(state, rules),
-        adrift_due(state),
-        mail_due(state),
         overflow_due(state, rules) if state.ringing is None else state.ringing.until_ms,
-        submits_due(state),
     ]
+    # It is asked with every message, and few chats have any of these.
+    if state.ownership.freed_ms:
+        dues.append(adrift_due(state))
+    if state.medium is Medium.MESSAGE:
+        dues.append(mail_due(state))
+    if state.submits or state.reserved is not None:
+        dues.append(submits_due(state))
     found = [due for due in dues if due is not None]
     found += [due for _, due in typing_due(state, rules, presence)]
     return found
