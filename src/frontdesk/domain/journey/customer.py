@@ -1,0 +1,126 @@
+"""A customer: one browser profile, with its visit, as its history says it is.
+
+It is held in memory while somebody is there, so it is small: what only reports and lists need is in the log
+alone.
+"""
+
+from msgspec import Struct
+
+from frontdesk.domain.journey.facts import Note, Purpose, Stage, State, Step
+from frontdesk.domain.journey.web_events import Origin, Page
+
+TERMINAL = frozenset((State.ENGAGED, State.REJECTED, State.TIMEDOUT, State.IGNORED, State.ABANDONED))
+LIVE = frozenset((State.OFFERED, State.ACCEPTED, State.STARTED))
+
+
+class Assignment(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A segment that fits. Units: `expires_ms` 0 is never."""
+
+    id: str
+    segment_id: str
+    at_ms: int
+    expires_ms: int = 0
+
+
+class Score(Struct, frozen=True, omit_defaults=True, gc=False):
+    """How likely an outcome is in this visit: now, and at most so far. Source: journey.md §7.2."""
+
+    outcome_id: str
+    probability: float
+    max_probability: float
+    quantile: float | None = None
+    max_quantile: float | None = None
+    model: int = 0
+
+
+class Action(Struct, frozen=True, omit_defaults=True):
+    """One action map acting, or about to, in one visit.
+
+    Shape:   `stage` is that of its last move; `was_terminal` stays when an engaged one is completed; `reason`
+             is why it was last not offered.
+    Units:   `qualified_ms`, `offered_ms` (of the first offer, 0 for none), `shown_ms` (of the last),
+             `moved_ms` and `leased_until_ms` in milliseconds since the Unix epoch.
+    """
+
+    id: str
+    map_id: str
+    map_version: int
+    media_type: str
+    state: State
+    qualified_ms: int
+    visit_id: str
+    moved_ms: int = 0
+    offered_ms: int = 0
+    shown_ms: int = 0
+    attempt: int = 0
+    leased_until_ms: int = 0
+    tab: str = ""
+    stage: Stage = Stage.NONE
+    target_id: str = ""
+    assignment_id: str = ""
+    interaction_id: str = ""
+    reason: str = ""
+    notes: tuple[Note, ...] = ()
+    was_terminal: bool = False
+
+
+class Visit(Struct, frozen=True, omit_defaults=True):
+    """One run of events without a long gap, the newest of its customer; over when `ended_ms` is not 0.
+
+    Shape:   `page` is where the newest event happened; `holds` are the chats that keep it open; `released_ms`
+             when the last of them ended.
+    Units:   `began_ms`, `active_ms` (the newest activity by event time) in milliseconds since the Unix epoch.
+    """
+
+    id: str = ""
+    deployment_id: str = ""
+    began_ms: int = 0
+    active_ms: int = 0
+    ended_ms: int = 0
+    released_ms: int = 0
+    events: int = 0
+    pageviews: int = 0
+    origin: Origin = Origin()
+    page: Page = Page()
+    holds: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    achieved: tuple[str, ...] = ()
+    scores: tuple[Score, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.id) and not self.ended_ms
+
+
+class Customer(Struct, frozen=True, omit_defaults=True):
+    """All that is true of one customer.
+
+    Shape:   `actions` are those of the newest visit, and those that wait for the next one; `offers_ms` when
+             offers were made in the last days, newest last; `used` pairs of action map and assignment that
+             have qualified (§8.2 rule 4); `seen` the digests of the newest event ids with the versions that
+             hold them, packed by `seen_events.py`; `purposes` None while nothing was decided.
+    """
+
+    id: str = ""
+    version: int = 0
+    last_ms: int = 0
+    visits: int = 0
+    events: int = 0
+    pageviews: int = 0
+    contact_id: str = ""
+    external_id: str = ""
+    purposes: tuple[Purpose, ...] | None = None
+    consented_ms: int = 0
+    consent_version: str = ""
+    visit: Visit = Visit()
+    steps: tuple[Step, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    actions: tuple[Action, ...] = ()
+    offers_ms: tuple[int, ...] = ()
+    used: tuple[tuple[str, str], ...] = ()
+    seen: bytes = b""
+
+    def action(self, action_id: str) -> Action | None:
+        """The action of that id, if it is of this visit or waits for the next."""
+        return next((action for action in self.actions if action.id == action_id), None)

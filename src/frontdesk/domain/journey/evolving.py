@@ -1,0 +1,271 @@
+"""How each fact changes a customer. It never refuses: history is not up for debate."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from frontdesk.domain.journey.customer import TERMINAL, Action, Assignment, Customer, Score, Visit
+from frontdesk.domain.journey.facts import (
+    Advanced,
+    Blocked,
+    Carried,
+    Consented,
+    Fact,
+    HandedOut,
+    Happened,
+    Held,
+    Linked,
+    Moved,
+    Named,
+    Noted,
+    OriginSeen,
+    OutcomeAchieved,
+    Qualified,
+    Released,
+    Scored,
+    SegmentAssigned,
+    SegmentRemoved,
+    State,
+    Step,
+    VisitBegan,
+    VisitEnded,
+)
+from frontdesk.domain.journey.seen_events import noted
+from frontdesk.domain.journey.web_events import PAGE_VIEWED, Page
+
+OFFERS_KEPT_MAX = 50
+USED_KEPT_MAX = 200
+ACTIONS_KEPT_MAX = 400  # Twice as many as there may be action maps.
+
+
+def evolve(customer: Customer, fact: Fact, time_ms: int) -> Customer:
+    """The customer after `fact`, which was written at `time_ms`."""
+    customer = replace(customer, version=customer.version + 1, last_ms=max(customer.last_ms, time_ms))
+    return _CHANGES[type(fact)](customer, fact, time_ms)
+
+
+def _origin_seen(customer: Customer, fact: OriginSeen, _time_ms: int) -> Customer:
+    return replace(customer, visit=replace(customer.visit, origin=fact.origin))
+
+
+def _held(customer: Customer, fact: Held, _time_ms: int) -> Customer:
+    visit = customer.visit
+    return replace(customer, visit=replace(visit, holds=(*visit.holds, fact.interaction_id)))
+
+
+def _released(customer: Customer, fact: Released, time_ms: int) -> Customer:
+    visit = customer.visit
+    holds = tuple(held for held in visit.holds if held != fact.interaction_id)
+    return replace(customer, visit=replace(visit, holds=holds, released_ms=time_ms))
+
+
+def _visit_ended(customer: Customer, fact: VisitEnded, _time_ms: int) -> Customer:
+    visit = replace(customer.visit, ended_ms=fact.ended_ms, assignments=(), steps=())
+    return replace(customer, visit=visit)
+
+
+def _advanced(customer: Customer, fact: Advanced, _time_ms: int) -> Customer:
+    visit = customer.visit
+    return replace(
+        customer,
+        visit=replace(visit, steps=_stepped(visit.steps, fact.visit)),
+        steps=_stepped(customer.steps, fact.customer),
+    )
+
+
+def _removed(customer: Customer, fact: SegmentRemoved, _time_ms: int) -> Customer:
+    visit = customer.visit
+    return replace(
+        customer,
+        visit=replace(visit, assignments=_without(visit.assignments, fact.assignment_id)),
+        assignments=_without(customer.assignments, fact.assignment_id),
+    )
+
+
+def _achieved(customer: Customer, fact: OutcomeAchieved, _time_ms: int) -> Customer:
+    visit = customer.visit
+    if fact.outcome_id in visit.achieved:
+        return customer
+    return replace(customer, visit=replace(visit, achieved=(*visit.achieved, fact.outcome_id)))
+
+
+def _handed_out(customer: Customer, fact: HandedOut, _time_ms: int) -> Customer:
+    return _changed(
+        customer, fact.action_id, attempt=fact.attempt, leased_until_ms=fact.until_ms, tab=fact.tab
+    )
+
+
+def _noted(customer: Customer, fact: Noted, _time_ms: int) -> Customer:
+    action = customer.action(fact.action_id)
+    return _changed(customer, fact.action_id, notes=() if action is None else (*action.notes, fact.note))
+
+
+def _blocked(customer: Customer, fact: Blocked, _time_ms: int) -> Customer:
+    for block in fact.blocks:
+        customer = _changed(customer, block.action_id, reason=block.reason.value)
+    return customer
+
+
+def _carried(customer: Customer, fact: Carried, _time_ms: int) -> Customer:
+    return _changed(customer, fact.action_id, visit_id=fact.visit_id)
+
+
+def _consented(customer: Customer, fact: Consented, time_ms: int) -> Customer:
+    return replace(customer, purposes=fact.purposes, consented_ms=time_ms, consent_version=fact.text_version)
+
+
+def _linked(customer: Customer, fact: Linked, _time_ms: int) -> Customer:
+    return replace(customer, contact_id=fact.contact_id)
+
+
+def _named(customer: Customer, fact: Named, _time_ms: int) -> Customer:
+    return replace(customer, external_id=fact.external_id)
+
+
+def _begun(customer: Customer, fact: VisitBegan, _time_ms: int) -> Customer:
+    """Of the actions of the visit before, only those stay that wait for the next one."""
+    visit = Visit(
+        id=fact.visit_id,
+        deployment_id=fact.deployment_id,
+        began_ms=fact.began_ms,
+        active_ms=fact.began_ms,
+        origin=fact.origin,
+    )
+    waiting = (State.QUALIFIED, State.QUALIFIED_OUTSIDE_SCHEDULE)
+    actions = tuple(action for action in customer.actions if action.state in waiting)
+    return replace(customer, visit=visit, visits=customer.visits + 1, actions=actions)
+
+
+def _happened(customer: Customer, fact: Happened, _time_ms: int) -> Customer:
+    event, visit = fact.event, customer.visit
+    pageviews = int(event.name == PAGE_VIEWED)
+    if event.visit_id == visit.id:
+        visit = replace(
+            visit,
+            events=visit.events + 1,
+            pageviews=visit.pageviews + pageviews,
+            active_ms=max(visit.active_ms, event.created_ms),
+            page=visit.page if event.is_late or event.page == Page() else event.page,
+        )
+    return replace(
+        customer,
+        visit=visit,
+        events=customer.events + 1,
+        pageviews=customer.pageviews + pageviews,
+        seen=noted(customer.seen, event.event_id, customer.version),
+    )
+
+
+def _stepped(steps: tuple[Step, ...], news: tuple[Step, ...]) -> tuple[Step, ...]:
+    if not news:
+        return steps
+    by_matcher = {step.matcher: step for step in steps}
+    by_matcher.update((step.matcher, step) for step in news)
+    return tuple(by_matcher.values())
+
+
+def _assigned(customer: Customer, fact: SegmentAssigned, time_ms: int) -> Customer:
+    assignment = Assignment(fact.assignment_id, fact.segment_id, time_ms, fact.expires_ms)
+    if fact.of_customer:
+        return replace(customer, assignments=(*customer.assignments, assignment))
+    visit = customer.visit
+    return replace(customer, visit=replace(visit, assignments=(*visit.assignments, assignment)))
+
+
+def _without(assignments: tuple[Assignment, ...], assignment_id: str) -> tuple[Assignment, ...]:
+    return tuple(assignment for assignment in assignments if assignment.id != assignment_id)
+
+
+def _scored(customer: Customer, fact: Scored, _time_ms: int) -> Customer:
+    visit = customer.visit
+    before = next((score for score in visit.scores if score.outcome_id == fact.outcome_id), None)
+    highest = fact.probability if before is None else max(before.max_probability, fact.probability)
+    quantiles = [q for q in (fact.quantile, before.max_quantile if before else None) if q is not None]
+    score = Score(
+        fact.outcome_id,
+        fact.probability,
+        highest,
+        fact.quantile,
+        max(quantiles, default=None),
+        fact.model,
+    )
+    others = tuple(score for score in visit.scores if score.outcome_id != fact.outcome_id)
+    return replace(customer, visit=replace(visit, scores=(*others, score)))
+
+
+def _qualified(customer: Customer, fact: Qualified, time_ms: int) -> Customer:
+    state = State.QUALIFIED_OUTSIDE_SCHEDULE if fact.is_outside_schedule else State.QUALIFIED
+    action = Action(
+        id=fact.action_id,
+        map_id=fact.map_id,
+        map_version=fact.map_version,
+        media_type=fact.media_type,
+        state=state,
+        qualified_ms=time_ms,
+        moved_ms=time_ms,
+        visit_id=fact.visit_id,
+        target_id=fact.target_id,
+        assignment_id=fact.assignment_id,
+    )
+    used = customer.used
+    if fact.assignment_id:
+        used = (*used, (fact.map_id, fact.assignment_id))[-USED_KEPT_MAX:]
+    return replace(customer, actions=(*customer.actions, action)[-ACTIONS_KEPT_MAX:], used=used)
+
+
+def _moved(customer: Customer, fact: Moved, time_ms: int) -> Customer:
+    action = customer.action(fact.action_id)
+    if action is None:
+        return customer  # Of a visit that is over.
+    is_offer = fact.state is State.OFFERED
+    moved = replace(
+        action,
+        state=fact.state,
+        stage=fact.stage,
+        moved_ms=time_ms,
+        offered_ms=(action.offered_ms or time_ms) if is_offer else action.offered_ms,
+        shown_ms=time_ms if is_offer else action.shown_ms,
+        leased_until_ms=0 if is_offer else action.leased_until_ms,
+        interaction_id=fact.interaction_id or action.interaction_id,
+        was_terminal=action.was_terminal or fact.state in TERMINAL,
+    )
+    if is_offer and not action.offered_ms:
+        customer = replace(customer, offers_ms=(*customer.offers_ms, time_ms)[-OFFERS_KEPT_MAX:])
+    return replace(customer, actions=_with(customer.actions, [moved]))
+
+
+def _changed(customer: Customer, action_id: str, **changes: object) -> Customer:
+    action = customer.action(action_id)
+    if action is None:
+        return customer
+    return replace(customer, actions=_with(customer.actions, [replace(action, **changes)]))
+
+
+def _with(actions: tuple[Action, ...], changed: Iterable[Action]) -> tuple[Action, ...]:
+    by_id = {action.id: action for action in changed}
+    return tuple(by_id.get(action.id, action) for action in actions)
+
+
+_CHANGES: Mapping[type, Callable[[Customer, Any, int], Customer]] = {
+    VisitBegan: _begun,
+    OriginSeen: _origin_seen,
+    Happened: _happened,
+    Held: _held,
+    Released: _released,
+    VisitEnded: _visit_ended,
+    Advanced: _advanced,
+    SegmentAssigned: _assigned,
+    SegmentRemoved: _removed,
+    OutcomeAchieved: _achieved,
+    Scored: _scored,
+    Qualified: _qualified,
+    HandedOut: _handed_out,
+    Moved: _moved,
+    Noted: _noted,
+    Blocked: _blocked,
+    Carried: _carried,
+    Consented: _consented,
+    Linked: _linked,
+    Named: _named,
+}

@@ -1,0 +1,95 @@
+"""How facts change a customer."""
+
+from typing import get_args
+
+from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.evolving import _CHANGES, evolve
+from frontdesk.domain.journey.facts import (
+    Block,
+    Blocked,
+    Emitter,
+    Fact,
+    Happened,
+    Moved,
+    Qualified,
+    Reason,
+    Scored,
+    State,
+    VisitBegan,
+)
+from frontdesk.domain.journey.seen_events import SEEN_MAX, noted, version_of
+from frontdesk.domain.journey.web_events import Page, WebEvent
+
+BEGAN = VisitBegan("v1", "d1", began_ms=1000)
+QUALIFIED = Qualified("a1", "m1", 1, "v1", "webchat")
+
+
+def customer(*facts: Fact) -> Customer:
+    found = Customer("c1")
+    for number, fact in enumerate(facts):
+        found = evolve(found, fact, 1000 + number * 1000)
+    return found
+
+
+def test_every_fact_changes_a_customer_in_its_own_way() -> None:
+    assert set(_CHANGES) == set(get_args(Fact))
+
+
+def test_each_fact_is_one_version() -> None:
+    assert customer(BEGAN, QUALIFIED).version == 2
+
+
+def test_a_visit_is_where_its_newest_event_was() -> None:
+    first = Happened(WebEvent("e1", "page_viewed", "v1", 1000, Page(url="https://shop.example/")))
+    late = Happened(WebEvent("e2", "clicked", "v1", 900, Page(url="https://shop.example/old"), is_late=True))
+    visit = customer(BEGAN, first, late).visit
+    assert (visit.page.url, visit.events, visit.pageviews) == ("https://shop.example/", 2, 1)
+
+
+def test_an_offer_is_counted_when_it_is_first_shown() -> None:
+    shown = Moved("a1", State.OFFERED, Emitter.BROWSER)
+    failed = Moved("a1", State.ERRORED, Emitter.BROWSER)
+    found = customer(BEGAN, QUALIFIED, shown, failed, shown)
+    action = found.action("a1")
+    assert action is not None
+    assert (action.offered_ms, action.shown_ms, found.offers_ms) == (3000, 5000, (3000,))
+
+
+def test_that_an_action_was_over_once_stays_known_of_it() -> None:
+    engaged = Moved("a1", State.ENGAGED, Emitter.CHAT)
+    completed = Moved("a1", State.COMPLETED, Emitter.CHAT)
+    action = customer(BEGAN, QUALIFIED, engaged, completed).action("a1")
+    assert action is not None
+    assert action.was_terminal
+
+
+def test_only_actions_that_wait_go_on_to_the_next_visit() -> None:
+    other = Qualified("a2", "m2", 1, "v1", "webchat")
+    offered = Moved("a2", State.OFFERED, Emitter.BROWSER)
+    found = customer(BEGAN, QUALIFIED, other, offered, VisitBegan("v2", "d1", 9000))
+    assert [action.id for action in found.actions] == ["a1"]
+
+
+def test_the_highest_score_of_a_visit_stays_known() -> None:
+    scores = customer(
+        BEGAN, Scored("o1", 1, 0.2), Scored("o1", 1, 0.72, 0.9), Scored("o1", 1, 0.5)
+    ).visit.scores
+    assert [(s.probability, s.max_probability, s.max_quantile) for s in scores] == [(0.5, 0.72, 0.9)]
+
+
+def test_why_an_action_was_last_not_offered_is_known() -> None:
+    action = customer(BEGAN, QUALIFIED, Blocked((Block("a1", Reason.PAGE_URL),))).action("a1")
+    assert action is not None
+    assert action.reason == "PageUrlConditionsNotMatching"
+
+
+def test_an_event_is_found_again_by_its_own_id() -> None:
+    seen = noted(noted(b"", "one", 3), "two", 5)
+    assert (version_of(seen, "one"), version_of(seen, "two"), version_of(seen, "three")) == (3, 5, None)
+
+
+def test_only_so_many_events_are_remembered_and_the_oldest_goes_first() -> None:
+    seen = b""
+    for number in range(SEEN_MAX + 1):
+        seen = noted(seen, f"event {number}", number)
+    assert (version_of(seen, "event 0"), version_of(seen, "event 1")) == (None, 1)
