@@ -271,6 +271,9 @@ def test_parts_are_included_with_a_prefix() -> None:
     assert {state.id for state in chart.states} >= {"One.Ask", "One.first", "One.Again", "One.over", "end"}
 
 
+THREE = '<xi:include href="b.js" parse="text"/>' * 3
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [
@@ -282,6 +285,17 @@ def test_parts_are_included_with_a_prefix() -> None:
                 "b.xml": f'<state {XMLNS} {XI} id="B"><xi:include href="a.xml"/></state>'.encode(),
             },
             "the files include each other: a.xml → b.xml → a.xml",
+        ),
+        (
+            {"a.xml": f'<state {XMLNS} {XI} id="A">{"<state/>" * 9_999}</state>'.encode()},
+            "more than 10000 elements",
+        ),
+        (
+            {
+                "a.xml": f'<state {XMLNS} {XI} id="A">{THREE}</state>'.encode(),
+                "b.js": b"x" * 1024 * 1024,
+            },
+            "all that is included is larger than 2097152 bytes",
         ),
     ],
 )

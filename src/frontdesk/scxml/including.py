@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from frontdesk.scxml.tree import Element, read_tree, refused
+from frontdesk.scxml.tree import (
+    DOCUMENT_BYTES_MAX,
+    ELEMENTS_MAX,
+    Element,
+    read_tree,
+    refused,
+    too_many_elements,
+)
 
 if TYPE_CHECKING:
     from frontdesk.scxml.reading import Files
@@ -23,7 +30,8 @@ def include(root: Element, files: Files) -> Element:
 
     Shape:   `parse="text"` becomes the file's text; `xpointer="ID"` the one element with that id;
              `resolveid="P"` puts `P.` before the ids of states, and `P` for `$$_MY_PREFIX_$$` everywhere.
-    Errors:  `DocumentRefused`: a file or an element is not there, or they include each other in a circle.
+    Errors:  `DocumentRefused`: a file or an element is not there, they include each other in a circle, or it
+             is too much.
     """
     return _Including(files).expanded(root, (root.file,), "")
 
@@ -31,9 +39,12 @@ def include(root: Element, files: Files) -> Element:
 class _Including:
     def __init__(self, files: Files) -> None:
         self._files = files
-        self._count = 0
+        self._count = self._elements = self._bytes = 0
 
     def expanded(self, element: Element, open_files: tuple[str, ...], prefix: str) -> Element:
+        self._elements += 1
+        if self._elements > ELEMENTS_MAX:
+            raise too_many_elements(element.file, element.line)
         if prefix:
             element.attributes = {k: _prefixed(v, prefix) for k, v in element.attributes.items()}
         children: list[Element | str] = []
@@ -65,6 +76,10 @@ class _Including:
         if name in open_files:
             circle = " → ".join((*open_files[open_files.index(name) :], name))
             raise refused(element.file, element.line, f"the files include each other: {circle}", "break it")
+        self._bytes += len(source)
+        if self._bytes > DOCUMENT_BYTES_MAX:
+            text = f"all that is included is larger than {DOCUMENT_BYTES_MAX} bytes"
+            raise refused(element.file, element.line, text, "include less")
         if attributes.get("parse", "xml") == "text":
             return _prefixed(source.decode("utf-8-sig"), outer)
         root = read_tree(source, name)

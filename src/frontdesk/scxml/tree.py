@@ -9,6 +9,7 @@ from msgspec import Struct
 from frontdesk.scxml.faults import DocumentRefused, Fault, Place
 
 DOCUMENT_BYTES_MAX = 2 * 1024 * 1024
+ELEMENTS_MAX = 10_000  # Some 100 ms to read; whoever shares a script worker waits so long.
 DEPTH_MAX = 200  # Deeper than any chart that people draw; the code that walks trees may recurse.
 
 
@@ -50,8 +51,8 @@ class Element(Struct):
 def read_tree(source: bytes, file: str) -> Element:
     """The root element of an XML document.
 
-    Errors:  `DocumentRefused`: no XML, too large, too deep, or with a document type (which could name
-             other files and grow without end).
+    Errors:  `DocumentRefused`: no XML, too large, too many elements, too deep, or with a document type (which
+             could name other files and grow without end).
     """
     if len(source) > DOCUMENT_BYTES_MAX:
         raise refused(file, 1, f"the document is larger than {DOCUMENT_BYTES_MAX} bytes", "split it")
@@ -66,6 +67,13 @@ def read_tree(source: bytes, file: str) -> Element:
 def refused(file: str, line: int, text: str, advice: str = "") -> DocumentRefused:
     """The refusal of a document for one fault."""
     return DocumentRefused((Fault(file, line, text, advice),))
+
+
+def too_many_elements(file: str, line: int) -> DocumentRefused:
+    """The refusal of a document that is too much to read while others wait."""
+    return refused(
+        file, line, f"more than {ELEMENTS_MAX} elements", "give parts of it to sessions that it invokes"
+    )
 
 
 def as_xml(element: Element, inherited: str = "") -> str:
@@ -90,6 +98,7 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self._file = file
         self._open: list[Element] = []
+        self._count = 0
         self._declared: set[str] = set()
         self.root: Element
         self.parser = expat.ParserCreate(namespace_separator=" ")
@@ -110,6 +119,9 @@ class _Reader:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         place = Place(self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber)
+        self._count += 1
+        if self._count > ELEMENTS_MAX:
+            raise too_many_elements(self._file, place.line)
         if len(self._open) >= DEPTH_MAX:
             raise refused(self._file, place.line, f"elements nest deeper than {DEPTH_MAX}")
         namespace, local = _split(name)

@@ -81,7 +81,7 @@ class Applications:
         Errors:  `Refused` as from `document_of`, or `DocumentRefused`, `too_many_versions`.
         """
         document = document_of(files)
-        await asyncio.to_thread(machine_of, document)  # A large one takes seconds, and chats go on.
+        await asyncio.to_thread(machine_of, document)  # A large one takes a while, and chats go on.
         await self._do(document.name, Upload(files=files, by=by, is_to_run=is_to_run))
         return document
 
