@@ -12,7 +12,8 @@ from starlette.routing import Route
 from frontdesk.desk.orchestration.application_files import FILES_BYTES_MAX
 from frontdesk.desk.orchestration.applications import Applications, Listed
 from frontdesk.edges.asgi import read_body
-from frontdesk.edges.orchestration_http import answered, check_key, json
+from frontdesk.edges.json_answers import json
+from frontdesk.edges.orchestration_http import answered, check_key
 from frontdesk.errors import Refused
 
 BASE = "/scxml/application"

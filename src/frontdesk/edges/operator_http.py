@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from frontdesk.desk.orchestration.watching import Watching
 from frontdesk.domain.agent import Role
+from frontdesk.edges.json_answers import error
 from frontdesk.edges.workspace_caller import Callers
-from frontdesk.edges.workspace_http import error, error_of
+from frontdesk.edges.workspace_http import error_of
 from frontdesk.errors import DeskError, NotFound
 
 BASE = "/api/operator/orchestration"

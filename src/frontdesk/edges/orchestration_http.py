@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +22,7 @@ from frontdesk.desk.orchestration.responses import Responses
 from frontdesk.desk.orchestration.sessions import Sessions
 from frontdesk.domain.orchestration.session import Session
 from frontdesk.edges.asgi import ClientLeft, TooMuch, TooSlow, read_body
+from frontdesk.edges.json_answers import NO_STORE, cut_off, error, json
 from frontdesk.errors import Denied, DeskError, NotFound, Refused
 from frontdesk.scxml.events import Event
 from frontdesk.wire.scxml_http import Posted, event_of, start_of
@@ -182,7 +182,7 @@ class OrchestrationHttp:
         finally:
             answer.cancel()
         if isinstance(response.content, str):
-            return Response(response.content, response.status, _NO_STORE, media_type="text/plain")
+            return Response(response.content, response.status, NO_STORE, media_type="text/plain")
         return json(response.content, response.status)
 
     async def terminate(self, request: Request) -> Response:
@@ -264,7 +264,7 @@ class OrchestrationHttp:
         query = f"?{request.url.query}" if request.url.query else ""
         raw_path = request.scope.get("raw_path") or request.url.path.encode()
         path = raw_path.partition(b"?")[0].decode("ascii", "replace")
-        return Response(status_code=307, headers={"location": f"{address}{path}{query}", **_NO_STORE})
+        return Response(status_code=307, headers={"location": f"{address}{path}{query}", **NO_STORE})
 
     async def _deliver(self, session_id: str, event: Event, key: str) -> None:
         try:
@@ -288,9 +288,6 @@ class OrchestrationHttp:
         return True
 
 
-_NO_STORE = {"cache-control": "no-store"}
-
-
 def answered(call: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     """`call` with errors as answers."""
 
@@ -299,8 +296,8 @@ def answered(call: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
             return await call(request)
         except DeskError as failure:
             return error_of(failure)
-        except (ClientLeft, TooMuch, TooSlow) as cut_off:
-            return _cut_off(cut_off)
+        except (ClientLeft, TooMuch, TooSlow) as failure:
+            return cut_off(failure)
 
     return tried
 
@@ -335,18 +332,6 @@ def _idempotency_key(request: Request) -> str:
     return key
 
 
-def json(value: object, status: int = 200) -> Response:
-    """An answer of these calls."""
-    return Response(msgspec.json.encode(value), status, _NO_STORE, media_type="application/json")
-
-
-def error(status: int, code: str, text: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An error of these calls."""
-    response = json({"error": {"code": code, "text": text}}, status)
-    response.headers.update(headers or {})
-    return response
-
-
 def error_of(failure: DeskError) -> Response:
     """The answer for an error of the desk."""
     if isinstance(failure, Refused):
@@ -356,15 +341,3 @@ def error_of(failure: DeskError) -> Response:
     if isinstance(failure, NotFound):
         return error(404, "not_found", "there is nothing of this name")
     return error(503, "try_later", str(failure))
-
-
-def _cut_off(failure: Exception) -> Response:
-    """The answer to a body that did not come, or not whole: nothing more is read from this connection."""
-    close = {"connection": "close"}
-    match failure:
-        case TooMuch():
-            return error(413, "too_large", "the body is too large", close)
-        case TooSlow():
-            return error(408, "too_slow", "the body took too long to arrive", close)
-        case _:
-            return error(400, "cut_off", "the body was cut off", close)

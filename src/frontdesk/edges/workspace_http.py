@@ -24,6 +24,7 @@ from frontdesk.edges.asgi import (
     read_body,
 )
 from frontdesk.edges.chat_v2_files import send_file
+from frontdesk.edges.json_answers import cut_off, error, json
 from frontdesk.edges.limits import Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.workspace_caller import COOKIE, Callers, token_of
@@ -126,9 +127,9 @@ class WorkspaceHttp:
             token, account = await self._sign_ins.sign_in(body.login, body.password)
         except DeskError as failure:
             return error_of(failure)
-        except (ClientLeft, TooMuch, TooSlow) as cut_off:
-            return _cut_off(cut_off)
-        response = _json(SignedIn(token, about(account)))
+        except (ClientLeft, TooMuch, TooSlow) as failure:
+            return cut_off(failure)
+        response = json(SignedIn(token, about(account)))
         response.set_cookie(
             COOKIE,
             token,
@@ -158,7 +159,7 @@ class WorkspaceHttp:
         token = token_of(request.scope)
         await self._sign_ins.sign_out(token, account)
         self._socket.shut("signed_out", sign_in_name(token))
-        response = _json({})
+        response = json({})
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return response
 
@@ -168,7 +169,7 @@ class WorkspaceHttp:
             account, _ = await self._callers.who(request.scope)
         except DeskError as failure:
             return error_of(failure)
-        return _json({"agent": about(account)})
+        return json({"agent": about(account)})
 
     async def resting(self, request: Request) -> Response:
         """Conversations that rest: those that the caller answered last; for supervisors, all."""
@@ -179,7 +180,7 @@ class WorkspaceHttp:
             found = await resting(self._shelf, own, after, RESTING_PAGE)
         except DeskError as failure:
             return error_of(failure)
-        return _json(found)
+        return json(found)
 
     async def colleagues(self, request: Request) -> Response:
         """The people who are ready, whom the caller may call into a chat."""
@@ -187,7 +188,7 @@ class WorkspaceHttp:
             account, _ = await self._callers.who(request.scope)
         except DeskError as failure:
             return error_of(failure)
-        return _json({"colleagues": self._colleagues.ready(account.account_id)})
+        return json({"colleagues": self._colleagues.ready(account.account_id)})
 
     async def open_chats(self, request: Request) -> Response:
         """The chats that are open now, for supervisors."""
@@ -197,7 +198,7 @@ class WorkspaceHttp:
             return error_of(failure)
         if account.role is not Role.SUPERVISOR:
             return error(403, "not_yours", "only supervisors see all chats")
-        return _json({"chats": self._colleagues.open_chats()})
+        return json({"chats": self._colleagues.open_chats()})
 
     async def upload(self, request: Request) -> Response:
         """Put a file into a chat. The part `id` names the upload: sending it again is sending it once."""
@@ -223,9 +224,9 @@ class WorkspaceHttp:
             _, file = await self._files.take(interaction_id, party_id, upload)
         except DeskError as failure:
             return error_of(failure)
-        except (ClientLeft, TooMuch, TooSlow) as cut_off:
-            return _cut_off(cut_off)
-        return _json(FileKept(file.file_id, file.name, file.size_bytes, file.media_type))
+        except (ClientLeft, TooMuch, TooSlow) as failure:
+            return cut_off(failure)
+        return json(FileKept(file.file_id, file.name, file.size_bytes, file.media_type))
 
     async def download(self, request: Request) -> Response:
         """A file of a chat, as an attachment."""
@@ -261,18 +262,6 @@ class _Attachment(Response):
         await send_file(send, self._file, self._chunks, [])
 
 
-def _json(value: object, status: int = 200) -> Response:
-    headers = {"cache-control": "no-store"}
-    return Response(msgspec.json.encode(value), status, headers, media_type="application/json")
-
-
-def error(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Response:
-    """An error of the workspace's HTTP calls."""
-    response = _json({"error": {"code": code, "text": text}}, status)
-    response.headers.update(headers or {})
-    return response
-
-
 def error_of(failure: DeskError) -> Response:
     """The answer for an error of the desk."""
     if isinstance(failure, Refused):
@@ -281,15 +270,3 @@ def error_of(failure: DeskError) -> Response:
         return error(401 if failure.code in NO_SESSION else 403, failure.code, str(failure))
     status, code = STATUS[type(failure)]
     return error(status, code, str(failure))
-
-
-def _cut_off(failure: Exception) -> Response:
-    """The answer to a body that did not come, or not whole: nothing more is read from this connection."""
-    close = {"connection": "close"}
-    match failure:
-        case TooMuch():
-            return error(413, "too_large", "the body is too large", close)
-        case TooSlow():
-            return error(408, "too_slow", "the body took too long to arrive", close)
-        case _:
-            return error(400, "cut_off", "the body was cut off", close)
