@@ -19,6 +19,7 @@ from frontdesk.desk.follower import Follower
 from frontdesk.desk.hub import Hub
 from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.missed import Missed
 from frontdesk.desk.nodes import BEAT_S, Heartbeat
 from frontdesk.desk.orchestration.applications import Applications, take_in
 from frontdesk.desk.orchestration.owning import owning
@@ -65,6 +66,7 @@ from frontdesk.orchestration_parts import applications_http, http_url, orchestra
 from frontdesk.service_book import service_book
 from frontdesk.settings import Settings
 from frontdesk.store.files import FileStore
+from frontdesk.store.log import Recorded
 from frontdesk.store.open import Database
 
 Clock = Callable[[], int]
@@ -171,6 +173,7 @@ class Parts:
         self.hub = Hub(self.chats, self.floor, previews)
         self.colleagues = Colleagues(self.interactions, self.floor, self.services)
         self.positions = Positions(store, are_shared=database.shares_presence)
+        self.missed = Missed(self.agents, self.floor, settings.workspace.not_ready_after)
         watching = Watching(store, self.orchestration, self.applications, self.interactions, clock_ms)
         self.follower = Follower(
             store,
@@ -180,7 +183,7 @@ class Parts:
             self.hub,
             {
                 "session": watching.beside(self.orchestration.heard),
-                "interaction": self.modules.news.heard,
+                "interaction": self._heard_of_interaction,
             },
         )
         self.metrics = Metrics(self.floor)
@@ -337,11 +340,16 @@ class Parts:
             ("timers", self.timers.run),
             ("routing", self.routing.run),
             ("presence", self._presence),
+            ("missed invites", self.missed.run),
             *self.mail.work(),
             *self.orchestration.work(),
             ("orchestration news", self.news.run),
             *self.queueing.work(),
         )
+
+    def _heard_of_interaction(self, interaction_id: str, record: Recorded) -> None:
+        self.modules.news.heard(interaction_id, record)
+        self.missed.heard(interaction_id, record)
 
     async def _presence(self) -> None:
         while True:

@@ -166,6 +166,8 @@ class WorkspaceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """How long an agent's connection may be gone before the chats go back to the queue."""
     ring_again_s: Seconds = 10
     """How long a chat that an agent did not take is not put to the same agent again."""
+    not_ready_after: tuple[Literal["declined", "expired"], ...] = ()
+    """What sets an agent not ready: invites that were `declined`, that `expired` unanswered, or both."""
     capacity: Annotated[int, Meta(ge=1, le=100_000)] = 5
     """Chats at once for a new account."""
 
