@@ -22,6 +22,7 @@ async def test_an_agent_who_lets_a_chat_ring_is_not_ready_until_they_say_so(tmp_
         assert told["reason"] == "invite_expired"
         async with house.agent("bob") as bob:
             await bob.takes(chat.chat_id)
+            await bob.does("not_ready")
         other = await house.visitors.start()
         await amy.does("ready")
         await amy.takes(other.chat_id)
