@@ -10,7 +10,7 @@ import pytest
 
 from frontdesk.errors import Conflict
 from frontdesk.settings import DatabaseSettings
-from frontdesk.store.log import Arm, Card, Fence, Recorded, Store
+from frontdesk.store.log import Arm, Card, Entry, Fence, Recorded, Store
 from frontdesk.store.open import open_database
 from frontdesk.store.postgres.store import POLL_S
 from tests.patience import PATIENCE_S
@@ -164,6 +164,18 @@ async def test_cards_are_counted_on_all_nodes_together(nodes: list[Store]) -> No
     await asyncio.gather(*(come_and_go(nodes[number % 2], number) for number in range(90)))
     assert await nodes[0].count_cards("interaction", is_open=True) == 30
     assert await nodes[1].count_cards("interaction", is_open=False) == 60
+
+
+async def test_entries_of_all_nodes_are_counted_together_once(nodes: list[Store]) -> None:
+    async def offer(node: Store, number: int) -> None:
+        for version in range(5):
+            entries = (Entry("offer", 100 * version + number, b""), Entry("offer", 1000, b""))
+            await node.append(f"customer/{number}", version, [b"x"], 5, entries)
+
+    await asyncio.gather(*(offer(nodes[number % 2], number) for number in range(40)))
+    entered = await nodes[1].entries("offer", 0, 2000)
+    assert len(entered) == len({each.number for each in entered}) == 40 * 5 * 2
+    assert Counter(each.stream for each in entered) == {f"customer/{n}": 10 for n in range(40)}
 
 
 WRITING_PROCESS = """

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from frontdesk.errors import Conflict
 from frontdesk.settings import DatabaseSettings
-from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Recorded, Snapshot, Store
+from frontdesk.store.erased import ERASED
+from frontdesk.store.log import Also, Arm, Card, Entered, Entry, Fence, Forget, Recorded, Snapshot, Store
 from frontdesk.store.memory import MemoryStore
 from frontdesk.store.migrate import migrate
 from frontdesk.store.open import open_database
@@ -34,6 +35,10 @@ class Append(Struct, frozen=True):
 
 class Purge(Struct, frozen=True):
     stream: str
+
+
+class DropEntries(Struct, frozen=True):
+    at_ms: int
 
 
 class Claim(Struct, frozen=True):
@@ -59,7 +64,7 @@ class Keep(Struct, frozen=True):
     snapshot: Snapshot
 
 
-Asked = Append | Purge | Claim | Take | Drop | Note | Keep
+Asked = Append | Purge | DropEntries | Claim | Take | Drop | Note | Keep
 
 streams = st.sampled_from(STREAMS)
 times_ms = st.integers(0, 60)
@@ -69,6 +74,7 @@ also = st.one_of(
     st.builds(Card, st.sampled_from(("interaction", "agent")), st.booleans(), times_ms, bodies),
     st.builds(Forget, st.lists(st.integers(1, 6), max_size=3).map(tuple)),
     st.builds(Fence, st.just("routing"), st.integers(1, 3)),
+    st.builds(Entry, st.just("offer"), times_ms, bodies),
 )
 appends = st.builds(
     Append,
@@ -81,6 +87,7 @@ asked = st.one_of(
     appends,
     appends,
     st.builds(Purge, streams),
+    st.builds(DropEntries, times_ms),
     st.builds(Claim, times_ms, st.integers(1, 3)),
     st.builds(Take, st.sampled_from(HOLDERS), times_ms),
     st.builds(Drop, st.sampled_from(HOLDERS)),
@@ -98,6 +105,8 @@ async def carry_out(store: Store, wish: Asked, versions: dict[str, int]) -> obje
             return await answer(store.append(stream, after, words, 7, beside))
         case Purge(stream):
             return await answer(store.purge(stream))
+        case DropEntries(at_ms):
+            return await store.drop_entries_before("offer", at_ms)
         case Claim(now_ms, limit):
             return list(await store.claim_due(now_ms, 20, limit))
         case Take(holder, now_ms):
@@ -140,7 +149,15 @@ async def everything(store: Store) -> dict[str, object]:
         counts = [await store.count_cards(kind, is_open=is_open) for is_open in (True, False)]
         lists = [list(await store.cards(kind, is_open=is_open)) for is_open in (True, False, None)]
         seen[kind] = (counts, lists, list(await store.cards(kind, after=STREAMS[0], limit=1)))
+    seen["entries"] = told(await store.entries("offer", 0, 61))
+    seen["some_entries"] = told(await store.entries("offer", 10, 50, after=(20, 0), limit=3))
     return seen
+
+
+def told(entries: Sequence[Entered]) -> list[object]:
+    """Entries without what each store may call as it likes: numbers, and streams that were purged."""
+    streams = ("" if entered.stream.startswith(ERASED) else entered.stream for entered in entries)
+    return [(stream, e.version, e.entry) for stream, e in zip(streams, entries, strict=True)]
 
 
 async def tell(story: list[Asked], url: str) -> None:
@@ -184,7 +201,7 @@ def test_postgres_answers_as_memory_does(postgres_database: str) -> None:
 
     async def empty() -> None:
         connection = await asyncpg.connect(postgres_database)
-        tables = "events, timers, cards, card_counts, snapshots, leases, seen"
+        tables = "events, timers, cards, card_counts, snapshots, leases, seen, entries"
         await connection.execute(f"TRUNCATE {tables}")
         await connection.close()
 

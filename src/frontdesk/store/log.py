@@ -59,6 +59,19 @@ class Fence(Struct, frozen=True):
     number: int
 
 
+class Entry(Struct, frozen=True):
+    """Something that is listed and counted by its time, apart from the stream that tells it.
+
+    Shape:   `kind` is what reports ask for; `body` is small JSON, and never personal: it stays when the
+             stream is purged.
+    Units:   `at_ms` is milliseconds since the Unix epoch.
+    """
+
+    kind: str
+    at_ms: int
+    body: bytes
+
+
 class Position(Struct, frozen=True):
     """How far a client has come in a stream.
 
@@ -72,7 +85,21 @@ class Position(Struct, frozen=True):
     settled: int
 
 
-Also = Arm | Card | Forget | Fence
+Also = Arm | Card | Forget | Fence | Entry
+
+
+class Entered(Struct, frozen=True):
+    """An entry as a report reads it.
+
+    Shape:   `number` orders those of the same time, no more; `version` is the stream's after the append that
+             the entry came with. `stream` is another, random name once the stream has been purged, the same
+             one for all its entries.
+    """
+
+    number: int
+    stream: str
+    version: int
+    entry: Entry
 
 
 class Filed(Struct, frozen=True):
@@ -147,6 +174,24 @@ class Shelf(Protocol):
     async def count_cards(self, kind: str, *, is_open: bool) -> int:
         """How many cards of a kind are open, or closed."""
 
+    async def entries(
+        self,
+        kind: str,
+        from_ms: int,
+        until_ms: int,
+        *,
+        after: tuple[int, int] | None = None,
+        limit: int = 1000,
+    ) -> Sequence[Entered]:
+        """The entries of a kind from `from_ms` on and before `until_ms`, oldest first.
+
+        Shape:   those after the one with this `at_ms` and `number`, so that the next page begins where the
+                 last one ended.
+        """
+
+    async def drop_entries_before(self, kind: str, at_ms: int) -> int:
+        """Delete what is older; how many entries that were."""
+
     async def snapshot(self, stream: str) -> Snapshot | None:
         """The newest snapshot of a stream."""
 
@@ -193,7 +238,10 @@ class Shelf(Protocol):
         """Have `hear` called with what nodes whisper, this one's own words included."""
 
     async def purge(self, stream: str) -> None:
-        """Delete a stream with all that lies beside it; positions stay used."""
+        """Delete a stream with all that lies beside it; positions stay used.
+
+        Shape:   its entries stay, under a name that says nothing.
+        """
 
 
 class Store(EventLog, Shelf, Protocol):

@@ -9,7 +9,20 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from frontdesk.errors import Conflict
 from frontdesk.store.doorbell import Doorbell
-from frontdesk.store.log import Also, Arm, Card, Fence, Filed, Forget, Position, Recorded, Snapshot
+from frontdesk.store.log import (
+    Also,
+    Arm,
+    Card,
+    Entered,
+    Entry,
+    Fence,
+    Filed,
+    Forget,
+    Position,
+    Recorded,
+    Snapshot,
+)
+from frontdesk.store.memory_entries import MemoryEntries
 
 FOLLOWED_AT_ONCE_MAX = 1000  # Events in one batch of `follow`.
 
@@ -53,6 +66,7 @@ class MemoryStore:
         self._cards: dict[str, Card] = {}
         self._drawers: dict[tuple[str, bool], set[str]] = {}
         self._sorted: dict[tuple[str, bool], list[str]] = {}
+        self._entries = MemoryEntries()
         self._snapshots: dict[str, Snapshot] = {}
         self._leases: dict[str, _Lease] = {}
         self._seen: dict[str, int] = {}
@@ -105,6 +119,9 @@ class MemoryStore:
                 self._file(stream, effect)
             case Forget():
                 self._forget(stream, effect.versions)
+            case Entry():
+                known = self._streams.get(stream)
+                self._entries.add(stream, known.version if known is not None else 0, effect)
             case Fence():
                 pass  # Checked before anything was written.
 
@@ -218,6 +235,22 @@ class MemoryStore:
     async def count_cards(self, kind: str, *, is_open: bool) -> int:
         return len(self._drawers.get((kind, is_open), ()))
 
+    # --- entries -------------------------------------------------------------------------------
+
+    async def entries(
+        self,
+        kind: str,
+        from_ms: int,
+        until_ms: int,
+        *,
+        after: tuple[int, int] | None = None,
+        limit: int = 1000,
+    ) -> Sequence[Entered]:
+        return self._entries.between(kind, from_ms, until_ms, after, limit)
+
+    async def drop_entries_before(self, kind: str, at_ms: int) -> int:
+        return self._entries.drop_before(kind, at_ms)
+
     # --- snapshots, leases, presence -----------------------------------------------------------
 
     async def snapshot(self, stream: str) -> Snapshot | None:
@@ -279,6 +312,7 @@ class MemoryStore:
         known = self._streams.pop(stream, None)
         for record in known.records if known is not None else ():
             self._log[record.position - 1] = None
+        self._entries.cut_tie(stream)
         self._timers.pop(stream, None)
         self._snapshots.pop(stream, None)
         self._seen.pop(stream, None)

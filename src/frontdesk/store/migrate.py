@@ -17,7 +17,7 @@ from frontdesk.store.sqlite.connection import connect
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # Every step there is, oldest first.
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # Every step there is, oldest first.
 LOCK = 4603127  # Of the nodes that start together, one migrates and the others wait.
 
 _CURRENT = "SELECT version_num FROM alembic_version"

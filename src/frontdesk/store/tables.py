@@ -64,6 +64,20 @@ CARD_COUNTS = Table(
     Column("cards", BIG, nullable=False),
 )
 
+# `number` orders entries of the same time; `stream` is a random name where the stream was purged.
+ENTRIES = Table(
+    "entries",
+    METADATA,
+    Column("number", BIG, primary_key=True, autoincrement=False),
+    Column("kind", NAME, nullable=False),
+    Column("at_ms", BIG, nullable=False),
+    Column("stream", NAME, nullable=False),
+    Column("version", BIG, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("entries_by_time", "kind", "at_ms", "number"),
+    Index("entries_by_stream", "stream"),
+)
+
 SNAPSHOTS = Table(
     "snapshots",
     METADATA,

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Recorded
+from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded
 
 # The number of arrays of each kind, in the order of the function's parameters.
-_ARRAYS = {"job": 2, "body": 5, "fence": 3, "arm": 3, "card": 6, "forget": 3}
+_ARRAYS = {"job": 2, "body": 5, "fence": 3, "arm": 3, "card": 6, "forget": 3, "entry": 6}
 
 _PLACES = ", ".join(f"${number}" for number in range(1, sum(_ARRAYS.values()) + 1))
 APPEND = f"SELECT head, losers FROM frontdesk_append({_PLACES})"  # noqa: S608 - placeholders only
@@ -54,8 +54,11 @@ def _add(rows: dict[str, list[tuple[object, ...]]], number: int, job: Append) ->
                 card = effect
             case Fence():
                 rows["fence"].append((number, effect.name, effect.number))
+            case Entry():
+                version = job.after_version + len(job.bodies)
+                rows["entry"].append((number, stream, version, effect.kind, effect.at_ms, effect.body))
             case Forget():
-                rows["forget"] += [(number, stream, version) for version in effect.versions]
+                rows["forget"] += [(number, stream, forgotten) for forgotten in effect.versions]
     if timer is not None:
         rows["arm"].append((number, stream, timer.due_ms))
     if card is not None:

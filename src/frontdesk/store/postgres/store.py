@@ -7,15 +7,24 @@ from typing import Any
 from msgspec.structs import astuple
 
 from frontdesk.store.feed import Feed
-from frontdesk.store.log import Also, Card, Filed, Position, Recorded, Snapshot
+from frontdesk.store.log import Also, Card, Entered, Entry, Filed, Position, Recorded, Snapshot
 from frontdesk.store.postgres.group import Append
 from frontdesk.store.postgres.listener import WHISPERS, Listener
 from frontdesk.store.postgres.tables import PooledTables
 from frontdesk.store.postgres.writer import Writer
 
+DROPPED_AT_ONCE = 1000  # Entries; no statement takes long.
 POLL_S = 1.0  # Followers look by themselves this often, in case the doorbell was not heard.
 
 _EVENT = "SELECT position, stream, version, time_ms, body FROM events"
+_ENTRIES = (
+    "SELECT number, stream, version, kind, at_ms, body FROM entries"
+    " WHERE kind = ?1 AND (at_ms, number) > (?2, ?3) AND at_ms < ?4 ORDER BY at_ms, number LIMIT ?5"
+)
+_DROP_ENTRIES = (
+    "DELETE FROM entries WHERE number IN"
+    " (SELECT number FROM entries WHERE kind = ?1 AND at_ms < ?2 ORDER BY at_ms LIMIT ?3)"
+)
 _CARD = "SELECT stream, kind, is_open, sort_ms, body FROM cards"
 _CARDS = f"{_CARD} WHERE kind = ?1 AND is_open = ?2 AND stream > ?3 ORDER BY stream LIMIT ?4"
 
@@ -111,6 +120,27 @@ class PostgresStore:
         sql = "SELECT cards FROM card_counts WHERE kind = ?1 AND is_open = ?2"
         count: int | None = await self._value(sql, kind, is_open)
         return count or 0
+
+    # --- entries -------------------------------------------------------------------------------
+
+    async def entries(
+        self,
+        kind: str,
+        from_ms: int,
+        until_ms: int,
+        *,
+        after: tuple[int, int] | None = None,
+        limit: int = 1000,
+    ) -> Sequence[Entered]:
+        at_ms, number = max(after or (from_ms, 0), (from_ms, 0))
+        rows = await self._tables.rows(_ENTRIES, kind, at_ms, number, until_ms, limit)
+        return [Entered(row[0], row[1], row[2], Entry(row[3], row[4], row[5])) for row in rows]
+
+    async def drop_entries_before(self, kind: str, at_ms: int) -> int:
+        dropped = 0
+        while count := await self._tables.change(_DROP_ENTRIES, kind, at_ms, DROPPED_AT_ONCE):
+            dropped += count
+        return dropped
 
     # --- snapshots, leases, presence -----------------------------------------------------------
 

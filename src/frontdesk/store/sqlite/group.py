@@ -6,22 +6,26 @@ a group are collected and written by few, large statements.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import astuple
 
 from frontdesk.errors import Conflict, DeskError
-from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Recorded
+from frontdesk.store.erased import erased_name
+from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded
 
 HEADS_MAX = 10_000  # Streams whose version is remembered; another one costs a look into the index.
 ROWS_AT_ONCE = (64, 16, 4, 1)  # Statements prepared for this many rows each.
 
 # A row that cannot be undoes the whole transaction. To undo a statement alone, SQLite would copy every page
 # that it touches into a file of its own first, as many bytes again as the log of the transaction.
-_INSERT = "INSERT OR ROLLBACK INTO events (position, stream, version, time_ms, body) VALUES "
-_INSERTS = {rows: _INSERT + ",".join(["(?,?,?,?,?)"] * rows) for rows in ROWS_AT_ONCE}
+_EVENTS = "INSERT OR ROLLBACK INTO events (position, stream, version, time_ms, body) VALUES "
+_INSERT_EVENTS = {rows: _EVENTS + ",".join(["(?,?,?,?,?)"] * rows) for rows in ROWS_AT_ONCE}
+_ENTRIES = "INSERT OR ROLLBACK INTO entries (kind, at_ms, stream, version, body) VALUES "
+_INSERT_ENTRIES = {rows: _ENTRIES + ",".join(["(?,?,?,?,?)"] * rows) for rows in ROWS_AT_ONCE}
 _HEAD_OF_STREAM = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
 _ARM = (
     "INSERT INTO timers (stream, due_ms, wake_ms) VALUES (?1, ?2, ?2)"
@@ -90,6 +94,7 @@ class Transaction:
         self._unwritten = 0  # Where in `recorded` the events begin that are not in the table yet.
         self._timers: dict[str, int | None] = {}
         self._cards: dict[str, Card] = {}
+        self._entries: list[tuple[object, ...]] = []
 
     def carry_out(self, job: Job) -> object:
         """What the job's caller gets: a result, or an error of ours as a value."""
@@ -122,7 +127,7 @@ class Transaction:
             heads.position = position
             heads.versions[stream] = version
         for effect in job.also:
-            self._also(stream, effect)
+            self._also(stream, version, effect)
         return last
 
     def _version(self, stream: str) -> int:
@@ -141,15 +146,17 @@ class Transaction:
         if row is None or row[0] != fence.number:
             raise Conflict(f"{fence.number} is not the newest number of {fence.name}")
 
-    def _also(self, stream: str, effect: Also) -> None:
+    def _also(self, stream: str, version: int, effect: Also) -> None:
         match effect:
             case Arm():
                 self._timers[stream] = effect.due_ms
             case Card():
                 self._cards[stream] = effect
+            case Entry():
+                self._entries.append((effect.kind, effect.at_ms, stream, version, effect.body))
             case Forget():
                 self.flush()
-                rows = [(stream, version) for version in effect.versions]
+                rows = [(stream, forgotten) for forgotten in effect.versions]
                 self.connection.executemany(_EMPTY, rows)
                 self.connection.executemany(_FORGET, rows)
             case Fence():
@@ -158,22 +165,23 @@ class Transaction:
     def flush(self) -> None:
         """Write what has been collected."""
         if self._unwritten < len(self.recorded):
-            self._write_events()
+            self._insert(_INSERT_EVENTS, [astuple(record) for record in self.recorded[self._unwritten :]])
+            self._unwritten = len(self.recorded)
+        if self._entries:
+            self._insert(_INSERT_ENTRIES, self._entries)
+            self._entries = []
         if self._timers:
             self._write_timers()
         if self._cards:
             self._write_cards()
 
-    def _write_events(self) -> None:
-        execute, recorded, first = self.connection.execute, self.recorded, self._unwritten
-        for rows in ROWS_AT_ONCE:
-            while len(recorded) - first >= rows:
-                values: list[object] = []
-                for record in recorded[first : first + rows]:
-                    values += astuple(record)
-                execute(_INSERTS[rows], values)
-                first += rows
-        self._unwritten = first
+    def _insert(self, statements: Mapping[int, str], rows: Sequence[tuple[object, ...]]) -> None:
+        first = 0
+        for count in ROWS_AT_ONCE:
+            while len(rows) - first >= count:
+                values = list(chain.from_iterable(rows[first : first + count]))
+                self.connection.execute(statements[count], values)
+                first += count
 
     def _write_timers(self) -> None:
         armed = [(stream, due_ms) for stream, due_ms in self._timers.items() if due_ms is not None]
@@ -217,5 +225,6 @@ class Transaction:
         drawer = self._drawer(stream)
         if drawer is not None:
             self._count({drawer: -1})
+        execute("UPDATE entries SET stream = ? WHERE stream = ?", (erased_name(), stream))
         for table in ("events", "timers", "cards", "snapshots", "seen", "positions"):
             execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608 - the names are ours

@@ -10,15 +10,24 @@ from typing import Any
 from msgspec.structs import astuple
 
 from frontdesk.store.feed import Feed
-from frontdesk.store.log import Also, Card, Filed, Position, Recorded, Snapshot
+from frontdesk.store.log import Also, Card, Entered, Entry, Filed, Position, Recorded, Snapshot
 from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.group import Append, Transaction, Work
 from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.writer import Writer
 
+DROPPED_AT_ONCE = 1000  # Entries; other writes take their turns in between.
 POLL_S = 1.0  # Only where another process writes, whose commits nobody here announces.
 
 _EVENT = "SELECT position, stream, version, time_ms, body FROM events"
+_ENTRIES = (
+    "SELECT number, stream, version, kind, at_ms, body FROM entries"
+    " WHERE kind = ? AND (at_ms, number) > (?, ?) AND at_ms < ? ORDER BY at_ms, number LIMIT ?"
+)
+_DROP_ENTRIES = (
+    "DELETE FROM entries WHERE number IN"
+    " (SELECT number FROM entries WHERE kind = ? AND at_ms < ? ORDER BY at_ms LIMIT ?)"
+)
 _CARD = "SELECT stream, kind, is_open, sort_ms, body FROM cards"
 _CARDS = f"{_CARD} WHERE kind = ? AND is_open = ? AND stream > ? ORDER BY stream LIMIT ?"
 
@@ -137,6 +146,30 @@ class SqliteStore:
         sql = "SELECT cards FROM card_counts WHERE kind = ? AND is_open = ?"
         rows = await self._readers.rows(sql, kind, is_open)
         return rows[0][0] if rows else 0
+
+    # --- entries -------------------------------------------------------------------------------
+
+    async def entries(
+        self,
+        kind: str,
+        from_ms: int,
+        until_ms: int,
+        *,
+        after: tuple[int, int] | None = None,
+        limit: int = 1000,
+    ) -> Sequence[Entered]:
+        at_ms, number = max(after or (from_ms, 0), (from_ms, 0))
+        rows = await self._readers.rows(_ENTRIES, kind, at_ms, number, until_ms, limit)
+        return [Entered(row[0], row[1], row[2], Entry(row[3], row[4], row[5])) for row in rows]
+
+    async def drop_entries_before(self, kind: str, at_ms: int) -> int:
+        dropped = 0
+        values = (kind, at_ms, DROPPED_AT_ONCE)
+        while count := await self.change(
+            lambda connection: connection.execute(_DROP_ENTRIES, values).rowcount
+        ):
+            dropped += count
+        return dropped
 
     # --- snapshots, leases, presence -----------------------------------------------------------
 
