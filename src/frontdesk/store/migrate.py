@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from frontdesk.errors import DeskError, Unavailable
-from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
+from frontdesk.store.address import JOURNEYS, MemoryAddress, PostgresAddress, SqliteAddress, parse
 from frontdesk.store.sqlite.connection import connect
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ async def migrate(url: str) -> tuple[str, ...]:
         match parse(url):
             case SqliteAddress(path):
                 await asyncio.to_thread(_upgrade_file, path)
-            case PostgresAddress(dsn):
+            case PostgresAddress(dsn, is_journeys):
+                if is_journeys:
+                    await _make_schema(dsn)
                 await _upgrade_server(dsn)
             case MemoryAddress():
                 pass
@@ -103,6 +105,29 @@ def _upgrade_file(path: Path) -> None:
             _upgrade(connection)
     except DBAPIError as error:
         raise Unavailable(f"{path} cannot be migrated: {error.orig}") from error
+
+
+async def _make_schema(dsn: str) -> None:
+    """Make the schema of journeys, where there is none; it has to be there before anybody looks into it."""
+    from asyncpg.exceptions import InsufficientPrivilegeError
+
+    from frontdesk.store.postgres.connection import connect as connect_to_server
+    from frontdesk.store.postgres.connection import telling
+
+    with telling():
+        connection = await connect_to_server(dsn)
+        try:
+            async with connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+                if not await connection.fetchval("SELECT 1 FROM pg_namespace WHERE nspname = $1", JOURNEYS):
+                    await connection.execute(f"CREATE SCHEMA {JOURNEYS}")
+        except InsufficientPrivilegeError as error:
+            raise DeskError(
+                f"journeys need a schema that we may not make ({error}): as its owner, say "
+                f"CREATE SCHEMA {JOURNEYS} AUTHORIZATION and the name of the user that the server is"
+            ) from error
+        finally:
+            await connection.close()
 
 
 async def _upgrade_server(dsn: str) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
 from frontdesk.errors import DeskError
 from frontdesk.settings import DatabaseSettings
 from frontdesk.store.account import Accounts
-from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
+from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, journeys_beside, parse
 from frontdesk.store.log import Store
 from frontdesk.store.memory import MemoryStore
 from frontdesk.store.memory_accounts import MemoryAccounts
@@ -65,6 +67,14 @@ async def open_database(settings: DatabaseSettings, *, is_server: bool = True) -
             return await _open_server(settings, address)
 
 
+async def open_journeys(settings: DatabaseSettings, *, is_server: bool = True) -> Database:
+    """The database of journeys, which lies beside the one at `settings.url`.
+
+    Errors:  as `open_database`.
+    """
+    return await open_database(replace(settings, url=journeys_beside(settings.url)), is_server=is_server)
+
+
 async def _open_file(settings: DatabaseSettings, address: SqliteAddress, is_server: bool) -> Database:
     lock = ServerLock(address.path)
     try:
@@ -102,7 +112,7 @@ async def _open_server(settings: DatabaseSettings, address: PostgresAddress) -> 
         except TimeoutError:
             pool.terminate()
 
-    store = PostgresStore(address.dsn, tables)
+    store = PostgresStore(address, tables)
     return Database(store, SqlAccounts(tables), shares_presence=True, close=close)
 
 
@@ -113,5 +123,15 @@ async def _bring_up(settings: DatabaseSettings) -> None:
     steps = await pending(settings.url)
     if steps:
         raise DeskError(
-            f"the database needs {len(steps)} migration(s) first ({', '.join(steps)}): run frontdesk migrate"
+            f"{_called(settings.url)} needs {len(steps)} migration(s) first ({', '.join(steps)}):"
+            " run frontdesk migrate"
         )
+
+
+def _called(url: str) -> str:
+    match parse(url):
+        case PostgresAddress(is_journeys=True):
+            return "the database of journeys"
+        case SqliteAddress(path):
+            return str(path)
+    return "the database"

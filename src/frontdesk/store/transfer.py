@@ -35,7 +35,6 @@ from frontdesk.store.sqlite.connection import connect
 from frontdesk.store.tables import METADATA, SEEN
 
 ROWS_AT_ONCE = 1000
-WRITERS_LOCK = 4603126  # Which everybody who appends takes (store/migrations).
 _NODES = "node/%"  # Who is at work on the one is nobody to the other.
 
 Result = TypeVar("Result")
@@ -156,11 +155,12 @@ def _writing(url: str) -> contextlib.AbstractAsyncContextManager[Side]:
 
 
 def _side(url: str, begin: str, isolation: str) -> contextlib.AbstractAsyncContextManager[Side]:
-    match parse(url):
+    address = parse(url)
+    match address:
         case SqliteAddress(path):
             return _file(lambda: connect(path), begin)
         case PostgresAddress(dsn):
-            return _server(dsn, isolation)
+            return _server(dsn, address.lock, isolation)
         case MemoryAddress():
             raise Refused("no_database", "memory: keeps nothing: there is nothing to take from it or to it")
 
@@ -187,7 +187,7 @@ async def _file(opened: Callable[[], Any], begin: str) -> AsyncIterator[Side]:
 
 
 @contextlib.asynccontextmanager
-async def _server(dsn: str, isolation: str) -> AsyncIterator[Side]:
+async def _server(dsn: str, lock: int, isolation: str) -> AsyncIterator[Side]:
     from frontdesk.store.postgres.connection import connect as connect_to_server
     from frontdesk.store.postgres.connection import telling
 
@@ -200,6 +200,6 @@ async def _server(dsn: str, isolation: str) -> AsyncIterator[Side]:
     with telling():
         async with engine.connect() as connection, connection.begin():
             side = _Side(connection.run_sync)
-            lock = text("SELECT pg_advisory_xact_lock(:lock)")
-            await side.run(lambda c: c.execute(lock, {"lock": WRITERS_LOCK}))
+            take_it = text("SELECT pg_advisory_xact_lock(:lock)")
+            await side.run(lambda c: c.execute(take_it, {"lock": lock}))  # As everybody who appends.
             yield side

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import asyncpg
 
+from frontdesk.store.address import PostgresAddress
 from frontdesk.store.postgres.connection import AWAY, connect
 
-CHANNEL = "frontdesk"
-WHISPERS = "frontdesk_whispers"
 RETRY_S = 1.0  # As often as followers look by themselves: hearing again sooner would gain little.
 
 
@@ -19,8 +18,10 @@ class Listener:
     Shape:   `heard` gets the newest position of each commit, this node's own included.
     """
 
-    def __init__(self, dsn: str, heard: Callable[[int], None]) -> None:
-        self._dsn = dsn
+    def __init__(self, address: PostgresAddress, heard: Callable[[int], None]) -> None:
+        self._dsn = address.dsn
+        self._channel = address.channel
+        self.whispers = f"{address.channel}_whispers"
         self._heard = heard
         self.whispered: Callable[[str], None] = lambda _words: None
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -36,8 +37,8 @@ class Listener:
         lost = asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: lost.set())
-            await connection.add_listener(CHANNEL, self._rung)
-            await connection.add_listener(WHISPERS, self._whispered)
+            await connection.add_listener(self._channel, self._rung)
+            await connection.add_listener(self.whispers, self._whispered)
             await lost.wait()
         finally:
             connection.terminate()

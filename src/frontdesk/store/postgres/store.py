@@ -6,10 +6,11 @@ from typing import Any
 
 from msgspec.structs import astuple
 
+from frontdesk.store.address import PostgresAddress
 from frontdesk.store.feed import Feed
 from frontdesk.store.log import Also, Card, Entered, Entry, Filed, Position, Recorded, Snapshot
 from frontdesk.store.postgres.group import Append
-from frontdesk.store.postgres.listener import WHISPERS, Listener
+from frontdesk.store.postgres.listener import Listener
 from frontdesk.store.postgres.tables import PooledTables
 from frontdesk.store.postgres.writer import Writer
 
@@ -35,11 +36,11 @@ class PostgresStore:
     Shape:   a stream that was purged begins again at version 1.
     """
 
-    def __init__(self, dsn: str, tables: PooledTables) -> None:
+    def __init__(self, address: PostgresAddress, tables: PooledTables) -> None:
         self._tables = tables
         self._feed = Feed(self._after)
-        self._writer = Writer(dsn, self._feed.committed)
-        self._listener = Listener(dsn, self._feed.heard_of)
+        self._writer = Writer(address.dsn, self._feed.committed)
+        self._listener = Listener(address, self._feed.heard_of)
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -214,7 +215,7 @@ class PostgresStore:
         await self._tables.change("DELETE FROM positions WHERE stream = ?1", stream)
 
     async def whisper(self, words: str) -> None:
-        await self._tables.rows("SELECT pg_notify(?1, ?2)", WHISPERS, words)
+        await self._tables.rows("SELECT pg_notify(?1, ?2)", self._listener.whispers, words)
 
     def on_whisper(self, hear: Callable[[str], None]) -> None:
         self._listener.whispered = hear
