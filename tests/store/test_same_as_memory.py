@@ -75,6 +75,7 @@ also = st.one_of(
     st.builds(Forget, st.lists(st.integers(1, 6), max_size=3).map(tuple)),
     st.builds(Fence, st.just("routing"), st.integers(1, 3)),
     st.builds(Entry, st.just("offer"), times_ms, bodies),
+    st.builds(Snapshot, times_ms, st.just("fold/1"), bodies),
 )
 appends = st.builds(
     Append,

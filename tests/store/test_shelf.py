@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from frontdesk.errors import Conflict
 from frontdesk.store.log import Arm, Card, Position, Snapshot, Store
 
 pytestmark = pytest.mark.anyio
@@ -135,6 +136,20 @@ async def test_a_snapshot_is_replaced_by_the_next(store: Store) -> None:
     await store.keep_snapshot("interaction/1", Snapshot(200, "interaction/1", b"\x00a"))
     await store.keep_snapshot("interaction/1", Snapshot(400, "interaction/2", b"b"))
     assert await store.snapshot("interaction/1") == Snapshot(400, "interaction/2", b"b")
+
+
+async def test_a_snapshot_comes_with_the_events_it_is_of_or_not_at_all(store: Store) -> None:
+    first, second = Snapshot(1, "interaction/1", b"a"), Snapshot(2, "interaction/1", b"b")
+    await store.append("interaction/1", 0, [b"1"], 5, (first,))
+    with pytest.raises(Conflict):
+        await store.append("interaction/1", 0, [b"2"], 5, (second,))
+    assert await store.snapshot("interaction/1") == first
+    await store.append("interaction/1", 1, [b"2"], 5, (second,))
+    assert await store.snapshot("interaction/1") == second
+    await store.purge("interaction/1")
+    with pytest.raises(Conflict):
+        await store.append("interaction/1", 2, [b"3"], 5, (second,))
+    assert await store.snapshot("interaction/1") is None, "what was purged does not come back"
 
 
 async def test_a_lease_has_one_holder_and_a_new_number_for_each_new_one(store: Store) -> None:

@@ -85,7 +85,15 @@ class Position(Struct, frozen=True):
     settled: int
 
 
-Also = Arm | Card | Forget | Fence | Entry
+class Snapshot(Struct, frozen=True):
+    """A fold of a stream up to `version`; `tag` names the fold that made it. It may vanish at any time."""
+
+    version: int
+    tag: str
+    body: bytes
+
+
+Also = Arm | Card | Forget | Fence | Entry | Snapshot
 
 
 class Entered(Struct, frozen=True):
@@ -107,14 +115,6 @@ class Filed(Struct, frozen=True):
 
     stream: str
     card: Card
-
-
-class Snapshot(Struct, frozen=True):
-    """A fold of a stream up to `version`; `tag` names the fold that made it. It may vanish at any time."""
-
-    version: int
-    tag: str
-    body: bytes
 
 
 class EventLog(Protocol):

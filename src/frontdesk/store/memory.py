@@ -122,6 +122,8 @@ class MemoryStore:
             case Entry():
                 known = self._streams.get(stream)
                 self._entries.add(stream, known.version if known is not None else 0, effect)
+            case Snapshot():
+                self._snapshots[stream] = effect
             case Fence():
                 pass  # Checked before anything was written.
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded
+from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded, Snapshot
 
 # The number of arrays of each kind, in the order of the function's parameters.
-_ARRAYS = {"job": 2, "body": 5, "fence": 3, "arm": 3, "card": 6, "forget": 3, "entry": 6}
+_ARRAYS = {"job": 2, "body": 5, "fence": 3, "arm": 3, "card": 6, "forget": 3, "entry": 6, "snapshot": 5}
 
 _PLACES = ", ".join(f"${number}" for number in range(1, sum(_ARRAYS.values()) + 1))
 APPEND = f"SELECT head, losers FROM frontdesk_append({_PLACES})"  # noqa: S608 - placeholders only
@@ -46,12 +46,15 @@ def _add(rows: dict[str, list[tuple[object, ...]]], number: int, job: Append) ->
     stream = job.stream
     timer: Arm | None = None
     card: Card | None = None
+    snapshot: Snapshot | None = None
     for effect in job.also:
         match effect:
             case Arm():
                 timer = effect
             case Card():
                 card = effect
+            case Snapshot():
+                snapshot = effect
             case Fence():
                 rows["fence"].append((number, effect.name, effect.number))
             case Entry():
@@ -63,6 +66,8 @@ def _add(rows: dict[str, list[tuple[object, ...]]], number: int, job: Append) ->
         rows["arm"].append((number, stream, timer.due_ms))
     if card is not None:
         rows["card"].append((number, stream, card.kind, card.is_open, card.sort_ms, card.body))
+    if snapshot is not None:
+        rows["snapshot"].append((number, stream, snapshot.version, snapshot.tag, snapshot.body))
 
 
 def recorded_by(job: Append, after_position: int) -> list[Recorded]:

@@ -15,7 +15,7 @@ from msgspec.structs import astuple
 
 from frontdesk.errors import Conflict, DeskError
 from frontdesk.store.erased import erased_name
-from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded
+from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded, Snapshot
 
 HEADS_MAX = 10_000  # Streams whose version is remembered; another one costs a look into the index.
 ROWS_AT_ONCE = (64, 16, 4, 1)  # Statements prepared for this many rows each.
@@ -36,6 +36,7 @@ _FILE = (
     " DO UPDATE SET kind = excluded.kind, is_open = excluded.is_open, sort_ms = excluded.sort_ms,"
     " body = excluded.body"
 )
+_KEEP = "INSERT OR REPLACE INTO snapshots (stream, version, tag, body) VALUES (?, ?, ?, ?)"
 _COUNT = (
     "INSERT INTO card_counts (kind, is_open, cards) VALUES (?1, ?2, ?3)"
     " ON CONFLICT (kind, is_open) DO UPDATE SET cards = cards + ?3"
@@ -95,6 +96,7 @@ class Transaction:
         self._timers: dict[str, int | None] = {}
         self._cards: dict[str, Card] = {}
         self._entries: list[tuple[object, ...]] = []
+        self._snapshots: dict[str, Snapshot] = {}
 
     def carry_out(self, job: Job) -> object:
         """What the job's caller gets: a result, or an error of ours as a value."""
@@ -159,6 +161,8 @@ class Transaction:
                 rows = [(stream, forgotten) for forgotten in effect.versions]
                 self.connection.executemany(_EMPTY, rows)
                 self.connection.executemany(_FORGET, rows)
+            case Snapshot():
+                self._snapshots[stream] = effect
             case Fence():
                 pass  # Checked before anything was written.
 
@@ -174,6 +178,10 @@ class Transaction:
             self._write_timers()
         if self._cards:
             self._write_cards()
+        if self._snapshots:
+            rows = [(stream, *astuple(snapshot)) for stream, snapshot in self._snapshots.items()]
+            self.connection.executemany(_KEEP, rows)
+            self._snapshots.clear()
 
     def _insert(self, statements: Mapping[int, str], rows: Sequence[tuple[object, ...]]) -> None:
         first = 0
@@ -212,6 +220,10 @@ class Transaction:
     def _count(self, counts: dict[tuple[str, bool], int]) -> None:
         changes = [(kind, is_open, by) for (kind, is_open), by in counts.items() if by]
         self.connection.executemany(_COUNT, changes)
+
+    def keep(self, stream: str, snapshot: Snapshot) -> None:
+        """Replace the stream's snapshot."""
+        self._snapshots[stream] = snapshot
 
     def purge(self, stream: str) -> None:
         """Delete all of a stream; the newest position of the log stays used, under no stream's name."""

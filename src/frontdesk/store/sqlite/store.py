@@ -178,9 +178,7 @@ class SqliteStore:
         return Snapshot(*rows[0]) if rows else None
 
     async def keep_snapshot(self, stream: str, snapshot: Snapshot) -> None:
-        sql = "INSERT OR REPLACE INTO snapshots (stream, version, tag, body) VALUES (?, ?, ?, ?)"
-        values = (stream, snapshot.version, snapshot.tag, snapshot.body)
-        await self._write(lambda transaction: transaction.connection.execute(sql, values).rowcount)
+        await self._write(lambda transaction: transaction.keep(stream, snapshot))
 
     async def take_lease(self, name: str, holder: str, now_ms: int, for_ms: int) -> int | None:
         sql = (

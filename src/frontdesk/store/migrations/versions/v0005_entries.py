@@ -9,8 +9,8 @@ down_revision = "0004"
 BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
-# As before, and entries with all the rest. Two logs may be in one database, each in a schema of its own:
-# neither waits for the other's lock, nor hears its positions.
+# As before, and entries and snapshots with all the rest. Two logs may be in one database, each in a schema
+# of its own: neither waits for the other's lock, nor hears its positions.
 APPEND = """
 CREATE FUNCTION frontdesk_append(
     job_streams text[], job_versions bigint[],
@@ -22,6 +22,8 @@ CREATE FUNCTION frontdesk_append(
     forget_jobs bigint[], forget_streams text[], forget_versions bigint[],
     entry_jobs bigint[], entry_streams text[], entry_versions bigint[], entry_kinds text[],
     entry_times bigint[], entry_bytes bytea[],
+    snapshot_jobs bigint[], snapshot_streams text[], snapshot_versions bigint[], snapshot_tags text[],
+    snapshot_bytes bytea[],
     OUT head bigint, OUT losers bigint[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -107,6 +109,16 @@ BEGIN
         FROM unnest(entry_jobs, entry_streams, entry_versions, entry_kinds, entry_times, entry_bytes)
             WITH ORDINALITY AS n (job, stream, version, kind, at_ms, body, number)
         WHERE n.job <> ALL (losers);
+    END IF;
+
+    IF cardinality(snapshot_jobs) > 0 THEN
+        INSERT INTO snapshots (stream, version, tag, body)
+        SELECT s.stream, s.version, s.tag, s.body
+        FROM unnest(snapshot_jobs, snapshot_streams, snapshot_versions, snapshot_tags, snapshot_bytes)
+            AS s (job, stream, version, tag, body)
+        WHERE s.job <> ALL (losers)
+        ON CONFLICT (stream) DO UPDATE SET version = excluded.version, tag = excluded.tag,
+            body = excluded.body;
     END IF;
 END $$
 """
