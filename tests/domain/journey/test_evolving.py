@@ -2,6 +2,8 @@
 
 from typing import get_args
 
+from msgspec.structs import replace
+
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.evolving import _CHANGES, evolve
 from frontdesk.domain.journey.facts import (
@@ -9,6 +11,7 @@ from frontdesk.domain.journey.facts import (
     Blocked,
     Emitter,
     Fact,
+    HandedOut,
     Happened,
     Moved,
     Qualified,
@@ -17,7 +20,7 @@ from frontdesk.domain.journey.facts import (
     State,
     VisitBegan,
 )
-from frontdesk.domain.journey.seen_events import SEEN_MAX, noted, version_of
+from frontdesk.domain.journey.seen_events import SEEN_MAX, noted, of_action, version_of
 from frontdesk.domain.journey.web_events import Page, WebEvent
 
 BEGAN = VisitBegan("v1", "d1", began_ms=1000)
@@ -93,3 +96,27 @@ def test_only_so_many_events_are_remembered_and_the_oldest_goes_first() -> None:
     for number in range(SEEN_MAX + 1):
         seen = noted(seen, f"event {number}", number)
     assert (version_of(seen, "event 0"), version_of(seen, "event 1")) == (None, 1)
+
+
+def test_a_move_ends_the_lease_so_that_who_has_one_was_handed_out_since() -> None:
+    found = customer(BEGAN, QUALIFIED, HandedOut("a1", 23_000))
+    assert found.actions[0].leased_until_ms == 23_000
+    failed = evolve(found, Moved("a1", State.ERRORED, Emitter.BROWSER), 5000)
+    assert failed.actions[0].leased_until_ms == 0
+
+
+def test_who_answers_an_offer_is_there_and_a_chat_server_is_not_the_visitor() -> None:
+    by_visitor = customer(BEGAN, QUALIFIED, Moved("a1", State.OFFERED, Emitter.BROWSER))
+    by_server = customer(BEGAN, QUALIFIED, Moved("a1", State.STARTED, Emitter.CHAT))
+    assert (by_visitor.visit.active_ms, by_server.visit.active_ms) == (3000, 1000)
+
+
+def test_the_id_of_an_event_of_an_action_is_known_again_and_is_no_id_of_a_click() -> None:
+    seen = customer(BEGAN, QUALIFIED, Moved("a1", State.OFFERED, Emitter.BROWSER, event_id="e1")).seen
+    assert version_of(seen, of_action("e1")) == 3
+    assert version_of(seen, "e1") is None
+    assert of_action("") == ""
+
+
+def test_an_action_for_a_later_visit_knows_after_which() -> None:
+    assert customer(BEGAN, replace(QUALIFIED, is_for_later=True)).actions[0].after_visit == "v1"

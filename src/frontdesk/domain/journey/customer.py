@@ -37,7 +37,8 @@ class Action(Struct, frozen=True, omit_defaults=True):
     """One action map acting, or about to, in one visit.
 
     Shape:   `stage` is that of its last move; `was_terminal` stays when an engaged one is completed; `reason`
-             is why it was last not offered.
+             is why it was last not offered; `after_visit` is the visit after which it may be offered, where
+             it is for a later one.
     Units:   `qualified_ms`, `offered_ms` (of the first offer, 0 for none), `shown_ms` (of the last),
              `moved_ms` and `leased_until_ms` in milliseconds since the Unix epoch.
     """
@@ -62,6 +63,7 @@ class Action(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     notes: tuple[Note, ...] = ()
     was_terminal: bool = False
+    after_visit: str = ""
 
 
 class Visit(Struct, frozen=True, omit_defaults=True):

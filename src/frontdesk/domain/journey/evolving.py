@@ -11,6 +11,7 @@ from frontdesk.domain.journey.facts import (
     Blocked,
     Carried,
     Consented,
+    Emitter,
     Fact,
     HandedOut,
     Happened,
@@ -31,7 +32,7 @@ from frontdesk.domain.journey.facts import (
     VisitBegan,
     VisitEnded,
 )
-from frontdesk.domain.journey.seen_events import noted
+from frontdesk.domain.journey.seen_events import noted, of_action
 from frontdesk.domain.journey.web_events import PAGE_VIEWED, Page
 
 OFFERS_KEPT_MAX = 50
@@ -207,6 +208,7 @@ def _qualified(customer: Customer, fact: Qualified, time_ms: int) -> Customer:
         visit_id=fact.visit_id,
         target_id=fact.target_id,
         assignment_id=fact.assignment_id,
+        after_visit=fact.visit_id if fact.is_for_later else "",
     )
     used = customer.used
     if fact.assignment_id:
@@ -215,6 +217,12 @@ def _qualified(customer: Customer, fact: Qualified, time_ms: int) -> Customer:
 
 
 def _moved(customer: Customer, fact: Moved, time_ms: int) -> Customer:
+    """A move ends the lease, so that an action with one was handed out since it last moved."""
+    customer = replace(customer, seen=noted(customer.seen, of_action(fact.event_id), customer.version))
+    if fact.emitter is Emitter.BROWSER:  # Whoever answers an offer is there (§5.2, S3).
+        customer = replace(
+            customer, visit=replace(customer.visit, active_ms=max(customer.visit.active_ms, time_ms))
+        )
     action = customer.action(fact.action_id)
     if action is None:
         return customer  # Of a visit that is over.
@@ -226,7 +234,7 @@ def _moved(customer: Customer, fact: Moved, time_ms: int) -> Customer:
         moved_ms=time_ms,
         offered_ms=(action.offered_ms or time_ms) if is_offer else action.offered_ms,
         shown_ms=time_ms if is_offer else action.shown_ms,
-        leased_until_ms=0 if is_offer else action.leased_until_ms,
+        leased_until_ms=0,
         interaction_id=fact.interaction_id or action.interaction_id,
         was_terminal=action.was_terminal or fact.state in TERMINAL,
     )

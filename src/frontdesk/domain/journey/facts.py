@@ -153,10 +153,14 @@ class Stage(StrEnum):
 
 
 class Note(StrEnum):
-    """What is recorded of an action without a change of its state."""
+    """What is recorded of an action without a change of its state.
+
+    Shape:   `STILL_THERE` is ours, and no event for anybody: a ping came after the time of its offer was up.
+    """
 
     OFFERED_OUTSIDE_SCHEDULE = "offeredOutsideSchedule"
     FREQUENCY_CAP_REACHED = "frequencyCapReached"
+    STILL_THERE = "stillThere"
 
 
 class Reason(StrEnum):
@@ -177,7 +181,8 @@ class Reason(StrEnum):
 class Qualified(Struct, frozen=True, tag=True, omit_defaults=True):
     """The trigger of an action map is satisfied: there is an action.
 
-    Shape:   `assignment_id` is that of the customer's segment which did it, if one did.
+    Shape:   `assignment_id` is that of the customer's segment which did it, if one did; `is_for_later` when
+             it is to be offered in a later visit only.
     """
 
     action_id: str
@@ -190,6 +195,7 @@ class Qualified(Struct, frozen=True, tag=True, omit_defaults=True):
     template_id: str = ""
     prompt: str = ""
     assignment_id: str = ""
+    is_for_later: bool = False
 
 
 class HandedOut(Struct, frozen=True, tag=True, omit_defaults=True):

@@ -22,5 +22,10 @@ def version_of(seen: bytes, event_id: str) -> int | None:
     return next((version for digest, version in _ENTRY.iter_unpack(seen) if digest == wanted), None)
 
 
+def of_action(event_id: str) -> str:
+    """The id under which an event of an action is noted: those of clicks and of actions are not compared."""
+    return f"action {event_id}" if event_id else ""
+
+
 def _digest(event_id: str) -> int:
     return int.from_bytes(blake2b(event_id.encode(), digest_size=8).digest(), "little")
