@@ -105,12 +105,6 @@ def test_a_move_ends_the_lease_so_that_who_has_one_was_handed_out_since() -> Non
     assert failed.actions[0].leased_until_ms == 0
 
 
-def test_who_answers_an_offer_is_there_and_a_chat_server_is_not_the_visitor() -> None:
-    by_visitor = customer(BEGAN, QUALIFIED, Moved("a1", State.OFFERED, Emitter.BROWSER))
-    by_server = customer(BEGAN, QUALIFIED, Moved("a1", State.STARTED, Emitter.CHAT))
-    assert (by_visitor.visit.active_ms, by_server.visit.active_ms) == (3000, 1000)
-
-
 def test_the_id_of_an_event_of_an_action_is_known_again_and_is_no_id_of_a_click() -> None:
     seen = customer(BEGAN, QUALIFIED, Moved("a1", State.OFFERED, Emitter.BROWSER, event_id="e1")).seen
     assert version_of(seen, of_action("e1")) == 3

@@ -11,7 +11,6 @@ from frontdesk.domain.journey.facts import (
     Blocked,
     Carried,
     Consented,
-    Emitter,
     Fact,
     HandedOut,
     Happened,
@@ -19,6 +18,7 @@ from frontdesk.domain.journey.facts import (
     Linked,
     Moved,
     Named,
+    Note,
     Noted,
     OriginSeen,
     OutcomeAchieved,
@@ -219,10 +219,6 @@ def _qualified(customer: Customer, fact: Qualified, time_ms: int) -> Customer:
 def _moved(customer: Customer, fact: Moved, time_ms: int) -> Customer:
     """A move ends the lease, so that an action with one was handed out since it last moved."""
     customer = replace(customer, seen=noted(customer.seen, of_action(fact.event_id), customer.version))
-    if fact.emitter is Emitter.BROWSER:  # Whoever answers an offer is there (§5.2, S3).
-        customer = replace(
-            customer, visit=replace(customer.visit, active_ms=max(customer.visit.active_ms, time_ms))
-        )
     action = customer.action(fact.action_id)
     if action is None:
         return customer  # Of a visit that is over.
@@ -235,6 +231,7 @@ def _moved(customer: Customer, fact: Moved, time_ms: int) -> Customer:
         offered_ms=(action.offered_ms or time_ms) if is_offer else action.offered_ms,
         shown_ms=time_ms if is_offer else action.shown_ms,
         leased_until_ms=0,
+        notes=tuple(note for note in action.notes if not (is_offer and note is Note.STILL_THERE)),
         interaction_id=fact.interaction_id or action.interaction_id,
         was_terminal=action.was_terminal or fact.state in TERMINAL,
     )
