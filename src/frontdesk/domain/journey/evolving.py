@@ -11,6 +11,7 @@ from frontdesk.domain.journey.facts import (
     Blocked,
     Carried,
     Consented,
+    Emitter,
     Fact,
     HandedOut,
     Happened,
@@ -235,6 +236,10 @@ def _moved(customer: Customer, fact: Moved, time_ms: int) -> Customer:
         interaction_id=fact.interaction_id or action.interaction_id,
         was_terminal=action.was_terminal or fact.state in TERMINAL,
     )
+    visit = customer.visit
+    if fact.emitter is Emitter.BROWSER and action.visit_id == visit.id and visit.is_open:
+        # Who answers an offer is there, as who looks at a page is (§5.2, S3).
+        customer = replace(customer, visit=replace(visit, active_ms=max(visit.active_ms, time_ms)))
     if is_offer and not action.offered_ms:
         customer = replace(customer, offers_ms=(*customer.offers_ms, time_ms)[-OFFERS_KEPT_MAX:])
     return replace(customer, actions=_with(customer.actions, [moved]))

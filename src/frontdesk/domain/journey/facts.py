@@ -28,10 +28,19 @@ class OriginSeen(Struct, frozen=True, tag=True):
     origin: Origin
 
 
-class Happened(Struct, frozen=True, tag=True):
-    """An event of the visit."""
+class Happened(Struct, frozen=True, tag=True, omit_defaults=True):
+    """An event of the visit.
+
+    Shape:   the rest is what its sender is told, however often it is sent: how far the visit was with it, and
+             whether an action qualified by it.
+    """
 
     event: WebEvent
+    visit_began_ms: int = 0
+    visit_active_ms: int = 0
+    visit_events: int = 0
+    visit_pageviews: int = 0
+    has_qualified: bool = False
 
 
 class Held(Struct, frozen=True, tag=True):
