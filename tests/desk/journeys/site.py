@@ -1,0 +1,32 @@
+"""A site as tests define it: what it names, and small definitions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from frontdesk.desk.journeys.book import Book
+from frontdesk.domain.journey.checks.checking import Around
+from frontdesk.store.memory import MemoryStore
+
+NOW_MS = 1_795_250_000_000
+AROUND = Around(queues=("shop",), services=("demo",), is_key=lambda key: key.startswith(("page.", "device.")))
+
+ON_CART = {"key": "page.url", "operator": "containsAny", "values": ["/cart"]}
+SEGMENT: Mapping[str, Any] = {
+    "displayName": "Buyers",
+    "journey": {"patterns": [{"criteria": [ON_CART], "count": 1}]},
+}
+
+
+def a_map(segment_id: str, **more: Any) -> dict[str, Any]:
+    """An action map on a segment."""
+    return {
+        "displayName": "Help",
+        "triggerWithSegments": [segment_id],
+        "action": {"mediaType": "webchat"},
+        "activation": {"type": "immediate"},
+        **more,
+    }
+
+
+def a_book(store: MemoryStore) -> Book:
+    return Book(store, lambda: NOW_MS, AROUND)
