@@ -1,0 +1,41 @@
+"""Whose visit it is: from the id of a visit to the customer whose stream tells of it.
+
+    await whose.note(visit_id, customer_id, now_ms)    # before the visit is written down
+    customer_id = await whose.customer_of(visit_id)
+    await whose.forget(visit_id)                       # when its customer is erased, or its time has come
+
+A card for each visit, in a stream `visit/<id>` that holds nothing else. It is written before the visit: a card
+of a visit that never began does no harm, a visit that nobody finds would.
+"""
+
+from frontdesk.errors import NotFound
+from frontdesk.store.log import Card, Store
+
+CARD = "visit"
+
+
+class WhoseVisit:
+    """The index of the visits, in the database of journeys."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def note(self, visit_id: str, customer_id: str, at_ms: int) -> None:
+        """Remember whose it is. Errors: `Unavailable`."""
+        card = Card(CARD, is_open=False, sort_ms=at_ms, body=customer_id.encode())
+        await self._store.append(_stream(visit_id), 0, (), at_ms, also=(card,))
+
+    async def customer_of(self, visit_id: str) -> str:
+        """The customer's id. Errors: `NotFound`, `Unavailable`."""
+        card = await self._store.card(_stream(visit_id))
+        if card is None:
+            raise NotFound(f"there is no session {visit_id!r}")
+        return card.body.decode()
+
+    async def forget(self, visit_id: str) -> None:
+        """It is nobody's any more. Errors: `Unavailable`."""
+        await self._store.purge(_stream(visit_id))
+
+
+def _stream(visit_id: str) -> str:
+    return f"visit/{visit_id}"
