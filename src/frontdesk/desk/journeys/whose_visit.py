@@ -4,9 +4,11 @@
     customer_id = await whose.customer_of(visit_id)
     await whose.forget(visit_id)                       # when its customer is erased, or its time has come
 
-A card for each visit, in a stream `visit/<id>` that holds nothing else. It is written before the visit: a card
-of a visit that never began does no harm, a visit that nobody finds would.
+A card for each visit, in a stream `visit/<id>` that holds nothing else. It is written before the visit: a
+card of a visit that never began does no harm, a visit that nobody finds would.
 """
+
+import msgspec
 
 from frontdesk.errors import NotFound
 from frontdesk.store.log import Card, Store
@@ -22,7 +24,7 @@ class WhoseVisit:
 
     async def note(self, visit_id: str, customer_id: str, at_ms: int) -> None:
         """Remember whose it is. Errors: `Unavailable`."""
-        card = Card(CARD, is_open=False, sort_ms=at_ms, body=customer_id.encode())
+        card = Card(CARD, is_open=False, sort_ms=at_ms, body=msgspec.json.encode(customer_id))
         await self._store.append(_stream(visit_id), 0, (), at_ms, also=(card,))
 
     async def customer_of(self, visit_id: str) -> str:
@@ -30,7 +32,7 @@ class WhoseVisit:
         card = await self._store.card(_stream(visit_id))
         if card is None:
             raise NotFound(f"there is no session {visit_id!r}")
-        return card.body.decode()
+        return msgspec.json.decode(card.body, type=str)
 
     async def forget(self, visit_id: str) -> None:
         """It is nobody's any more. Errors: `Unavailable`."""
