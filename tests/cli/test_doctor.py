@@ -71,6 +71,28 @@ def test_a_bot_without_an_account_is_told(terminal: Terminal) -> None:
     assert terminal.run("doctor").code == 0
 
 
+def test_an_application_that_is_not_there_is_told(terminal: Terminal, tmp_path: Path) -> None:
+    toml = """
+        [database]
+        url = "sqlite:///frontdesk.db"
+        [server]
+        port = 0
+        [services.shop]
+        application = "greets"
+        """
+    terminal.configure(toml)
+    terminal.run("migrate")
+    ran = terminal.run("doctor")
+    assert ran.code == 1
+    assert "services.shop.application is 'greets', which is not there" in ran.output
+    folder = tmp_path / "applications" / "of-the-shop"
+    folder.mkdir(parents=True)
+    (folder / "application.toml").write_text('name = "greets"')
+    (folder / "application.scxml").write_text("<scxml/>")
+    terminal.configure(f'{toml}\n[orchestration]\nfolder = "{folder.parent}"')
+    assert "is not there" not in terminal.run("doctor").output
+
+
 def test_nothing_is_changed_by_looking(terminal: Terminal, tmp_path: Path) -> None:
     terminal.run("doctor")
     assert not (tmp_path / "frontdesk.db").exists()

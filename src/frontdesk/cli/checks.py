@@ -16,6 +16,8 @@ import httpx2
 from msgspec import Struct
 
 from frontdesk.desk.nodes import BEAT_S, nodes_at_work
+from frontdesk.desk.orchestration.application_files import document_of, folders_in, read_folder
+from frontdesk.desk.orchestration.applications import Applications
 from frontdesk.desk.orchestration.contexts import Learn, Learned
 from frontdesk.desk.orchestration.engine import asked
 from frontdesk.desk.orchestration.workers import Worker
@@ -236,6 +238,23 @@ async def _inside(settings: Settings, database: Database) -> AsyncIterator[Findi
         if service.bot and (account is None or account.role is not Role.BOT):
             text = f"services.{name}.bot is {service.bot!r}, which is no bot's login"
             yield Finding("bad", "accounts", text, f"frontdesk users add {service.bot} --role bot")
+    async for finding in _applications(settings, database):
+        yield finding
+
+
+async def _applications(settings: Settings, database: Database) -> AsyncIterator[Finding]:
+    """Whether every application that a service or a queue names is there, or will be at the next start."""
+    known = {listed.name for listed in await Applications(database.store, lambda: 0).all()}
+    if settings.orchestration.folder:
+        with contextlib.suppress(DeskError):  # The server says what is wrong with them when it starts.
+            folders = folders_in(Path(settings.orchestration.folder))
+            known |= {document_of(read_folder(folder)).name for folder in folders}
+    named = {f"services.{name}": one.application for name, one in settings.services.items()}
+    named |= {f"queues.{name}": one.application for name, one in settings.queues.items()}
+    for where, application in named.items():
+        if application and application not in known:
+            text = f"{where}.application is {application!r}, which is not there"
+            yield Finding("bad", "applications", text, "frontdesk orchestration upload FOLDER")
 
 
 async def _nodes(settings: Settings, database: Database) -> AsyncIterator[Finding]:
