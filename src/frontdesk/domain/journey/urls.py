@@ -21,8 +21,11 @@ HOST_CHARS_MAX = 255
 ENCODED_TIMES_MAX = 8  # What is wrapped more often than this hides something, and goes.
 
 ALWAYS_EXCLUDED = frozenset(
-    "token access_token id_token refresh_token code state password pwd secret key apikey signature sig auth"
-    " session sid email e-mail mail phone tel ssn iban".split()
+    (
+        *("token", "access_token", "id_token", "refresh_token", "code", "state", "password", "pwd", "secret"),
+        *("key", "apikey", "signature", "sig", "auth", "session", "sid"),
+        *("email", "e-mail", "mail", "phone", "tel", "ssn", "iban"),
+    )
 )
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
@@ -31,7 +34,7 @@ _ADDRESS = re.compile(
     r"(?:(https?):[/\\]*|([a-z][a-z0-9.+]*-app)://)([^/\\?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-_CONTROLS = {number: None for number in (*range(0x20), 0x7F)}
+_CONTROLS = dict.fromkeys((*range(32), 127))
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _BETWEEN = re.compile(r"([&;])")
 _HIDES_NOTHING = re.compile(r"[\w.,:~+ -]*")
@@ -64,7 +67,8 @@ class UrlRules(Struct, frozen=True, eq=False):
             keeps_fragment=tracking.should_keep_url_fragment,
             search=tuple(map(_name, tracking.search_query_parameters)),
             hidden=re.compile(
-                rf"{_WHERE_NAMES_BEGIN}(?:{names})(?:\[[^\]=&]*\])?(?:\s*=|[\"']\s*:)|{_CREDENTIALS}", re.IGNORECASE
+                rf"{_WHERE_NAMES_BEGIN}(?:{names})(?:\[[^\]=&]*\])?(?:\s*=|[\"']\s*:)|{_CREDENTIALS}",
+                re.IGNORECASE,
             ),
         )
 
