@@ -93,5 +93,5 @@ class Throttle(Struct, frozen=True):
         Shape:   what counts is the level that the next minute will end at if it goes on like this.
         """
         predicted = min(max(2 * level - self.level, 0.0), 1.0)
-        step = -STEP if predicted < wanted else STEP
+        step = -STEP if predicted < wanted - TOLERANCE else STEP
         return Throttle(min(max(self.allow_fraction + step, 0.0), 1.0), level)
