@@ -278,6 +278,19 @@ async def test_a_bot_is_given_chats_and_told_whether_people_are_there(house: Hou
             await robo.hears(lambda m: m["is"] == "left")
 
 
+async def test_a_bot_is_told_of_people_who_come_whatever_earlier_bots_were_told(house: House) -> None:
+    await house.server.add_account(login="robo", password=PASSWORD, role="bot", capacity=10)
+    async with house.agent("amy") as amy:
+        async with again(house, "robo") as robo:
+            await robo.hears(lambda m: m == {"is": "floor", "ready": 1})
+        await amy.does("not_ready")
+        await amy.hears(lambda m: m["is"] == "readiness" and not m["is_ready"])
+        async with again(house, "robo") as robo:
+            await robo.hears(lambda m: m == {"is": "floor", "ready": 0})
+            await amy.does("ready")
+            await robo.hears(lambda m: m == {"is": "floor", "ready": 1})
+
+
 async def test_without_its_bot_a_chat_waits_for_a_person(house: House) -> None:
     await house.server.add_account(login="robo", password=PASSWORD, role="bot", capacity=10)
     chat = await house.visitors.start("botted")

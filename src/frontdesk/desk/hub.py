@@ -27,8 +27,7 @@ class Hub:
         self._to_flush: set[Session] = set()
         self._errands = Errands()
         self._readings = Readings(chats, floor, self._errands, self._to_flush)
-        self._bots: set[Session] = set()
-        self._ready_told = -1
+        self._bots: dict[Session, bool] = {}  # Whether each was last told that somebody is ready.
         self._floor_timer: asyncio.TimerHandle | None = None
         self._rung: dict[str, str] = {}  # Whom an interaction rings for: its end ends that too.
         self._previews = previews
@@ -50,8 +49,7 @@ class Hub:
             self._rung[interaction_id] = session.agent_id
             self._ring(interaction_id, session)
         if session.role is Role.BOT:
-            self._bots.add(session)
-            session.floor(self._floor.free_count)
+            self._tell_bot(session, self._floor.free_count)
         session.flush()
 
     def close(self, session: Session) -> None:
@@ -62,7 +60,7 @@ class Hub:
         if not sessions:
             self._sessions.pop(session.agent_id, None)
         self._readings.end_all(session)
-        self._bots.discard(session)
+        self._bots.pop(session, None)
         self._to_flush.discard(session)
 
     async def aclose(self) -> None:
@@ -157,8 +155,10 @@ class Hub:
     def _tell_floor(self) -> None:
         self._floor_timer = None
         ready = self._floor.free_count
-        if bool(ready) != bool(self._ready_told):
-            for bot in self._bots:
-                bot.floor(ready)
-                bot.flush()
-        self._ready_told = ready
+        for bot in [bot for bot, is_told in self._bots.items() if is_told != bool(ready)]:
+            self._tell_bot(bot, ready)
+            bot.flush()
+
+    def _tell_bot(self, bot: Session, ready: int) -> None:
+        self._bots[bot] = bool(ready)
+        bot.floor(ready)
