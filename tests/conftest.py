@@ -14,6 +14,7 @@ import structlog
 from playwright.async_api import Browser, async_playwright, expect
 
 from scripts import machine
+from tests import passwords
 from tests.patience import PATIENCE_MS
 from tests.postgres import fresh_database, own_server
 
@@ -25,6 +26,7 @@ hypothesis.settings.register_profile("house", parent=hypothesis.settings(), dead
 hypothesis.settings.load_profile("house")
 
 expect.set_options(timeout=PATIENCE_MS)
+passwords.make_cheap()
 
 # No sandbox: it is refused to root, as containers often are; what these browsers see is our own pages.
 BROWSER_ARGUMENTS = (

@@ -19,6 +19,7 @@ from frontdesk.settings import (
     ServiceSettings,
     Settings,
 )
+from tests import passwords
 from tests.journeys.people import AGENT, COLLEAGUE, PASSWORD, SUPERVISOR
 
 MANY = 1_000_000
@@ -59,4 +60,5 @@ async def main(port: int, folder: Path, idle_alert_s: int) -> None:
 
 
 if __name__ == "__main__":
+    passwords.make_cheap()
     asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))

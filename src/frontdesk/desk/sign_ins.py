@@ -5,9 +5,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
+from frontdesk.desk import passwords
 from frontdesk.desk.staff import LOGIN_CHARS_MAX, PASSWORD_CHARS_MAX
 from frontdesk.errors import Denied
 from frontdesk.store.account import Account, Accounts, SignIn
@@ -22,9 +20,8 @@ class SignIns:
         self._accounts = accounts
         self._clock_ms = clock_ms
         self._session_ms = session_ms
-        self._hasher = PasswordHasher()
         self._hashing = asyncio.Semaphore(HASHES_AT_ONCE)
-        self._no_account_hash = self._hasher.hash(secrets.token_hex(16))
+        self._kept_of_nobody = passwords.kept_of_nobody()
 
     async def sign_in(self, login: str, password: str) -> tuple[str, Account]:
         """A token for a new session, and whose it is.
@@ -34,21 +31,15 @@ class SignIns:
         # What cannot be a login is not looked for: no database takes every character.
         can_be = len(login) <= LOGIN_CHARS_MAX and login.strip().isprintable()
         account = await self._accounts.by_login(login.strip()) if can_be else None
-        stored = account.password_hash if account is not None else self._no_account_hash
+        kept = account.password_hash if account is not None else self._kept_of_nobody
         async with self._hashing:
-            is_right = await asyncio.to_thread(self._verify, stored, password[:PASSWORD_CHARS_MAX])
+            is_right = await asyncio.to_thread(passwords.is_right, password[:PASSWORD_CHARS_MAX], kept)
         if account is None or not is_right or account.is_disabled:
             raise Denied("the login or the password is wrong", "wrong_credentials")
         token = secrets.token_urlsafe(32)
         until_ms = self._clock_ms() + self._session_ms
         await self._accounts.open_session(SignIn(_token_hash(token), account.account_id, until_ms))
         return token, account
-
-    def _verify(self, stored: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
-            return False
 
     async def who(self, token: str) -> Account:
         """Whose session this token is. Errors: `Denied`."""

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from argon2 import PasswordHasher
 from msgspec.structs import replace
 
+from frontdesk.desk import passwords
 from frontdesk.desk.identity import new_id
 from frontdesk.domain import skills as domain
 from frontdesk.domain.agent import Role
@@ -24,7 +24,6 @@ class Staff:
     def __init__(self, accounts: Accounts, clock_ms: Callable[[], int]) -> None:
         self._accounts = accounts
         self._clock_ms = clock_ms
-        self._hasher = PasswordHasher()
 
     async def everyone(self) -> Sequence[Account]:
         """All accounts, by login."""
@@ -115,7 +114,7 @@ class Staff:
         if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
             text = f"a password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters"
             raise Refused("password_length", text)
-        return await asyncio.to_thread(self._hasher.hash, password)
+        return await asyncio.to_thread(passwords.kept_of, password)
 
 
 def _check_capacity(capacity: int) -> None:
