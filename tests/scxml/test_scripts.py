@@ -63,6 +63,27 @@ def test_local_time_is_the_same_on_every_machine() -> None:
     assert said("new Date('2020-01-01T05:00+05:00').getHours()") == "0"
 
 
+@pytest.mark.usefixtures("far_away")
+def test_a_date_that_was_put_away_is_read_as_before() -> None:
+    chart = machine(
+        """<state id="a"><onentry><script>at = new Date(0)</script></onentry>
+        <transition event="see"><log expr="at.getHours() + ' ' + at"/></transition></state>"""
+    )
+    session = Session(chart, "s")
+    session.start(MIDNIGHT_MS, 1)
+    session = Session.restore(chart, session.snapshot()[0])
+    session.receive(Event("see"))
+    (text,) = texts(list(session.step(MIDNIGHT_MS, 1)))
+    assert text == "0 Thu Jan 01 1970 00:00:00 GMT+0000 (UTC)"
+
+
+def test_a_script_may_have_a_date_of_its_own() -> None:
+    assert said("Date", script="Date = 'mine'") == "mine"
+    assert said("Date.now()", script="'use strict'; Date = {now: () => 5}") == "5"
+    assert said("Date", script="let Date = 'mine'") == "mine"
+    assert said("typeof Date", script="delete globalThis.Date") == "undefined"
+
+
 def test_chance_is_what_the_caller_says() -> None:
     one = said("[Math.random(), Math.random()]", seed=5)
     assert said("[Math.random(), Math.random()]", seed=5) == one

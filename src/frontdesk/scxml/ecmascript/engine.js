@@ -1,11 +1,10 @@
 // What the interpreter asks of a script context. Texts go in, texts and numbers come out.
 (function (kit) {
   'use strict'
-  const { parse, stringify } = JSON
+  const { parse, stringify } = kit.natives
   let seen = null
   let current
   let states = []
-  const arrays = []
 
   function event() {
     if (seen !== null) {
@@ -30,99 +29,80 @@
   function clean(text) {
     return text.toWellFormed().replaceAll('\0', '\uFFFD')
   }
+  kit.clean = clean
 
   function isXml(value) {
     return kit.isNode?.(value) ?? false
   }
 
-  const engine = {
-    begin: kit.begin,
-    see(...fields) {
-      seen = fields
-    },
-    states(ids) {
-      states = ids === '' ? [] : ids.split(' ')
-    },
-    interaction: (...fields) => kit.see(...fields),
-    world: (text) => kit.seeWorld(text),
-    system(sessionid, name, processors, isOrs, document, isAsking) {
-      const all = kit.readOnly(kit.unpack(processors))
-      kit.constant('_sessionid', () => sessionid)
-      kit.constant('_name', () => name)
-      kit.constant('_event', event)
-      kit.constant('_ioprocessors', () => all)
-      kit.constant('In', () => isIn)
-      if (isOrs) kit.ors(() => states, document)
-      if (isAsking) kit.genesys()
-      kit.settle()
-      if (isOrs) globalThis._data = {}
-    },
-    declare(name) {
-      if (!Object.hasOwn(globalThis, name)) globalThis[name] = undefined
-    },
-    declareItem(name) {
-      globalThis._data[name] = undefined
-    },
-    value: (read) => kit.pack(read()),
-    plain(read) {
-      const value = read()
-      const text = isXml(value) ? stringify(kit.xml(value)) : stringify(value)
-      return text === undefined || text === 'null' ? '' : kit.wellFormed(text)
-    },
-    yes(read) {
-      const value = read()
-      return typeof value === 'string' ? value.trim().toLowerCase() !== 'false' && value !== '' : Boolean(value)
-    },
-    text(read) {
-      const value = read()
-      return clean(isXml(value) ? kit.xml(value) : kit.text(value))
-    },
-    shown(read) {
-      const value = read()
-      return clean(typeof value === 'string' ? value : kit.source(value))
-    },
-    write(write, packed) {
-      write(kit.unpack(packed))
-    },
-    move(write, read) {
-      write(read())
-    },
-    document(written) {
-      kit.dom()
-      return kit.pack(kit.document(parse(written)))
-    },
-    open(read) {
-      const array = read()
-      if (!Array.isArray(array)) throw new TypeError('this is not an array')
-      arrays.push(array.slice())
-      return array.length
-    },
-    item(write, at) {
-      write(arrays[arrays.length - 1][at])
-    },
-    index(write, at) {
-      write(at)
-    },
-    close() {
-      arrays.pop()
-    },
-    mark: (lexical) => kit.mark(parse(lexical)),
-    snapshot: (lexical) => kit.graph().snapshot(parse(lexical), { event: event(), states }),
-    restore(text) {
-      const extra = kit.graph().restore(text)
-      current = extra.event
-      seen = null
-      states = extra.states
-    },
-    isLexical(name) {
-      return !Object.hasOwn(globalThis, name) && (0, globalThis.eval)(`typeof ${name}`) !== 'undefined'
-    },
-    taken: () => kit.taken(),
+  function see(...fields) {
+    seen = fields
   }
-
+  function setStates(ids) {
+    states = ids === '' ? [] : ids.split(' ')
+  }
+  function system(sessionid, name, processors, isOrs, document, isAsking) {
+    const all = kit.readOnly(kit.unpack(processors))
+    kit.constant('_sessionid', () => sessionid)
+    kit.constant('_name', () => name)
+    kit.constant('_event', event)
+    kit.constant('_ioprocessors', () => all)
+    kit.constant('In', () => isIn)
+    if (isOrs) kit.ors(() => states, document)
+    if (isAsking) kit.genesys()
+    kit.settle()
+    if (isOrs) globalThis._data = {}
+  }
+  function declare(name) {
+    if (!Object.hasOwn(globalThis, name)) globalThis[name] = undefined
+  }
+  function declareItem(name) {
+    globalThis._data[name] = undefined
+  }
+  function plain(read) {
+    const value = read()
+    const text = stringify(isXml(value) ? kit.xml(value) : value)
+    return text === undefined || text === 'null' ? '' : kit.wellFormed(text)
+  }
+  function yes(read) {
+    const value = read()
+    return typeof value === 'string' ? value.trim().toLowerCase() !== 'false' && value !== '' : Boolean(value)
+  }
+  function text(read) {
+    const value = read()
+    return clean(isXml(value) ? kit.xml(value) : kit.text(value))
+  }
+  function restore(text) {
+    const extra = kit.graph().restore(text)
+    current = extra.event
+    seen = null
+    states = extra.states
+  }
   function isIn(id) {
     return states.includes(String(id))
   }
 
-  return (name) => engine[name]
+  const engine = {
+    __proto__: null, // So that nothing that a script adds to all objects is found here.
+    begin: kit.begin,
+    see,
+    states: setStates,
+    interaction: kit.see,
+    world: kit.seeWorld,
+    system,
+    declare,
+    declareItem,
+    value: (read) => kit.pack(read()),
+    plain,
+    yes,
+    text,
+    write: (write, packed) => write(kit.unpack(packed)),
+    move: (write, read) => write(read()),
+    mark: (lexical) => kit.mark(parse(lexical)),
+    snapshot: (lexical) => kit.graph().snapshot(parse(lexical), { event: event(), states }),
+    restore,
+    taken: kit.taken,
+  }
+
+  return (name) => engine[name] ?? kit.rare()[name]
 })

@@ -1,9 +1,11 @@
-// `_genesys`: interactions as scripts see them, functions and enumerations. Made when a script first asks for it.
+// `_genesys`: interactions as scripts see them, functions and enumerations. Made when a script first asks for it,
+// and what few ask for in parts of their own.
 (function (kit) {
   'use strict'
   const { NativeProxy, interactions: texts, refuse } = kit
-  const { parse, stringify } = JSON
+  const { parse } = kit.natives
   const homes = new Map()
+  const all = parse(kit.later.tables)
 
   const unchanged = {
     set: refuse,
@@ -27,7 +29,7 @@
     return holder
   }
   function tables(part, holder) {
-    const enums = kit.tables[part]
+    const enums = all[part]
     for (const name in enums) lazily(holder, name, () => fixed(parse(enums[name]), part, name))
     return holder
   }
@@ -83,36 +85,11 @@
     return [key, found]
   }
 
-  const UDATA_MAX = 64 * 1024
-  const MEDIA_SPELLINGS = ['TMediaWebForm', 'TMediaCoBrowsing', 'TMediaAny']
-
-  // A value as user data holds it; what is undefined or null is none.
-  function stored(value, key, depth) {
-    if (value instanceof String || value instanceof Number || value instanceof Boolean) value = value.valueOf()
-    if (typeof value === 'string') return value
-    if (typeof value === 'boolean') return String(value)
-    if (typeof value === 'number' && Number.isFinite(value)) return value
-    if (typeof value === 'object' && !Array.isArray(value) && depth > 0) return pairs(value, depth - 1)
-    throw new TypeError(`user data cannot hold the value of ${key}`)
-  }
-  function pairs(object, depth) {
-    const found = Object.entries(object).filter(([, value]) => value !== undefined && value !== null)
-    return Object.fromEntries(found.map(([key, value]) => [key, stored(value, key, depth)]))
-  }
-
+  const userData = kit.once(() => kit.load('user_data'))
   const media = kit.once(function () {
-    const numbers = parse(kit.tables.media)
-    const names = Object.keys(numbers)
-    const nameOf = new Map(names.map((name) => [name.toLowerCase(), name]))
-    const seen = new NativeProxy(Object.fromEntries(names.map((name) => [name, name])), {
-      ...unchanged,
-      get(target, name) {
-        if (typeof name !== 'string' || name in target) return target[name]
-        return MEDIA_SPELLINGS.includes(name) ? name : nameOf.get(name.toLowerCase())
-      },
-    })
-    homes.set(seen, ['ixn', 'mediaType'])
-    return { seen, intOf: (name) => numbers[nameOf.get(String(name).toLowerCase())] ?? -1 }
+    const made = kit.load('media')(parse(all.media), unchanged)
+    homes.set(made.seen, ['ixn', 'mediaType'])
+    return made
   })
 
   const ixn = tables('ixn', {
@@ -124,47 +101,16 @@
       return media().seen
     },
     setuData(object, interactionid) {
-      const [id, { seen }] = controlled(interactionid)
-      if (object === null || typeof object !== 'object') throw new TypeError('user data is set by an object')
-      const changes = pairs(object, 16)
-      if (stringify({ ...seen.udata, ...changes }).length > UDATA_MAX)
-        throw new RangeError(`user data may have ${UDATA_MAX} characters`)
-      kit.ask('interaction', 'setudata', { interactionid: id, changes })
+      userData().set(object, ...controlled(interactionid))
     },
     deleteuData(keys, interactionid) {
-      const [id] = controlled(interactionid)
-      const named = keys === undefined || keys === null ? {} : { keys: Array.isArray(keys) ? keys.map(String) : [String(keys)] }
-      kit.ask('interaction', 'deleteudata', { interactionid: id, ...named })
+      userData().remove(keys, ...controlled(interactionid))
     },
     getuData(key, interactionid) {
       const { udata } = owned(interactionid)[1].seen
       return udata && Object.hasOwn(udata, key) ? udata[key] : undefined
     },
     getMediaIntValue: (name) => media().intOf(name),
-  })
-
-  // ---- the queue
-
-  // For the interaction that is being routed, when there is one.
-  function routing(action, what) {
-    const id = texts.keys().next().value
-    kit.ask('queue', action, id === undefined ? what : { interactionid: id, ...what })
-  }
-  const queue = tables('queue', {
-    checkAgentState(check) {
-      routing('checkagentstate', { check: Boolean(check) })
-    },
-    excludeAgents(agents) {
-      const named = Array.isArray(agents) ? agents : String(agents ?? '').split(',')
-      routing('excludeagents', { agents: named.map((name) => String(name).trim()).filter(Boolean) })
-    },
-    priorityTuning(useAge, usePredict, useObjective) {
-      const [useage, usepredict, useobjective] = [useAge, usePredict, useObjective].map(Boolean)
-      routing('prioritytuning', { useage, usepredict, useobjective })
-    },
-    setIdealAgent(...parts) {
-      routing('setidealagent', { arguments: parts })
-    },
   })
 
   // ---- statistics
@@ -183,7 +129,7 @@
   const parts = {
     ixn: () => ixn,
     session: () => kit.load('calendar')(tables),
-    queue: () => queue,
+    queue: () => tables('queue', kit.load('routing')),
     statistic: () => statistic,
     resource: () => tables('resource', {}),
     ws: () => ({}),

@@ -12,7 +12,7 @@
   const builtin = [
     ['Object', Object.prototype],
     ['Array', Array.prototype],
-    ['Date', Date.prototype],
+    ['Date', kit.NativeDate.prototype],
     ['RegExp', RegExp.prototype],
     ['Map', Map.prototype],
     ['Set', Set.prototype],
@@ -128,7 +128,7 @@
       if (made === undefined) lose()
     }
     const head = (kind) => [kind, name, isSealed]
-    if (value instanceof Date) return [...head('date'), Number.isNaN(value.getTime()) ? null : value.getTime()]
+    if (value instanceof kit.NativeDate) return [...head('date'), Number.isNaN(value.getTime()) ? null : value.getTime()]
     if (value instanceof RegExp) return [...head('regexp'), value.source, value.flags, value.lastIndex]
     if (value instanceof Map) {
       const entries = [...value].flatMap(([k, v], i) => [cell(k, `[key ${i}]`), cell(v, `[${i}]`)])
@@ -221,13 +221,23 @@
     return stringify([draw({ data: changed(own), variables: changed(lexical), extra, gone }, lost), lost])
   }
 
+  function setVariable(name, value) {
+    globalThis.__carried = value
+    try {
+      kit.evaluate(`${name} = __carried`)
+    } catch (_constant) {
+      // A constant; the document's script has made it again.
+    }
+    delete globalThis.__carried
+  }
+
   function restore(text) {
     const { data, variables, extra, gone } = build(parse(text)[0])
     const made = madeNames()
     for (const name of kit.own())
       if (!(name in data) && (!made.has(name) || gone.includes(name))) Reflect.deleteProperty(globalThis, name)
     for (const name of Object.keys(data)) globalThis[name] = data[name]
-    for (const name of Object.keys(variables)) kit.setVariable(name, variables[name])
+    for (const name of Object.keys(variables)) setVariable(name, variables[name])
     return extra
   }
 

@@ -11,7 +11,7 @@
   const { defineProperty, getOwnPropertyDescriptor } = Object
 
   const PATTERN_MAX = 10_000 // Characters that a search looks at before it looks at the clock, ten thousand times.
-  const INTEGER_MAX = 1n << 100_000n // Thirty thousand digits; their text takes some thirty milliseconds.
+  const INTEGER_BITS_MAX = 100_000n // Thirty thousand digits; their text takes some thirty milliseconds.
 
   function checkLength(list) {
     if (list === null || (typeof list !== 'object' && typeof list !== 'function')) return
@@ -61,65 +61,25 @@
     },
   }.method)
 
-  // These look into other lists on their way; as scripts they can be stopped.
-  function flatten(list, depth, into) {
-    const { length } = list
-    for (let at = 0; at < length; at++)
-      if (at in list) {
-        if (depth > 0 && isArray(list[at])) flatten(list[at], depth - 1, into)
-        else into[into.length] = list[at]
-      }
-    return into
-  }
-  const inside = {
-    concat(...others) {
-      const into = []
-      let end = 0
-      for (const other of [Object(this), ...others]) {
-        const isSpread = Object(other) === other && (other[Symbol.isConcatSpreadable] ?? isArray(other))
-        if (!isSpread) into[end++] = other
-        else {
-          const { length } = other
-          for (let at = 0; at < length; at++) if (at in other) into[end + at] = other[at]
-          end += length
-        }
-      }
-      into.length = end
-      return into
+  // These look into other lists on their way; `lists.js` has them as scripts, which can be stopped.
+  const inside = (name) => ({
+    method(...parts) {
+      return apply(kit.lists()[name], this, parts)
     },
-    flat(depth = 1) {
-      return flatten(Object(this), Math.trunc(Number(depth)) || 0, [])
-    },
-    flatMap(change, self) {
-      const list = Object(this)
-      const { length } = list
-      const into = []
-      for (let at = 0; at < length; at++)
-        if (at in list) flatten([apply(change, self, [list[at], at, list])], 1, into)
-      return into
-    },
-  }
-  for (const name in inside) put(Array.prototype, name, inside[name])
+  })
+  for (const name of ['concat', 'flat', 'flatMap']) put(Array.prototype, name, inside(name).method)
+  put(String, 'raw', inside('raw').method)
 
-  const { stringify } = JSON
+  const { parse, stringify } = JSON
+  kit.natives = { isArray, apply, parse, stringify }
   put(JSON, 'stringify', {
     method(value, replacer, space) {
       if (isArray(replacer)) checkLength(replacer)
       return stringify(value, replacer, space)
     },
   }.method)
-  put(String, 'raw', {
-    method(parts, ...values) {
-      const raw = Object(parts.raw)
-      const { length } = raw
-      let text = ''
-      for (let at = 0; at < length; at++) text += String(raw[at]) + (at + 1 < length ? String(values[at] ?? '') : '')
-      return text
-    },
-  }.method)
-
   const { toString } = BigInt.prototype
-  const isLong = (value) => typeof value === 'bigint' && (value > INTEGER_MAX || value < -INTEGER_MAX)
+  const isLong = (value) => typeof value === 'bigint' && (value < 0n ? -value : value) >> INTEGER_BITS_MAX > 0n
   const written = (native) => ({
     method(...parts) {
       if (isLong(this.valueOf())) throw new RangeError('the integer is too long to be written down')

@@ -15,7 +15,7 @@ import msgspec
 import quickjs
 
 from frontdesk.scxml.content import Inline
-from frontdesk.scxml.ecmascript.prelude import prelude
+from frontdesk.scxml.ecmascript.prelude import later, prelude
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import ScriptFault, SessionFailed
 from frontdesk.scxml.limits import Limits
@@ -52,13 +52,11 @@ class EcmaScript:
         self._is_ors = machine.dialect is Dialect.ORS
         self._is_asking = machine.is_asking
         self._lexical: list[str] = []
-        engine = self._context.eval(prelude(is_asking=machine.is_asking))
-        self._engine = engine
-        self._see, self._states, self._begin = engine("see"), engine("states"), engine("begin")
-        self._value, self._text, self._shown = engine("value"), engine("text"), engine("shown")
-        self._write, self._move, self._take = engine("write"), engine("move"), engine("taken")
-        self._call(
-            engine("system"),
+        made = self._context.eval(prelude(is_asking=machine.is_asking))
+        self._engine: Callable[..., Any] = made(*later(is_asking=machine.is_asking))
+        self._ours: dict[str, Callable[..., Any]] = {}
+        self._ask(
+            "system",
             session_id,
             machine.name,
             pack(processors),
@@ -69,11 +67,11 @@ class EcmaScript:
         self._stop_after(self._cpu_s)
 
     def begin(self, now_ms: int, seed: int) -> None:
-        self._call(self._begin, float(now_ms), seed & 0x7FFFFFFF)
+        self._ask("begin", float(now_ms), seed & 0x7FFFFFFF)
 
     def see_event(self, event: Event) -> None:
-        self._call(
-            self._see,
+        self._ask(
+            "see",
             event.name,
             event.type,
             event.sendid,
@@ -86,17 +84,17 @@ class EcmaScript:
 
     def see_interaction(self, interaction_id: str, packed: str, *, is_first: bool) -> None:
         if self._is_asking:
-            self._call(self._engine("interaction"), interaction_id, packed, is_first)
+            self._ask("interaction", interaction_id, packed, is_first)
 
     def see_world(self, packed: str) -> None:
         if self._is_asking:
-            self._call(self._engine("world"), packed)
+            self._ask("world", packed)
 
     def see_states(self, ids: Sequence[str]) -> None:
-        self._call(self._states, " ".join(ids))
+        self._ask("states", " ".join(ids))
 
     def declare(self, name: str) -> None:
-        self._call(self._engine("declareItem" if self._is_ors else "declare"), name)
+        self._ask("declareItem" if self._is_ors else "declare", name)
 
     def set_item(self, name: str, packed: str) -> None:
         self.assign(self._item(name), packed)
@@ -113,32 +111,32 @@ class EcmaScript:
         if value.kind == "text":
             return json.dumps(value.text)
         written = json.dumps(_written(read_tree(value.text.encode(), "inline")))
-        return str(self._call(self._engine("document"), written))
+        return str(self._ask("document", written))
 
     def condition(self, cond: str) -> bool:
         test = self._functions.get(("condition", cond)) or self._compile("condition", cond, "return !!({})")
         return bool(self._call(test))
 
     def value(self, expr: str) -> str:
-        return str(self._call(self._value, self._reader(expr)))
+        return str(self._ask("value", self._reader(expr)))
 
     def plain(self, expr: str) -> str:
-        return str(self._call(self._engine("plain"), self._reader(expr)))
+        return str(self._ask("plain", self._reader(expr)))
 
     def yes(self, expr: str) -> bool:
-        return bool(self._call(self._engine("yes"), self._reader(expr)))
+        return bool(self._ask("yes", self._reader(expr)))
 
     def text(self, expr: str) -> str:
-        return str(self._call(self._text, self._reader(expr)))
+        return str(self._ask("text", self._reader(expr)))
 
     def shown(self, expr: str) -> str:
-        return str(self._call(self._shown, self._reader(expr)))
+        return str(self._ask("shown", self._reader(expr)))
 
     def compute(self, location: str, expr: str) -> None:
-        self._call(self._move, self._writer(location), self._reader(expr))
+        self._ask("move", self._writer(location), self._reader(expr))
 
     def assign(self, location: str, packed: str) -> None:
-        self._call(self._write, self._writer(location), packed)
+        self._ask("write", self._writer(location), packed)
 
     def run(self, source: str, file: str = "") -> None:
         if _DECLARES.search(source):
@@ -152,38 +150,37 @@ class EcmaScript:
         self._writer(item, is_new=True)
         if index is not None:
             self._writer(index, is_new=True)
-        return int(self._call(self._engine("open"), self._reader(expr)))
+        return int(self._ask("open", self._reader(expr)))
 
     def next_item(self, item: str, index: str | None, at: int) -> None:
-        self._call(self._engine("item"), self._writer(item, is_new=True), at)
+        self._ask("item", self._writer(item, is_new=True), at)
         if index is not None:
-            self._call(self._engine("index"), self._writer(index, is_new=True), at)
+            self._ask("index", self._writer(index, is_new=True), at)
 
     def close_array(self) -> None:
-        self._call(self._engine("close"))
+        self._ask("close")
 
     def taken(self) -> Sequence[Sequence[str]]:
-        text = self._call(self._take)
+        text = self._ask("taken")
         return _checked(str(text), list[list[str]]) if text else ()
 
     def mark(self, scripts: Sequence[str]) -> None:
         names = dict.fromkeys(name for script in scripts for name in _lexical(script))
-        is_lexical = self._engine("isLexical")
-        self._lexical = [name for name in names if self._call(is_lexical, name)]
-        self._call(self._engine("mark"), json.dumps(self._lexical))
+        self._lexical = [name for name in names if self._ask("isLexical", name)]
+        self._ask("mark", json.dumps(self._lexical))
 
     def size(self) -> int:
         return int(self._context.memory()["malloc_size"])
 
     def snapshot(self) -> tuple[str, Sequence[str]]:
         with self._more_room():
-            text = str(self._call(self._engine("snapshot"), json.dumps(self._lexical)))
+            text = str(self._ask("snapshot", json.dumps(self._lexical)))
         lost = _checked(text, tuple[Any, list[str]])[1]
         return text, [path.removeprefix("data.") for path in lost]
 
     def restore(self, text: str) -> None:
         with self._more_room():
-            self._call(self._engine("restore"), text)
+            self._ask("restore", text)
 
     @contextmanager
     def _more_room(self) -> Iterator[None]:
@@ -222,6 +219,13 @@ class EcmaScript:
         if len(self._functions) < FUNCTIONS_MAX:
             self._functions[kind, source] = function
         return function
+
+    def _ask(self, name: str, *arguments: object) -> Any:
+        """What our own script of this name says; it may be read in only now."""
+        function = self._ours.get(name)
+        if function is None:
+            function = self._ours[name] = self._call(self._engine, name)
+        return self._call(function, *arguments)
 
     def _call(self, function: Callable[..., Any], *arguments: object) -> Any:
         try:

@@ -52,7 +52,7 @@
     hidden(globalThis, '__GetDocumentURL', () => document)
     hidden(globalThis, '__GetCurrentStates', () => states().slice())
     hidden(globalThis, 'uneval', (value) => kit.uneval(value))
-    for (const holder of [Object, Array, String, Number, Boolean, Function, Date, RegExp, Error])
+    for (const holder of [Object, Array, String, Number, Boolean, Function, kit.NativeDate, RegExp, Error])
       hidden(holder.prototype, 'toSource', function () {
         return kit.uneval(this)
       })

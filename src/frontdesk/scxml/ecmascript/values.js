@@ -4,7 +4,7 @@
   'use strict'
   const PLAIN_DEPTH_MAX = 60
   const sealed = new WeakSet()
-  const { stringify, parse } = JSON
+  const { stringify, parse } = kit.natives
   kit.isSealed = (value) => sealed.has(value)
 
   function isPlain(value, depth, seen) {
@@ -75,7 +75,6 @@
 
   // ---- what the document's own scripts made; it is not data, as they will make it again
 
-  const indirectly = globalThis.eval
   let native = new Set()
 
   // Called once before anything of the document runs.
@@ -83,17 +82,7 @@
     native = new Set(Object.getOwnPropertyNames(globalThis))
   }
   kit.own = () => Object.getOwnPropertyNames(globalThis).filter((name) => !native.has(name))
-  kit.variable = (name) => (Object.hasOwn(globalThis, name) ? globalThis[name] : indirectly(name))
-  kit.setVariable = function (name, value) {
-    globalThis.__carried = value
-    try {
-      indirectly(`${name} = __carried`)
-    } catch (_constant) {
-      // A constant; the document's script has made it again.
-    }
-    delete globalThis.__carried
-  }
-
+  kit.variable = (name) => (Object.hasOwn(globalThis, name) ? globalThis[name] : kit.evaluate(name))
   // Functions that the top-level scripts made: those in variables by name, and paths of those inside objects.
   // Most documents have hundreds, and most sessions never ask: so it is as little as can be.
   kit.made = { names: [], functions: [], inside: [] }
@@ -131,6 +120,8 @@
   const part = (name) => () => kit.load(name)
   kit.graph = once(part('graph'))
   kit.dom = once(part('dom'))
+  kit.lists = once(part('lists'))
+  kit.rare = once(part('rare'))
   kit.source = (value) => (kit.source = kit.load('source'))(value)
   kit.uneval = function (value) {
     kit.source(null)

@@ -1,0 +1,33 @@
+// What the interpreter asks of few script contexts, or rarely.
+(function (kit) {
+  'use strict'
+  const { isArray, parse } = kit.natives
+  const arrays = []
+
+  return {
+    shown(read) {
+      const value = read()
+      return kit.clean(typeof value === 'string' ? value : kit.source(value))
+    },
+    document(written) {
+      kit.dom()
+      return kit.pack(kit.document(parse(written)))
+    },
+    open(read) {
+      const array = read()
+      if (!isArray(array)) throw new TypeError('this is not an array')
+      arrays.push(array.slice())
+      return array.length
+    },
+    item(write, at) {
+      write(arrays[arrays.length - 1][at])
+    },
+    index(write, at) {
+      write(at)
+    },
+    close() {
+      arrays.pop()
+    },
+    isLexical: (name) => !Object.hasOwn(globalThis, name) && kit.evaluate(`typeof ${name}`) !== 'undefined',
+  }
+})
