@@ -10,14 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.desk.journeys.book import Book
+from frontdesk.domain.journey.action_targets import ActionTarget, TargetState
+from frontdesk.domain.journey.defined import Defined
 from frontdesk.domain.journey.defining import TYPES, Kind, all_of
-from frontdesk.domain.journey.definitions import (
-    ActionTarget,
-    ActionTemplate,
-    Defined,
-    TargetState,
-    TemplateState,
-)
+from frontdesk.domain.journey.templates import ActionTemplate, TemplateState
 from frontdesk.edges.asgi import read_body
 from frontdesk.edges.journey_answers import BASE, RESOURCES, answered, defined, object_of, shown
 from frontdesk.edges.journey_callers import Caller, JourneyCallers

@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from frontdesk.desk.journeys.book import Outdated
 from frontdesk.domain.journey.checks.wrong import Wrong
+from frontdesk.domain.journey.defined import Defined
 from frontdesk.domain.journey.defining import Kind
-from frontdesk.domain.journey.definitions import Defined
 from frontdesk.edges.asgi import ClientLeft, TooMuch, TooSlow
 from frontdesk.edges.json_answers import json
 from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, Unavailable

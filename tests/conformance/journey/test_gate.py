@@ -2,21 +2,13 @@
 
 import pytest
 
+from frontdesk.domain.journey.action_maps import Activation, ActivationType, MediaType, ScheduleGroups
+from frontdesk.domain.journey.action_targets import Schedule, ScheduleGroup
 from frontdesk.domain.journey.criteria import Operator, UrlCondition
-from frontdesk.domain.journey.definitions import (
-    Activation,
-    ActivationType,
-    FrequencyCap,
-    JourneySettings,
-    MediaType,
-    OffersMax,
-    Ref,
-    Schedule,
-    ScheduleGroup,
-    ScheduleGroups,
-)
+from frontdesk.domain.journey.defined import Ref
 from frontdesk.domain.journey.facts import Note, Noted, Qualified, Reason, State
 from frontdesk.domain.journey.pacing import Room
+from frontdesk.domain.journey.site_settings import FrequencyCap, JourneySettings, OffersMax
 from tests.domain.journey.acting import PAGE, S1, S2, Site, Story, a_map
 
 ELSEWHERE = "https://shop.example/help"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from frontdesk.domain.journey.definitions import FrequencyCap, JourneySettings, OffersMax
 from frontdesk.domain.journey.facts import Emitter, Moved, Qualified, Reason, Stage, State
 from frontdesk.domain.journey.offering import OutOfTurn, Reported, move
 from frontdesk.domain.journey.reaping import offer_due_ms
+from frontdesk.domain.journey.site_settings import FrequencyCap, JourneySettings, OffersMax
 from frontdesk.errors import Refused
 from tests.domain.journey.acting import S1, Site, Story, a_map, shown
 

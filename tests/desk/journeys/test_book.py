@@ -4,9 +4,12 @@ import anyio
 import pytest
 
 from frontdesk.desk.journeys.book import Book, Outdated
+from frontdesk.domain.journey.action_maps import ActionMap
 from frontdesk.domain.journey.checks.wrong import Wrong
 from frontdesk.domain.journey.defining import STREAM, Kind
-from frontdesk.domain.journey.definitions import ActionMap, JourneySettings, Segment, TemplateState
+from frontdesk.domain.journey.segments import Segment
+from frontdesk.domain.journey.site_settings import JourneySettings
+from frontdesk.domain.journey.templates import TemplateState
 from frontdesk.errors import NotFound, TooNew
 from frontdesk.store.memory import MemoryStore
 from tests.desk.journeys.site import NOW_MS, SEGMENT, a_book, a_map

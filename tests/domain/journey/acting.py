@@ -7,19 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from frontdesk.domain.journey.action_maps import ActionKind, ActionMap, Activation, ActivationType, MediaType
 from frontdesk.domain.journey.customer import Action, Customer
-from frontdesk.domain.journey.definitions import (
-    ActionKind,
-    ActionMap,
-    Activation,
-    ActivationType,
-    Definitions,
-    Deployment,
-    FrequencyCap,
-    JourneySettings,
-    MediaType,
-    OffersMax,
-)
+from frontdesk.domain.journey.definitions import Definitions, Deployment
 from frontdesk.domain.journey.evolving import evolve
 from frontdesk.domain.journey.facts import (
     Block,
@@ -39,6 +29,7 @@ from frontdesk.domain.journey.offering import Reported, chat_moved, move
 from frontdesk.domain.journey.pacing import Room
 from frontdesk.domain.journey.qualifying import qualify
 from frontdesk.domain.journey.reaping import carry, lapse, reap
+from frontdesk.domain.journey.site_settings import FrequencyCap, JourneySettings, OffersMax
 
 PAGE = "https://shop.example/cart"
 DEPLOYMENT = Deployment(id="d1", name="shop")

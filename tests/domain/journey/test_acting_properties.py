@@ -6,11 +6,12 @@ from collections.abc import Callable
 from hypothesis import given as any_story
 from hypothesis import strategies as st
 
+from frontdesk.domain.journey.action_maps import MediaType
 from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.definitions import JourneySettings, MediaType
 from frontdesk.domain.journey.evolving import evolve
 from frontdesk.domain.journey.facts import Blocked, HandedOut, Moved, Qualified, State
 from frontdesk.domain.journey.offer_table import is_live, is_terminal
+from frontdesk.domain.journey.site_settings import JourneySettings
 from frontdesk.errors import Refused
 from tests.domain.journey.acting import NO_CAPS, S1, S2, Site, Story, a_map
 

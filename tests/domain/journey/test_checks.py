@@ -8,23 +8,19 @@ import pytest
 from msgspec.structs import replace
 
 from frontdesk.desk.journeys.reading import definition_of
+from frontdesk.domain.journey.action_maps import MediaType
+from frontdesk.domain.journey.action_targets import ActionTarget, ScheduleGroup
 from frontdesk.domain.journey.checks.checking import Around, check, check_removal, check_room
 from frontdesk.domain.journey.checks.wrong import Wrong
+from frontdesk.domain.journey.defined import Ref
 from frontdesk.domain.journey.defining import Kind
-from frontdesk.domain.journey.definitions import (
-    SEGMENTS_MAX,
-    ActionTarget,
+from frontdesk.domain.journey.definitions import SEGMENTS_MAX, Definitions
+from frontdesk.domain.journey.segments import Outcome, Predictor, Segment
+from frontdesk.domain.journey.templates import (
     ActionTemplate,
     ContentOffer,
-    Definitions,
     DisplayMode,
     LayoutMode,
-    MediaType,
-    Outcome,
-    Predictor,
-    Ref,
-    ScheduleGroup,
-    Segment,
     TemplateState,
 )
 

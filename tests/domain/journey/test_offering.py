@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from frontdesk.domain.journey.action_maps import MediaType
 from frontdesk.domain.journey.customer import LIVE, TERMINAL
-from frontdesk.domain.journey.definitions import MediaType
 from frontdesk.domain.journey.facts import Emitter, Moved, Stage, State
 from frontdesk.domain.journey.offer_table import TRANSITIONS, transition
 from frontdesk.domain.journey.offering import OutOfTurn, Reported, is_to_be_linked, move, moves

@@ -2,8 +2,8 @@
 
 import pytest
 
+from frontdesk.domain.journey.action_maps import ActionMap, ProbabilityCondition, QuantileCondition
 from frontdesk.domain.journey.criteria import EventCondition, StreamType
-from frontdesk.domain.journey.definitions import ActionMap, ProbabilityCondition, QuantileCondition
 from frontdesk.domain.journey.facts import OutcomeAchieved, Qualified, Scored, State
 from tests.domain.journey.acting import BEGAN_MS, S1, S2, Site, Story, a_map
 

@@ -4,7 +4,10 @@ import datetime as dt
 
 import pytest
 
-from frontdesk.domain.journey.definitions import Definitions, Ref, Schedule, ScheduleGroup, ScheduleGroups
+from frontdesk.domain.journey.action_maps import ScheduleGroups
+from frontdesk.domain.journey.action_targets import Schedule, ScheduleGroup
+from frontdesk.domain.journey.defined import Ref
+from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.moments import ms_of
 from frontdesk.domain.journey.schedules import check, emergency_of, group_of, is_map_open, opening
 from frontdesk.errors import Refused

@@ -21,8 +21,10 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from frontdesk.desk.journeys.reading import definition_of, stamp
+from frontdesk.domain.journey.action_targets import ActionTarget, TargetState
 from frontdesk.domain.journey.checks.checking import Around, check, check_removal, check_room
 from frontdesk.domain.journey.checks.wrong import invalid
+from frontdesk.domain.journey.defined import Defined
 from frontdesk.domain.journey.defining import (
     STREAM,
     Definition,
@@ -33,15 +35,9 @@ from frontdesk.domain.journey.defining import (
     all_of,
     evolve,
 )
-from frontdesk.domain.journey.definitions import (
-    ActionTarget,
-    ActionTemplate,
-    Defined,
-    Definitions,
-    JourneySettings,
-    TargetState,
-    TemplateState,
-)
+from frontdesk.domain.journey.definitions import Definitions
+from frontdesk.domain.journey.site_settings import JourneySettings
+from frontdesk.domain.journey.templates import ActionTemplate, TemplateState
 from frontdesk.errors import Conflict, NotFound, TooNew
 from frontdesk.store.log import Recorded, Store
 

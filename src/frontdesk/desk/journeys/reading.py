@@ -9,7 +9,7 @@ import msgspec
 
 from frontdesk.domain.journey.checks.wrong import Wrong, invalid
 from frontdesk.domain.journey.defining import TYPES, Definition, Kind
-from frontdesk.domain.journey.definitions import JourneySettings
+from frontdesk.domain.journey.site_settings import JourneySettings
 
 _AT = re.compile(r"^(?P<text>.*?)(?: - at (?P<key>key in )?`\$?\.?(?P<path>[^`]*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"(?P<what>missing required|contains unknown) field `(?P<name>[^`]*)`")

@@ -10,19 +10,13 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from frontdesk.domain.journey.definitions import (
-    ActionMap,
-    ActionTarget,
-    ActionTemplate,
-    Defined,
-    Definitions,
-    Deployment,
-    JourneySettings,
-    Outcome,
-    Predictor,
-    ScheduleGroup,
-    Segment,
-)
+from frontdesk.domain.journey.action_maps import ActionMap
+from frontdesk.domain.journey.action_targets import ActionTarget, ScheduleGroup
+from frontdesk.domain.journey.defined import Defined
+from frontdesk.domain.journey.definitions import Definitions, Deployment
+from frontdesk.domain.journey.segments import Outcome, Predictor, Segment
+from frontdesk.domain.journey.site_settings import JourneySettings
+from frontdesk.domain.journey.templates import ActionTemplate
 
 STREAM = "journeys/definitions"
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from frontdesk.domain.journey.action_maps import ActionMap, MediaType
 from frontdesk.domain.journey.compiled import Compiled
 from frontdesk.domain.journey.customer import Action, Customer
-from frontdesk.domain.journey.definitions import ActionMap, MediaType
 from frontdesk.domain.journey.drawing import drawn
 from frontdesk.domain.journey.evolving import evolve
 from frontdesk.domain.journey.facts import (

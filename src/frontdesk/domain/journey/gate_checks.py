@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from frontdesk.domain.journey.action_maps import ActionMap, ActivationType, MediaType
 from frontdesk.domain.journey.compiled import Compiled
 from frontdesk.domain.journey.customer import Action, Customer
-from frontdesk.domain.journey.definitions import ActionMap, ActivationType, FrequencyCap, MediaType
 from frontdesk.domain.journey.drawing import is_drawn
 from frontdesk.domain.journey.facts import Block, Reason, State
 from frontdesk.domain.journey.offer_table import is_live
 from frontdesk.domain.journey.pacing import Availability, Room
 from frontdesk.domain.journey.schedules import emergency_of, group_of, opening
+from frontdesk.domain.journey.site_settings import FrequencyCap
 
 CAP_ONCE_FINALIZED = "CapOnceFinalized"
 CAP_ONCE_REJECTED = "CapOnceRejected"

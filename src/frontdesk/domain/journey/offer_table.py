@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from frontdesk.domain.journey.action_maps import MediaType
 from frontdesk.domain.journey.customer import LIVE, TERMINAL, Action
-from frontdesk.domain.journey.definitions import MediaType
 from frontdesk.domain.journey.facts import Emitter, Stage, State
 
 ATTEMPTS_MAX = 3

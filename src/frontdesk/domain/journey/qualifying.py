@@ -5,16 +5,16 @@ Source:  journey.md §8.2; §7.3 for the conditions on outcomes.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from frontdesk.domain.journey.compiled import Compiled
-from frontdesk.domain.journey.customer import Customer, Score, Visit
-from frontdesk.domain.journey.definitions import (
+from frontdesk.domain.journey.action_maps import (
     ActionMap,
     ActivationType,
-    Definitions,
     MediaType,
     ProbabilityCondition,
     QuantileCondition,
 )
+from frontdesk.domain.journey.compiled import Compiled
+from frontdesk.domain.journey.customer import Customer, Score, Visit
+from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Emitter, Fact, Moved, Qualified, State
 from frontdesk.domain.journey.moments import ms_of
 from frontdesk.domain.journey.schedules import is_map_open

@@ -9,7 +9,9 @@ from functools import lru_cache
 from msgspec import Struct
 
 from frontdesk.domain.hours import Hours, hours_of, is_open
-from frontdesk.domain.journey.definitions import ActionMap, Definitions, Schedule, ScheduleGroup
+from frontdesk.domain.journey.action_maps import ActionMap
+from frontdesk.domain.journey.action_targets import Schedule, ScheduleGroup
+from frontdesk.domain.journey.definitions import Definitions
 
 _NEVER = "mon closed"
 """A week of nothing: without any line of a week, hours are those of a place that is always open."""

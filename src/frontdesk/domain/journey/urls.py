@@ -12,8 +12,8 @@ from urllib.parse import quote, unquote, unquote_plus
 
 from msgspec import Struct
 
-from frontdesk.domain.journey.definitions import Tracking
 from frontdesk.domain.journey.registrable_domains import registrable_domain
+from frontdesk.domain.journey.tracking import Tracking
 from frontdesk.domain.journey.web_events import Page, Referrer
 
 URL_CHARS_MAX = 2048

@@ -2,18 +2,13 @@
 
 import datetime as dt
 
+from frontdesk.domain.journey.action_maps import ActionMap, ActivationType, MediaType, QuestionType
+from frontdesk.domain.journey.action_targets import TargetState
 from frontdesk.domain.journey.checks.criteria import IsKey, check_event_conditions, check_url_conditions
 from frontdesk.domain.journey.checks.wrong import Wrong, invalid, not_active, unknown
-from frontdesk.domain.journey.definitions import (
-    ActionMap,
-    ActivationType,
-    Definitions,
-    MediaType,
-    QuestionType,
-    Ref,
-    TargetState,
-    TemplateState,
-)
+from frontdesk.domain.journey.defined import Ref
+from frontdesk.domain.journey.definitions import Definitions
+from frontdesk.domain.journey.templates import TemplateState
 
 BUILT = (MediaType.WEBCHAT, MediaType.CONTENT_OFFER, MediaType.WEBHOOK)
 WEB = (MediaType.WEBCHAT, MediaType.CONTENT_OFFER)

@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec import Struct
 
 from frontdesk.domain.hours import hours_of
+from frontdesk.domain.journey.action_maps import ActionMap, MediaType
+from frontdesk.domain.journey.action_targets import ActionTarget, Schedule, ScheduleGroup
 from frontdesk.domain.journey.checks.action_maps import BUILT, WEB, check_action_map
 from frontdesk.domain.journey.checks.criteria import IsKey, check_patterns, has_patterns
 from frontdesk.domain.journey.checks.sites import check_deployment, check_settings, check_zone
@@ -21,21 +23,12 @@ from frontdesk.domain.journey.definitions import (
     OUTCOMES_MAX,
     PREDICTORS_MAX,
     SEGMENTS_MAX,
-    ActionMap,
-    ActionTarget,
-    ActionTemplate,
     Definitions,
     Deployment,
-    JourneySettings,
-    LayoutMode,
-    MediaType,
-    Outcome,
-    Predictor,
-    Schedule,
-    ScheduleGroup,
-    Scope,
-    Segment,
 )
+from frontdesk.domain.journey.segments import Outcome, Predictor, Scope, Segment
+from frontdesk.domain.journey.site_settings import JourneySettings
+from frontdesk.domain.journey.templates import ActionTemplate, LayoutMode
 from frontdesk.errors import Refused
 
 LIMITS: Mapping[Kind, int] = {

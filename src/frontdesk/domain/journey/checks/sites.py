@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from frontdesk.domain.hours import hours_of
 from frontdesk.domain.journey.checks.action_maps import WEB, check_timeout
 from frontdesk.domain.journey.checks.wrong import invalid, unknown
-from frontdesk.domain.journey.definitions import Deployment, JourneySettings, Tracking
+from frontdesk.domain.journey.definitions import Deployment
+from frontdesk.domain.journey.site_settings import JourneySettings
+from frontdesk.domain.journey.tracking import Tracking
 from frontdesk.errors import Refused
 
 ANY = "*"
