@@ -34,6 +34,15 @@ class Operator(StrEnum):
     ENDS_WITH = "endsWith"
     GLOB = "glob"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Operator | None":
+        """Definitions that are brought along may have the names of earlier days."""
+        return {
+            "like": cls.CONTAINS_ANY,
+            "not like": cls.NOT_CONTAINS_ANY,
+            "notLike": cls.NOT_CONTAINS_ANY,
+        }.get(str(value))
+
 
 class StreamType(StrEnum):
     """Where an event comes from."""
