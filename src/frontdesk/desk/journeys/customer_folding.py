@@ -1,0 +1,43 @@
+"""From what is stored to a customer, and back: bodies to facts, facts to a state, a state to its snapshot."""
+
+import msgspec
+from msgspec.structs import replace
+
+from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.evolving import evolve
+from frontdesk.domain.journey.facts import Fact
+from frontdesk.errors import TooNew
+from frontdesk.store.log import Recorded, Snapshot
+
+FOLD_TAG = "customer/1"  # Change it whenever `Customer` or `evolve` changes: old snapshots are dropped.
+
+encode = msgspec.json.Encoder().encode
+_facts: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Customer).decode
+
+
+def fact_of(record: Recorded) -> Fact:
+    """The fact that a record holds. Errors: `TooNew`."""
+    try:
+        return _facts.decode(record.body)
+    except msgspec.DecodeError:
+        raise TooNew from None
+
+
+def fold(customer: Customer, record: Recorded) -> Customer:
+    """The customer after a record; versions that were forgotten are stepped over. Errors: `TooNew`."""
+    if customer.version != record.version - 1:
+        customer = replace(customer, version=record.version - 1)
+    return evolve(customer, fact_of(record), record.time_ms)
+
+
+def snapshot_of(customer: Customer) -> Snapshot:
+    return Snapshot(customer.version, FOLD_TAG, _pack(customer))
+
+
+def restored(snapshot: Snapshot | None, customer_id: str) -> Customer:
+    """The customer that a snapshot holds; a blank one when there is none that this fold has made."""
+    if snapshot is None or snapshot.tag != FOLD_TAG:
+        return Customer(id=customer_id)
+    return _unpack(snapshot.body)

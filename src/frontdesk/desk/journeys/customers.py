@@ -1,0 +1,290 @@
+"""The customers that this node knows: a cache over the log of journeys, kept true by following it."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from weakref import WeakValueDictionary
+
+import structlog
+
+from frontdesk.desk.arming import UNSURE, Armed, arm_anew
+from frontdesk.desk.journeys.customer_cards import KIND, CustomerCard, card_of, is_structural, read_card
+from frontdesk.desk.journeys.customer_folding import encode, fact_of, fold, restored, snapshot_of
+from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.evolving import evolve
+from frontdesk.domain.journey.facts import Fact
+from frontdesk.errors import Conflict, DeskError
+from frontdesk.store.log import Also, Arm, Entry, Recorded, Store
+
+ROOT = "customer/"
+ATTEMPTS_MAX = 20
+SNAPSHOT_EVERY = 100  # Facts: a customer of many years is read as fast as a new one.
+FOLDED_AT_ONCE = 500  # Records, before somebody else has a turn.
+QUIET_MS = 300_000
+REST_EVERY_S = 60.0
+RETRY_S = 0.5
+
+Decide = Callable[[Customer, int], Sequence[Fact]]
+Due = Callable[[Customer], int | None]
+Enter = Callable[[Customer, Sequence[Fact], Customer, int], Sequence[Entry]]
+
+_log = structlog.get_logger("customers")
+
+
+class _Held:
+    """One customer as this node knows it.
+
+    Shape:   `newest` is the newest version that was heard of; `is_unsure` when only the log knows what is
+             true: a write was not answered, or another node was first.
+    """
+
+    __slots__ = ("armed", "customer", "is_unsure", "newest", "used_ms")
+
+    def __init__(self, customer: Customer) -> None:
+        self.customer = customer
+        self.armed: Armed = UNSURE
+        self.is_unsure = True
+        self.newest = 0
+        self.used_ms = 0
+
+    @property
+    def is_stale(self) -> bool:
+        return self.is_unsure or self.newest > self.customer.version
+
+
+class Customers:
+    """Every customer, by id, as far as this node has read it.
+
+    Shape:   `deadlines` say until when at the latest somebody has to look at a customer again: the stream's
+             timer is set for the first of them. `entries` gives what reports count of a change. At most
+             `held_max` are held, and those nobody asked for within `QUIET_MS` are let go.
+    Errors:  of everything that reads: `Unavailable`, as `TooNew` when a newer version wrote what this one
+             cannot read.
+    """
+
+    def __init__(self, store: Store, clock_ms: Callable[[], int], *, held_max: int = 20_000) -> None:
+        self.deadlines: list[Due] = []
+        self.entries: Enter = lambda _before, _facts, _after, _now_ms: ()
+        self._store = store
+        self._clock_ms = clock_ms
+        self._held_max = held_max
+        self._held: OrderedDict[str, _Held] = OrderedDict()  # By stream; who was asked for last is last.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        store.on_whisper(self._whispered)
+
+    # --- reading -------------------------------------------------------------------------------
+
+    async def customer(self, customer_id: str) -> Customer:
+        """The customer as they are now; one of version 0 where nothing is known of them."""
+        stream = ROOT + customer_id
+        held = self._used(stream, customer_id)
+        if held.is_stale:
+            async with self._lock(stream):
+                await self._refresh(stream, held)
+        return held.customer
+
+    async def record(self, customer_id: str, version: int) -> Fact | None:
+        """The fact of that version, unless it was forgotten."""
+        records = await self._store.read(ROOT + customer_id, version - 1, limit=1)
+        return fact_of(records[0]) if records and records[0].version == version else None
+
+    async def history(
+        self, customer_id: str, after_version: int = 0, limit: int | None = None
+    ) -> Sequence[tuple[Recorded, Fact]]:
+        """The facts after a version that were not forgotten, oldest first."""
+        records = await self._store.read(ROOT + customer_id, after_version, limit)
+        return [(record, fact_of(record)) for record in records]
+
+    async def visiting(self, after: str = "", limit: int = 100) -> Sequence[tuple[str, CustomerCard]]:
+        """Those with an open visit, by their ids, after the customer `after`."""
+        filed = await self._store.cards(KIND, is_open=True, after=ROOT + after, limit=limit)
+        return [(each.stream.removeprefix(ROOT), read_card(each.card.body)) for each in filed]
+
+    async def count_visiting(self) -> int:
+        """How many they are."""
+        return await self._store.count_cards(KIND, is_open=True)
+
+    # --- changing ------------------------------------------------------------------------------
+
+    async def change(
+        self,
+        customer_id: str,
+        decide: Decide,
+        *,
+        due_ms: Due | None = None,
+        entries: Enter | None = None,
+        also: Sequence[Also] = (),
+    ) -> tuple[Customer, Sequence[Fact]]:
+        """Decide and append, and again when another node was first; the customer now, and what was added.
+
+        Shape:   nothing decided is nothing written, but for a timer that has fired and is set anew.
+                 `due_ms` is one more deadline; `entries` are used in the place of those of all changes.
+        Errors:  of `decide`; `Conflict`, `Unavailable`.
+        """
+        stream = ROOT + customer_id
+        for _ in range(ATTEMPTS_MAX):
+            held = self._used(stream, customer_id)
+            async with self._lock(stream):
+                await self._refresh(stream, held)
+                before = held.customer
+                now_ms = max(self._clock_ms(), before.last_ms)
+                facts = decide(before, now_ms)
+                if not facts:
+                    await self._arm_again(stream, held, due_ms, now_ms)
+                    return before, ()
+                after = before
+                for fact in facts:
+                    after = evolve(after, fact, now_ms)
+                effects = [*also, *(entries or self.entries)(before, facts, after, now_ms)]
+                if await self._append(stream, held, facts, after, now_ms, due_ms, effects):
+                    return after, facts
+        raise Conflict(f"{stream} lost {ATTEMPTS_MAX} races in a row")
+
+    async def _append(
+        self,
+        stream: str,
+        held: _Held,
+        facts: Sequence[Fact],
+        after: Customer,
+        now_ms: int,
+        due_ms: Due | None,
+        effects: list[Also],
+    ) -> bool:
+        """Whether it was written; else another node was first."""
+        version = held.customer.version
+        arm = arm_anew(held.armed, self._due_ms(after, due_ms), now_ms)
+        if arm is not None:
+            effects.append(arm)
+        if is_structural(facts):
+            effects.append(card_of(after))
+        if version // SNAPSHOT_EVERY != after.version // SNAPSHOT_EVERY:
+            effects.append(snapshot_of(after))
+        try:
+            await self._store.append(stream, version, [encode(fact) for fact in facts], now_ms, effects)
+        except Conflict:
+            held.is_unsure = True
+            return False
+        except BaseException:
+            held.is_unsure = True  # It may have been written, or not.
+            raise
+        held.customer = after
+        if arm is not None:
+            held.armed = arm.due_ms
+        return True
+
+    def _due_ms(self, customer: Customer, due_ms: Due | None) -> int | None:
+        deadlines = self.deadlines if due_ms is None else (*self.deadlines, due_ms)
+        due = (deadline(customer) for deadline in deadlines)
+        return min((each for each in due if each is not None), default=None)
+
+    async def _arm_again(self, stream: str, held: _Held, due_ms: Due | None, now_ms: int) -> None:
+        """Set a timer anew that may have fired, though nothing happened."""
+        due = self._due_ms(held.customer, due_ms)
+        arm = arm_anew(held.armed, due, now_ms)
+        if arm is None or not held.customer.version:
+            return
+        with contextlib.suppress(Conflict):  # Who wrote meanwhile has set it.
+            await self._store.append(stream, held.customer.version, (), now_ms, (Arm(due),))
+            held.armed = due
+            return
+        held.is_unsure = True
+
+    async def purge(self, customer_id: str) -> None:
+        """Delete all that is known of a customer, at every node; entries stay, and say no longer whose."""
+        stream = ROOT + customer_id
+        async with self._lock(stream):
+            await self._store.purge(stream)
+            self._held.pop(stream, None)
+        await self._store.whisper(stream)
+
+    # --- what is held --------------------------------------------------------------------------
+
+    @property
+    def held(self) -> int:
+        """How many customers are in memory."""
+        return len(self._held)
+
+    def _lock(self, stream: str) -> asyncio.Lock:
+        """The one lock of a stream, which is there as long as somebody uses it."""
+        lock = self._locks.get(stream)
+        if lock is None:
+            lock = self._locks[stream] = asyncio.Lock()
+        return lock
+
+    def _used(self, stream: str, customer_id: str) -> _Held:
+        held = self._held.get(stream)
+        if held is None:
+            held = self._held[stream] = _Held(Customer(id=customer_id))
+            if len(self._held) > self._held_max:
+                self._held.popitem(last=False)
+        else:
+            self._held.move_to_end(stream)
+        held.used_ms = self._clock_ms()
+        return held
+
+    def let_go(self) -> None:
+        """Hold those no longer whom nobody asked for lately."""
+        quiet_ms = self._clock_ms() - QUIET_MS
+        while self._held and next(iter(self._held.values())).used_ms <= quiet_ms:
+            self._held.popitem(last=False)
+
+    async def rest(self) -> None:
+        """Do so again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(REST_EVERY_S)
+            self.let_go()
+
+    async def _refresh(self, stream: str, held: _Held) -> None:
+        """Read what there is to know. The lock of the stream is held."""
+        if not held.is_stale:
+            return
+        customer, heard_of = held.customer, held.newest
+        is_anew, held.is_unsure = held.is_unsure, False  # Who is not sure any more meanwhile says so again.
+        try:
+            if is_anew:
+                customer = restored(await self._store.snapshot(stream), customer.id)
+            customer = await self._read_on(stream, customer)
+        except BaseException:
+            held.is_unsure = True
+            raise
+        held.customer = customer
+        held.armed = UNSURE if customer.version else None
+        if held.newest == heard_of:
+            held.newest = customer.version  # What was heard of and is not there was purged.
+
+    async def _read_on(self, stream: str, customer: Customer) -> Customer:
+        while True:
+            records = await self._store.read(stream, customer.version, FOLDED_AT_ONCE)
+            for record in records:
+                customer = fold(customer, record)
+            if len(records) < FOLDED_AT_ONCE:
+                return customer
+
+    # --- other nodes ---------------------------------------------------------------------------
+
+    async def follow(self) -> None:
+        """Take note of what other nodes write, until cancelled. One process alone can do without."""
+        position = await self._store.head()
+        while True:
+            try:
+                async for batch in self._store.follow(position):
+                    self.heard(batch)
+                    position = batch[-1].position
+            except DeskError as error:
+                _log.warning("follower_paused", reason=str(error), position=position)
+                await asyncio.sleep(RETRY_S)
+
+    def heard(self, batch: Sequence[Recorded]) -> None:
+        """Take note of what was committed; this node's own is known already."""
+        known = self._held
+        for record in batch:
+            held = known.get(record.stream)
+            if held is not None and record.version > held.customer.version:
+                held.newest = record.version
+
+    def _whispered(self, stream: str) -> None:
+        """Another node has deleted a customer."""
+        held = self._held.get(stream)
+        if held is not None:
+            held.is_unsure = True
