@@ -72,7 +72,7 @@ def ping(
             eligible.append(one)
     offers: list[Offer] = []
     for media_type in VISIBLE:
-        rivals = sorted((one for one in eligible if one.action.media_type == media_type), key=_rank)
+        rivals = sorted((one for one in eligible if one.action.media_type == media_type), key=rank)
         if rivals:
             offers.append(_offer(rivals[0]))
             blocks += [_outdone(loser, by=rivals[0]) for loser in rivals[1:]]
@@ -114,7 +114,7 @@ def is_leased_to_another(action: Action, tab: str, now_ms: int) -> bool:
     return now_ms < action.leased_until_ms and (not tab or tab != action.tab)
 
 
-def _rank(one: Candidate) -> tuple[int, int]:
+def rank(one: Candidate) -> tuple[int, int]:
     """The heavier first; among equals whoever the visit has drawn, the same one on each ping."""
     action = one.action
     return -one.action_map.weight, drawn(action.visit_id, action.map_id, action.map_version)
