@@ -11,13 +11,28 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
-from frontdesk import settings, settings_groups, settings_mail, settings_modules, settings_orchestration
+from frontdesk import (
+    settings,
+    settings_groups,
+    settings_journeys,
+    settings_mail,
+    settings_modules,
+    settings_orchestration,
+)
 from frontdesk.domain import rules
 from frontdesk.settings import Settings
 from frontdesk.settings_file import PREFIX
 from frontdesk.settings_table import SECRETS, accepted
 
-MODULES = (settings, settings_groups, settings_mail, settings_modules, settings_orchestration, rules)
+MODULES = (
+    settings,
+    settings_groups,
+    settings_journeys,
+    settings_mail,
+    settings_modules,
+    settings_orchestration,
+    rules,
+)
 SOURCES = tuple(Path(str(module.__file__)) for module in MODULES)
 
 HEAD = """<!-- Made by `python -m scripts.reference` from settings.py and those beside it; do not edit. -->

@@ -15,6 +15,7 @@ from frontdesk.domain.reception import Answer, Does, ReceptionRules
 from frontdesk.domain.rules import Rules, Seconds
 from frontdesk.errors import Refused
 from frontdesk.settings_groups import GroupSettings
+from frontdesk.settings_journeys import JourneysSettings
 from frontdesk.settings_mail import MailSettings
 from frontdesk.settings_orchestration import OrchestrationSettings
 
@@ -357,6 +358,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workspace: WorkspaceSettings = WorkspaceSettings()
     chat_v3: ChatV3Settings = ChatV3Settings()
     orchestration: OrchestrationSettings = OrchestrationSettings()
+    journeys: JourneysSettings = JourneysSettings()
     mail: MailSettings = MailSettings()
     log: LogSettings = LogSettings()
     services: dict[str, ServiceSettings] = {}

@@ -23,6 +23,8 @@ SECRETS = (
     "mail.inbound_key",
     "orchestration.http.manage_keys",
     "orchestration.fetch.secrets.NAME.value",
+    "journeys.server_keys",
+    "journeys.admin_keys.NAME.key",
 )
 
 

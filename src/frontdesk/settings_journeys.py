@@ -1,0 +1,51 @@
+"""What an operator can set about journeys; what a site does with them is set over their API."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from frontdesk.errors import Refused
+
+Rate = Annotated[int, Meta(ge=1, le=10_000_000)]
+KEY_CHARS_MIN = 16
+
+
+class AdminKeySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A key of a program that reads or changes what journeys are made of."""
+
+    key: str = ""
+    """The key, which the program sends as `Authorization: Bearer …`; at least 16 characters."""
+    permissions: tuple[str, ...] = ()
+    """What it may do, such as `journey:segment:view`; `journey:segment:*` and `*` for more than one."""
+
+    def __post_init__(self) -> None:
+        if len(self.key) < KEY_CHARS_MIN:
+            raise Refused("key_too_short", f"a key of journeys needs {KEY_CHARS_MIN} characters or more")
+
+
+class JourneysSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Journeys of visitors: whether they are followed, who may manage them, and how much is taken in."""
+
+    is_on: bool = True
+    """Whether visits are taken in and offers made, for the deployments that are defined."""
+    admin_keys: dict[str, AdminKeySettings] = {}
+    """Programs that manage journeys over HTTP, by a name that logs and histories may show."""
+    server_keys: tuple[str, ...] = ()
+    """Keys of the sites' own servers, sent as `Authorization: Bearer …`: they may post events for their
+    visitors, say from which address these come, and are not held to the limit of an address."""
+    requests_per_minute_per_address: Rate = 60
+    """Requests of one address to the collector in the long run; a batch is one."""
+    requests_burst_per_address: Rate = 120
+    """How many of them may come at once."""
+    requests_per_minute_per_customer: Rate = 60
+    """Requests of one browser to the collector in the long run."""
+    requests_burst_per_customer: Rate = 120
+    """How many of them may come at once."""
+    body_bytes_max: Annotated[int, Meta(ge=1024, le=1_048_576)] = 32_768
+    """Size of one event."""
+    batch_bytes_max: Annotated[int, Meta(ge=1024, le=10_485_760)] = 262_144
+    """Size of a batch of events."""
+
+    def __post_init__(self) -> None:
+        if any(len(key) < KEY_CHARS_MIN for key in self.server_keys):
+            raise Refused("key_too_short", f"a key of journeys needs {KEY_CHARS_MIN} characters or more")
