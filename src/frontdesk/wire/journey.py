@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Meta, Raw, Struct, ValidationError
 
-from frontdesk.domain.journey.definitions import UUID
+from frontdesk.domain.journey.defined import UUID
 from frontdesk.domain.journey.facts import Purpose, Stage
 from frontdesk.domain.journey.web_events import Browser, Device, Scalar
 from frontdesk.errors import Refused

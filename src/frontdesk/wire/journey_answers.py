@@ -10,16 +10,11 @@ from http import HTTPStatus
 import msgspec
 from msgspec import Struct
 
-from frontdesk.domain.journey.definitions import (
-    ActionTemplate,
-    ContentOffer,
-    Definitions,
-    Deployment,
-    MediaType,
-    Survey,
-)
+from frontdesk.domain.journey.action_maps import MediaType, Survey
+from frontdesk.domain.journey.definitions import Definitions, Deployment
 from frontdesk.domain.journey.facts import Happened, Purpose
 from frontdesk.domain.journey.gate import Offer
+from frontdesk.domain.journey.templates import ActionTemplate, ContentOffer
 from frontdesk.errors import Refused
 
 # What is answered to a refusal; what is not here is a bad request.

@@ -12,9 +12,9 @@ from frontdesk.domain.journey.consenting import (
     withdrawn,
 )
 from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.definitions import ConsentMode, Privacy
 from frontdesk.domain.journey.evolving import evolve
 from frontdesk.domain.journey.facts import Purpose
+from frontdesk.domain.journey.site_settings import ConsentMode, Privacy
 
 NOW = 1_800_000_000_000
 BOTH = (Purpose.TRACKING, Purpose.OFFERS)

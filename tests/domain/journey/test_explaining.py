@@ -4,25 +4,24 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from frontdesk.domain.journey.criteria import EventCondition, Operator, StreamType, UrlCondition
-from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.definitions import (
+from frontdesk.domain.journey.action_maps import (
     Activation,
     ActivationType,
-    JourneySettings,
     MediaType,
     ProbabilityCondition,
-    Ref,
-    Schedule,
-    ScheduleGroup,
     ScheduleGroups,
-    Segment,
 )
+from frontdesk.domain.journey.action_targets import Schedule, ScheduleGroup
+from frontdesk.domain.journey.criteria import EventCondition, Operator, StreamType, UrlCondition
+from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.defined import Ref
 from frontdesk.domain.journey.explaining import Checked, explain
 from frontdesk.domain.journey.explaining_trigger import steps_of
 from frontdesk.domain.journey.facts import Advanced, Held, Scored, State, Step
 from frontdesk.domain.journey.gate_checks import CHECKS
 from frontdesk.domain.journey.pacing import Room
+from frontdesk.domain.journey.segments import Segment
+from frontdesk.domain.journey.site_settings import JourneySettings
 from tests.domain.journey.acting import PAGE, S1, S2, Site, Story, a_map, shown
 
 BUYS = "00000000-0000-4000-8000-00000000000a"

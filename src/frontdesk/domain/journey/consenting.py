@@ -9,8 +9,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.definitions import ConsentMode, Privacy
 from frontdesk.domain.journey.facts import Consented, Fact, Purpose
+from frontdesk.domain.journey.site_settings import ConsentMode, Privacy
 
 DAY_MS = 86_400_000
 DECISION_MS = 180 * DAY_MS

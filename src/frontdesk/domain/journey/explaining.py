@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from frontdesk.domain.journey.action_maps import ActionMap
 from frontdesk.domain.journey.compiled import Compiled
 from frontdesk.domain.journey.customer import Action, Customer
-from frontdesk.domain.journey.definitions import ActionMap
 from frontdesk.domain.journey.explaining_gate import told_of_check
 from frontdesk.domain.journey.explaining_trigger import told_of_trigger
 from frontdesk.domain.journey.facts import State

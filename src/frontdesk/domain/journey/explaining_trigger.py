@@ -2,15 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from frontdesk.domain.journey.action_maps import ActionMap, ProbabilityCondition, QuantileCondition
 from frontdesk.domain.journey.compiled import Compiled
 from frontdesk.domain.journey.criteria import EventCondition
 from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.definitions import (
-    ActionMap,
-    Definitions,
-    ProbabilityCondition,
-    QuantileCondition,
-)
+from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.qualifying import (
     assignment_for,
     assignments_of,
