@@ -13,7 +13,16 @@ def test_good_settings_are_good(terminal: Terminal) -> None:
     ran = terminal.run("doctor")
     assert (ran.code, ran.errors) == (0, "")
     assert "✗" not in ran.output
-    assert "its tables are up to date" in ran.output
+    assert ran.output.count("its tables are up to date") == 2
+
+
+def test_the_database_of_journeys_is_looked_at_as_well(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.run("migrate")
+    beside = next(tmp_path.rglob("*-journeys.db"))
+    beside.write_text("Dear Amy, " * 1000)
+    ran = terminal.run("doctor")
+    assert ran.code == 1
+    assert f"{beside.name} cannot be opened" in ran.output.replace("\n", " ")
 
 
 def test_a_database_that_is_not_there_yet_is_no_fault(terminal: Terminal) -> None:

@@ -1,13 +1,27 @@
 """The tables are brought up to date by a command of their own."""
 
+from pathlib import Path
+
 from tests.cli.terminal import Terminal
 
 
 def test_a_new_database_is_made_once(terminal: Terminal) -> None:
     made = terminal.run("migrate")
     assert made.code == 0
-    assert "Migrated:" in made.output
+    assert "Migrated chats:" in made.output
+    assert "Migrated journeys:" in made.output
     assert terminal.run("migrate").output == "The database is up to date.\n"
+
+
+def test_a_version_without_journeys_gets_them(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.run("migrate")
+    beside = next(tmp_path.rglob("*-journeys.db"))
+    for file in beside.parent.glob(f"{beside.name}*"):
+        file.unlink()
+    again = terminal.run("migrate").output
+    assert "journeys" in again
+    assert "chats" not in again
+    assert beside.exists()
 
 
 def test_a_server_that_may_not_migrate_says_which_command_does(terminal: Terminal) -> None:

@@ -9,7 +9,10 @@ import pytest
 from frontdesk.cli.transfer import transfer
 from frontdesk.errors import DeskError, Refused, Unavailable
 from frontdesk.settings import DatabaseSettings
+from frontdesk.store.address import journeys_beside
+from frontdesk.store.log import Arm, Card, Entry
 from frontdesk.store.migrate import migrate
+from frontdesk.store.open import open_database, open_journeys
 from frontdesk.store.tables import METADATA
 from frontdesk.store.transfer import rows_in
 from tests.cli.terminal import Terminal
@@ -61,6 +64,49 @@ async def test_there_and_back_everything_is_as_it_was(tmp_path: Path, postgres_d
         assert [event["text"] for event in await again.events("Message")] == ["I am here", "good"]
         (await again.send("and further")).ok()
         await amy.hears_event(chat.chat_id, "Said", text="and further")
+
+
+@pytest.mark.anyio
+async def test_journeys_come_along(tmp_path: Path, postgres_database: str) -> None:
+    """Their numbers, what is due and what reports count: as with all the rest."""
+    await (await open_database(DatabaseSettings(url=file_in(tmp_path)))).aclose()
+    journeys = await open_journeys(DatabaseSettings(url=file_in(tmp_path)))
+    for version in range(3):
+        also = (Arm(9), Entry("visit", version, b"{}"), Card("customer", is_open=True, sort_ms=1, body=b"{}"))
+        await journeys.store.append("customer/1", version, [b"a visit"], 5, also)
+    await journeys.aclose()
+    there = file_in(tmp_path, "back")
+    await transfer(postgres_database, source=file_in(tmp_path))
+    await transfer(there, source=postgres_database)
+    assert everything_in(journeys_beside(there)) == everything_in(journeys_beside(file_in(tmp_path)))
+    assert len(everything_in(journeys_beside(there))["entries"]) == 3
+    with pytest.raises(Refused, match=r"journeys\.|has to be empty"):
+        await transfer(there, source=postgres_database)
+    moved = await open_journeys(DatabaseSettings(url=postgres_database))
+    last = await moved.store.append("customer/1", 3, [b"goes on"], 6, (Entry("visit", 4, b"{}"),))
+    assert last is not None
+    assert last.position == 4
+    assert len(await moved.store.entries("visit", 0, 9)) == 4
+    await moved.aclose()
+
+
+@pytest.mark.anyio
+async def test_of_two_logs_both_are_transferred_or_none(tmp_path: Path) -> None:
+    for opening in (open_database, open_journeys):
+        database = await opening(DatabaseSettings(url=file_in(tmp_path)))
+        await database.store.append("stream/1", 0, [b"x"], 5)
+        await database.aclose()
+    target = file_in(tmp_path, "target")
+    await migrate(target)
+    await migrate(journeys_beside(target))
+    with closing(sqlite3.connect(journeys_beside(target).removeprefix("sqlite:///"))) as connection:
+        connection.execute(
+            "CREATE TRIGGER meddles AFTER INSERT ON events BEGIN UPDATE events SET time_ms = 99; END"
+        )
+        connection.commit()
+    with pytest.raises(DeskError, match=r"journeys\.events is not the same in both"):
+        await transfer(target, source=file_in(tmp_path))
+    assert not any((await rows_in(target)).values())
 
 
 @pytest.mark.anyio

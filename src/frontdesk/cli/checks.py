@@ -6,7 +6,7 @@ import os
 import resource
 import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -29,10 +29,10 @@ from frontdesk.errors import DeskError
 from frontdesk.scxml.limits import Limits
 from frontdesk.settings import Settings
 from frontdesk.settings_mail import MailSettings
-from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
+from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, journeys_beside, parse
 from frontdesk.store.files import open_files
 from frontdesk.store.migrate import pending
-from frontdesk.store.open import Database, open_database
+from frontdesk.store.open import Database, open_database, open_journeys
 
 DISK_FREE_MIN_BYTES = 100 * 1_048_576
 DISK_FREE_WARN_BYTES = 2 * 1_073_741_824
@@ -61,6 +61,8 @@ async def findings(settings: Settings, nodes: int) -> AsyncIterator[Finding]:
     for finding in _disk(settings):
         yield finding
     async for finding in _database(settings):
+        yield finding
+    async for finding in _journeys(settings):
         yield finding
     async for finding in _scripts(settings):
         yield finding
@@ -194,11 +196,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("good", "database", f"{address.path} will be made at the first start")
         return
     if steps:
-        advice = (
-            "the server does it when it starts" if settings.database.migrate_on_start else "frontdesk migrate"
-        )
-        level: Literal["warn", "bad"] = "warn" if settings.database.migrate_on_start else "bad"
-        yield Finding(level, "database", f"migrations are pending: {', '.join(steps)}", advice)
+        yield _pending(settings, "database", steps)
         return
     try:
         database = await open_database(settings.database, is_server=False)
@@ -212,6 +210,34 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
     finally:
         await database.aclose()
+
+
+def _pending(settings: Settings, subject: str, steps: Sequence[str]) -> Finding:
+    text = f"migrations are pending: {', '.join(steps)}"
+    if settings.database.migrate_on_start:
+        return Finding("warn", subject, text, "the server does it when it starts")
+    return Finding("bad", subject, text, "frontdesk migrate")
+
+
+async def _journeys(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether their database, which lies beside the other, is as it has to be."""
+    url = journeys_beside(settings.database.url)
+    address = parse(url)
+    if isinstance(address, MemoryAddress):
+        return
+    try:
+        steps = await pending(url)
+        if isinstance(address, SqliteAddress) and not address.path.exists():
+            yield Finding("good", "journeys", f"{address.path} will be made at the first start")
+        elif steps:
+            yield _pending(settings, "journeys", steps)
+        else:
+            database = await open_journeys(settings.database, is_server=False)
+            await database.store.ping()
+            await database.aclose()
+            yield Finding("good", "journeys", "their database answers, and its tables are up to date")
+    except DeskError as error:
+        yield Finding("bad", "journeys", str(error), "see that it runs, and that database.url is right")
 
 
 async def _inside(settings: Settings, database: Database) -> AsyncIterator[Finding]:

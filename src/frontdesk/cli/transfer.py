@@ -15,8 +15,8 @@ from frontdesk.desk.nodes import BEAT_S, nodes_at_work
 from frontdesk.errors import Refused
 from frontdesk.settings import DatabaseSettings
 from frontdesk.store.address import MemoryAddress, parse
-from frontdesk.store.open import Database, open_database
-from frontdesk.store.transfer import rows_in
+from frontdesk.store.open import Database, open_database, open_journeys
+from frontdesk.store.transfer import has_journeys, rows_in
 from frontdesk.store.transfer import transfer as transfer_all
 
 
@@ -40,10 +40,13 @@ async def transfer(
             raise Refused("no_database", "memory: keeps nothing: there is nothing to take from it or to it")
     if parse(source) == parse(target):
         raise Refused("same_database", "both addresses name the same database")
-    async with (
-        _at_rest(DatabaseSettings(url=source, migrate_on_start=False), "source"),
-        _at_rest(DatabaseSettings(url=target, migrate_on_start=True), "target"),
-    ):
+    async with contextlib.AsyncExitStack() as opened:
+        for url, which in ((source, "source"), (target, "target")):
+            settings = DatabaseSettings(url=url, migrate_on_start=which == "target")
+            await opened.enter_async_context(_at_rest(settings, which))
+            if await has_journeys(source):
+                beside = await open_journeys(settings)
+                opened.push_async_callback(beside.aclose)
         total = sum((await rows_in(source)).values())
         with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
             task = progress.add_task("Copying", total=2 * total)  # Each row is copied, then proven.

@@ -30,7 +30,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from frontdesk.errors import DeskError, Refused, Unavailable
-from frontdesk.store.address import MemoryAddress, PostgresAddress, SqliteAddress, parse
+from frontdesk.store.address import (
+    JOURNEYS,
+    MemoryAddress,
+    PostgresAddress,
+    SqliteAddress,
+    journeys_beside,
+    parse,
+)
+from frontdesk.store.migrate import REVISIONS, pending
 from frontdesk.store.sqlite.connection import connect
 from frontdesk.store.tables import METADATA, SEEN
 
@@ -74,30 +82,52 @@ class Checksum:
 
 
 async def rows_in(url: str) -> Mapping[str, int]:
-    """How many rows each table has, by its name. Errors: `Unavailable`."""
-    async with _reading(url) as side:
-        return {table.name: await _count(side, table) for table in METADATA.sorted_tables}
+    """How many rows each table has, by its name; those of journeys beside it too. Errors: `Unavailable`."""
+    rows: dict[str, int] = {}
+    for log, one in (await _logs(url)).items():
+        async with _reading(one) as side:
+            rows |= {log + table.name: await _count(side, table) for table in METADATA.sorted_tables}
+    return rows
 
 
 async def transfer(source_url: str, target_url: str, progress: Progress) -> Mapping[str, Content]:
-    """Copy everything; what is in each table of both afterwards.
+    """Copy everything, journeys included; what is in each table of both afterwards.
 
-    Shape:   both databases have the tables of this version, and nobody appends to either meanwhile;
-             `progress` is told of a table and how many more of its rows were copied or proven.
+    Shape:   all databases have the tables of this version, and nobody appends to them meanwhile; only where
+             the source has journeys does the target need a database for them. `progress` is told of a table
+             and how many more of its rows were copied or proven.
     Errors:  `Refused("not_empty")`: the target holds something; `DeskError` when it does not hold the same at
              the end; `Unavailable`. In each case the target is as it was.
     """
-    async with _reading(source_url) as source, _writing(target_url) as target:
-        for table in METADATA.sorted_tables:
-            if await _count(target, table):
-                raise Refused("not_empty", f"the target has rows in {table.name}: it has to be empty")
-        contents = {
-            table.name: await _copy(table, source, target, progress) for table in METADATA.sorted_tables
-        }
-        for table in METADATA.sorted_tables:
-            if await _content(table, target, progress) != contents[table.name]:
-                raise DeskError(f"{table.name} is not the same in both: nothing was transferred")
-        return contents
+    contents: dict[str, Content] = {}
+    async with contextlib.AsyncExitStack() as opened:  # All is proven before any of it is committed.
+        for log, url in (await _logs(source_url)).items():
+            source = await opened.enter_async_context(_reading(url))
+            beside = journeys_beside(target_url) if log else target_url
+            target = await opened.enter_async_context(_writing(beside))
+            contents |= await _copy_all(log, source, target, progress)
+    return contents
+
+
+async def has_journeys(url: str) -> bool:
+    """Whether there is a database for journeys beside the one at `url`. Errors: `Unavailable`."""
+    return await pending(journeys_beside(url)) != REVISIONS
+
+
+async def _logs(url: str) -> Mapping[str, str]:
+    """The addresses of the logs there are, by what their tables are called by here."""
+    return {"": url} | ({f"{JOURNEYS}.": journeys_beside(url)} if await has_journeys(url) else {})
+
+
+async def _copy_all(log: str, source: Side, target: Side, progress: Progress) -> Mapping[str, Content]:
+    for table in METADATA.sorted_tables:
+        if await _count(target, table):
+            raise Refused("not_empty", f"the target has rows in {log}{table.name}: it has to be empty")
+    contents = {t.name: await _copy(t, source, target, progress) for t in METADATA.sorted_tables}
+    for table in METADATA.sorted_tables:
+        if await _content(table, target, progress) != contents[table.name]:
+            raise DeskError(f"{log}{table.name} is not the same in both: nothing was transferred")
+    return {log + name: content for name, content in contents.items()}
 
 
 async def _copy(table: Table, source: Side, target: Side, progress: Progress) -> Content:
