@@ -1,19 +1,25 @@
 """The journey API as its managers meet it, without sockets: keys, people who are signed in."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
 from starlette.applications import Starlette
+from starlette.routing import Route
 
-from frontdesk.desk.journeys.book import Book
+from frontdesk.desk.journeys.blocks import entered
+from frontdesk.desk.journeys.customers import Customers
+from frontdesk.desk.journeys.visits import Visits
+from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.desk.sign_ins import SignIns
 from frontdesk.desk.staff import Staff
 from frontdesk.domain.agent import Role
+from frontdesk.domain.journey.facts import Fact, VisitBegan
 from frontdesk.edges.journey_admin import JourneyAdmin
 from frontdesk.edges.journey_answers import BASE
 from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
+from frontdesk.edges.journey_visits import JourneyVisits
 from frontdesk.edges.workspace_caller import COOKIE, Callers
 from frontdesk.store.memory import MemoryStore
 from frontdesk.store.memory_accounts import MemoryAccounts
@@ -27,10 +33,33 @@ URL = "http://desk.example"
 class Office:
     """One node's journey API. `answers` asks with the key that may do everything."""
 
-    def __init__(self, client: httpx2.AsyncClient, book: Book, tokens: Mapping[str, str]) -> None:
-        self.client = client
-        self.book = book
-        self.tokens = tokens
+    def __init__(self) -> None:
+        self.client = httpx2.AsyncClient()
+        self.tokens: dict[str, str] = {}
+        self.now_ms = NOW_MS
+        self.store = MemoryStore()  # That of journeys; the definitions are in the other.
+        self.definitions = MemoryStore()
+        self.book = a_book(self.definitions)
+        self.customers = Customers(self.store, self.clock_ms)
+        self.customers.entries = entered
+        self.whose = WhoseVisit(self.store)
+        self.visits = Visits(self.customers, self.whose)
+
+    def clock_ms(self) -> int:
+        return self.now_ms
+
+    def routes(self, callers: JourneyCallers) -> list[Route]:
+        admin = JourneyAdmin(self.book, callers, body_read_s=5)
+        visits = JourneyVisits(admin, self.book, self.customers, self.visits, self.clock_ms)
+        return [*admin.routes(), *visits.routes()]
+
+    async def happens(self, customer_id: str, *facts: Fact, after_ms: int = 1000) -> None:
+        """Let something become true of a customer, some time after what was before."""
+        self.now_ms += after_ms
+        for fact in facts:
+            if isinstance(fact, VisitBegan):
+                await self.whose.note(fact.visit_id, customer_id, fact.began_ms)
+        await self.customers.change(customer_id, lambda _customer, _now_ms: facts)
 
     async def answers(
         self, method: str, path: str, body: Any = None, *, key: str = KEY, **headers: str
@@ -61,8 +90,8 @@ async def office() -> AsyncIterator[Office]:
         AdminKey.of("all", KEY, ("*",)),
         AdminKey.of("viewer", VIEWER, ("journey:segment:view", "journey:actionmap:*")),
     )
-    book = a_book(MemoryStore())
-    callers = JourneyCallers(keys, Callers(sign_ins, ""))
-    app = Starlette(routes=JourneyAdmin(book, callers, body_read_s=5).routes())
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app)) as client:
-        yield Office(client, book, tokens)
+    made = Office()
+    made.tokens = tokens
+    app = Starlette(routes=made.routes(JourneyCallers(keys, Callers(sign_ins, ""))))
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app)) as made.client:
+        yield made

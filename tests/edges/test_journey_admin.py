@@ -65,7 +65,7 @@ async def test_a_page_of_another_site_may_not_use_a_sign_in(desk: Office) -> Non
 async def test_who_changed_what_is_on_record(desk: Office) -> None:
     made = (await desk.answers("POST", "/segments", SEGMENT)).json()
     await desk.signed_in("sue", "PATCH", f"/segments/{made['id']}", {"version": 1, "isActive": False})
-    created, changed = (await desk.book._store.read(STREAM))[-2:]
+    created, changed = (await desk.definitions.read(STREAM))[-2:]
     assert b'"by":"key all"' in created.body
     assert b'"by":"sue"' in changed.body
 

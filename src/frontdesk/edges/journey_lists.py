@@ -24,14 +24,14 @@ def page(rows: Sequence[Row], query: QueryParams, fields: Iterable[str], ids: st
     """
     known = frozenset(fields)
     found = list(rows)
-    if ids and (wanted := _words(query, ids)):
+    if ids and (wanted := words_of(query, ids)):
         if len(wanted) > IDS_MAX:
             raise Wrong("too_many_ids", ids, f"at most {IDS_MAX} at once", limit=IDS_MAX)
         found = [row for row in found if row["id"] in wanted]
     found = _filtered(found, query, known)
     found = _sorted(found, query, known)
-    size = _number(query, "pageSize", PAGE_SIZE, PAGE_SIZE_MAX)
-    number = _number(query, "pageNumber", 1, 1_000_000)
+    size = number_of(query, "pageSize", PAGE_SIZE, PAGE_SIZE_MAX)
+    number = number_of(query, "pageNumber", 1, 1_000_000)
     return {
         "entities": found[(number - 1) * size : number * size],
         "pageNumber": number,
@@ -42,7 +42,7 @@ def page(rows: Sequence[Row], query: QueryParams, fields: Iterable[str], ids: st
 
 
 def _filtered(rows: list[Row], query: QueryParams, known: frozenset[str]) -> list[Row]:
-    searched, value = _words(query, "queryFields"), query.get("queryValue", "").casefold()
+    searched, value = words_of(query, "queryFields"), query.get("queryValue", "").casefold()
     for name in searched:
         _check(name, known, "queryFields")
     if value:
@@ -58,7 +58,7 @@ def _filtered(rows: list[Row], query: QueryParams, known: frozenset[str]) -> lis
 
 
 def _sorted(rows: list[Row], query: QueryParams, known: frozenset[str]) -> list[Row]:
-    for word in reversed(_words(query, "sortBy")):
+    for word in reversed(words_of(query, "sortBy")):
         name = word.removeprefix("-")
         _check(name, known, "sortBy")
         rows = sorted(rows, key=lambda row: _rank(_value(row, name)), reverse=word.startswith("-"))
@@ -97,11 +97,13 @@ def _check(name: str, known: frozenset[str], parameter: str) -> None:
         raise Wrong("unknown_field", parameter, f"there is no field {name!r}")
 
 
-def _words(query: QueryParams, name: str) -> list[str]:
+def words_of(query: QueryParams, name: str) -> list[str]:
+    """The values of a parameter that takes several, by comma or by naming it again."""
     return [word.strip() for given in query.getlist(name) for word in given.split(",") if word.strip()]
 
 
-def _number(query: QueryParams, name: str, default: int, most: int) -> int:
+def number_of(query: QueryParams, name: str, default: int, most: int) -> int:
+    """The number that a parameter says. Errors: `Wrong`."""
     text = query.get(name, "")
     if not text:
         return default

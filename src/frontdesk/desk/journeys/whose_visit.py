@@ -8,12 +8,23 @@ A card for each visit, in a stream `visit/<id>` that holds nothing else. It is w
 card of a visit that never began does no harm, a visit that nobody finds would.
 """
 
+from collections.abc import Sequence
+
 import msgspec
+from msgspec import Struct
 
 from frontdesk.errors import NotFound
 from frontdesk.store.log import Card, Store
 
 CARD = "visit"
+
+
+class Noted(Struct, frozen=True, gc=False):
+    """A visit, whose it is, and when it began."""
+
+    visit_id: str
+    customer_id: str
+    at_ms: int
 
 
 class WhoseVisit:
@@ -33,6 +44,16 @@ class WhoseVisit:
         if card is None:
             raise NotFound(f"there is no session {visit_id!r}")
         return msgspec.json.decode(card.body, type=str)
+
+    async def page(self, after: str = "", limit: int = 1000) -> Sequence[Noted]:
+        """Visits by their ids, after the visit `after`; ids are random, so the first are a fair sample."""
+        filed = await self._store.cards(CARD, after=_stream(after), limit=limit)
+        return [
+            Noted(
+                one.stream.partition("/")[2], msgspec.json.decode(one.card.body, type=str), one.card.sort_ms
+            )
+            for one in filed
+        ]
 
     async def forget(self, visit_id: str) -> None:
         """It is nobody's any more. Errors: `Unavailable`."""

@@ -1,0 +1,109 @@
+"""A customer's history told as the events of their visits, as lists show them.
+
+Source:  journey.md §1.1, §8.3, §9.2.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from msgspec import Struct
+
+from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.facts import (
+    Block,
+    Blocked,
+    Carried,
+    Fact,
+    HandedOut,
+    Happened,
+    Moved,
+    Note,
+    Noted,
+    OutcomeAchieved,
+    Qualified,
+    SegmentAssigned,
+    State,
+    VisitBegan,
+    VisitEnded,
+)
+
+
+class EventType(StrEnum):
+    """What an event of a visit tells."""
+
+    WEB = "WebEvent"
+    SEGMENT = "SegmentAssignmentEvent"
+    OUTCOME = "OutcomeAchievedEvent"
+    ACTION = "WebActionEvent"
+    BLOCKED = "BlockedWebActionOfferEvent"
+
+
+class Told(Struct, frozen=True):
+    """One event of a visit.
+
+    Shape:   `state` is what a web action event tells; `block` what a blocked one does. `customer` is who they
+             were just after. Events of one fact have `number` 0, 1 …
+    Units:   `time_ms` is when it was written down.
+    """
+
+    type: EventType
+    version: int
+    time_ms: int
+    fact: Fact
+    customer: Customer
+    visit_id: str
+    number: int = 0
+    state: str = ""
+    block: Block | None = None
+
+    @property
+    def id(self) -> str:
+        """Its id: the one it has, or one that follows from where it stands."""
+        match self.fact:
+            case Happened():
+                return self.fact.event.id
+            case SegmentAssigned():
+                return self.fact.assignment_id
+            case _:
+                return str(uuid5(_space(self.customer.id), f"{self.version}/{self.number}"))
+
+
+def _space(customer_id: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"customer/{customer_id}")
+
+
+def told(customer: Customer, fact: Fact, time_ms: int) -> Iterator[Told]:
+    """The events that a fact is; `customer` is who they are after it. Some facts are none."""
+    visit_id, version = visit_of(customer, fact), customer.version
+    match fact:
+        case Happened():
+            yield Told(EventType.WEB, version, time_ms, fact, customer, visit_id)
+        case SegmentAssigned():
+            yield Told(EventType.SEGMENT, version, time_ms, fact, customer, visit_id)
+        case OutcomeAchieved():
+            yield Told(EventType.OUTCOME, version, time_ms, fact, customer, visit_id)
+        case Qualified():
+            state = State.QUALIFIED_OUTSIDE_SCHEDULE if fact.is_outside_schedule else State.QUALIFIED
+            yield Told(EventType.ACTION, version, time_ms, fact, customer, visit_id, state=state.value)
+        case Moved() if fact.state is not State.LAPSED:
+            yield Told(EventType.ACTION, version, time_ms, fact, customer, visit_id, state=fact.state.value)
+        case Noted() if fact.note in (Note.OFFERED_OUTSIDE_SCHEDULE, Note.FREQUENCY_CAP_REACHED):
+            yield Told(EventType.ACTION, version, time_ms, fact, customer, visit_id, state=fact.note.value)
+        case Blocked():
+            for number, block in enumerate(fact.blocks):
+                yield Told(EventType.BLOCKED, version, time_ms, fact, customer, visit_id, number, block=block)
+
+
+def visit_of(customer: Customer, fact: Fact) -> str:
+    """The visit that a fact is about: the one it names, that of its action, or else the newest."""
+    match fact:
+        case Happened():
+            return fact.event.visit_id
+        case VisitBegan() | VisitEnded() | SegmentAssigned() | OutcomeAchieved() | Qualified() | Carried():
+            return fact.visit_id
+        case Moved() | Noted() | HandedOut():
+            action = customer.action(fact.action_id)
+            return action.visit_id if action is not None else customer.visit.id
+        case _:
+            return customer.visit.id

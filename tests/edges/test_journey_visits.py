@@ -1,0 +1,230 @@
+"""Visits over HTTP: who is there now, and what happened."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+
+from frontdesk.domain.journey.facts import (
+    Block,
+    Blocked,
+    Emitter,
+    Fact,
+    Happened,
+    Moved,
+    OutcomeAchieved,
+    Qualified,
+    Reason,
+    Scored,
+    SegmentAssigned,
+    Stage,
+    State,
+    VisitBegan,
+    VisitEnded,
+)
+from frontdesk.domain.journey.web_events import Device, Origin, Page, WebEvent
+from tests.desk.journeys.site import SEGMENT, a_map
+from tests.edges.journey_office import VIEWER, Office, office
+
+pytestmark = pytest.mark.anyio
+AMY, BOB, CAROL = (f"c0000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
+FIRST, SECOND, BOBS, CAROLS = (f"50000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3, 4))
+ACTION, ASSIGNMENT = "a0000000-0000-4000-8000-000000000001", "b0000000-0000-4000-8000-000000000001"
+SHOP = "https://shop.example"
+
+
+def began(visit_id: str, at_ms: int) -> VisitBegan:
+    return VisitBegan(visit_id, "d1", at_ms, Origin(device=Device(category="desktop"), user_agent="Firefox"))
+
+
+def viewed(visit_id: str, path: str, at_ms: int, number: int) -> Happened:
+    event = WebEvent(
+        f"e{visit_id[-1]}-{number}",
+        "page_viewed",
+        visit_id,
+        at_ms,
+        Page(url=SHOP + path, title=path),
+        number=number,
+        pageview_number=number,
+        attributes={"items": 2, "gift": True, "code": "x"},
+    )
+    return Happened(event)
+
+
+@pytest.fixture(scope="module")
+async def desk() -> AsyncIterator[Office]:
+    """Amy was there once, and is again, with an offer before her; Bob looks around."""
+    async with office() as made:
+        segment = (await made.answers("POST", "/segments", SEGMENT)).json()["id"]
+        the_map = (await made.answers("POST", "/actionmaps", a_map(segment))).json()["id"]
+        goal = {"displayName": "Bought", "journey": SEGMENT["journey"]}
+        outcomes = [(await made.answers("POST", "/outcomes", goal)).json()["id"] for _ in range(3)]
+        for outcome in outcomes:
+            await made.answers("POST", "/outcomes/predictors", {"outcome": {"id": outcome}})
+        made.now_ms = start = 1_795_250_000_000
+
+        async def happens(who: str, *facts: Fact) -> None:
+            await made.happens(who, *facts)
+
+        await happens(AMY, began(FIRST, start), viewed(FIRST, "/", start, 1))
+        await happens(AMY, OutcomeAchieved(outcomes[0], FIRST, 1, value=9.5), VisitEnded(FIRST, start + 9))
+        made.now_ms += 3_600_000
+        again = made.now_ms
+        await happens(AMY, began(SECOND, again), viewed(SECOND, "/cart", again, 2))
+        await happens(AMY, SegmentAssigned(segment, ASSIGNMENT, SECOND, 1))
+        await happens(AMY, Qualified(ACTION, the_map, 1, SECOND, "webchat", target_id="t1"))
+        block = Block(ACTION, Reason.PAGE_URL, url_condition=0)
+        await happens(AMY, Blocked((block,)))
+        await happens(AMY, Moved(ACTION, State.OFFERED, Emitter.BROWSER, Stage.INVITATION))
+        rejected = Moved(ACTION, State.REJECTED, Emitter.BROWSER, Stage.INVITATION, disposition_ms=1000)
+        await happens(AMY, rejected)
+        await happens(AMY, Scored(outcomes[0], 3, 0.25, 0.5), Scored(outcomes[0], 3, 0.2, 0.4))
+        await happens(AMY, Scored(outcomes[1], 3, 0.3), OutcomeAchieved(outcomes[1], SECOND, 1))
+        await happens(AMY, viewed(SECOND, "/help", made.now_ms, 3))
+        await happens(BOB, began(BOBS, made.now_ms), viewed(BOBS, "/", made.now_ms, 1))
+        yield made
+
+
+async def asked(desk: Office, path: str) -> dict[str, Any]:
+    response = await desk.answers("GET", path)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
+    return found
+
+
+async def test_a_visit_as_it_is(desk: Office) -> None:
+    found = await asked(desk, f"/sessions/{SECOND}")
+    assert (found["id"], found["type"], found["customerId"], found["customerIdType"]) == (
+        SECOND,
+        "web",
+        AMY,
+        "cookie",
+    )
+    assert (found["eventCount"], found["pageviewCount"], found["visitCount"]) == (2, 2, 2)
+    assert found["lastPage"] == {"url": f"{SHOP}/help", "title": "/help"}
+    assert (found["device"]["category"], found["userAgentString"]) == ("desktop", "Firefox")
+    assert [one["displayName"] for one in found["segments"]] == ["Buyers"]
+    assert [(one["state"], one["stage"]) for one in found["actions"]] == [("rejected", "invitation")]
+    assert "endedDate" not in found
+
+
+async def test_a_visit_as_it_was(desk: Office) -> None:
+    found = await asked(desk, f"/sessions/{FIRST}")
+    assert (found["eventCount"], found["endedDate"]) == (1, "2026-11-21T08:33:20.009Z")
+    assert [one["displayName"] for one in found["outcomesAchieved"]] == ["Bought"]
+
+
+async def test_a_visit_is_over_when_its_time_is_up_whoever_noticed(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "now_ms", desk.now_ms + 30 * 60_000 + 10_000)
+    found = await asked(desk, f"/sessions/{SECOND}")
+    assert found["endedDate"] > found["awayDate"] > found["idleDate"]
+
+
+async def test_there_is_no_visit_of_another_name(desk: Office) -> None:
+    for path in ("", "/events", "/outcomescores"):
+        assert (await desk.answers("GET", f"/sessions/{ACTION}{path}")).status_code == 404
+
+
+def types(found: dict[str, Any]) -> Sequence[str]:
+    return [one["eventType"] for one in found["entities"]]
+
+
+async def test_the_events_of_a_visit_are_its_own_and_in_order(desk: Office) -> None:
+    found = await asked(desk, f"/sessions/{SECOND}/events")
+    assert types(found) == [
+        "WebEvent",
+        "SegmentAssignmentEvent",
+        "WebActionEvent",
+        "BlockedWebActionOfferEvent",
+        "WebActionEvent",
+        "WebActionEvent",
+        "OutcomeAchievedEvent",
+        "WebEvent",
+    ]
+    web, assigned, qualified, blocked, offered, rejected, achieved, _ = found["entities"]
+    assert (web["page"]["url"], web["totalEventCount"]) == (f"{SHOP}/cart", 2)
+    assert web["attributes"] == {
+        "items": {"dataType": "integer", "value": "2"},
+        "gift": {"dataType": "boolean", "value": "true"},
+        "code": {"dataType": "string", "value": "x"},
+    }
+    assert (assigned["segment"]["displayName"], assigned["segment"]["scope"]) == ("Buyers", "Session")
+    assert (qualified["action"]["state"], qualified["actionTarget"]) == ("qualified", {"id": "t1"})
+    assert (blocked["blockingReason"], blocked["actionMap"]["displayName"]) == (
+        "PageUrlConditionsNotMatching",
+        "Help",
+    )
+    assert "timeToDisposition" not in offered
+    assert (rejected["action"]["state"], rejected["timeToDisposition"], rejected["emitter"]) == (
+        "rejected",
+        1000,
+        "B",
+    )
+    assert achieved["outcome"]["displayName"] == "Bought"
+    ids = [one["id"] for one in found["entities"]]
+    assert len(set(ids)) == len(ids)
+    assert [one["id"] for one in (await asked(desk, f"/sessions/{SECOND}/events"))["entities"]] == ids
+    assert types(await asked(desk, f"/sessions/{FIRST}/events")) == ["WebEvent", "OutcomeAchievedEvent"]
+
+
+async def test_events_come_in_pages_that_miss_and_repeat_nothing(desk: Office) -> None:
+    whole = (await asked(desk, f"/sessions/{SECOND}/events"))["entities"]
+    found: list[dict[str, Any]] = []
+    after = ""
+    while True:
+        page = await asked(desk, f"/sessions/{SECOND}/events?pageSize=3&after={after}")
+        found += page["entities"]
+        assert len(page["entities"]) <= 3
+        if "after" not in page:
+            break
+        after = page["after"]
+        assert after in page["nextUri"]
+    assert found == whole
+
+
+async def test_events_of_some_types(desk: Office) -> None:
+    found = await asked(desk, f"/sessions/{SECOND}/events?eventType=WebEvent,OutcomeAchievedEvent")
+    assert types(found) == ["WebEvent", "OutcomeAchievedEvent", "WebEvent"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("pageSize=201", "pageSize"),
+        ("after=x", "after"),
+        ("after=1.²", "after"),
+        ("eventType=Moon", "eventType"),
+    ],
+)
+async def test_what_cannot_be_asked_of_events_is_said(desk: Office, query: str, field: str) -> None:
+    refused = await desk.answers("GET", f"/sessions/{SECOND}/events?{query}")
+    assert (refused.status_code, refused.json()["field"]) == (400, field)
+
+
+async def test_scores_of_a_visit_and_what_is_not_known_yet(desk: Office) -> None:
+    likely, achieved, unknown = (await asked(desk, f"/sessions/{SECOND}/outcomescores"))["outcomeScores"]
+    assert (likely["probability"], likely["sessionMaxProbability"], likely["quantile"]) == (0.2, 0.25, 0.4)
+    assert (likely["percentile"], likely["sessionMaxPercentile"]) == (40, 50)
+    assert (achieved["probability"], achieved["achieved"]) == (1.0, True)
+    assert (unknown["probability"], unknown["state"], unknown["quantile"]) == (None, "collecting", None)
+
+
+async def test_who_is_there_now_a_page_at_a_time(desk: Office) -> None:
+    first = await asked(desk, "/sessions?open=true&pageSize=1")
+    assert (first["total"], [one["id"] for one in first["entities"]]) == (2, [SECOND])
+    second = await asked(desk, f"/sessions?open=true&pageSize=1&after={first['after']}")
+    assert [one["id"] for one in second["entities"]] == [BOBS]
+    assert "after" not in second
+    await desk.happens(CAROL, began(CAROLS, desk.now_ms))
+    assert (await asked(desk, "/sessions?open=true"))["total"] == 3
+    await desk.happens(CAROL, VisitEnded(CAROLS, desk.now_ms))
+    assert (await asked(desk, "/sessions?open=true"))["total"] == 2
+    assert (await desk.answers("GET", "/sessions")).status_code == 400
+
+
+async def test_visits_are_shown_to_who_may_see_them(desk: Office) -> None:
+    for path in ("/sessions?open=true", f"/sessions/{SECOND}", f"/sessions/{SECOND}/events"):
+        assert (await desk.answers("GET", path, key=VIEWER)).status_code == 403
+        assert (await desk.answers("GET", path, key="")).status_code == 401
