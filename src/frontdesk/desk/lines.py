@@ -27,6 +27,7 @@ class Lines:
         self._lines: dict[Key, Line] = {}
         self._standing: dict[str, tuple[Key, Waiting]] = {}
         self._requests: dict[str, tuple[Submit, ...]] = {}
+        self._hasty: dict[str, tuple[str, ...]] = {}
         self._in_queue: Counter[str] = Counter()
         self._in_virtual_queue: Counter[str] = Counter()
 
@@ -63,6 +64,8 @@ class Lines:
             self._stand(key, own)
             self._in_virtual_queue[submit.queue] += 1
         self._requests[chat.interaction_id] = card.submits
+        if hasty := tuple(submit.request_id for submit in card.submits if submit.at_once):
+            self._hasty[chat.interaction_id] = hasty
 
     def _stand(self, key: Key, chat: Waiting) -> None:
         insort(self._chats[key], chat, key=_place)
@@ -70,6 +73,7 @@ class Lines:
 
     def drop(self, interaction_id: str) -> None:
         """It waits no longer, if it did."""
+        self._hasty.pop(interaction_id, None)
         for submit in self._requests.pop(interaction_id, ()):
             self._leave(submit.request_id)
             self._in_virtual_queue[submit.queue] -= 1
@@ -109,10 +113,9 @@ class Lines:
 
     def hasty(self) -> Iterator[tuple[str, str]]:
         """The requests that are decided at once, by the interaction and their id."""
-        for interaction_id, submits in self._requests.items():
-            for submit in submits:
-                if submit.at_once:
-                    yield interaction_id, submit.request_id
+        for interaction_id, request_ids in self._hasty.items():
+            for request_id in request_ids:
+                yield interaction_id, request_id
 
 
 def _place(chat: Waiting) -> tuple[int, str]:

@@ -10,11 +10,22 @@ from typing import Any
 import msgspec
 
 GRAPH = "$graph"
+_GRAPH = f'"{GRAPH}"'.encode()
+
+
+def _as_dict(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a {type(value).__name__} is no JSON data")
+
+
+_encode = msgspec.json.Encoder(enc_hook=_as_dict).encode
 
 
 def pack(value: Any) -> str:
     """JSON data as a packed value. A key `$graph` is taken for data, never for a graph."""
-    return msgspec.json.encode(_plain(value)).decode()
+    text = _encode(value)
+    return (_encode(_plain(value)) if _GRAPH in text else text).decode()
 
 
 def unpack(packed: str) -> Any:
