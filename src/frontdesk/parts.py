@@ -115,7 +115,7 @@ class Parts:
             clock_ms,
             node_id,
         )
-        self.applications = Applications(store, clock_ms)
+        self.applications = Applications(store, clock_ms, is_told=True)
         self._applications_folder = settings.orchestration.folder
         worlds = session_worlds(settings.orchestration, self.applications, clock_ms, url=http_url(settings))
         self.orchestration = orchestration(
@@ -183,6 +183,7 @@ class Parts:
             self.hub,
             {
                 "session": watching.beside(self.orchestration.heard),
+                "application": self.applications.heard,
                 "interaction": self._heard_of_interaction,
             },
         )

@@ -72,6 +72,21 @@ async def test_every_node_has_what_one_has_taken_in() -> None:
     assert (await one.document("hello", version)).files == FILES
 
 
+async def test_who_is_told_of_what_others_take_in_need_not_look() -> None:
+    store = MemoryStore()
+    one, other = Applications(store, lambda: 1, is_told=True), Applications(store, lambda: 1)
+    version = (await one.upload(FILES)).version
+    newer = (await other.upload(NEWER)).version
+    assert (await one.document("hello")).version == version
+    for record in await store.read("application/hello"):
+        one.heard("hello", record)
+    assert (await one.document("hello")).version == newer
+    assert (await one.activate("hello", version)).version == version
+    assert (await one.document("hello")).version == version
+    with pytest.raises(NotFound, match="no application 'other'"):
+        await one.document("other")
+
+
 async def test_a_document_that_cannot_run_is_not_taken_in(applications: Applications) -> None:
     with pytest.raises(DocumentRefused, match=r"application\.scxml:2: .*words\.js"):
         await applications.upload({name: FILES[name] for name in ("application.toml", "application.scxml")})

@@ -1,11 +1,16 @@
 """What comes into a session's queue: once, in order, as much as there is room for."""
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.errors import NotFound, Refused
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.packed import pack
+from frontdesk.store.log import Also, Recorded
+from frontdesk.store.memory import MemoryStore
 from tests.desk.orchestration.stage import Shelf, ors, stage
 from tests.desk.orchestration.test_sessions import COUNTER
 
@@ -33,6 +38,46 @@ async def test_nobody_hears_events_for_a_session_that_is_not_there() -> None:
     async with stage(Shelf(counter=COUNTER)) as node:
         with pytest.raises(NotFound):
             await node.send("nobody", "more")
+
+
+class Slow(MemoryStore):
+    """A store that is long in saying that it has written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.says_so = asyncio.Event()
+
+    async def append(
+        self,
+        stream: str,
+        after_version: int,
+        bodies: Sequence[bytes],
+        time_ms: int,
+        also: Sequence[Also] = (),
+    ) -> Recorded | None:
+        last = await super().append(stream, after_version, bodies, time_ms, also)
+        await self.says_so.wait()
+        return last
+
+
+async def test_who_looks_for_a_session_that_is_just_beginning_finds_it() -> None:
+    async with stage(Shelf(counter=COUNTER), store := Slow()) as node:
+        beginning = asyncio.create_task(node.start("counter", session_id="s"))
+        while await store.card("session/s") is None:
+            await asyncio.sleep(0)
+        looking = asyncio.create_task(node.session("s"))
+        await asyncio.sleep(0)
+        store.says_so.set()
+        assert (await looking).life is not Life.NONE
+        await beginning
+
+
+async def test_a_session_that_another_node_has_begun_begins_no_second_time() -> None:
+    async with stage(Shelf(counter=COUNTER)) as node, stage(Shelf(counter=COUNTER), node.store) as other:
+        await node.start("counter", {"n": 1}, session_id="s")
+        await other.sessions.start("counter", {"n": 2}, session_id="s", events=[Event("end")], key="one")
+        await other.settle()
+        assert await node.said("s") == ["begun with 1"]
 
 
 async def test_a_full_queue_merges_what_says_no_more_than_a_later_one_and_refuses_the_rest() -> None:

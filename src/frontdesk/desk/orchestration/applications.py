@@ -35,7 +35,7 @@ from frontdesk.domain.application import (
     evolve,
 )
 from frontdesk.errors import Conflict, NotFound, Refused
-from frontdesk.store.log import Card, Store
+from frontdesk.store.log import Card, Recorded, Store
 
 CARD = "application"
 ATTEMPTS_MAX = 10
@@ -67,11 +67,18 @@ class Listed(Struct, frozen=True):
 
 
 class Applications:
-    """The applications of one installation."""
+    """The applications of one installation.
 
-    def __init__(self, store: Store, clock_ms: Callable[[], int]) -> None:
+    Shape:   `is_told` says that `heard` is told of every record that is committed from now on, so that what
+             new sessions run need not be read for each of them.
+    """
+
+    def __init__(self, store: Store, clock_ms: Callable[[], int], *, is_told: bool = False) -> None:
         self._store = store
         self._clock_ms = clock_ms
+        self._is_told = is_told
+        self._known: dict[str, Application] = {}
+        self._newest: dict[str, int] = {}
         self._held: OrderedDict[tuple[str, str], Document] = OrderedDict()
 
     async def upload(self, files: Mapping[str, bytes], *, by: str = "", is_to_run: bool = True) -> Document:
@@ -102,7 +109,8 @@ class Applications:
         if held is not None:
             self._held.move_to_end((name, version))
             return held
-        found = (await self.versions(name)).find(version)
+        known = self._known.get(name) if not version else None
+        found = (known or await self.versions(name)).find(version)
         if found.version != version:
             return await self.document(name, found.version)
         records = await self._store.read(_stream(name), found.number - 1, limit=1)
@@ -147,13 +155,27 @@ class Applications:
                 )
             except Conflict:
                 continue
+            self._note(name, after)
             return after
         raise Conflict(f"{_stream(name)} lost {ATTEMPTS_MAX} races in a row")
 
     async def _read(self, name: str) -> Application:
         # The card is written with each event, so nobody has to read all files of all versions.
         card = await self._store.card(_stream(name))
-        return _card(card.body) if card is not None else Application()
+        application = _card(card.body) if card is not None else Application()
+        self._note(name, application)
+        return application
+
+    def _note(self, name: str, application: Application) -> None:
+        if self._is_told and application.events >= max(1, self._newest.get(name, 0)):
+            self._known[name] = application
+
+    def heard(self, name: str, record: Recorded) -> None:
+        """A record of an application was committed, at whichever node."""
+        self._newest[name] = record.version
+        known = self._known.get(name)
+        if known is not None and known.events < record.version:
+            del self._known[name]
 
 
 def _stream(name: str) -> str:

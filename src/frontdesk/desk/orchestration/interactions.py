@@ -247,6 +247,8 @@ class InteractionNews:
         if held is not None and held.version < record.version:
             return held
         state = Interaction()
+        if record.version == 1:
+            return state
         for earlier in await self._store.read(stream_of(interaction_id), limit=record.version - 1):
             if earlier.version >= record.version:
                 break
@@ -256,7 +258,8 @@ class InteractionNews:
     def _keep(self, interaction_id: str, state: Interaction) -> None:
         self._held.pop(interaction_id, None)
         self._unowned.pop(interaction_id, None)
-        if state.is_open and (state.owner or state.ownership.asked):
+        is_new = state.version == 1  # Its owner is about to be told of: that comes next.
+        if state.is_open and (is_new or state.owner or state.ownership.asked):
             self._held[interaction_id] = state
             if len(self._held) > HELD_MAX:
                 self._held.popitem(last=False)

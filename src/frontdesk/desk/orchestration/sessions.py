@@ -74,6 +74,7 @@ class Sessions:
             received = receive(evolve(session, began, now_ms), events, key) if events else None
             return (began,) if received is None else (began, received)
 
+        self._streams.expect_new(session_id)
         await self._change(session_id, decide)
 
     async def deliver(self, session_id: str, events: Sequence[Event], *, key: str) -> None:

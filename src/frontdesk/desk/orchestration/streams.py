@@ -94,6 +94,13 @@ class Streams:
             if len(self._left) > HELD_MAX:
                 self._left.popitem(last=False)
 
+    def expect_new(self, session_id: str) -> None:
+        """Take it that there is no such session yet: if there is, the first append to it finds out."""
+        if session_id not in self._streams and session_id not in self._left:
+            stream = self._streams[session_id] = Stream(Session(id=session_id))
+            stream.is_unsure = False
+            self._make_room()
+
     async def stream(self, session_id: str) -> Stream:
         """A stream as it is on disk now. Errors: `Unavailable`, `TooNew`."""
         stream = self._streams.get(session_id)
@@ -101,7 +108,8 @@ class Streams:
             stream = self._streams.setdefault(session_id, Stream(Session(id=session_id)))
             self._make_room()
         self._streams.move_to_end(session_id)
-        if stream.is_stale:
+        is_beginning = not stream.session.version and stream.lock.locked()
+        if stream.is_stale or is_beginning:
             async with stream.lock:
                 await self._refresh(session_id, stream)
         return stream

@@ -250,7 +250,7 @@ class Watching:
         """A session by its stream, without a place among those that the node runs."""
         streams = self._orchestration.streams
         known = streams.known(session_id)
-        if known is not None and not known.is_stale:
+        if known is not None and known.session.version and not known.is_stale:
             return known.session
         photo = await streams.photo(session_id)
         session = photo.session if photo is not None else Session(id=session_id)
