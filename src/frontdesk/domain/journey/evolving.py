@@ -160,11 +160,12 @@ def _happened(customer: Customer, fact: Happened, _time_ms: int) -> Customer:
 
 
 def _stepped(steps: tuple[Step, ...], news: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The progress after `news`; a matcher that begins anew is as good as none."""
     if not news:
         return steps
     by_matcher = {step.matcher: step for step in steps}
     by_matcher.update((step.matcher, step) for step in news)
-    return tuple(by_matcher.values())
+    return tuple(step for step in by_matcher.values() if step.index or step.counts)
 
 
 def _assigned(customer: Customer, fact: SegmentAssigned, time_ms: int) -> Customer:

@@ -1,0 +1,296 @@
+"""Everything that follows from the definitions alone, worked out once per change of them and then shared.
+
+A page view is looked at with hundreds of definitions, thousands of times a second: what waits for what is in
+tables (`finding.py`), by the names of events.
+
+Source:  journey.md §6, §8.2 rule 2.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import Enum, auto
+from itertools import groupby
+
+from msgspec import Struct
+
+from frontdesk.domain.journey.comparing import comparison
+from frontdesk.domain.journey.criteria import (
+    Context,
+    Criterion,
+    EventCondition,
+    Journey,
+    Ordering,
+    StreamType,
+)
+from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.definitions import (
+    ActionMap,
+    Definitions,
+    Outcome,
+    Scope,
+    Segment,
+    Tracking,
+    ValueField,
+)
+from frontdesk.domain.journey.facts import Advanced, Fact, Step
+from frontdesk.domain.journey.finding import Check, Checks, Finder
+from frontdesk.domain.journey.keys import Contact, reader
+from frontdesk.domain.journey.url_conditions import UrlTest, failing, url_tests
+from frontdesk.domain.journey.urls import UrlRules
+from frontdesk.domain.journey.web_events import WebEvent
+
+DAY_MS = 86_400_000
+SESSION_TYPE = "web"  # Of all visits that we see.
+
+
+class Kind(Enum):
+    """What a matcher is of."""
+
+    SEGMENT = auto()
+    OUTCOME = auto()
+    ACTION_MAP = auto()
+
+
+class Pattern(Struct, frozen=True):
+    """What one event has to be like, and how often. Shape: `event_name` empty is any."""
+
+    checks: Checks
+    count: int
+    stream_type: str
+    event_name: str
+
+
+class Matcher(Struct, frozen=True, eq=False, kw_only=True):
+    """The conditions of one segment, outcome or action map.
+
+    Shape:   `number` is its place among all; `context` and `patterns` empty are no condition. A matcher
+             without any never matches.
+    Units:   `lasts_ms` is how long an assignment lasts, 0 for good; it counts events from `begins_ms` until
+             `ends_ms`, None for always.
+    """
+
+    number: int
+    id: str
+    version: int
+    kind: Kind
+    context: Checks = ()
+    patterns: tuple[Pattern, ...] = ()
+    is_ordered: bool = True
+    of_customer: bool = False
+    lasts_ms: int = 0
+    repeats: bool = False
+    value_field: ValueField | None = None
+    begins_ms: int | None = None
+    ends_ms: int | None = None
+
+    def counts_at(self, now_ms: int) -> bool:
+        """Whether it looks at events now."""
+        return (self.begins_ms is None or self.begins_ms <= now_ms) and (
+            self.ends_ms is None or now_ms < self.ends_ms
+        )
+
+    def is_finished(self, step: Step | None) -> bool:
+        """Whether all its patterns are met."""
+        if not self.patterns:
+            return True
+        return step is not None and step.version == self.version and step.index >= len(self.patterns)
+
+
+Met = tuple[Matcher, int]
+"""A matcher, and the index of the pattern that an event meets."""
+
+
+class Compiled:
+    """One value of the definitions, made ready to be matched with."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.definitions = definitions
+        self.matchers = tuple(_matchers(definitions))
+        self.in_pieces = tuple(m for m in self.matchers if m.context and m.patterns)
+        self._patterns = _by_event(self.matchers)
+        self._contexts = Finder((m.context, m) for m in self.matchers if m.context and not m.patterns)
+        self._maps = {m.id: m for m in self.matchers if m.kind is Kind.ACTION_MAP}
+        self._rules = {id_: UrlRules.of(one.tracking) for id_, one in definitions.deployments.items()}
+        self._default_rules = UrlRules.of(Tracking())
+        self._url_tests: dict[tuple[str, str], tuple[UrlTest, ...]] = {}
+
+    def met(self, customer: Customer, event: WebEvent, contact: Contact) -> Sequence[Met]:
+        """The patterns that an event meets, whether it is their turn or not."""
+        stream, name = event.stream_type, event.name
+        finder = self._patterns.get((stream, name)) or self._patterns.get((stream, ""))
+        return finder.found(customer, event, contact) if finder is not None else ()
+
+    def fitting(self, customer: Customer, event: WebEvent, contact: Contact) -> Sequence[Matcher]:
+        """The matchers that consist of a context alone, which holds."""
+        return self._contexts.found(customer, event, contact)
+
+    def rules(self, deployment_id: str) -> UrlRules:
+        """What a deployment keeps of addresses; for an unknown one, what all do."""
+        return self._rules.get(deployment_id, self._default_rules)
+
+    def page_matches(self, map_id: str, url: str, deployment_id: str = "") -> int | None:
+        """The index of the first condition of an action map that the page does not meet, or None.
+
+        Errors:  `KeyError`: there is no such map.
+        """
+        key = map_id, deployment_id if deployment_id in self._rules else ""
+        rules = self.rules(deployment_id)
+        if key not in self._url_tests:
+            conditions = self.definitions.action_maps[map_id].page_url_conditions
+            self._url_tests[key] = url_tests(conditions, rules)
+        return failing(self._url_tests[key], url, rules)
+
+    def triggered(self, customer: Customer, facts: Iterable[Fact] = ()) -> Sequence[str]:
+        """The action maps whose event conditions are all met in this visit, once `facts` are true as well."""
+        steps = {step.matcher: step for step in customer.visit.steps if step.matcher in self._maps}
+        for fact in facts:
+            if isinstance(fact, Advanced):
+                steps.update((step.matcher, step) for step in fact.visit if step.matcher in self._maps)
+        return [map_id for map_id, step in steps.items() if self._maps[map_id].is_finished(step)]
+
+
+# --- matchers ---------------------------------------------------------------------------------------
+
+
+def _matchers(definitions: Definitions) -> Iterable[Matcher]:
+    """Those of everything that is switched on."""
+    number = 0
+    for segment in definitions.segments.values():
+        if segment.is_active:
+            yield _of_segment(segment, number)
+            number += 1
+    for outcome in definitions.outcomes.values():
+        if outcome.is_active:
+            yield _of_outcome(outcome, number)
+            number += 1
+    for action_map in definitions.action_maps.values():
+        if action_map.is_active and action_map.trigger_with_event_conditions:
+            yield _of_map(action_map, number)
+            number += 1
+
+
+def _of_segment(segment: Segment, number: int) -> Matcher:
+    of_customer = segment.scope is Scope.CUSTOMER
+    days = segment.assignment_expiration_days if of_customer else None
+    return Matcher(
+        number=number,
+        id=segment.id,
+        version=segment.version,
+        kind=Kind.SEGMENT,
+        context=_context(segment.context),
+        patterns=_patterns(segment.journey),
+        is_ordered=_is_ordered(segment.journey),
+        of_customer=of_customer,
+        lasts_ms=(days or 0) * DAY_MS,
+    )
+
+
+def _of_outcome(outcome: Outcome, number: int) -> Matcher:
+    return Matcher(
+        number=number,
+        id=outcome.id,
+        version=outcome.version,
+        kind=Kind.OUTCOME,
+        context=_context(outcome.context),
+        patterns=_patterns(outcome.journey),
+        is_ordered=_is_ordered(outcome.journey),
+        repeats=outcome.count_repeats,
+        value_field=outcome.associated_value_field,
+    )
+
+
+def _of_map(action_map: ActionMap, number: int) -> Matcher:
+    """Conditions on the same kind of event are one step; steps are met in order of first appearance."""
+
+    def kind_of(condition: EventCondition) -> tuple[str, str, str]:
+        return condition.session_type, condition.stream_type.value, condition.event_name or ""
+
+    conditions = action_map.trigger_with_event_conditions
+    order = list(dict.fromkeys(map(kind_of, conditions)))
+    grouped = groupby(sorted(conditions, key=lambda one: order.index(kind_of(one))), kind_of)
+    return Matcher(
+        number=number,
+        id=action_map.id,
+        version=action_map.version,
+        kind=Kind.ACTION_MAP,
+        patterns=tuple(
+            Pattern(
+                checks=tuple(
+                    Check(
+                        one.key,
+                        reader(one.key, of_visit=False),
+                        comparison(one.operator, one.values, folds=True),
+                    )
+                    for one in step
+                ),
+                count=1,
+                stream_type=_stream(session_type, stream_type),
+                event_name=event_name,
+            )
+            for (session_type, stream_type, event_name), step in grouped
+        ),
+        begins_ms=_moment_ms(action_map.start_date),
+        ends_ms=_moment_ms(action_map.end_date),
+    )
+
+
+def _context(context: Context | None) -> Checks:
+    """All criteria of all patterns: a context holds when all of them do."""
+    return tuple(
+        _check(criterion, of_visit=True)
+        for pattern in (context.patterns if context is not None else ())
+        for criterion in pattern.criteria
+    )
+
+
+def _patterns(journey: Journey | None) -> tuple[Pattern, ...]:
+    return tuple(
+        Pattern(
+            checks=tuple(_check(criterion, of_visit=False) for criterion in pattern.criteria),
+            count=pattern.count,
+            stream_type=_stream(pattern.session_type, pattern.stream_type.value),
+            event_name=pattern.event_name or "",
+        )
+        for pattern in (journey.patterns if journey is not None else ())
+    )
+
+
+def _check(criterion: Criterion, *, of_visit: bool) -> Check:
+    return Check(
+        criterion.key,
+        reader(criterion.key, of_visit=of_visit),
+        comparison(criterion.operator, criterion.values, folds=criterion.should_ignore_case),
+    )
+
+
+def _is_ordered(journey: Journey | None) -> bool:
+    return journey is None or journey.ordering is Ordering.ORDERED
+
+
+def _stream(session_type: str, stream_type: str) -> str:
+    """Where events come from that are waited for; nowhere for sessions that are none of ours."""
+    return stream_type if session_type == SESSION_TYPE else ""
+
+
+def _moment_ms(text: str | None) -> int | None:
+    """Units: milliseconds since the Unix epoch; a time without a zone is in UTC."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def _by_event(matchers: Sequence[Matcher]) -> Mapping[tuple[str, str], Finder[Met]]:
+    """A table for each name of an event that is waited for, and one for all others, of each stream."""
+    waiting = [(pattern, (m, index)) for m in matchers for index, pattern in enumerate(m.patterns)]
+    names = {(pattern.stream_type, pattern.event_name) for pattern, _ in waiting}
+    streams = {(stream.value, "") for stream in StreamType}
+    return {
+        (stream, name): Finder(
+            (pattern.checks, met)
+            for pattern, met in waiting
+            if pattern.stream_type == stream and pattern.event_name in ("", name)
+        )
+        for stream, name in names | streams
+        if stream
+    }

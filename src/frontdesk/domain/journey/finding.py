@@ -1,0 +1,157 @@
+"""Which of many conditions hold, without looking at each: they are found by the value that they wait for.
+
+Of the criteria of one condition, one leads: it is in a table under its key and value, and the others are
+looked at only when it holds. A condition that only denies is in no table and looked at each time.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from frontdesk.domain.journey.comparing import NUMERIC, Comparable, Comparison, comparable_text, number_of
+from frontdesk.domain.journey.criteria import Operator
+from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.keys import Contact, Read
+from frontdesk.domain.journey.web_events import WebEvent
+
+Found = TypeVar("Found")
+
+
+class Check(Struct, frozen=True):
+    """One criterion made ready: what stands under `key` is compared."""
+
+    key: str
+    read: Read
+    comparison: Comparison
+
+    def holds(self, customer: Customer, event: WebEvent, contact: Contact) -> bool:
+        return self.comparison.holds(self.read(customer, event, contact))
+
+
+Checks = tuple[Check, ...]
+
+
+def all_hold(checks: Checks, customer: Customer, event: WebEvent, contact: Contact) -> bool:
+    """Whether all do."""
+    return all(check.comparison.holds(check.read(customer, event, contact)) for check in checks)
+
+
+class _Entry(Struct, Generic[Found], frozen=True):
+    """What is found when the others hold too."""
+
+    number: int
+    found: Found
+    others: Checks
+
+
+class _Table(Generic[Found]):
+    """The conditions that one key leads to, by what they wait for, for one way of treating case."""
+
+    def __init__(self, *, folds: bool) -> None:
+        self.folds = folds
+        self.equal: dict[str, list[_Entry[Found]]] = {}
+        self.starts: dict[int, dict[str, list[_Entry[Found]]]] = {}
+        self.ends: dict[int, dict[str, list[_Entry[Found]]]] = {}
+        self.parts: dict[str, list[_Entry[Found]]] = {}
+        self.numeric: list[tuple[Comparison, _Entry[Found]]] = []
+        self.rest: list[tuple[Comparison, _Entry[Found]]] = []
+
+    def add(self, comparison: Comparison, entry: _Entry[Found]) -> None:
+        match comparison.operator:
+            case Operator.EQUAL:
+                for value in comparison.values:
+                    self.equal.setdefault(value, []).append(entry)
+            case Operator.STARTS_WITH:
+                for value in comparison.values:
+                    self.starts.setdefault(len(value), {}).setdefault(value, []).append(entry)
+            case Operator.ENDS_WITH:
+                for value in comparison.values:
+                    self.ends.setdefault(len(value), {}).setdefault(value, []).append(entry)
+            case Operator.CONTAINS_ANY:
+                for value in comparison.values:
+                    self.parts.setdefault(value, []).append(entry)
+            case operator if operator in NUMERIC:
+                self.numeric.append((comparison, entry))
+            case _:
+                self.rest.append((comparison, entry))
+
+    def led(self, value: bool | int | float | str) -> Iterator[Sequence[_Entry[Found]]]:
+        """The conditions whose leading criterion holds; one may be there several times."""
+        text = comparable_text(value, folds=self.folds)
+        if text in self.equal:
+            yield self.equal[text]
+        for length, starts in self.starts.items():
+            if (start := text[:length]) in starts:
+                yield starts[start]
+        chars = len(text)
+        for length, ends in self.ends.items():
+            if length <= chars and (end := text[chars - length :]) in ends:
+                yield ends[end]
+        for part, entries in self.parts.items():
+            if part in text:
+                yield entries
+        if self.numeric and number_of(value) is not None:
+            yield [entry for comparison, entry in self.numeric if comparison.holds(value)]
+        if self.rest:
+            yield [entry for comparison, entry in self.rest if comparison.holds(value)]
+
+
+class Finder(Generic[Found]):
+    """Conditions, each with what is found when it holds."""
+
+    def __init__(self, conditions: Iterable[tuple[Checks, Found]]) -> None:
+        self._tables: dict[str, tuple[Read, dict[bool, _Table[Found]]]] = {}
+        self._always: list[tuple[Checks, Found]] = []
+        for number, (checks, found) in enumerate(conditions):
+            lead = _lead(checks)
+            if lead is None:
+                self._always.append((checks, found))
+                continue
+            others = tuple(check for check in checks if check is not lead)
+            _, tables = self._tables.setdefault(lead.key, (lead.read, {}))
+            folds = lead.comparison.folds
+            if folds not in tables:
+                tables[folds] = _Table(folds=folds)
+            tables[folds].add(lead.comparison, _Entry(number, found, others))
+        self._by_key = tuple((read, tuple(tables.values())) for read, tables in self._tables.values())
+
+    def found(self, customer: Customer, event: WebEvent, contact: Contact) -> list[Found]:
+        """What is found now, in no order."""
+        led: dict[int, _Entry[Found]] = {}
+        for read, tables in self._by_key:
+            value = read(customer, event, contact)
+            if value is not None:
+                for table in tables:
+                    for one in _each(value):
+                        for entries in table.led(one):
+                            for entry in entries:
+                                led[entry.number] = entry
+        found = [
+            entry.found
+            for entry in led.values()
+            if not entry.others or all_hold(entry.others, customer, event, contact)
+        ]
+        for checks, what in self._always:
+            if all_hold(checks, customer, event, contact):
+                found.append(what)
+        return found
+
+
+_LEADS = (Operator.EQUAL, Operator.STARTS_WITH, Operator.ENDS_WITH)
+
+
+def _lead(checks: Checks) -> Check | None:
+    """The criterion that says most: one that names values, or at least one that does not deny."""
+    affirm = [check for check in checks if not check.comparison.denies]
+    for operator in _LEADS:
+        for check in affirm:
+            if check.comparison.operator is operator:
+                return check
+    return affirm[0] if affirm else None
+
+
+def _each(value: Comparable) -> Sequence[bool | int | float | str]:
+    if value is None:
+        return ()
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
