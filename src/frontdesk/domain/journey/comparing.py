@@ -16,7 +16,7 @@ from frontdesk.domain.journey.criteria import Operator
 from frontdesk.domain.journey.globs import globbed
 from frontdesk.domain.journey.web_events import Scalar
 
-Comparable = Scalar | Sequence[Scalar] | None
+Comparable = Scalar | tuple[Scalar, ...] | list[Scalar] | None
 """What may stand under a key: a value, several, or nothing."""
 
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*")
@@ -40,7 +40,7 @@ class Comparison(Struct, frozen=True):
         """Whether a value satisfies it. Several do if any does, or for an operator that denies, if all do."""
         if value is None:
             return self.denies
-        if isinstance(value, Sequence) and not isinstance(value, str):
+        if isinstance(value, (tuple, list)):
             return any(map(self._fits, value)) is not self.denies
         return self._fits(value) is not self.denies
 
@@ -48,7 +48,7 @@ class Comparison(Struct, frozen=True):
         if self.operator in NUMERIC:
             found = number_of(value)
             return (
-                found is not None and self.number is not None and _NUMBERS[self.operator](found, self.number)
+                found is not None and self.number is not None and NUMERIC[self.operator](found, self.number)
             )
         text = comparable_text(value, folds=self.folds)
         if self.globs:
@@ -101,20 +101,12 @@ def _written(value: bool | int | float) -> str:
     return str(value)
 
 
-NUMERIC = frozenset(
-    (
-        Operator.GREATER_THAN,
-        Operator.GREATER_THAN_OR_EQUAL,
-        Operator.LESS_THAN,
-        Operator.LESS_THAN_OR_EQUAL,
-    )
-)
 _DENIED: Mapping[Operator, Operator] = {
     Operator.NOT_EQUAL: Operator.EQUAL,
     Operator.NOT_CONTAINS_ANY: Operator.CONTAINS_ANY,
     Operator.NOT_CONTAINS_ALL: Operator.CONTAINS_ALL,
 }
-_NUMBERS: Mapping[Operator, Callable[[float, float], bool]] = {
+NUMERIC: Mapping[Operator, Callable[[float, float], bool]] = {
     Operator.GREATER_THAN: float.__gt__,
     Operator.GREATER_THAN_OR_EQUAL: float.__ge__,
     Operator.LESS_THAN: float.__lt__,

@@ -6,7 +6,7 @@ tables (`finding.py`), by the names of events.
 Source:  journey.md §6, §8.2 rule 2.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
 from itertools import groupby
@@ -20,7 +20,6 @@ from frontdesk.domain.journey.criteria import (
     EventCondition,
     Journey,
     Ordering,
-    StreamType,
 )
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import (
@@ -107,7 +106,8 @@ class Compiled:
         self.definitions = definitions
         self.matchers = tuple(_matchers(definitions))
         self.in_pieces = tuple(m for m in self.matchers if m.context and m.patterns)
-        self._patterns = _by_event(self.matchers)
+        self._awaited = {(p.stream_type, p.event_name) for m in self.matchers for p in m.patterns}
+        self._finders: dict[tuple[str, str], Finder[Met]] = {}
         self._contexts = Finder((m.context, m) for m in self.matchers if m.context and not m.patterns)
         self._maps = {m.id: m for m in self.matchers if m.kind is Kind.ACTION_MAP}
         self._rules = {id_: UrlRules.of(one.tracking) for id_, one in definitions.deployments.items()}
@@ -116,9 +116,19 @@ class Compiled:
 
     def met(self, customer: Customer, event: WebEvent, contact: Contact) -> Sequence[Met]:
         """The patterns that an event meets, whether it is their turn or not."""
-        stream, name = event.stream_type, event.name
-        finder = self._patterns.get((stream, name)) or self._patterns.get((stream, ""))
-        return finder.found(customer, event, contact) if finder is not None else ()
+        name = event.name if (event.stream_type, event.name) in self._awaited else ""
+        return self._finder(event.stream_type, name).found(customer, event, contact)
+
+    def _finder(self, stream: str, name: str) -> Finder[Met]:
+        """That of one name of an event, or of all others; made when the first such event comes."""
+        if (stream, name) not in self._finders:
+            self._finders[stream, name] = Finder(
+                (pattern.checks, (matcher, index))
+                for matcher in self.matchers
+                for index, pattern in enumerate(matcher.patterns)
+                if pattern.stream_type == stream and pattern.event_name in ("", name)
+            )
+        return self._finders[stream, name]
 
     def fitting(self, customer: Customer, event: WebEvent, contact: Contact) -> Sequence[Matcher]:
         """The matchers that consist of a context alone, which holds."""
@@ -278,19 +288,3 @@ def _moment_ms(text: str | None) -> int | None:
         return None
     moment = datetime.fromisoformat(text)
     return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
-
-
-def _by_event(matchers: Sequence[Matcher]) -> Mapping[tuple[str, str], Finder[Met]]:
-    """A table for each name of an event that is waited for, and one for all others, of each stream."""
-    waiting = [(pattern, (m, index)) for m in matchers for index, pattern in enumerate(m.patterns)]
-    names = {(pattern.stream_type, pattern.event_name) for pattern, _ in waiting}
-    streams = {(stream.value, "") for stream in StreamType}
-    return {
-        (stream, name): Finder(
-            (pattern.checks, met)
-            for pattern, met in waiting
-            if pattern.stream_type == stream and pattern.event_name in ("", name)
-        )
-        for stream, name in names | streams
-        if stream
-    }

@@ -4,16 +4,16 @@ Of the criteria of one condition, one leads: it is in a table under its key and 
 looked at only when it holds. A condition that only denies is in no table and looked at each time.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from frontdesk.domain.journey.comparing import NUMERIC, Comparable, Comparison, comparable_text, number_of
+from frontdesk.domain.journey.comparing import NUMERIC, Comparison, comparable_text, number_of
 from frontdesk.domain.journey.criteria import Operator
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.keys import Contact, Read
-from frontdesk.domain.journey.web_events import WebEvent
+from frontdesk.domain.journey.web_events import Scalar, WebEvent
 
 Found = TypeVar("Found")
 
@@ -54,7 +54,7 @@ class _Table(Generic[Found]):
         self.starts: dict[int, dict[str, list[_Entry[Found]]]] = {}
         self.ends: dict[int, dict[str, list[_Entry[Found]]]] = {}
         self.parts: dict[str, list[_Entry[Found]]] = {}
-        self.numeric: list[tuple[Comparison, _Entry[Found]]] = []
+        self.numeric: list[tuple[Callable[[float, float], bool], float, _Entry[Found]]] = []
         self.rest: list[tuple[Comparison, _Entry[Found]]] = []
 
     def add(self, comparison: Comparison, entry: _Entry[Found]) -> None:
@@ -72,11 +72,12 @@ class _Table(Generic[Found]):
                 for value in comparison.values:
                     self.parts.setdefault(value, []).append(entry)
             case operator if operator in NUMERIC:
-                self.numeric.append((comparison, entry))
+                if comparison.number is not None:
+                    self.numeric.append((NUMERIC[operator], comparison.number, entry))
             case _:
                 self.rest.append((comparison, entry))
 
-    def led(self, value: bool | int | float | str) -> Iterator[Sequence[_Entry[Found]]]:
+    def led(self, value: Scalar) -> Iterator[Sequence[_Entry[Found]]]:
         """The conditions whose leading criterion holds; one may be there several times."""
         text = comparable_text(value, folds=self.folds)
         if text in self.equal:
@@ -91,8 +92,8 @@ class _Table(Generic[Found]):
         for part, entries in self.parts.items():
             if part in text:
                 yield entries
-        if self.numeric and number_of(value) is not None:
-            yield [entry for comparison, entry in self.numeric if comparison.holds(value)]
+        if self.numeric and (number := number_of(value)) is not None:
+            yield [entry for compare, bound, entry in self.numeric if compare(number, bound)]
         if self.rest:
             yield [entry for comparison, entry in self.rest if comparison.holds(value)]
 
@@ -121,12 +122,13 @@ class Finder(Generic[Found]):
         led: dict[int, _Entry[Found]] = {}
         for read, tables in self._by_key:
             value = read(customer, event, contact)
-            if value is not None:
+            if value is None:
+                continue
+            for one in value if isinstance(value, (tuple, list)) else (value,):
                 for table in tables:
-                    for one in _each(value):
-                        for entries in table.led(one):
-                            for entry in entries:
-                                led[entry.number] = entry
+                    for entries in table.led(one):
+                        for entry in entries:
+                            led[entry.number] = entry
         found = [
             entry.found
             for entry in led.values()
@@ -149,9 +151,3 @@ def _lead(checks: Checks) -> Check | None:
             if check.comparison.operator is operator:
                 return check
     return affirm[0] if affirm else None
-
-
-def _each(value: Comparable) -> Sequence[bool | int | float | str]:
-    if value is None:
-        return ()
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)

@@ -115,14 +115,16 @@ class _Progress:
 
     def advance(self, matcher: Matcher, index: int) -> bool:
         """The pattern of this index is met once more; whether that was the last that was missing."""
-        if not self.is_open(matcher):
-            return False
         before, news = self._before[matcher.of_customer], self._news[matcher.of_customer]
         step = before.get(matcher.id)
         if not matcher.is_ordered:
             step = news.get(matcher.id, step)  # One event may count for several.
         if step is None or step.version != matcher.version:
             step = Step(matcher.id, matcher.version)
+        if matcher.is_ordered and index != step.index:
+            return False  # It is not its turn.
+        if not self.is_open(matcher):
+            return False
         after = _ordered(matcher, step, index) if matcher.is_ordered else _in_any_order(matcher, step, index)
         if after is None:
             return False
@@ -166,9 +168,7 @@ class _Progress:
         return (Advanced(tuple(of_visit.values()), tuple(of_customer.values())),)
 
 
-def _ordered(matcher: Matcher, step: Step, index: int) -> Step | None:
-    if index != step.index:
-        return None  # It is not its turn.
+def _ordered(matcher: Matcher, step: Step, index: int) -> Step:
     count = (step.counts[0] if step.counts else 0) + 1
     if count >= matcher.patterns[index].count:
         return Step(matcher.id, matcher.version, index + 1)
