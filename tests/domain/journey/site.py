@@ -8,6 +8,7 @@ import itertools
 import random
 from collections.abc import Iterator, Sequence
 
+from frontdesk.domain.journey.action_maps import ActionKind, ActionMap, Activation, ActivationType, MediaType
 from frontdesk.domain.journey.criteria import (
     Context,
     ContextPattern,
@@ -21,23 +22,11 @@ from frontdesk.domain.journey.criteria import (
     UrlCondition,
 )
 from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.definitions import (
-    ActionKind,
-    ActionMap,
-    Activation,
-    ActivationType,
-    Definitions,
-    Deployment,
-    MediaType,
-    Outcome,
-    Scope,
-    Segment,
-    Tracking,
-    ValueField,
-    ValueType,
-)
+from frontdesk.domain.journey.definitions import Definitions, Deployment
 from frontdesk.domain.journey.evolving import evolve
 from frontdesk.domain.journey.facts import Happened, VisitBegan
+from frontdesk.domain.journey.segments import Outcome, Scope, Segment, ValueField, ValueType
+from frontdesk.domain.journey.tracking import Tracking
 from frontdesk.domain.journey.urls import page
 from frontdesk.domain.journey.web_events import (
     Browser,

@@ -7,12 +7,12 @@ Source:  journey.md §6, §8.2 rule 2.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from enum import Enum, auto
 from itertools import groupby
 
 from msgspec import Struct
 
+from frontdesk.domain.journey.action_maps import ActionMap
 from frontdesk.domain.journey.comparing import comparison
 from frontdesk.domain.journey.criteria import (
     Context,
@@ -22,18 +22,13 @@ from frontdesk.domain.journey.criteria import (
     Ordering,
 )
 from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.definitions import (
-    ActionMap,
-    Definitions,
-    Outcome,
-    Scope,
-    Segment,
-    Tracking,
-    ValueField,
-)
+from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Advanced, Fact, Step
 from frontdesk.domain.journey.finding import Check, Checks, Finder
 from frontdesk.domain.journey.keys import Contact, reader
+from frontdesk.domain.journey.moments import ms_of
+from frontdesk.domain.journey.segments import Outcome, Scope, Segment, ValueField
+from frontdesk.domain.journey.tracking import Tracking
 from frontdesk.domain.journey.url_conditions import UrlTest, failing, url_tests
 from frontdesk.domain.journey.urls import UrlRules
 from frontdesk.domain.journey.web_events import WebEvent
@@ -239,8 +234,8 @@ def _of_map(action_map: ActionMap, number: int) -> Matcher:
             )
             for (session_type, stream_type, event_name), step in grouped
         ),
-        begins_ms=_moment_ms(action_map.start_date),
-        ends_ms=_moment_ms(action_map.end_date),
+        begins_ms=None if action_map.start_date is None else ms_of(action_map.start_date),
+        ends_ms=None if action_map.end_date is None else ms_of(action_map.end_date),
     )
 
 
@@ -280,11 +275,3 @@ def _is_ordered(journey: Journey | None) -> bool:
 def _stream(session_type: str, stream_type: str) -> str:
     """Where events come from that are waited for; nowhere for sessions that are none of ours."""
     return stream_type if session_type == SESSION_TYPE else ""
-
-
-def _moment_ms(text: str | None) -> int | None:
-    """Units: milliseconds since the Unix epoch; a time without a zone is in UTC."""
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text)
-    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)

@@ -9,10 +9,11 @@ Source:  journey.md §6.4 (counting), §6.5 (scope), §7.1 (outcomes), §8.2 rul
 from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 
+from frontdesk.domain.journey.action_maps import MediaType
 from frontdesk.domain.journey.comparing import number_of
 from frontdesk.domain.journey.compiling import Compiled, Kind, Matcher
 from frontdesk.domain.journey.customer import Action, Assignment, Customer
-from frontdesk.domain.journey.definitions import Definitions, MediaType, ValueField, ValueType
+from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import (
     Advanced,
     Fact,
@@ -24,6 +25,7 @@ from frontdesk.domain.journey.facts import (
 )
 from frontdesk.domain.journey.finding import all_hold
 from frontdesk.domain.journey.keys import ATTRIBUTE, Contact
+from frontdesk.domain.journey.segments import ValueField, ValueType
 from frontdesk.domain.journey.web_events import WebEvent
 
 NO_CONTACT: Contact = {}
