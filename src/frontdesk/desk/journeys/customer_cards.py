@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from frontdesk.domain.journey.customer import LIVE, Customer
+from frontdesk.domain.journey.customer import LIVE, AnyFact, Customer, Forgotten
 from frontdesk.domain.journey.facts import (
-    Fact,
     Linked,
     Moved,
     Named,
@@ -34,6 +33,7 @@ _STRUCTURAL = frozenset(
         Moved,
         Linked,
         Named,
+        Forgotten,
     )
 )
 
@@ -73,7 +73,7 @@ _encode = msgspec.json.Encoder().encode
 _cards = msgspec.json.Decoder(CustomerCard)
 
 
-def is_structural(facts: Sequence[Fact]) -> bool:
+def is_structural(facts: Sequence[AnyFact]) -> bool:
     """Whether a card may be another one after these facts."""
     return not _STRUCTURAL.isdisjoint(map(type, facts))
 

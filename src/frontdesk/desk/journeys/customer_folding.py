@@ -3,21 +3,20 @@
 import msgspec
 from msgspec.structs import replace
 
-from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.evolving import evolve
-from frontdesk.domain.journey.facts import Fact
 from frontdesk.errors import TooNew
 from frontdesk.store.log import Recorded, Snapshot
 
-FOLD_TAG = "customer/1"  # Change it whenever `Customer` or `evolve` changes: old snapshots are dropped.
+FOLD_TAG = "customer/2"  # Change it whenever `Customer` or `evolve` changes: old snapshots are dropped.
 
 encode = msgspec.json.Encoder().encode
-_facts: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
+_facts: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Customer).decode
 
 
-def fact_of(record: Recorded) -> Fact:
+def fact_of(record: Recorded) -> AnyFact:
     """The fact that a record holds. Errors: `TooNew`."""
     try:
         return _facts.decode(record.body)

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -11,9 +12,8 @@ import structlog
 from frontdesk.desk.arming import UNSURE, Armed, arm_anew
 from frontdesk.desk.journeys.customer_cards import KIND, CustomerCard, card_of, is_structural, read_card
 from frontdesk.desk.journeys.customer_folding import encode, fact_of, fold, restored, snapshot_of
-from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.customer import AnyFact, Customer, Forgotten
 from frontdesk.domain.journey.evolving import evolve
-from frontdesk.domain.journey.facts import Fact
 from frontdesk.errors import Conflict, DeskError
 from frontdesk.store.log import Also, Arm, Entry, Recorded, Store
 
@@ -25,9 +25,9 @@ QUIET_MS = 300_000
 REST_EVERY_S = 60.0
 RETRY_S = 0.5
 
-Decide = Callable[[Customer, int], Sequence[Fact]]
+F = TypeVar("F", bound=AnyFact)
 Due = Callable[[Customer], int | None]
-Enter = Callable[[Customer, Sequence[Fact], Customer, int], Sequence[Entry]]
+Enter = Callable[[Customer, Sequence[Any], Customer, int], Sequence[Entry]]
 
 _log = structlog.get_logger("customers")
 
@@ -84,17 +84,25 @@ class Customers:
                 await self._refresh(stream, held)
         return held.customer
 
-    async def record(self, customer_id: str, version: int) -> Fact | None:
+    async def record(self, customer_id: str, version: int) -> AnyFact | None:
         """The fact of that version, unless it was forgotten."""
         records = await self._store.read(ROOT + customer_id, version - 1, limit=1)
         return fact_of(records[0]) if records and records[0].version == version else None
 
     async def history(
         self, customer_id: str, after_version: int = 0, limit: int | None = None
-    ) -> Sequence[tuple[Recorded, Fact]]:
+    ) -> Sequence[tuple[Recorded, AnyFact]]:
         """The facts after a version that were not forgotten, oldest first."""
         records = await self._store.read(ROOT + customer_id, after_version, limit)
         return [(record, fact_of(record)) for record in records]
+
+    async def all_history(self, customer_id: str) -> AsyncIterator[tuple[Recorded, AnyFact]]:
+        """The same, however long it is: others have their turns in between."""
+        version = 0
+        while page := await self.history(customer_id, version, FOLDED_AT_ONCE):
+            for told in page:
+                yield told
+            version = page[-1][0].version
 
     async def visiting(self, after: str = "", limit: int = 100) -> Sequence[tuple[str, CustomerCard]]:
         """Those with an open visit, by their ids, after the customer `after`."""
@@ -110,12 +118,12 @@ class Customers:
     async def change(
         self,
         customer_id: str,
-        decide: Decide,
+        decide: Callable[[Customer, int], Sequence[F]],
         *,
         due_ms: Due | None = None,
         entries: Enter | None = None,
         also: Sequence[Also] = (),
-    ) -> tuple[Customer, Sequence[Fact]]:
+    ) -> tuple[Customer, Sequence[F]]:
         """Decide and append, and again when another node was first; the customer now, and what was added.
 
         Shape:   nothing decided is nothing written, but for a timer that has fired and is set anew.
@@ -145,7 +153,7 @@ class Customers:
         self,
         stream: str,
         held: _Held,
-        facts: Sequence[Fact],
+        facts: Sequence[AnyFact],
         after: Customer,
         now_ms: int,
         due_ms: Due | None,
@@ -158,7 +166,8 @@ class Customers:
             effects.append(arm)
         if is_structural(facts):
             effects.append(card_of(after))
-        if version // SNAPSHOT_EVERY != after.version // SNAPSHOT_EVERY:
+        is_new_base = isinstance(facts[-1], Forgotten)  # An older snapshot would know what was forgotten.
+        if is_new_base or version // SNAPSHOT_EVERY != after.version // SNAPSHOT_EVERY:
             effects.append(snapshot_of(after))
         try:
             await self._store.append(stream, version, [encode(fact) for fact in facts], now_ms, effects)

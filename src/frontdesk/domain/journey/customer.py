@@ -6,7 +6,7 @@ alone.
 
 from msgspec import Struct
 
-from frontdesk.domain.journey.facts import Note, Purpose, Stage, State, Step
+from frontdesk.domain.journey.facts import Fact, Note, Purpose, Stage, State, Step
 from frontdesk.domain.journey.web_events import Origin, Page
 
 TERMINAL = frozenset((State.ENGAGED, State.REJECTED, State.TIMEDOUT, State.IGNORED, State.ABANDONED))
@@ -95,8 +95,20 @@ class Visit(Struct, frozen=True, omit_defaults=True):
         return bool(self.id) and not self.ended_ms
 
 
+class Oldest(Struct, frozen=True, omit_defaults=True, gc=False):
+    """When the oldest facts were written that are kept for some time only; 0 where there are none.
+
+    Shape:   `forgotten` is the version of the newest `Forgotten`.
+    """
+
+    web_events_ms: int = 0
+    visits_ms: int = 0
+    actions_ms: int = 0
+    forgotten: int = 0
+
+
 class Customer(Struct, frozen=True, omit_defaults=True):
-    """All that is true of one customer.
+    """All that is true of one customer. As it is stored in `Forgotten`, no field is ever renamed or retyped.
 
     Shape:   `actions` are those of the newest visit, and those that wait for the next one; `offers_ms` when
              offers were made in the last days, newest last; `used` pairs of action map and assignment that
@@ -122,7 +134,18 @@ class Customer(Struct, frozen=True, omit_defaults=True):
     offers_ms: tuple[int, ...] = ()
     used: tuple[tuple[str, str], ...] = ()
     seen: bytes = b""
+    oldest: Oldest = Oldest()
 
     def action(self, action_id: str) -> Action | None:
         """The action of that id, if it is of this visit or waits for the next."""
         return next((action for action in self.actions if action.id == action_id), None)
+
+
+class Forgotten(Struct, frozen=True, tag=True):
+    """Old facts are gone, and this is what stays true without them; a history begins with it."""
+
+    customer: Customer
+
+
+AnyFact = Fact | Forgotten
+"""What a customer's stream holds."""

@@ -5,14 +5,22 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from frontdesk.domain.journey.customer import TERMINAL, Action, Assignment, Customer, Score, Visit
+from frontdesk.domain.journey.customer import (
+    TERMINAL,
+    Action,
+    AnyFact,
+    Assignment,
+    Customer,
+    Forgotten,
+    Score,
+    Visit,
+)
 from frontdesk.domain.journey.facts import (
     Advanced,
     Blocked,
     Carried,
     Consented,
     Emitter,
-    Fact,
     HandedOut,
     Happened,
     Held,
@@ -33,6 +41,7 @@ from frontdesk.domain.journey.facts import (
     VisitBegan,
     VisitEnded,
 )
+from frontdesk.domain.journey.forgetting import GROUPS
 from frontdesk.domain.journey.seen_events import noted, of_action
 from frontdesk.domain.journey.web_events import PAGE_VIEWED, Page
 
@@ -41,10 +50,20 @@ USED_KEPT_MAX = 200
 ACTIONS_KEPT_MAX = 400  # Twice as many as there may be action maps.
 
 
-def evolve(customer: Customer, fact: Fact, time_ms: int) -> Customer:
+def evolve(customer: Customer, fact: AnyFact, time_ms: int) -> Customer:
     """The customer after `fact`, which was written at `time_ms`."""
     customer = replace(customer, version=customer.version + 1, last_ms=max(customer.last_ms, time_ms))
-    return _CHANGES[type(fact)](customer, fact, time_ms)
+    customer = _CHANGES[type(fact)](customer, fact, time_ms)
+    group = GROUPS.get(type(fact))
+    if group is None or getattr(customer.oldest, group):
+        return customer
+    return replace(customer, oldest=replace(customer.oldest, **{group: time_ms}))
+
+
+def _forgotten(customer: Customer, fact: Forgotten, _time_ms: int) -> Customer:
+    """It is nothing that the customer did, so it is not the last that was heard of them."""
+    oldest = replace(fact.customer.oldest, forgotten=customer.version)
+    return replace(fact.customer, version=customer.version, oldest=oldest)
 
 
 def _origin_seen(customer: Customer, fact: OriginSeen, _time_ms: int) -> Customer:
@@ -265,6 +284,7 @@ _CHANGES: Mapping[type, Callable[[Customer, Any, int], Customer]] = {
     Held: _held,
     Released: _released,
     VisitEnded: _visit_ended,
+    Forgotten: _forgotten,
     Advanced: _advanced,
     SegmentAssigned: _assigned,
     SegmentRemoved: _removed,
