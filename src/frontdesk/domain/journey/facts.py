@@ -208,12 +208,16 @@ class Qualified(Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class HandedOut(Struct, frozen=True, tag=True, omit_defaults=True):
-    """A tab was given the action to show, and has until `until_ms` to say that it does."""
+    """A tab was given the action to show, and has until `until_ms` to say that it does.
+
+    Shape:   `paced_by` names those whose places it may take, as `pacing.py` does; empty where it takes none.
+    """
 
     action_id: str
     until_ms: int
     attempt: int = 1
     tab: str = ""
+    paced_by: str = ""
 
 
 class Moved(Struct, frozen=True, tag=True, omit_defaults=True):

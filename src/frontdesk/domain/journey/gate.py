@@ -25,7 +25,7 @@ from frontdesk.domain.journey.facts import (
 )
 from frontdesk.domain.journey.gate_checks import Ask, Candidate, first_block
 from frontdesk.domain.journey.offer_table import is_live, is_terminal, may_try_again, was_handed_out
-from frontdesk.domain.journey.pacing import Availability
+from frontdesk.domain.journey.pacing import Availability, paced_by
 from frontdesk.domain.journey.qualifying import is_in_force, opened
 from frontdesk.domain.journey.reaping import overdue_ms, timeout_ms
 
@@ -76,7 +76,7 @@ def ping(
         if rivals:
             offers.append(_offer(rivals[0]))
             blocks += [_outdone(loser, by=rivals[0]) for loser in rivals[1:]]
-    facts += [HandedOut(one.action.id, now_ms + LEASE_MS, one.attempt, ask.tab) for one in offers]
+    facts += [_handed_out(customer, one, ask.tab, now_ms) for one in offers]
     facts += _notes(customer, blocks)
     if blocks:
         facts.append(Blocked(tuple(blocks)))
@@ -126,6 +126,13 @@ def _offer(one: Candidate) -> Offer:
     attempt = max(action.attempt, 1) + (1 if fails_before and action.attempt else 0)
     timeout_s = timeout_ms(action, definitions, one.customer.visit.deployment_id) // 1000
     return Offer(action, one.action_map, attempt, timeout_s)
+
+
+def _handed_out(customer: Customer, offer: Offer, tab: str, now_ms: int) -> HandedOut:
+    kind = offer.action_map.action
+    is_chat = kind.media_type is MediaType.WEBCHAT
+    whose = paced_by(kind.action_target_id or "", customer.visit.deployment_id) if is_chat else ""
+    return HandedOut(offer.action.id, now_ms + LEASE_MS, offer.attempt, tab, whose)
 
 
 def _outdone(loser: Candidate, by: Candidate) -> Block:

@@ -59,6 +59,11 @@ class Room(Struct, frozen=True):
         return is_drawn(100 * self.allow_fraction, "pacing", action_id)
 
 
+def paced_by(target_id: str, deployment_id: str) -> str:
+    """The name under which offers are counted together: a target; without one all of a deployment."""
+    return target_id or f"deployment {deployment_id}"
+
+
 class Availability(Protocol):
     """What targets could take."""
 

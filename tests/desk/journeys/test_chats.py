@@ -1,0 +1,241 @@
+"""Journeys hear how chats went: each step once, in spite of crashes, and from nobody whose chat it is not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from frontdesk.desk.journeys.chat_context import Context, context_in
+from frontdesk.domain import commands
+from frontdesk.domain.commands import End, Leave
+from frontdesk.domain.events import Kind, Visibility
+from frontdesk.domain.journey.facts import Emitter, Held, Moved, Released, Stage, State
+from frontdesk.errors import Unavailable
+from frontdesk.settings import DatabaseSettings
+from frontdesk.store.open import open_database, open_journeys
+from tests.desk.journeys.chatted import Chatted
+from tests.patience import PATIENCE_S
+
+pytestmark = pytest.mark.anyio
+
+LEAVES = Leave(party_id=1, ends=True)
+STARTED, ENGAGED, COMPLETED = State.STARTED, State.ENGAGED, State.COMPLETED
+
+
+@pytest.fixture
+async def durable(tmp_path: Path) -> AsyncIterator[Chatted]:
+    """Both databases in files."""
+    settings = DatabaseSettings(url=f"sqlite:///{tmp_path}/frontdesk.db")
+    chats, journeys = await open_database(settings), await open_journeys(settings)
+    yield Chatted(chats.store, journeys.store)
+    await chats.aclose()
+    await journeys.aclose()
+
+
+async def test_a_chat_that_came_of_an_offer_is_started_engaged_and_completed(durable: Chatted) -> None:
+    site = durable
+    customer, action = await site.accepted()
+    chat_id = await site.chat(customer, action.id)
+    await site.tell()
+    now = await site.customers.customer(customer.id)
+    assert (now.actions[0].state, now.actions[0].interaction_id) == (STARTED, chat_id)
+    assert now.visit.holds == (chat_id,), "the chat holds the visit open"
+    await site.come(chat_id)
+    await site.node.do(chat_id, End(reason="solved", party_id=2))
+    await site.tell()
+    assert await site.states(customer) == [STARTED, ENGAGED, COMPLETED]
+    moved = [fact for fact in await site.told(customer) if isinstance(fact, Moved)]
+    assert {(fact.emitter, fact.stage, fact.interaction_id) for fact in moved} == {
+        (Emitter.CHAT, Stage.CHAT, chat_id)
+    }
+    assert (await site.customers.customer(customer.id)).visit.holds == ()
+
+
+async def test_a_visitor_who_leaves_before_anybody_came_has_abandoned_it() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    await site.node.do(await site.chat(customer, action.id), LEAVES)
+    await site.tell()
+    assert await site.states(customer) == [STARTED, State.ABANDONED]
+
+
+async def test_a_chat_that_ends_before_anybody_came_and_not_by_the_visitor_has_failed() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    await site.node.do(await site.chat(customer, action.id), End(reason="closed"))
+    await site.tell()
+    failed = [fact for fact in await site.told(customer) if isinstance(fact, Moved)][-1]
+    assert (failed.state, failed.stage, failed.error_message) == (State.ERRORED, Stage.CHAT, "closed")
+
+
+async def test_nobody_but_a_person_whom_the_visitor_sees_engages_it() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    chat_id = await site.chat(customer, action.id)
+    await site.come(chat_id, Kind.BOT, name="greeter")
+    await site.come(chat_id, Kind.SUPERVISOR, Visibility.SUPERVISORS, "sue")
+    await site.come(chat_id, Kind.AGENT, Visibility.AGENTS, "ann")
+    await site.tell()
+    assert await site.states(customer) == [STARTED]
+    await site.come(chat_id, name="amy")
+    await site.come(chat_id, name="bob")
+    await site.tell()
+    assert await site.states(customer) == [STARTED, ENGAGED]
+
+
+async def test_who_looked_on_engages_it_by_showing_up() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    chat_id = await site.chat(customer, action.id)
+    await site.come(chat_id, Kind.SUPERVISOR, Visibility.SUPERVISORS, "sue")
+    await site.node.do(chat_id, commands.Show(party_id=2, visibility=Visibility.ALL))
+    await site.tell()
+    assert await site.states(customer) == [STARTED, ENGAGED]
+
+
+@pytest.mark.parametrize("which", ["action_id", "visit_id", "customer_id", "service"])
+async def test_a_chat_of_somebody_else_says_nothing_of_this_action(which: str) -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    other, others = await site.accepted()
+    changes = {"visit_id": other.visit.id, "customer_id": other.id, "service": "another"}
+    chat_id = await site.chat(
+        customer,
+        others.id if which == "action_id" else action.id,
+        **{which: changes[which]} if which in changes else {},
+    )
+    await site.come(chat_id)
+    await site.node.do(chat_id, LEAVES)
+    await site.tell()
+    assert [await site.states(one) for one in (customer, other)] == [[], []]
+
+
+async def test_an_action_that_was_not_accepted_gets_no_chat_and_the_visit_is_held_all_the_same() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    fact = Moved(action.id, State.REJECTED, Emitter.BROWSER)
+    customer, _ = await site.customers.change(customer.id, lambda _customer, _now_ms: (fact,))
+    chat_id = await site.chat(customer, action.id)
+    await site.come(chat_id)
+    await site.tell()
+    assert await site.told(customer) == [Held(chat_id)]
+
+
+async def test_a_chat_that_the_visitor_began_alone_holds_the_visit_too() -> None:
+    site = Chatted()
+    customer, _ = await site.accepted()
+    chat_id = await site.chat(customer)
+    await site.tell()
+    await site.node.do(chat_id, LEAVES)
+    await site.tell()
+    assert await site.told(customer) == [Held(chat_id), Released(chat_id)]
+
+
+async def test_a_conversation_that_rests_holds_no_visit_until_it_goes_on() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    text = (
+        f'{{"customer":{{"id":"{customer.id}"}},"customerSession":{{"id":"{customer.visit.id}"}},'
+        f'"triggeringAction":{{"id":"{action.id}"}}}}'
+    )
+    chat_id = await site.node.start(user_data={"journeyContext": text}, asynchronous=True)
+    await site.come(chat_id)
+    await site.node.do(chat_id, Leave(party_id=2))
+    await site.tell()
+    assert (await site.customers.customer(customer.id)).visit.holds == ()
+    await site.node.do(chat_id, commands.Say(party_id=1, text="one more thing"))
+    await site.tell()
+    now = await site.customers.customer(customer.id)
+    assert (now.visit.holds, now.actions[0].state) == ((chat_id,), ENGAGED)
+
+
+async def test_what_was_told_already_changes_nothing_when_it_is_told_again() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    chat_id = await site.chat(customer, action.id)
+    alone = await site.chat(customer)
+    await site.come(chat_id)
+    await site.tell()
+    for one in (chat_id, alone):
+        await site.node.do(one, LEAVES)
+    await site.tell()
+    before = await site.customers.customer(customer.id)
+    for name in ("a", "b"):  # The same one, and one that knows nothing of it.
+        site.position = 0
+        await site.tell(site.telling if name == "a" else site.teller(name))
+    assert await site.customers.customer(customer.id) == before
+
+
+async def test_who_takes_over_in_the_midst_of_a_chat_knows_whose_it_is() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    chat_id = await site.chat(customer, action.id)
+    await site.tell()
+    await site.come(chat_id)
+    await site.node.do(chat_id, LEAVES)
+    await site.tell(site.teller("b"))
+    assert await site.states(customer) == [STARTED, ENGAGED, COMPLETED]
+
+
+async def test_a_database_that_is_away_is_told_later(durable: Chatted) -> None:
+    site = durable
+    customer, action = await site.accepted()
+    chat_id = await site.chat(customer, action.id)
+    change = site.customers.change
+
+    async def is_away(*_arguments: object, **_named: object) -> object:
+        raise Unavailable("the database of journeys is away")
+
+    site.customers.change = is_away  # type: ignore[assignment]  # The network between the two databases.
+    with pytest.raises(Unavailable):
+        await site.tell()
+    assert site.position == 0
+    site.customers.change = change  # type: ignore[method-assign]
+    await site.come(chat_id)
+    await site.tell()
+    assert await site.states(customer) == [STARTED, ENGAGED]
+
+
+async def test_chats_without_a_journey_leave_no_trace() -> None:
+    site = Chatted()
+    for text in ("", "nonsense", '{"customer":{"id":"../etc"},"customerSession":{"id":"x"}}'):
+        chat_id = await site.node.start(user_data={"journeyContext": text} if text else {})
+        await site.come(chat_id)
+        await site.node.do(chat_id, LEAVES)
+    await site.tell()
+    assert await site.versions() == 0
+
+
+async def test_it_runs_by_itself_from_where_the_log_ended_when_it_first_began() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    await site.chat(customer, action.id)  # Before journeys were switched on.
+    await site.telling.load()
+    other, others = await site.accepted()
+    running = asyncio.ensure_future(site.telling.run())
+    chat_id = await site.chat(other, others.id)
+    async with asyncio.timeout(PATIENCE_S):
+        while (await site.customers.customer(other.id)).actions[0].state is not STARTED:
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert await site.told(customer) == []
+    await site.come(chat_id)
+    running = asyncio.ensure_future(site.teller("b").run())
+    async with asyncio.timeout(PATIENCE_S):
+        while (await site.customers.customer(other.id)).actions[0].state is not ENGAGED:
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert await site.states(other) == [STARTED, ENGAGED]
+
+
+def test_a_context_is_read_as_browsers_write_it() -> None:
+    ids = [f"00000000-0000-4000-8000-00000000000{number}" for number in range(3)]
+    text = (
+        f'{{"customer":{{"id":"{ids[0]}","idType":"cookie"}},"customerSession":{{"id":"{ids[1]}","type":"web"}},'
+        f'"triggeringAction":{{"id":"{ids[2]}","actionMap":{{"id":"m","version":4}}}}}}'
+    )
+    assert context_in({"journeyContext": text}) == Context(*ids)
+    assert context_in({}) is None
