@@ -15,11 +15,12 @@ from frontdesk.desk.secrets import shared_secret
 from frontdesk.desk.working import working
 from frontdesk.domain.agent import Role
 from frontdesk.edges.server import answering, listen
+from frontdesk.journey_parts import JourneyParts
 from frontdesk.parts import Clock, Parts
 from frontdesk.settings import Settings
 from frontdesk.store.account import Account
 from frontdesk.store.files import open_files
-from frontdesk.store.open import open_database
+from frontdesk.store.open import open_database, open_journeys
 
 COLLECT_AFTER_OBJECTS = 20_000
 TOKENS_SIGNED_BY = "visitor_tokens"
@@ -48,6 +49,12 @@ class Server:
     def applications(self) -> Applications:
         """What sessions run."""
         return self._parts.applications
+
+    @property
+    def journeys(self) -> JourneyParts | None:
+        """Visits to sites, unless they are switched off."""
+        journeys = self._parts.journeys
+        return journeys if isinstance(journeys, JourneyParts) else None
 
     def stop(self) -> None:
         """Let agents and bots go, and take in nobody new; leaving the block does this first."""
@@ -87,11 +94,14 @@ async def running(
         opened.callback(listener.close)
         database = await open_database(settings.database)
         opened.push_async_callback(database.aclose)
+        journeys = await open_journeys(settings.database) if settings.journeys.is_on else None
+        if journeys is not None:
+            opened.push_async_callback(journeys.aclose)
         files = open_files(settings.files)
         opened.push_async_callback(files.aclose)
         await files.ping()
         secret = await shared_secret(database.store, TOKENS_SIGNED_BY, clock_ms())
-        parts = Parts(settings, database, files, clock_ms, secret, is_demo=is_demo)
+        parts = Parts(settings, database, journeys, files, clock_ms, secret, is_demo=is_demo)
         opened.push_async_callback(parts.aclose)
         await parts.load()
         answers = answering(

@@ -36,7 +36,7 @@ from frontdesk.desk.working import Work
 from frontdesk.domain.agent import Role
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase
-from frontdesk.edges.admission import Admission
+from frontdesk.edges.admission import admission
 from frontdesk.edges.app import FrontdeskApp
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
@@ -45,7 +45,7 @@ from frontdesk.edges.chat_v2_session import ChatV2Sessions
 from frontdesk.edges.chat_v2_start import ChatV2Start
 from frontdesk.edges.chat_v3_parts import DeskParts, chat_v3
 from frontdesk.edges.cors import Cors
-from frontdesk.edges.limits import Gate, OpenByAddress, Window
+from frontdesk.edges.limits import OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.openapi import describe
 from frontdesk.edges.operations import Operations
@@ -60,6 +60,7 @@ from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import DeskError
+from frontdesk.journey_parts import DEFINITIONS, SiteParts, journey_parts
 from frontdesk.mail_parts import Mail
 from frontdesk.module_parts import ModuleParts, session_worlds
 from frontdesk.orchestration_parts import applications_http, http_url, orchestration, orchestration_http
@@ -81,6 +82,7 @@ class Parts:
         self,
         settings: Settings,
         database: Database,
+        journeys: Database | None,
         files: FileStore,
         clock_ms: Clock,
         secret: str,
@@ -185,6 +187,7 @@ class Parts:
                 "session": watching.beside(self.orchestration.heard),
                 "application": self.applications.heard,
                 "interaction": self._heard_of_interaction,
+                DEFINITIONS: lambda name, record: self.journeys.heard(name, record),
             },
         )
         self.metrics = Metrics(self.floor)
@@ -202,23 +205,13 @@ class Parts:
         chat_files = Files(files, self.interactions, self.services, clock_ms)
         open_by_address = OpenByAddress(limits.open_chats_per_address)
         self.interactions.on_card.append(open_by_address.observe)
-        admission = Admission(
-            self.floor,
-            reception,
-            self.metrics,
-            node=Gate("open_chats_per_node", limits.open_chats_per_node),
-            services={n: Gate("open_chats_max", s.open_chats_max) for n, s in settings.services.items()},
-            by_address=open_by_address,
-            starts=Window(
-                "starts_per_minute_per_address", limits.starts_per_minute_per_address, 60_000, clock_ms
-            ),
-        )
+        admitted = admission(settings, self.floor, reception, self.metrics, open_by_address, clock_ms)
         start = ChatV2Start(
             self.interactions,
             self.services,
             settings.services,
             sessions,
-            admission,
+            admitted,
             clock_ms,
         )
         origins = Cors({name: s.allowed_origins for name, s in settings.services.items()})
@@ -242,6 +235,8 @@ class Parts:
 
         sign_ins = SignIns(database.accounts, clock_ms, session_ms=settings.workspace.session_s * 1000)
         callers = Callers(sign_ins, settings.server.public_url)
+        site_parts = SiteParts(store, self.floor, traffic, self.metrics, callers, clock_ms, secret)
+        self.journeys = journey_parts(settings, journeys, site_parts)
         desk = Desk(
             self.interactions,
             self.agents,
@@ -288,6 +283,7 @@ class Parts:
                 *self.programs.routes(),
                 *OperatorHttp(watching, callers).routes(),
                 *self.mail.routes(),
+                *self.journeys.routes(),
                 *applications_http(settings, self.applications).routes(),
                 *self.operations.routes(),
                 *pages(demo=is_demo),
@@ -299,7 +295,7 @@ class Parts:
             files=chat_files,
             positions=self.positions,
             input_boxes=input_boxes,
-            admission=admission,
+            admission=admitted,
             traffic=traffic,
             uploads=uploads,
             metrics=self.metrics,
@@ -316,6 +312,7 @@ class Parts:
             self.visitor_sockets,
             self.cometd,
             chat_v3(settings, v3_parts, secret),
+            self.journeys.door,
             self.socket,
             rest,
         )
@@ -330,6 +327,7 @@ class Parts:
         if self._applications_folder:
             await take_in(self.applications, Path(self._applications_folder))
         await self.news.load()
+        await self.journeys.load()
         if self._shares_presence:
             await self._heartbeat.begin()
         await self._find_bots()
@@ -343,6 +341,7 @@ class Parts:
             ("presence", self._presence),
             ("missed invites", self.missed.run),
             *self.mail.work(),
+            *self.journeys.work(),
             *self.orchestration.work(),
             ("orchestration news", self.news.run),
             *self.queueing.work(),

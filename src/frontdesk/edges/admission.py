@@ -1,12 +1,13 @@
 """Who may begin a chat now: the hours and the limits that every way in shares."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.reception import Reception
 from frontdesk.edges.limits import Gate, OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.errors import Unavailable
+from frontdesk.settings import Settings
 
 
 class Admission:
@@ -51,3 +52,26 @@ class Admission:
         """Take note of a chat that began."""
         self._by_address.add(interaction_id, address)
         self._metrics.started(service)
+
+
+def admission(
+    settings: Settings,
+    floor: Floor,
+    reception: Reception,
+    metrics: Metrics,
+    by_address: OpenByAddress,
+    clock_ms: Callable[[], int],
+) -> Admission:
+    """The limits as the settings want them. Shape: `by_address` has to be told which chats end."""
+    limits = settings.limits
+    return Admission(
+        floor,
+        reception,
+        metrics,
+        node=Gate("open_chats_per_node", limits.open_chats_per_node),
+        services={n: Gate("open_chats_max", s.open_chats_max) for n, s in settings.services.items()},
+        by_address=by_address,
+        starts=Window(
+            "starts_per_minute_per_address", limits.starts_per_minute_per_address, 60_000, clock_ms
+        ),
+    )

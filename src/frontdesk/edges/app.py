@@ -6,6 +6,7 @@ from frontdesk.edges.asgi import Answer, App, Headers, Keep, Kept, Receive, Scop
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
 from frontdesk.edges.chat_v3 import ChatV3
+from frontdesk.edges.journey_collector import JourneyCollector
 from frontdesk.edges.visitor_socket import VisitorSockets
 
 SOCKET = "/api/workspace/socket"
@@ -21,6 +22,7 @@ class FrontdeskApp:
         visitor_sockets: VisitorSockets,
         cometd: Cometd,
         chat_v3: ChatV3,
+        journeys: JourneyCollector | None,
         socket: App,
         rest: App,
     ) -> None:
@@ -28,6 +30,7 @@ class FrontdeskApp:
         self._visitor_sockets = visitor_sockets
         self._cometd = cometd
         self._chat_v3 = chat_v3
+        self._journeys = journeys
         self._socket = socket
         self._rest = rest
 
@@ -52,6 +55,8 @@ class FrontdeskApp:
             return self._cometd.malformed(origin, text)
         if self._chat_v3.serves(path):
             return self._chat_v3.malformed(origin, text)
+        if self._journeys is not None and self._journeys.serves(path):
+            return self._journeys.malformed(origin, text)
         return [], msgspec.json.encode({"error": {"code": "malformed", "text": text}})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,6 +67,8 @@ class FrontdeskApp:
                 await self._cometd(scope, receive, send)
             case "http" if self._chat_v3.serves(scope["path"]):
                 await self._chat_v3(scope, receive, send)
+            case "http" if self._journeys is not None and self._journeys.serves(scope["path"]):
+                await self._journeys(scope, receive, send)
             case "http":
                 await self._rest(scope, receive, send)
             case "websocket" if self._visitor_sockets.serves(scope["path"]):

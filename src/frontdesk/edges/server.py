@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from frontdesk.edges.app import FrontdeskApp
 from frontdesk.edges.asgi import Answer, AtOnce, Keep, Kept, Receive, Scope, Send
 from frontdesk.edges.connection import connection
+from frontdesk.edges.journey_asked import ROOT as JOURNEYS
 from frontdesk.edges.socket_connection import socket_connection
 from frontdesk.errors import DeskError
 from frontdesk.settings import Settings
@@ -37,10 +38,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _chat_roots(settings: Settings) -> tuple[str, ...]:
+def _short_roots(settings: Settings) -> tuple[str, ...]:
     """Where nearly every request comes in one piece and is answered in one piece."""
     prefix = settings.server.prefix.rstrip("/")
-    return f"{prefix}/2/chat/", f"{prefix}/cometd", f"{settings.chat_v3.prefix.rstrip('/')}/v3/"
+    v3 = f"{settings.chat_v3.prefix.rstrip('/')}/v3/"
+    return f"{prefix}/2/chat/", f"{prefix}/cometd", v3, JOURNEYS
 
 
 class _Uvicorn(uvicorn.Server):
@@ -74,7 +76,7 @@ async def answering(
         app,
         http=connection(
             limits,
-            _chat_roots(settings),
+            _short_roots(settings),
             _through(proxies, app.at_once) if proxies else app.at_once,
             app.malformed,
             refused,

@@ -115,6 +115,9 @@ class PingAnswer(Struct, frozen=True, rename="camel", omit_defaults=True):
     session_ended: bool = False
 
 
+NO_PINGS = msgspec.json.encode(PingAnswer((), -1))
+
+
 class Told(Struct, frozen=True):
     """What one event of a batch would have been answered."""
 

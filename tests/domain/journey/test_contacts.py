@@ -62,7 +62,7 @@ def test_the_newer_value_of_a_trait_counts_from_whichever_browser() -> None:
     one = evolve(Contact(id="p"), Learnt({"givenName": Trait("Jane", NOW)}), NOW)
     assert learn(one, "c", {"givenName": "June"}, [], NOW - 1) == (Learnt(customers=("c",)),)
     other = evolve(Contact(id="q"), Learnt({"givenName": Trait("Joan", NOW + 5)}, ("c2",), ("i",)), NOW + 5)
-    both = evolve(one, taken_over(one, other)[0], NOW + 9)
+    both = evolve(one, taken_over(other)[0], NOW + 9)
     assert (both.traits["givenName"].value, both.customers, both.identities) == ("Joan", ("c2",), ("i",))
 
 

@@ -155,7 +155,7 @@ def learn(
     return (Learnt(news, customers, claimed),) if news or customers or claimed else ()
 
 
-def taken_over(contact: Contact, other: Contact) -> Sequence[Learnt]:
+def taken_over(other: Contact) -> Sequence[Learnt]:
     """What a contact gets of another who turned out to be the same person."""
     return (Learnt(other.traits, other.customers, other.identities),)
 

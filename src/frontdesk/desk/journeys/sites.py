@@ -1,0 +1,22 @@
+"""The deployments as the collector needs them, made once for each change of what is defined."""
+
+from frontdesk.domain.journey.compiling import Compiled
+from frontdesk.domain.journey.definitions import Definitions
+from frontdesk.domain.journey.taking_in import Site
+
+
+class Sites:
+    """What is defined now, compiled, and each deployment's site. `take` replaces it as a whole."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.take(definitions)
+
+    def take(self, definitions: Definitions) -> None:
+        """These are the definitions from now on."""
+        privacy = definitions.settings.privacy
+        self.compiled = Compiled(definitions)
+        self._sites = {one.id: Site.of(one, privacy) for one in definitions.deployments.values()}
+
+    def get(self, deployment_id: str) -> Site | None:
+        """The site of a deployment, if there is one."""
+        return self._sites.get(deployment_id)

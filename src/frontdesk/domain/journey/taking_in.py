@@ -1,0 +1,138 @@
+"""One event as it arrived, made fit to be kept: cleaned of what is nobody's business.
+
+Source:  journey.md §§3.2, 3.5, 3.6, 12.4 to 12.6.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from msgspec import Struct
+
+from frontdesk.domain.journey import urls
+from frontdesk.domain.journey.collecting import Taken, happened_ms
+from frontdesk.domain.journey.definitions import Deployment
+from frontdesk.domain.journey.origins import is_bot
+from frontdesk.domain.journey.redaction import redacted, redacted_url, redacted_value
+from frontdesk.domain.journey.site_settings import Privacy
+from frontdesk.domain.journey.urls import UrlRules
+from frontdesk.domain.journey.web_events import Browser, Device, Origin, Scalar, WebEvent
+
+TEXT_CHARS_MAX = 512
+EXTERNAL_ID_CHARS_MAX = 256
+
+
+class LeftOut(StrEnum):
+    """Why an event is not even looked at; in the words of the wire."""
+
+    DISABLED = "tracking_disabled"
+    FILTERED = "ip_filter"
+    BOT = "bot"
+
+
+class Arrived(Struct, frozen=True):
+    """One event as it came. Shape: `created_ms` None where its sender does not say when it happened."""
+
+    customer_id: str
+    name: str
+    url: str
+    title: str = ""
+    lang: str = ""
+    keywords: str = ""
+    event_id: str = ""
+    user_agent: str = ""
+    browser: Browser | None = None
+    device: Device | None = None
+    search_query: str = ""
+    ip_address: str = ""
+    referrer_url: str = ""
+    attributes: Mapping[str, Scalar] = {}
+    traits: Mapping[str, Scalar] = {}
+    external_id: str = ""
+    created_ms: int | None = None
+    is_authenticated: bool = False
+
+
+class Site(Struct, frozen=True, eq=False):
+    """One deployment, with what is made of its settings once."""
+
+    deployment: Deployment
+    origins: frozenset[str]
+    rules: UrlRules
+    privacy: Privacy
+    filters: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def of(cls, deployment: Deployment, privacy: Privacy) -> "Site":
+        tracking = deployment.tracking
+        return cls(
+            deployment,
+            frozenset(origin.lower().rstrip("/") for origin in deployment.allowed_origins),
+            UrlRules.of(tracking),
+            privacy,
+            tuple(ip_network(one.ip_address, strict=False) for one in tracking.ip_filters),
+        )
+
+    def leaves_out(self, user_agent: str, address: str) -> LeftOut | None:
+        """Why nothing is kept of this sender, whoever they are; None when it may be."""
+        if not self.deployment.tracking.enabled:
+            return LeftOut.DISABLED
+        if self.filters and self._is_filtered(address):
+            return LeftOut.FILTERED
+        return LeftOut.BOT if is_bot(user_agent) else None
+
+    def _is_filtered(self, address: str) -> bool:
+        try:
+            known = ip_address(address)
+        except ValueError:
+            return False
+        return any(known in network for network in self.filters)
+
+    def page_of(self, url: str) -> str:
+        """An address as it may be kept, and as conditions see it; empty if it is none."""
+        return redacted_url(urls.cleaned(url, self.rules)) if url else ""
+
+
+def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str) -> Taken | None:
+    """The event as it may be kept; None when it happened too long ago. `event_id` is its own from now on."""
+    at_ms = happened_ms(arrived.created_ms, now_ms)
+    if at_ms is None:
+        return None
+    page = urls.page(
+        site.page_of(arrived.url),
+        title=plain(arrived.title),
+        lang=arrived.lang[:35],
+        keywords=plain(arrived.keywords),
+    )
+    search_query = arrived.search_query or urls.searched(arrived.url, site.rules)
+    referrer = urls.referrer(site.page_of(arrived.referrer_url))
+    origin = Origin(
+        browser=arrived.browser or Browser(),
+        device=arrived.device or Device(),
+        referrer=referrer,
+        user_agent=arrived.user_agent[:TEXT_CHARS_MAX],
+    )
+    event = WebEvent(
+        id=event_id,
+        name=arrived.name,
+        visit_id="",
+        created_ms=at_ms,
+        page=page,
+        event_id=arrived.event_id,
+        search_query=plain(search_query),
+        referrer=referrer,
+        attributes={name: redacted_value(value) for name, value in arrived.attributes.items()},
+        external_id=arrived.external_id.strip(),
+        is_authenticated=arrived.is_authenticated,
+    )
+    return Taken(event, origin, site.deployment.id, _traits(arrived.traits, site.privacy.exempt_traits))
+
+
+def plain(text: str) -> str:
+    """A text as it may be kept."""
+    return redacted(text)[:TEXT_CHARS_MAX] if text else ""
+
+
+def _traits(traits: Mapping[str, Scalar], exempt: tuple[str, ...]) -> dict[str, Scalar]:
+    """What is said of the person: as it is where the site wants that, else like everything."""
+    return {name: value if name in exempt else redacted_value(value) for name, value in traits.items()}

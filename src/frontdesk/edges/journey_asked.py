@@ -1,0 +1,45 @@
+"""The journey collector: what a request asks for, by its address. Source: journey.md §4."""
+
+from msgspec import Struct
+
+from frontdesk.edges.asgi import Scope
+
+ROOT = "/api/v2/journey/deployments/"
+
+# What may be asked of which address behind that of a deployment; metrics name it the same.
+OPERATIONS = {
+    ("POST", "webevents"): "event",
+    ("POST", "webevents/batch"): "batch",
+    ("GET", "customers/id/ping"): "ping",
+    ("DELETE", "customers/id"): "erase",
+    ("POST", "actionevent"): "action",
+    ("POST", "consent"): "consent",
+    ("GET", "config"): "config",
+}
+_PLACES = frozenset(place for _, place in OPERATIONS)
+
+
+class Asked(Struct, frozen=True):
+    """One request. Shape: `operation` is one of a fixed set, `customer_id` that of the address."""
+
+    operation: str
+    deployment_id: str
+    customer_id: str = ""
+
+
+def serves(path: str) -> bool:
+    """Whether an address is one of the collector; a deployment itself is for who manages it."""
+    return path.startswith(ROOT) and bool(path[len(ROOT) :].partition("/")[2])
+
+
+def asked_of(scope: Scope) -> Asked:
+    """What a request asks for; its operation is empty when there is no such address."""
+    deployment_id, _, place = scope["path"][len(ROOT) :].partition("/")
+    customer_id = ""
+    if place.startswith("customers/"):
+        first, customer_id, *rest = place.split("/")
+        place = "/".join((first, "id", *rest))
+    operation = OPERATIONS.get((scope["method"], place), "")
+    if not operation and place in _PLACES:
+        operation = "method"
+    return Asked(operation, deployment_id.lower(), customer_id.lower())

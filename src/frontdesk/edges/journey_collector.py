@@ -1,0 +1,136 @@
+"""The journey collector over HTTP: who is let in, and what each error is to them.
+
+Whatever happens, the answer is JSON that pages of the deployment may read. Nothing of what a request says is
+written to any log: addresses of pages, titles and what stands in forms belong to visitors.
+
+Source:  journey.md §§3.6 and 4.
+"""
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+import structlog
+
+from frontdesk.desk.journeys.sites import Sites
+from frontdesk.domain.journey.taking_in import Site
+from frontdesk.edges import journey_cors as cors
+from frontdesk.edges.asgi import (
+    ClientLeft,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    TooMuch,
+    TooSlow,
+    answer_nothing,
+    header,
+)
+from frontdesk.edges.journey_asked import Asked, asked_of, serves
+from frontdesk.edges.journey_buckets import Buckets
+from frontdesk.edges.journey_metrics import JourneyMetrics
+from frontdesk.edges.journey_operations import JourneyOperations
+from frontdesk.edges.journey_replies import Answer, TooOften, refused, send_answer, told
+from frontdesk.edges.journey_sender import Sender, sender_of
+from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.traffic import Traffic
+from frontdesk.errors import Conflict, Refused, Unavailable
+from frontdesk.settings_journeys import JourneysSettings
+from frontdesk.wire import journey_answers as answers
+
+_log = structlog.get_logger("journeys")
+
+
+class JourneyCollector:
+    """The ASGI application under the address of each deployment."""
+
+    def __init__(
+        self,
+        operations: JourneyOperations,
+        sites: Sites,
+        settings: JourneysSettings,
+        traffic: Traffic,
+        metrics: Metrics,
+        counts: JourneyMetrics,
+        clock_ms: Callable[[], int],
+    ) -> None:
+        self._operations = operations
+        self._sites = sites
+        self._server_keys = settings.server_keys
+        self._traffic = traffic
+        self._metrics = metrics
+        self._counts = counts
+        self._by_address = Buckets(
+            "journeys.requests_per_minute_per_address",
+            settings.requests_per_minute_per_address,
+            settings.requests_burst_per_address,
+            clock_ms,
+        )
+
+    def serves(self, path: str) -> bool:
+        return serves(path)
+
+    def malformed(self, origin: bytes, text: str) -> tuple[Headers, bytes]:
+        """The answer to a request that cannot be read."""
+        return cors.headers(None, origin), answers.refused(Refused("malformed", text))[1]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin, asked = header(scope, b"origin"), asked_of(scope)
+        site = self._sites.get(asked.deployment_id)
+        if scope["method"] == "OPTIONS":
+            await answer_nothing(send, HTTPStatus.NO_CONTENT, cors.preflight(site, origin))
+            return
+        started_s = time.perf_counter()
+        self._traffic.in_flight += 1
+        try:
+            answered = await self._answer(scope, receive, asked, site, origin)
+        except ClientLeft:
+            return
+        except Exception as fault:  # noqa: BLE001 - trackers must be told in words that they understand
+            _log.error("request_failed", operation=asked.operation, fault=type(fault).__name__)
+            answered = refused(Refused("failed", "something went wrong here"))
+        finally:
+            self._traffic.in_flight -= 1
+        await send_answer(send, answered, cors.headers(site, origin))
+        seconds = time.perf_counter() - started_s
+        self._metrics.answered(f"journey/{asked.operation or 'unknown'}", answered.status, seconds)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, asked: Asked, site: Site | None, origin: bytes
+    ) -> Answer:
+        """Carry something out; the table of what each error is here."""
+        try:
+            sender = sender_of(scope, self._server_keys)
+            known = self._let_in(asked, site, origin, sender)
+            return await self._operations.answer(scope, receive, asked, known, sender)
+        except TooMuch:
+            return self._told(Refused("body_too_large", "the body is too large", limit=0))
+        except TooSlow:
+            return self._told(Refused("too_slow", "the body took too long to arrive", limit=0))
+        except (Refused, Unavailable, Conflict) as error:
+            if not isinstance(error, Refused):
+                _log.warning("try_later", operation=asked.operation, fault=type(error).__name__)
+            return self._told(error)
+
+    def _told(self, error: Refused | Unavailable | Conflict) -> Answer:
+        if isinstance(error, Refused):
+            self._counts.refused(error.code)
+            if error.limit is not None:
+                self._metrics.refused(error.name if isinstance(error, TooOften) else f"journeys.{error.code}")
+        return told(error)
+
+    def _let_in(self, asked: Asked, site: Site | None, origin: bytes, sender: Sender) -> Site:
+        """The site that is meant. Errors: `Refused`: whoever asks may not, or not so often."""
+        if asked.operation in ("", "method"):
+            raise Refused(asked.operation or "no_such_address", "there is nothing of that kind here")
+        if site is None:
+            raise Refused("no_such_deployment", "there is no such deployment")
+        if not cors.admits(site, origin):
+            raise Refused("origin_refused", "pages of this origin may not use this deployment")
+        if sender.is_server:
+            return site
+        if self._traffic.is_too_much(sender.address):
+            raise TooOften("requests_per_second_per_address", 1)
+        if wait_s := self._by_address.wait_s(sender.address):
+            raise TooOften(self._by_address.name, wait_s)
+        return site

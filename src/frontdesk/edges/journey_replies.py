@@ -1,0 +1,63 @@
+"""Answers of the journey collector, and what each error is to it."""
+
+from http import HTTPStatus
+
+from msgspec import Struct
+
+from frontdesk.domain.journey.offering import OutOfTurn
+from frontdesk.edges.asgi import CLOSE, JSON, NO_STORE, Headers, Send
+from frontdesk.errors import Conflict, Refused, Unavailable
+from frontdesk.wire import journey_answers as answers
+
+RETRY_S = 5
+CUT_OFF = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+CACHE: tuple[bytes, bytes] = (b"cache-control", b"public, max-age=300")
+
+
+class Answer(Struct, frozen=True):
+    """What is sent; `headers` come beside those that every answer has."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = []
+
+
+class TooOften(Refused):
+    """Somebody asks more often than they may. Units: they may again in `wait_s` seconds."""
+
+    def __init__(self, name: str, wait_s: int) -> None:
+        super().__init__("too_many_requests", "too many requests", limit=0)
+        self.name = name
+        self.wait_s = wait_s
+
+
+def refused(refusal: Refused, state: str = "", *, again_in_s: int = 0) -> Answer:
+    """The answer to a refusal. Shape: `state` is that of an action; `again_in_s` 0 says nothing of that."""
+    status, body = answers.refused(refusal, state)
+    return Answer(status, body, [(b"retry-after", b"%d" % again_in_s)] if again_in_s else [])
+
+
+def told(error: Refused | Unavailable | Conflict) -> Answer:
+    """The answer to what was not done."""
+    match error:
+        case TooOften():
+            return refused(error, again_in_s=error.wait_s)
+        case OutOfTurn():
+            return refused(error, error.state)
+        case Refused():
+            return refused(error)
+        case Unavailable() | Conflict():
+            return refused(Refused("try_later", "please try again"), again_in_s=RETRY_S)
+
+
+async def send_answer(send: Send, answered: Answer, headers: Headers) -> None:
+    """Send it, with the headers that every answer has."""
+    own = [*answered.headers]
+    if CACHE not in own:
+        own.append(NO_STORE)
+    if answered.status in CUT_OFF:
+        own.append(CLOSE)
+    if answered.body:
+        own += [JSON, (b"content-length", b"%d" % len(answered.body))]
+    await send({"type": "http.response.start", "status": answered.status, "headers": [*own, *headers]})
+    await send({"type": "http.response.body", "body": answered.body})

@@ -1,0 +1,169 @@
+"""Journeys of visitors as the settings want them: their own log, who is kept, and the ways in."""
+
+import uuid
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from starlette.routing import Route
+
+from frontdesk.desk.floor import Floor
+from frontdesk.desk.journeys.blocks import entered
+from frontdesk.desk.journeys.book import Book
+from frontdesk.desk.journeys.collector import Collector
+from frontdesk.desk.journeys.consents import Consents
+from frontdesk.desk.journeys.customers import Customers
+from frontdesk.desk.journeys.people import People
+from frontdesk.desk.journeys.sites import Sites
+from frontdesk.desk.journeys.visits import Visits
+from frontdesk.desk.journeys.whose_visit import WhoseVisit
+from frontdesk.desk.timers import Timers
+from frontdesk.desk.working import Work
+from frontdesk.domain.journey.checks.checking import Around
+from frontdesk.domain.journey.facts import VisitBegan
+from frontdesk.domain.journey.keys import is_key
+from frontdesk.domain.journey.pacing import Room
+from frontdesk.domain.journey.site_settings import Privacy
+from frontdesk.edges.journey_admin import JourneyAdmin
+from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
+from frontdesk.edges.journey_collector import JourneyCollector
+from frontdesk.edges.journey_metrics import JourneyMetrics
+from frontdesk.edges.journey_operations import JourneyOperations
+from frontdesk.edges.journey_visits import JourneyVisits
+from frontdesk.edges.metrics import Metrics
+from frontdesk.edges.traffic import Traffic
+from frontdesk.edges.workspace_caller import Callers
+from frontdesk.settings import Settings
+from frontdesk.store.log import Recorded, Store
+from frontdesk.store.open import Database
+
+DEFINITIONS = "journeys"
+"""How the streams of the main log begin that hold what is defined."""
+
+
+def new_id() -> str:
+    """An id of the journey API."""
+    return str(uuid.uuid4())
+
+
+class FloorRooms:
+    """The room of any target: that of everybody who is ready."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+
+    def room(self, _target_id: str, _deployment_id: str) -> Room:
+        return Room(free=self._floor.free_count, waiting=self._floor.waiting_count)
+
+
+class SiteParts(Struct, frozen=True, eq=False):
+    """What journeys use of the rest of a node. Shape: `store` is the main log, `secret` that of all nodes."""
+
+    store: Store
+    floor: Floor
+    traffic: Traffic
+    metrics: Metrics
+    callers: Callers
+    clock_ms: Callable[[], int]
+    secret: str
+
+
+class NoJourneys:
+    """Nobody is followed."""
+
+    door: JourneyCollector | None = None
+
+    def routes(self) -> Sequence[Route]:
+        return ()
+
+    async def load(self) -> None:
+        """There is nothing to read."""
+
+    def heard(self, _name: str, _record: Recorded) -> None:
+        """Nobody listens."""
+
+    def work(self) -> Sequence[Work]:
+        return ()
+
+
+def journey_parts(settings: Settings, database: Database | None, site: SiteParts) -> NoJourneys:
+    """Journeys, where they have a database."""
+    return NoJourneys() if database is None else JourneyParts(settings, database, site)
+
+
+class JourneyParts(NoJourneys):
+    """Journeys of one node, put together and not yet running."""
+
+    def __init__(self, settings: Settings, database: Database, site: SiteParts) -> None:
+        journeys, clock_ms, key = database.store, site.clock_ms, site.secret.encode()
+        around = Around(queues=tuple(settings.queues), services=tuple(settings.services), is_key=is_key)
+        self.book = Book(site.store, clock_ms, around, new_id)
+        self.sites = Sites(self.book.definitions)
+        self.book.on_change.append(self.sites.take)
+        self.customers = Customers(journeys, clock_ms)
+        self.customers.entries = entered
+        self.people = People(journeys, self.customers, clock_ms, new_id, key, self._unknown_days)
+        self.whose = WhoseVisit(journeys)
+        rooms = FloorRooms(site.floor)
+        self.collector = Collector(
+            self.customers, self.people, self.whose, self.sites, rooms, clock_ms, new_id
+        )
+        self.customers.deadlines.append(self.collector.due_ms)
+        consents = Consents(self.customers, lambda: self._privacy, self._erase, key)
+        fire = {"customer": self.collector.tick, "contact": self.people.tick}
+        self._timers = Timers(journeys, clock_ms, fire)
+        self._has_others = database.shares_presence
+        self._measure(site.metrics, counts := JourneyMetrics())
+        own, body_read_s = settings.journeys, settings.limits.body_read_s
+        operations = JourneyOperations(
+            self.collector, consents, self.sites, own, body_read_s, counts, clock_ms
+        )
+        self.door = JourneyCollector(
+            operations, self.sites, own, site.traffic, site.metrics, counts, clock_ms
+        )
+        keys = [AdminKey.of(name, k.key, k.permissions) for name, k in own.admin_keys.items() if k.key]
+        self._admin = JourneyAdmin(self.book, JourneyCallers(keys, site.callers), body_read_s)
+        visits = Visits(self.customers, self.whose)
+        self._visits = JourneyVisits(self._admin, self.book, self.customers, visits, clock_ms)
+
+    def _measure(self, metrics: Metrics, counts: JourneyMetrics) -> None:
+        metrics.registry.register(counts)
+        metrics.show("journey_customers_held", "Customers in memory.", lambda: self.customers.held)
+
+    @property
+    def _privacy(self) -> Privacy:
+        return self.book.definitions.settings.privacy
+
+    def _unknown_days(self) -> int:
+        return self._privacy.retention_days.unlinked_traits
+
+    async def _erase(self, customer_id: str) -> None:
+        """Everything that is kept of a customer, but what reports have counted."""
+        customer = await self.customers.customer(customer_id)
+        for _, fact in await self.customers.history(customer_id):
+            if isinstance(fact, VisitBegan):
+                await self.whose.forget(fact.visit_id)
+        if customer.contact_id:
+            await self.people.leave(customer_id, customer.contact_id)
+        await self.customers.purge(customer_id)
+
+    def routes(self) -> Sequence[Route]:
+        """What is answered to who manages journeys."""
+        return [*self._visits.routes(), *self._admin.routes()]
+
+    async def load(self) -> None:
+        """Read what is defined now; from here on `heard` keeps it true."""
+        await self.book.load()
+
+    def heard(self, name: str, record: Recorded) -> None:
+        """Something in the main log was changed that is about journeys."""
+        self.book.heard(name, record)
+
+    def work(self) -> Sequence[Work]:
+        """What runs as long as the server does, by name."""
+        works: list[Work] = [
+            ("journey timers", self._timers.run),
+            ("journey customers", self.customers.rest),
+        ]
+        if self._has_others:
+            works.append(("journey follower", self.customers.follow))
+        return works
