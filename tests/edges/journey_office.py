@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 from starlette.applications import Starlette
@@ -10,15 +11,19 @@ from starlette.routing import Route
 
 from frontdesk.desk.journeys.blocks import entered
 from frontdesk.desk.journeys.customers import Customers
+from frontdesk.desk.journeys.estimates import Estimates
 from frontdesk.desk.journeys.visits import Visits
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.desk.sign_ins import SignIns
 from frontdesk.desk.staff import Staff
 from frontdesk.domain.agent import Role
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.facts import Fact, VisitBegan
+from frontdesk.domain.journey.pacing import Room
 from frontdesk.edges.journey_admin import JourneyAdmin
 from frontdesk.edges.journey_answers import BASE
 from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
+from frontdesk.edges.journey_maps import JourneyMaps
 from frontdesk.edges.journey_visits import JourneyVisits
 from frontdesk.edges.workspace_caller import COOKIE, Callers
 from frontdesk.store.memory import MemoryStore
@@ -28,6 +33,16 @@ from tests.desk.journeys.site import NOW_MS, a_book
 KEY = "a key that may do everything"
 VIEWER = "a key that may look at segments"
 URL = "http://desk.example"
+
+
+class Desk:
+    """People who could take so many chats, whatever the target is."""
+
+    def __init__(self, free: int) -> None:
+        self.free = free
+
+    def room(self, _target_id: str, _deployment_id: str) -> Room:
+        return Room(self.free)
 
 
 class Office:
@@ -44,6 +59,15 @@ class Office:
         self.customers.entries = entered
         self.whose = WhoseVisit(self.store)
         self.visits = Visits(self.customers, self.whose)
+        self.desk = Desk(free=10)
+        self.estimates = Estimates(
+            self.store,
+            lambda: self.book.definitions,
+            self.visits,
+            self.whose,
+            self.clock_ms,
+            lambda: str(uuid4()),
+        )
 
     def clock_ms(self) -> int:
         return self.now_ms
@@ -51,7 +75,17 @@ class Office:
     def routes(self, callers: JourneyCallers) -> list[Route]:
         admin = JourneyAdmin(self.book, callers, body_read_s=5)
         visits = JourneyVisits(admin, self.book, self.customers, self.visits, self.clock_ms)
-        return [*admin.routes(), *visits.routes()]
+        maps = JourneyMaps(
+            admin,
+            self.book,
+            self.store,
+            self.visits,
+            self.estimates,
+            lambda: Compiled(self.book.definitions),
+            self.desk,
+            self.clock_ms,
+        )
+        return [*maps.routes(), *admin.routes(), *visits.routes()]
 
     async def happens(self, customer_id: str, *facts: Fact, after_ms: int = 1000) -> None:
         """Let something become true of a customer, some time after what was before."""

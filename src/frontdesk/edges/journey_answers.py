@@ -37,6 +37,8 @@ STATUS: Mapping[str, int] = {
     "limit_reached": 409,
     "already_scored": 409,
     "not_enough_data": 409,
+    "not_ready": 409,
+    "interrupted": 409,
     "body_too_large": 413,
     "too_many_jobs": 429,
 }

@@ -97,12 +97,15 @@ class Book:
             raise NotFound(f"there is no {kind.value.replace('_', ' ')} {thing_id!r}")
         return found
 
+    def draft(self, kind: Kind, fields: Mapping[str, Any]) -> Defined:
+        """What these fields would define, without saving it. Errors: `Wrong`."""
+        drafted = self._made(kind, fields)
+        check(self.definitions, drafted, self._around)
+        return drafted
+
     async def create(self, kind: Kind, fields: Mapping[str, Any], *, by: str = "") -> Defined:
         """Define something, by the fields of its JSON. Errors: `Wrong`, `Conflict`, `Unavailable`."""
-        blank = definition_of(kind, {name: value for name, value in fields.items() if name not in OWN})
-        assert isinstance(blank, Defined)
-        now = stamp(self._clock_ms())
-        made = replace(blank, id=self._ids(), version=1, created_date=now, modified_date=now)
+        made = self._made(kind, fields)
 
         def decide() -> Fact:
             check_room(self.definitions, kind)
@@ -161,6 +164,12 @@ class Book:
             return None if deleted == thing else Saved(kind, thing_id, Raw(_encode(self._next(deleted))), by)
 
         await self._write(decide)
+
+    def _made(self, kind: Kind, fields: Mapping[str, Any]) -> Defined:
+        blank = definition_of(kind, {name: value for name, value in fields.items() if name not in OWN})
+        assert isinstance(blank, Defined)
+        now = stamp(self._clock_ms())
+        return replace(blank, id=self._ids(), version=1, created_date=now, modified_date=now)
 
     def _current(self, kind: Kind, thing_id: str) -> Definition:
         return self.definitions.settings if kind is Kind.SETTINGS else self.find(kind, thing_id)

@@ -1,0 +1,257 @@
+"""Who would have got an offer: an action map that is not saved yet, tried on the visits of the last days.
+
+    job = await estimates.begin(action_map, days=7, by="amy")    # carried out by `run`
+    job = await estimates.job(job.id)                           # on any node
+
+A job reads what is kept of every customer who came in these days. It takes turns with all else that the node
+does, and at most half of its time. Where there were very many visits it looks at some, drawn at random.
+"""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from enum import StrEnum
+
+import msgspec
+import structlog
+from msgspec import Struct
+from msgspec.structs import replace
+
+from frontdesk.desk.journeys.visits import Visits
+from frontdesk.desk.journeys.whose_visit import WhoseVisit
+from frontdesk.domain.journey.action_maps import ActionMap
+from frontdesk.domain.journey.compiling import Compiled
+from frontdesk.domain.journey.definitions import Definitions
+from frontdesk.domain.journey.matching import match
+from frontdesk.domain.journey.replaying import Lived, Replay, alone
+from frontdesk.errors import DeskError, NotFound, Refused
+from frontdesk.store.log import Card, Store
+
+CARD = "estimate"
+DAY_MS = 86_400_000
+WAITING_MAX = 5
+VISITS_MAX = 50_000  # Of one job; more would not make its answer truer.
+KEPT_MS = DAY_MS
+INTERRUPTED_MS = 120_000  # Nothing was heard of it: its node is gone.
+FACTS_AT_ONCE = 25  # Some milliseconds of matching.
+TELL_EVERY = 200  # Customers between two notes of how far it is.
+
+_encode = msgspec.json.Encoder().encode
+_log = structlog.get_logger("journeys")
+
+
+class Progress(StrEnum):
+    """How far a job is."""
+
+    PENDING = "Pending"
+    RUNNING = "Running"
+    COMPLETE = "Complete"
+    FAILED = "Failed"
+
+
+class SegmentCount(Struct, frozen=True, rename="camel"):
+    """In how many visits a segment fitted."""
+
+    segment_id: str
+    count: int
+
+
+class Results(Struct, frozen=True, rename="camel"):
+    """What a job has found.
+
+    Shape:   `offered_session_count` are the visits in which page, delay and schedule would have let the offer
+             be shown; whether people were free to answer is not known. `seen_session_count` are those that
+             there were; only `total_session_count` of them were looked at where that was enough.
+    """
+
+    qualified_session_count: int
+    offered_session_count: int
+    total_session_count: int
+    seen_session_count: int
+    per_segment_counts: tuple[SegmentCount, ...]
+    days: int
+
+
+class Job(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """An estimate, wanted or made. Units: `progress` from 0 to 1; times in milliseconds since the epoch."""
+
+    id: str
+    state: Progress
+    days: int
+    created_ms: int
+    modified_ms: int
+    by: str = ""
+    progress: float = 0.0
+    error_code: str = ""
+    error_message: str = ""
+    results: Results | None = None
+
+
+_job = msgspec.json.Decoder(Job)
+
+
+class Estimates:
+    """The jobs of one node, one after the other; what they have found is there for all."""
+
+    def __init__(
+        self,
+        store: Store,
+        definitions: Callable[[], Definitions],
+        visits: Visits,
+        whose: WhoseVisit,
+        clock_ms: Callable[[], int],
+        ids: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._definitions = definitions
+        self._visits = visits
+        self._whose = whose
+        self._clock_ms = clock_ms
+        self._ids = ids
+        self._waiting: OrderedDict[str, tuple[Job, ActionMap]] = OrderedDict()
+        self._asked = asyncio.Event()
+
+    async def begin(self, action_map: ActionMap, days: int, *, by: str = "") -> Job:
+        """Have an estimate made. Errors: `Refused("too_many_jobs")`, `Unavailable`."""
+        if len(self._waiting) >= WAITING_MAX:
+            raise Refused("too_many_jobs", f"{WAITING_MAX} estimates wait already: ask again later")
+        await self._tidy()
+        now_ms = self._clock_ms()
+        job = Job(self._ids(), Progress.PENDING, days, now_ms, now_ms, by)
+        self._waiting[job.id] = job, action_map
+        await self._keep(job)
+        self._asked.set()
+        return job
+
+    async def job(self, job_id: str) -> Job:
+        """How far it is, or what it has found. Errors: `NotFound`, `Unavailable`."""
+        card = await self._store.card(_stream(job_id))
+        if card is None:
+            raise NotFound(f"there is no estimate {job_id!r}")
+        job = _job.decode(card.body)
+        is_under_way = job.state in (Progress.PENDING, Progress.RUNNING)
+        is_here = job.id in self._waiting
+        if is_under_way and not is_here and self._clock_ms() > job.modified_ms + INTERRUPTED_MS:
+            text = "the node that made it has stopped: ask for it again"
+            return replace(job, state=Progress.FAILED, error_code="interrupted", error_message=text)
+        return job
+
+    async def run(self) -> None:
+        """Make the estimates that are asked for, until cancelled."""
+        while True:
+            self._asked.clear()
+            if not self._waiting:
+                await self._asked.wait()
+                continue
+            job_id, (job, action_map) = next(iter(self._waiting.items()))
+            try:
+                await self._make(job, action_map)
+            except DeskError as error:
+                _log.warning("estimate_failed", job=job_id, reason=str(error))
+                code = error.code if isinstance(error, Refused) else "try_later"
+                with suppress(DeskError):
+                    await self._keep(
+                        replace(job, state=Progress.FAILED, error_code=code, error_message=str(error))
+                    )
+            finally:
+                del self._waiting[job_id]
+
+    async def _make(self, job: Job, action_map: ActionMap) -> None:
+        from_ms = self._clock_ms() - job.days * DAY_MS
+        job = await self._keep(replace(job, state=Progress.RUNNING))
+        customers, seen = await self._who_came(from_ms, job.days)
+        compiled = Compiled(alone(self._definitions(), action_map))
+        found: list[Lived] = []
+        pace = _Pace()
+        for number, customer_id in enumerate(customers):
+            found += await self._lived(customer_id, compiled, from_ms, pace)
+            if number % TELL_EVERY == TELL_EVERY - 1:
+                job = await self._keep(replace(job, progress=(number + 1) / len(customers)))
+        results = _counted(found, action_map, seen, job.days)
+        await self._keep(replace(job, state=Progress.COMPLETE, progress=1.0, results=results))
+
+    async def _who_came(self, from_ms: int, days: int) -> tuple[Sequence[str], int]:
+        """The customers whose visits are looked at, and how many visits there were in these days.
+
+        Errors:  `Refused("not_enough_data")`.
+        """
+        customers: dict[str, None] = {}
+        seen, first_ms, after = 0, self._clock_ms(), ""
+        while page := await self._whose.page(after):
+            after = page[-1].visit_id
+            for visit in page:
+                first_ms = min(first_ms, visit.at_ms)
+                if visit.at_ms >= from_ms:
+                    seen += 1
+                    if seen <= VISITS_MAX:
+                        customers[visit.customer_id] = None
+            await asyncio.sleep(0)
+        known_days = (self._clock_ms() - first_ms) // DAY_MS
+        if known_days < days:
+            text = f"visits are known of {known_days} days, and {days} are needed"
+            raise Refused("not_enough_data", text)
+        return tuple(customers), seen
+
+    async def _lived(
+        self, customer_id: str, compiled: Compiled, from_ms: int, pace: "_Pace"
+    ) -> Iterable[Lived]:
+        replay = Replay(
+            customer_id,
+            compiled,
+            lambda customer, event, now_ms: match(customer, event, compiled, now_ms, self._ids),
+            from_ms,
+            self._ids,
+        )
+        async for step in self._visits.history(customer_id):
+            replay.take(step.fact, step.time_ms)
+            await pace.step()
+        return replay.visits.values()
+
+    async def _keep(self, job: Job) -> Job:
+        job = replace(job, modified_ms=self._clock_ms())
+        is_under_way = job.state in (Progress.PENDING, Progress.RUNNING)
+        card = Card(CARD, is_open=is_under_way, sort_ms=job.created_ms, body=_encode(job))
+        await self._store.append(_stream(job.id), 0, (), job.modified_ms, also=(card,))
+        return job
+
+    async def _tidy(self) -> None:
+        """Forget what was found long ago."""
+        until_ms = self._clock_ms() - KEPT_MS
+        for filed in await self._store.cards(CARD, limit=100):
+            if filed.card.sort_ms < until_ms:
+                await self._store.purge(filed.stream)
+
+
+class _Pace:
+    """Takes turns with others: after some milliseconds of work, as long a rest."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._count = 0
+        self._since_s = self._loop.time()
+
+    async def step(self) -> None:
+        """One more fact was looked at."""
+        self._count += 1
+        if self._count % FACTS_AT_ONCE == 0:
+            await asyncio.sleep(self._loop.time() - self._since_s)
+            self._since_s = self._loop.time()
+
+
+def _counted(found: Sequence[Lived], action_map: ActionMap, seen: int, days: int) -> Results:
+    segments = Counter(segment for lived in found for segment in lived.segments)
+    return Results(
+        qualified_session_count=sum(lived.qualified for lived in found),
+        offered_session_count=sum(lived.offered for lived in found),
+        total_session_count=len(found),
+        seen_session_count=seen,
+        per_segment_counts=tuple(
+            SegmentCount(segment, segments[segment]) for segment in action_map.trigger_with_segments
+        ),
+        days=days,
+    )
+
+
+def _stream(job_id: str) -> str:
+    return f"estimate/{job_id}"
