@@ -28,7 +28,11 @@ from frontdesk.demo.seed import (
     demo_settings,
     seed,
 )
+from frontdesk.demo.seed_journeys import ids, seed_journeys
+from frontdesk.desk.journeys.book import Book
 from frontdesk.desk.staff import Staff
+from frontdesk.domain.journey.checks.checking import Around
+from frontdesk.domain.journey.keys import is_key
 from frontdesk.edges import logs
 from frontdesk.errors import Refused
 from frontdesk.settings import Settings
@@ -78,6 +82,10 @@ async def _demo(settings: Settings) -> None:
 async def _seeded(settings: Settings) -> str:
     database = await open_database(settings.database)
     try:
+        around = Around(tuple(settings.queues), tuple(settings.services), is_key)
+        book = Book(database.store, main.wall_clock_ms, around, ids().__next__)
+        await book.load()
+        await seed_journeys(book)
         return await seed(Staff(database.accounts, main.wall_clock_ms))
     finally:
         await database.aclose()

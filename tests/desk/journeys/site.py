@@ -5,10 +5,11 @@ from typing import Any
 
 from frontdesk.desk.journeys.book import Book
 from frontdesk.domain.journey.checks.checking import Around
+from frontdesk.domain.journey.keys import is_key
 from frontdesk.store.memory import MemoryStore
 
 NOW_MS = 1_795_250_000_000
-AROUND = Around(queues=("shop",), services=("demo",), is_key=lambda key: key.startswith(("page.", "device.")))
+AROUND = Around(queues=("shop",), services=("demo",), is_key=is_key)
 
 ON_CART = {"key": "page.url", "operator": "containsAny", "values": ["/cart"]}
 SEGMENT: Mapping[str, Any] = {
