@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from frontdesk.edges.widget_files import widget_files
+from frontdesk.edges.widget_files import tracker_files, widget_files
 
 pytestmark = pytest.mark.anyio
 
@@ -85,3 +85,13 @@ async def test_nothing_else_is_served(folder: Path, path: str) -> None:
     async with site(folder) as http:
         answer = await http.get(f"/widget/{path}")
     assert answer.status_code == 404
+
+
+async def test_the_tracker_is_served_beside_it_in_the_same_way(folder: Path) -> None:
+    transport = httpx2.ASGITransport(app=Starlette(routes=tracker_files(folder)))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://here") as http:
+        script = await http.get("/tracker/frontdesk.js")
+        part = await http.get("/tracker/core.DyZ2108x.js")
+    assert script.headers["cache-control"] == "public, max-age=300"
+    assert part.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert script.headers["access-control-allow-origin"] == "*"

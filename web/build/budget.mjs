@@ -1,4 +1,4 @@
-// What the widget may weigh on a page, in bytes after gzip.
+// What the widget and the tracker may weigh on a page, in bytes after gzip.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,6 +22,9 @@ const ON_REQUEST_MAX = {
   'transport-v3': 4 * KB,
 }
 
+// The tracker of a site with page views and offers, and what a page may ask of it besides.
+const TRACKER_MAX = { journey: 6 * KB, forms: 1.5 * KB, autotrack: 1.5 * KB, offers: 6.5 * KB }
+
 // A page has one of these shapes, and a visitor who loads the files of one loads none of the other's, nor headless and a
 // window on the same page. Either way one language comes too, for which we count the largest.
 const SHAPES = {
@@ -33,13 +36,26 @@ const SHAPES = {
 const FILE = /^(?<name>.+?)(\.[\w-]{8})?\.js$/
 const LANGUAGE = /^[a-z]{2}(-[A-Za-z]+)?$/
 
+/** Every script of a folder: its name without the hash, and its size. */
+const sizesOf = (folder) =>
+  readdirSync(folder)
+    .filter((file) => FILE.test(file))
+    .map((file) => [
+      FILE.exec(file).groups.name,
+      gzipSync(readFileSync(join(folder, file)), { level: 9 }).length,
+    ])
+
+/** Throws when a file of the tracker is too large. */
+export function checkTracker(folder) {
+  const files = Object.fromEntries(sizesOf(folder))
+  for (const [name, max] of Object.entries(TRACKER_MAX)) demand(`the tracker, ${name}`, files[name], max)
+  return files
+}
+
 /** The size of every script, and of all that a visitor loads for a chat; throws when a budget is exceeded. */
 export function check(folder) {
   const files = { language: 0, window: 0 }
-  for (const file of readdirSync(folder)) {
-    const name = FILE.exec(file)?.groups.name
-    if (!name) continue
-    const size = gzipSync(readFileSync(join(folder, file)), { level: 9 }).length
+  for (const [name, size] of sizesOf(folder)) {
     if (LANGUAGE.test(name)) files.language = Math.max(files.language, size)
     else files[name] = size
     // The parts of the window are many and small: together they are one.

@@ -1,4 +1,4 @@
-// Builds the widget: `node build/build.mjs [OUT]`. Fails when a budget is exceeded.
+// Builds the widget, and the tracker beside it: `node build/build.mjs [OUT]`. Fails when a budget is exceeded.
 //
 // Every file is complete in itself: none imports another, so each can be fetched again when it did not come.
 
@@ -8,6 +8,7 @@ import { join, parse, resolve } from 'node:path'
 import { check } from './budget.mjs'
 import { compile, contentHash, smaller, VERSION, WEB } from './compile.mjs'
 import { readLanguages, writePacks } from './languages.mjs'
+import { buildTracker } from './tracker.mjs'
 
 const OUT = resolve(process.argv[2] ?? join(WEB, '../src/frontdesk/edges/built/widget'))
 
@@ -85,3 +86,4 @@ const scripts = readdirSync(OUT).filter((name) => name.endsWith('.js'))
 const integrities = Object.fromEntries(scripts.map((name) => [name, integrity(name)]))
 const facts = { version: VERSION, integrity: integrities['frontdesk.js'], integrities, sizes }
 writeFileSync(join(OUT, 'build.json'), `${JSON.stringify(facts, null, 2)}\n`)
+await buildTracker(join(OUT, '../tracker'))

@@ -5,17 +5,19 @@
 // names.test.mjs checks both.
 
 const NAMES = `
-ajaxTimeoutMs asleepMs asynchronous atMs author beginning builtIn bytesMax cadence callbackValues codes configured
-cookies core dataUrl dispatch draft dress emojiAt engine eyes fact factor fastestMs faults focused following
-forgetExceptions getBack goLive guarded handOut handedText hasAgent hasBegunTranscript hasNoFooter hasSaved hasSocket
-hasValues health hearPoll hurry idleExpiresS interaction isActive isAsync isBot isBundle isChosen isCut isDisconnected
-isEnabled isEnded isHidden isHtml isImmutable isLeaving isLoading isLocked isMinimized isMobile isNewRefusal isNewest
-isOffline isOpen isReady isRestored isStarted isStructured isTooOld isValid isWhole keepsCookies languages life listened
-live loseChatServer members messageCharsMax mount needsAgent nextAlert nextIndex nowMs oldestIndex onSubscribe original
-originals outcome overlays pageData pageEvents partyId partyIds people phase pingMs pollExceptionsMax pollOnce poller
-prepare preprocess quick readyMs recall relieve replayed requireNobody reread restoreTimeoutMs retryAfter retryAfterS
-said saved savedId serviceName shown signs sleeps slowestMs speak spoken startPolling staysClosed stopPolling
-subscribersOf takeBack takeHistory timeoutMs translate transportType trouble uploadTimeoutMs useFilters whenReady
+ajaxTimeoutMs arrived asleepMs asynchronous atMs author beginning builtIn bytesMax cadence callbackValues claim
+codes configured cookies core dataUrl decide dispatch draft dress dropped emojiAt engine eyes fact factor fastestMs
+faults focused following forget forgetExceptions getBack goLive guarded handOut handedText hasAgent hasBegunTranscript
+hasNoFooter hasSaved hasSocket hasValues health hearPoll hurry idleExpiresS interaction isActive isAsync isAttended
+isBot isBundle isChosen isCut isDisconnected isEnabled isEnded isHeard isHidden isHtml isImmutable isLeaving isLoading
+isLocked isMinimized isMobile isNewRefusal isNewest isOffline isOnce isOpen isReady isRestored isStarted
+isStructured isTooOld isValid isWhole keepsCookies knownId languages leads life listened live loseChatServer members
+messageCharsMax mount needsAgent nextAlert nextIndex nowMs offeredMs oldestIndex onSubscribe onTurn original originals
+outcome overlays pageData pageEvents partyId partyIds people phase pingMs pollExceptionsMax pollOnce poller prepare
+preprocess quick readyMs recall relieve replayed requireNobody reread resign restoreTimeoutMs retryAfter retryAfterS
+said saved savedId serviceName settle shown signs sleeps slowestMs speak spoken startPolling staysClosed stopPolling
+subscribersOf takeBack takeHistory timeoutMinutes timeoutMs translate transportType trouble uploadTimeoutMs useFilters
+wasIn whenReady
 `
   .trim()
   .split(/\s+/)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { NAMES } from './names.mjs'
 
-const ROOMS = ['shared', 'widget', 'package']
+const ROOMS = ['shared', 'widget', 'tracker', 'package']
 
 const sources = ROOMS.flatMap((room) =>
   readdirSync(room, { recursive: true, encoding: 'utf-8' })

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from frontdesk.edges.widget_files import widget_files
+from frontdesk.edges.widget_files import tracker_files, widget_files
 
 STATIC = Path(__file__).parent / "static"
 SECURITY_HEADERS = {
@@ -60,6 +60,7 @@ def pages(*, demo: bool) -> list[BaseRoute]:
         ),
         Route("/favicon.ico", _icon, include_in_schema=False),
         *widget_files(),
+        *tracker_files(),
     ]
 
 

@@ -1,7 +1,8 @@
-"""The files of the widget, for pages of any site: compressed, cacheable, readable across origins.
+"""The files of the widget and of the tracker, for pages of any site: compressed, cacheable, readable from
+every origin.
 
-`web/` is built into the folder `built/widget`. A file named after its content never changes, so browsers keep
-it; the others are asked for again after a while, at the cost of a 304.
+`web/` is built into the folders `built/widget` and `built/tracker`. A file named after its content never
+changes, so browsers keep it; the others are asked for again after a while, at the cost of a 304.
 """
 
 import gzip
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-BUILT = Path(__file__).parent / "built" / "widget"
+BUILT = Path(__file__).parent / "built"
 NAMED_AFTER_CONTENT = re.compile(r"\.[\w-]{8}\.js$")
 # An upgrade reaches every page within minutes, and a page view within that time asks nothing.
 LOADER_CACHE_S = 300
@@ -42,9 +43,17 @@ class BuiltFile(Struct, frozen=True):
     etag: str
 
 
-def widget_files(folder: Path = BUILT) -> list[BaseRoute]:
+def widget_files(folder: Path = BUILT / "widget") -> list[BaseRoute]:
     """The routes below `/widget/`."""
+    return [_files("widget", folder)]
 
+
+def tracker_files(folder: Path = BUILT / "tracker") -> list[BaseRoute]:
+    """The routes below `/tracker/`."""
+    return [_files("tracker", folder)]
+
+
+def _files(place: str, folder: Path) -> BaseRoute:
     async def answer(request: Request) -> Response:
         name: str = request.path_params["path"]
         file = _find(folder, name)
@@ -52,7 +61,7 @@ def widget_files(folder: Path = BUILT) -> list[BaseRoute]:
             return Response("There is no such file.", 404, EVERY_SITE, "text/plain")
         return _response(request, name, file)
 
-    return [Route("/widget/{path:path}", answer, include_in_schema=False)]
+    return Route(f"/{place}/{{path:path}}", answer, include_in_schema=False)
 
 
 def _response(request: Request, name: str, file: BuiltFile) -> Response:
