@@ -15,9 +15,8 @@ from msgspec.structs import replace
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.domain.journey.checks.wrong import invalid
-from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.evolving import evolve
-from frontdesk.domain.journey.facts import Fact
 from frontdesk.domain.journey.told import EventType, Told, told, visit_of
 from frontdesk.errors import NotFound
 
@@ -28,7 +27,7 @@ class Step(Struct, frozen=True):
     """A fact of a customer's history, with who they were before and after it."""
 
     before: Customer
-    fact: Fact
+    fact: AnyFact
     after: Customer
     time_ms: int
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TypeVar
 
-from crawleruseragents import is_crawler  # type: ignore[import-untyped]
+from crawleruseragents import is_crawler
 from msgspec import Struct
 from msgspec.structs import replace
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from frontdesk.domain.journey.action_maps import ActionMap
 from frontdesk.domain.journey.compiled import Compiled
-from frontdesk.domain.journey.customer import Action, Customer
+from frontdesk.domain.journey.customer import Action, AnyFact, Customer
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.evolving import evolve
 from frontdesk.domain.journey.facts import (
@@ -84,7 +84,7 @@ class Replay:
         self._ids = ids
         self._seen_ms = 0
 
-    def take(self, fact: Fact, time_ms: int) -> None:
+    def take(self, fact: AnyFact, time_ms: int) -> None:
         """Go on with the next fact of the history."""
         if not isinstance(fact, _LIVED):
             return

@@ -9,12 +9,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from msgspec import Struct
 
-from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.facts import (
     Block,
     Blocked,
     Carried,
-    Fact,
     HandedOut,
     Happened,
     Moved,
@@ -50,7 +49,7 @@ class Told(Struct, frozen=True):
     type: EventType
     version: int
     time_ms: int
-    fact: Fact
+    fact: AnyFact
     customer: Customer
     visit_id: str
     number: int = 0
@@ -73,7 +72,7 @@ def _space(customer_id: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"customer/{customer_id}")
 
 
-def told(customer: Customer, fact: Fact, time_ms: int) -> Iterator[Told]:
+def told(customer: Customer, fact: AnyFact, time_ms: int) -> Iterator[Told]:
     """The events that a fact is; `customer` is who they are after it. Some facts are none."""
     visit_id, version = visit_of(customer, fact), customer.version
     match fact:
@@ -95,7 +94,7 @@ def told(customer: Customer, fact: Fact, time_ms: int) -> Iterator[Told]:
                 yield Told(EventType.BLOCKED, version, time_ms, fact, customer, visit_id, number, block=block)
 
 
-def visit_of(customer: Customer, fact: Fact) -> str:
+def visit_of(customer: Customer, fact: AnyFact) -> str:
     """The visit that a fact is about: the one it names, that of its action, or else the newest."""
     match fact:
         case Happened():
