@@ -7,12 +7,12 @@ from msgspec import Struct
 from starlette.routing import Route
 
 from frontdesk.desk.floor import Floor
-from frontdesk.desk.journeys.blocks import entered
 from frontdesk.desk.journeys.book import Book
 from frontdesk.desk.journeys.collector import Collector
 from frontdesk.desk.journeys.consents import Consents
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.people import People
+from frontdesk.desk.journeys.reports import Reports, entered
 from frontdesk.desk.journeys.sites import Sites
 from frontdesk.desk.journeys.visits import Visits
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
@@ -28,6 +28,7 @@ from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
 from frontdesk.edges.journey_collector import JourneyCollector
 from frontdesk.edges.journey_metrics import JourneyMetrics
 from frontdesk.edges.journey_operations import JourneyOperations
+from frontdesk.edges.journey_reports import JourneyReports
 from frontdesk.edges.journey_visits import JourneyVisits
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
@@ -124,6 +125,8 @@ class JourneyParts(NoJourneys):
         self._admin = JourneyAdmin(self.book, JourneyCallers(keys, site.callers), body_read_s)
         visits = Visits(self.customers, self.whose)
         self._visits = JourneyVisits(self._admin, self.book, self.customers, visits, clock_ms)
+        self.reports = Reports(journeys, clock_ms)
+        self._reports = JourneyReports(self._admin, self.book, self.reports, clock_ms)
 
     def _measure(self, metrics: Metrics, counts: JourneyMetrics) -> None:
         metrics.registry.register(counts)
@@ -148,7 +151,7 @@ class JourneyParts(NoJourneys):
 
     def routes(self) -> Sequence[Route]:
         """What is answered to who manages journeys."""
-        return [*self._visits.routes(), *self._admin.routes()]
+        return [*self._reports.routes(), *self._visits.routes(), *self._admin.routes()]
 
     async def load(self) -> None:
         """Read what is defined now; from here on `heard` keeps it true."""

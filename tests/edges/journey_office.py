@@ -9,9 +9,9 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from frontdesk.desk.journeys.blocks import entered
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.estimates import Estimates
+from frontdesk.desk.journeys.reports import Reports, entered
 from frontdesk.desk.journeys.visits import Visits
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.desk.sign_ins import SignIns
@@ -24,6 +24,7 @@ from frontdesk.edges.journey_admin import JourneyAdmin
 from frontdesk.edges.journey_answers import BASE
 from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
 from frontdesk.edges.journey_maps import JourneyMaps
+from frontdesk.edges.journey_reports import JourneyReports
 from frontdesk.edges.journey_visits import JourneyVisits
 from frontdesk.edges.workspace_caller import COOKIE, Callers
 from frontdesk.store.memory import MemoryStore
@@ -59,6 +60,7 @@ class Office:
         self.customers.entries = entered
         self.whose = WhoseVisit(self.store)
         self.visits = Visits(self.customers, self.whose)
+        self.reports = Reports(self.store, self.clock_ms)
         self.desk = Desk(free=10)
         self.estimates = Estimates(
             self.store,
@@ -78,14 +80,15 @@ class Office:
         maps = JourneyMaps(
             admin,
             self.book,
-            self.store,
+            self.reports,
             self.visits,
             self.estimates,
             lambda: Compiled(self.book.definitions),
             self.desk,
             self.clock_ms,
         )
-        return [*maps.routes(), *admin.routes(), *visits.routes()]
+        reports = JourneyReports(admin, self.book, self.reports, self.clock_ms)
+        return [*maps.routes(), *reports.routes(), *admin.routes(), *visits.routes()]
 
     async def happens(self, customer_id: str, *facts: Fact, after_ms: int = 1000) -> None:
         """Let something become true of a customer, some time after what was before."""

@@ -77,13 +77,13 @@ class JourneyAdmin:
             routes.append(self.route(one, "PATCH", f"{area}:edit", about(self.change)))
         return routes
 
-    def route(self, path: str, method: str, permission: str, handler: Handler) -> Route:
+    def route(self, path: str, method: str, permission: str, handler: Handler, *, base: str = BASE) -> Route:
         """A route for those who may; for all others every address answers alike."""
 
         async def admitted(request: Request) -> Response:
             return await handler(request, await self._callers.admit(request, permission))
 
-        return Route(BASE + path, answered(admitted), methods=[method])
+        return Route(base + path, answered(admitted), methods=[method])
 
     async def list(self, kind: Kind, request: Request, _caller: Caller) -> Response:
         """A page of all there are; deleted ones when they are asked for by their state."""

@@ -3,7 +3,6 @@
 Source:  journey.md §13.2.
 """
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from frontdesk.desk.journeys.blocks import blocked
 from frontdesk.desk.journeys.book import Book
 from frontdesk.desk.journeys.estimates import Estimates, Job, Progress
 from frontdesk.desk.journeys.reading import definition_of, stamp
+from frontdesk.desk.journeys.reports import Reports
 from frontdesk.desk.journeys.visits import Visits
 from frontdesk.domain.journey.action_maps import ActionMap
 from frontdesk.domain.journey.checks.criteria import check_url_conditions
@@ -25,12 +24,13 @@ from frontdesk.domain.journey.defining import Kind
 from frontdesk.domain.journey.explaining import explain
 from frontdesk.domain.journey.pacing import Availability
 from frontdesk.domain.journey.page_testing import tested
+from frontdesk.domain.journey.reporting.buckets import Interval
 from frontdesk.edges.journey_admin import PERMISSIONS, JourneyAdmin
 from frontdesk.edges.journey_answers import BASE, object_of, shown
 from frontdesk.edges.journey_callers import Caller
+from frontdesk.edges.journey_moments import moment
 from frontdesk.edges.json_answers import json
 from frontdesk.errors import NotFound, Refused
-from frontdesk.store.log import Store
 
 DAYS = 7
 DAYS_MAX = 30
@@ -47,13 +47,13 @@ BLANK: Mapping[str, Any] = {
 
 
 class JourneyMaps:
-    """The routes of questions about action maps. `store` is that of journeys."""
+    """The routes of questions about action maps."""
 
     def __init__(
         self,
         admin: JourneyAdmin,
         book: Book,
-        store: Store,
+        reports: Reports,
         visits: Visits,
         estimates: Estimates,
         compiled: Callable[[], Compiled],
@@ -62,7 +62,7 @@ class JourneyMaps:
     ) -> None:
         self._admin = admin
         self._book = book
-        self._store = store
+        self._reports = reports
         self._visits = visits
         self._estimates = estimates
         self._compiled = compiled
@@ -87,7 +87,7 @@ class JourneyMaps:
         asked = object_of(await self._admin.body(request))
         action_map = self._map(request)
         url, visit_id = _text(asked, "url", needed=True), _text(asked, "sessionId")
-        now_ms = _moment(asked.get("at"), "at") or self._clock_ms()
+        now_ms = moment(asked.get("at"), "at") or self._clock_ms()
         compiled = self._compiled()
         if visit_id:
             try:
@@ -127,12 +127,12 @@ class JourneyMaps:
     async def blocked(self, request: Request, _caller: Caller) -> Response:
         """How often a map was not offered, by reason, and in how many sessions."""
         action_map, query = self._map(request), request.query_params
-        until_ms = _moment(query.get("to"), "to") or self._clock_ms() + 1
-        from_ms = _moment(query.get("from"), "from")
+        until_ms = moment(query.get("to"), "to") or self._clock_ms() + 1
+        from_ms = moment(query.get("from"), "from")
         from_ms = until_ms - DAYS * DAY_MS if from_ms is None else from_ms
         if from_ms >= until_ms:
             raise invalid("to", "write a time after from")
-        counts = await blocked(self._store, action_map.id, from_ms, until_ms)
+        counts = await self._reports.blocked(action_map.id, Interval(from_ms, until_ms))
         reasons = counts.reasons()
         return json(
             {
@@ -197,16 +197,3 @@ def _text(asked: Mapping[str, Any], name: str, *, needed: bool = False) -> str:
     if not isinstance(value, str) or len(value) > URL_CHARS_MAX or (needed and not value):
         raise invalid(name, "an address such as https://shop.example/cart" if needed else "a text")
     return value
-
-
-def _moment(value: object, name: str) -> int | None:
-    """A time in milliseconds since the Unix epoch. Errors: `Wrong`."""
-    if not value:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(str(value))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise invalid(name, "write a time with its zone, such as 2026-11-21T09:00:00Z")
-    return round(moment.timestamp() * 1000)

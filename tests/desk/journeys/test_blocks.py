@@ -1,8 +1,8 @@
 """What was not offered, counted by reason."""
 
 import pytest
-
 from frontdesk.desk.journeys.blocks import blocked, entered
+
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.domain.journey.facts import Block, Blocked, Fact, Qualified, Reason, VisitBegan
 from frontdesk.store.memory import MemoryStore

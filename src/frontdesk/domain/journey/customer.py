@@ -58,6 +58,7 @@ class Action(Struct, frozen=True, omit_defaults=True):
     tab: str = ""
     stage: Stage = Stage.NONE
     target_id: str = ""
+    template_id: str = ""
     assignment_id: str = ""
     interaction_id: str = ""
     reason: str = ""

@@ -1,88 +1,235 @@
-"""What reports count of a change, and what they make of it. None of it says who somebody is.
+"""What reports count: made of facts as they are written. None of it says who somebody is.
 
-Source:  journey.md §8.3, §11.
+Visits are told apart by their stream and by the how manieth of their customer they are, so that the customer
+can be erased and the numbers stay.
+
+Source:  journey.md §8.3, §11.1, §11.4.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from msgspec import Struct
 
-from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.facts import Blocked, Fact
+from frontdesk.domain.journey.customer import Action, AnyFact, Customer, Visit
+from frontdesk.domain.journey.evolving import evolve
+from frontdesk.domain.journey.facts import (
+    Blocked,
+    Moved,
+    Note,
+    Noted,
+    OutcomeAchieved,
+    Qualified,
+    SegmentAssigned,
+    State,
+    VisitBegan,
+)
 
-BLOCK = "block"
+
+class Where(Struct, frozen=True, omit_defaults=True, gc=False):
+    """What is known of a visit that reports may be grouped by."""
+
+    device_category: str = ""
+    device_type: str = ""
+    country: str = ""
 
 
-class BlockEntry(Struct, frozen=True, omit_defaults=True, gc=False):
-    """An action of a map was looked at and not offered.
+class VisitEntry(Struct, frozen=True, omit_defaults=True):
+    """A visit began."""
 
-    Shape:   `visit` is the how manieth of its customer it was: visits are told apart by it and the stream.
+    KIND: ClassVar[str] = "visit"
+
+    visit: int
+    deployment_id: str = ""
+    where: Where = Where()
+
+
+class SegmentEntry(Struct, frozen=True, omit_defaults=True):
+    """A segment fits."""
+
+    KIND: ClassVar[str] = "segment"
+
+    visit: int
+    segment_id: str
+    where: Where = Where()
+
+
+class OutcomeEntry(Struct, frozen=True, omit_defaults=True):
+    """A goal was reached, after these action maps had acted, as far as they had come (§11.5)."""
+
+    KIND: ClassVar[str] = "outcome"
+
+    visit: int
+    outcome_id: str
+    value: float | None = None
+    after_engaged: tuple[str, ...] = ()
+    after_offered: tuple[str, ...] = ()
+    where: Where = Where()
+
+
+class ActionEntry(Struct, frozen=True, omit_defaults=True):
+    """An action came into a state for the first time, or something was noted of it.
+
+    Shape:   `what` is the word of the wire for it, or `lapsed`; `was` the state before.
+    Units:   `offered_ms` is when it was first offered, 0 for not yet; `disposition_ms` how long after that it
+             was disposed of; `waited_ms` how long after its start somebody answered the chat.
     """
 
+    KIND: ClassVar[str] = "action"
+
+    visit: int
+    action_id: str
     map_id: str
     map_version: int
     media_type: str
+    what: str
+    was: str = ""
+    stage: str = ""
+    target_id: str = ""
+    template_id: str = ""
+    offered_ms: int = 0
+    disposition_ms: int | None = None
+    waited_ms: int | None = None
+    where: Where = Where()
+
+
+class BlockEntry(Struct, frozen=True, omit_defaults=True):
+    """An action of a map was looked at and not offered."""
+
+    KIND: ClassVar[str] = "block"
+
     visit: int
+    action_id: str
+    map_id: str
+    map_version: int
+    media_type: str
     reason: str
+    target_id: str = ""
     by_map: str = ""
     cap: str = ""
     schedule_group: str = ""
     emergency_group: str = ""
+    where: Where = Where()
 
 
-def entries(facts: Sequence[Fact], after: Customer) -> Iterator[tuple[str, Struct]]:
-    """The entries of a change, each with its kind; `after` is the customer with these facts."""
+AnyEntry = VisitEntry | SegmentEntry | OutcomeEntry | ActionEntry | BlockEntry
+KINDS: dict[str, type[AnyEntry]] = {
+    kind.KIND: kind for kind in (VisitEntry, SegmentEntry, OutcomeEntry, ActionEntry, BlockEntry)
+}
+
+REPORTED = (VisitBegan, SegmentAssigned, OutcomeAchieved, Qualified, Moved, Noted, Blocked)
+
+
+def entries(before: Customer, facts: Sequence[AnyFact], now_ms: int) -> Iterator[AnyEntry]:
+    """The entries of facts that are added to a customer's history, in their order."""
+    if not any(isinstance(fact, REPORTED) for fact in facts):
+        return  # Nearly every page view.
+    customer = before
     for fact in facts:
-        if isinstance(fact, Blocked):
-            for block in fact.blocks:
-                action = after.action(block.action_id)
-                if action is not None:
-                    yield (
-                        BLOCK,
-                        BlockEntry(
-                            action.map_id,
-                            action.map_version,
-                            action.media_type,
-                            after.visits,
-                            block.reason.value,
-                            block.by_map,
-                            block.cap,
-                            block.schedule_group,
-                            block.emergency_group,
-                        ),
-                    )
+        after = evolve(customer, fact, now_ms)
+        yield from _of(customer, fact, after, now_ms)
+        customer = after
 
 
-class BlockedFor(Struct, frozen=True):
-    """How often a map was not offered for one reason, and in how many visits."""
+def _of(before: Customer, fact: AnyFact, after: Customer, now_ms: int) -> Iterator[AnyEntry]:
+    visit, where = after.visits, _where(after.visit)
+    match fact:
+        case VisitBegan():
+            yield VisitEntry(visit, fact.deployment_id, where)
+        case SegmentAssigned():
+            yield SegmentEntry(visit, fact.segment_id, where)
+        case OutcomeAchieved():
+            yield OutcomeEntry(
+                visit, fact.outcome_id, fact.value, fact.after_engaged, fact.after_offered, where
+            )
+        case Qualified():
+            what = State.QUALIFIED_OUTSIDE_SCHEDULE if fact.is_outside_schedule else State.QUALIFIED
+            yield from _action(after, fact.action_id, what.value, where)
+        case Moved():
+            yield from _moved(before, fact, after, now_ms)
+        case Noted() if fact.note is not Note.STILL_THERE:
+            yield from _action(after, fact.action_id, fact.note.value, where)
+        case Blocked():
+            yield from _blocks(fact, after)
+        case _:
+            pass
 
-    reason: str
-    count: int
-    sessions: int
+
+def _moved(before: Customer, fact: Moved, after: Customer, now_ms: int) -> Iterator[AnyEntry]:
+    action = before.action(fact.action_id)
+    if action is None or not _is_first(action, fact.state):
+        return
+    is_answer = fact.state is State.ENGAGED and action.state is State.STARTED
+    yield from _action(
+        after,
+        fact.action_id,
+        fact.state.value,
+        _where(after.visit),
+        was=action.state.value,
+        stage=(action.stage if fact.state is State.LAPSED else fact.stage).value,
+        disposition_ms=fact.disposition_ms,
+        waited_ms=now_ms - action.moved_ms if is_answer else None,
+    )
 
 
-class BlockedCounts:
-    """Counts the blocks of one map."""
+def _is_first(action: Action, state: State) -> bool:
+    """Whether it comes into the state for the first time: only what failed is offered, and fails, again."""
+    if state is State.OFFERED:
+        return not action.offered_ms
+    return state is not State.ERRORED or action.attempt <= 1
 
-    def __init__(self, map_id: str) -> None:
-        self._map_id = map_id
-        self._counts: dict[str, int] = defaultdict(int)
-        self._visits: dict[str, set[tuple[str, int]]] = defaultdict(set)
 
-    def add(self, entered: Iterable[tuple[str, BlockEntry]]) -> None:
-        """Count what was entered by these streams."""
-        for stream, block in entered:
-            if block.map_id == self._map_id:
-                self._counts[block.reason] += 1
-                self._visits[block.reason].add((stream, block.visit))
+def _action(
+    customer: Customer,
+    action_id: str,
+    what: str,
+    where: Where,
+    *,
+    was: str = "",
+    stage: str = "",
+    disposition_ms: int | None = None,
+    waited_ms: int | None = None,
+) -> Iterator[AnyEntry]:
+    action = customer.action(action_id)
+    if action is not None:
+        yield ActionEntry(
+            visit=customer.visits,
+            action_id=action_id,
+            map_id=action.map_id,
+            map_version=action.map_version,
+            media_type=action.media_type,
+            what=what,
+            was=was,
+            stage=stage,
+            target_id=action.target_id,
+            template_id=action.template_id,
+            offered_ms=action.offered_ms,
+            disposition_ms=disposition_ms,
+            waited_ms=waited_ms,
+            where=where,
+        )
 
-    def reasons(self) -> Sequence[BlockedFor]:
-        """By reason, the most frequent first."""
-        found = [BlockedFor(name, n, len(self._visits[name])) for name, n in self._counts.items()]
-        return sorted(found, key=lambda one: (-one.count, one.reason))
 
-    @property
-    def sessions(self) -> int:
-        """In how many visits it was blocked at all."""
-        return len(set().union(*self._visits.values()))
+def _blocks(fact: Blocked, after: Customer) -> Iterator[AnyEntry]:
+    for block in fact.blocks:
+        action = after.action(block.action_id)
+        if action is not None:
+            yield BlockEntry(
+                visit=after.visits,
+                action_id=action.id,
+                map_id=action.map_id,
+                map_version=action.map_version,
+                media_type=action.media_type,
+                reason=block.reason.value,
+                target_id=action.target_id,
+                by_map=block.by_map,
+                cap=block.cap,
+                schedule_group=block.schedule_group,
+                emergency_group=block.emergency_group,
+                where=_where(after.visit),
+            )
+
+
+def _where(visit: Visit) -> Where:
+    device = visit.origin.device
+    return Where(device.category, device.type, visit.origin.geolocation.country)

@@ -228,6 +228,7 @@ def _qualified(customer: Customer, fact: Qualified, time_ms: int) -> Customer:
         moved_ms=time_ms,
         visit_id=fact.visit_id,
         target_id=fact.target_id,
+        template_id=fact.template_id,
         assignment_id=fact.assignment_id,
         after_visit=fact.visit_id if fact.is_for_later else "",
     )
