@@ -60,6 +60,7 @@ class Visitor:
         self.now_ms = BEGAN_MS
         self.origin = origin
         self.contact = contact
+        self.event: WebEvent | None = None  # The last one.
         self._ids = (f"id{number}" for number in itertools.count(1))
         self.comes()
 
@@ -110,6 +111,7 @@ class Visitor:
             is_late=is_late,
             is_authenticated=is_authenticated,
         )
+        self.event = event
         self._add([Happened(event)])
         facts = match(self.customer, event, self.compiled, self.now_ms, self._ids.__next__, self.contact)
         self._add(facts)

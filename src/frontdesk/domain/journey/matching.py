@@ -102,9 +102,8 @@ class _Progress:
             case Kind.OUTCOME:
                 if not self._is_in_visit:
                     return False
-                may_repeat = matcher.repeats and bool(
-                    matcher.patterns
-                )  # A context that goes on holding is one.
+                # A context that goes on holding is one achievement.
+                may_repeat = matcher.repeats and bool(matcher.patterns)
                 return may_repeat or matcher.id not in self._customer.visit.achieved
             case Kind.ACTION_MAP:
                 return self._is_in_visit and matcher.counts_at(self._now_ms)
