@@ -26,10 +26,18 @@ from tests.domain.journey import site
 from tests.domain.journey.looking import Defined, Visitor, matched
 from tests.domain.journey.recomputed import Seen, recomputed
 
-PATHS = ("/a", "/a/b", "/b", "/B/a", "/")
+PATHS = ("/a", "/a/b", "/b", "/B/a")
 NAMES = ("page_viewed", "added")
 
 OF_EVENTS = st.one_of(
+    st.builds(
+        Criterion,
+        st.just("page.pathname"),
+        st.sampled_from((("/a",), ("/b",), ("/b", "/a/b"))),
+        st.sampled_from(
+            (Operator.STARTS_WITH, Operator.STARTS_WITH, Operator.CONTAINS_ANY, Operator.ENDS_WITH)
+        ),
+    ),
     st.builds(
         Criterion,
         st.just("page.pathname"),
@@ -41,11 +49,8 @@ OF_EVENTS = st.one_of(
         Criterion,
         st.just("attributes.n"),
         st.sampled_from((("1",), ("2",))),
-        st.sampled_from(
-            (Operator.GREATER_THAN, Operator.LESS_THAN_OR_EQUAL, Operator.EQUAL, Operator.NOT_EQUAL)
-        ),
+        st.sampled_from((Operator.GREATER_THAN, Operator.LESS_THAN_OR_EQUAL, Operator.NOT_EQUAL)),
     ),
-    st.builds(Criterion, st.just("eventName"), st.just(("added",))),
 )
 OF_VISITS = st.one_of(
     st.builds(
@@ -64,11 +69,9 @@ PATTERNS = st.builds(
     JourneyPattern,
     st.lists(OF_EVENTS, min_size=1, max_size=2).map(tuple),
     st.integers(1, 3),
-    event_name=st.sampled_from((None, *NAMES)),
+    event_name=st.sampled_from((None, None, *NAMES)),
 )
-JOURNEYS = st.none() | st.builds(
-    Journey, st.lists(PATTERNS, max_size=3).map(tuple), st.sampled_from(Ordering)
-)
+JOURNEYS = st.builds(Journey, st.lists(PATTERNS, max_size=3).map(tuple), st.sampled_from(Ordering))
 WHO = st.builds(ContextPattern, st.lists(OF_VISITS, min_size=1, max_size=2).map(tuple))
 CONTEXTS = st.none() | st.builds(Context, st.lists(WHO, max_size=2).map(tuple))
 CONDITIONS = st.lists(
@@ -90,7 +93,7 @@ def _segment(number: int) -> st.SearchStrategy[Defined]:
         display_name=st.just("Segment"),
         scope=st.sampled_from(Scope),
         context=CONTEXTS,
-        journey=JOURNEYS,
+        journey=st.one_of(st.none(), JOURNEYS, JOURNEYS, JOURNEYS),
         assignment_expiration_days=st.sampled_from((None, 1, 2)),
         is_active=st.sampled_from((True, True, True, False)),
     )
@@ -103,7 +106,7 @@ def _outcome(number: int) -> st.SearchStrategy[Defined]:
         version=st.just(1),
         display_name=st.just("Outcome"),
         context=CONTEXTS,
-        journey=JOURNEYS,
+        journey=st.one_of(st.none(), JOURNEYS, JOURNEYS, JOURNEYS),
         count_repeats=st.booleans(),
     )
 
@@ -134,7 +137,7 @@ OTHERS = st.one_of(
     st.tuples(st.just("waits"), st.sampled_from((0.5, 1, 2))),
     st.tuples(st.just("redefine"), st.integers(0, 3), st.sampled_from(("same", "same", "switch"))),
 )
-STORIES = st.lists(st.one_of(EVENTS, EVENTS, EVENTS, OTHERS), min_size=6, max_size=30)
+STORIES = st.lists(st.one_of(EVENTS, EVENTS, EVENTS, OTHERS), min_size=12, max_size=30)
 
 
 @settings(max_examples=200)
