@@ -114,6 +114,17 @@ async def test_many_who_change_one_customer_at_once_lose_nothing(store: Store, c
     assert await Customers(store, clock).customer("1") in known, "whoever wrote last knows all"
 
 
+async def test_who_asks_while_a_customer_is_being_read_gets_the_same_answer(
+    customers: Customers, store: Store, clock: Clock
+) -> None:
+    after = await add(customers, "1", began(), viewed(1))
+    cold = Customers(store, clock)
+    first = asyncio.create_task(cold.customer("1"))
+    await asyncio.sleep(0)
+    assert await cold.customer("1") == after
+    assert await first == after
+
+
 async def test_time_never_goes_back_in_a_stream(customers: Customers, clock: Clock) -> None:
     await add(customers, "1", began())
     clock.now_ms -= 100

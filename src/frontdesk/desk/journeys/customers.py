@@ -27,7 +27,7 @@ RETRY_S = 0.5
 
 F = TypeVar("F", bound=AnyFact)
 Due = Callable[[Customer], int | None]
-Enter = Callable[[Customer, Sequence[Any], Customer, int], Sequence[Entry]]
+Enter = Callable[[Customer, Sequence[Any], Customer, int], Sequence[Entry]]  # Before, facts, after, now.
 
 _log = structlog.get_logger("customers")
 
@@ -249,15 +249,10 @@ class Customers:
         if not held.is_stale:
             return
         customer, heard_of = held.customer, held.newest
-        is_anew, held.is_unsure = held.is_unsure, False  # Who is not sure any more meanwhile says so again.
-        try:
-            if is_anew:
-                customer = restored(await self._store.snapshot(stream), customer.id)
-            customer = await self._read_on(stream, customer)
-        except BaseException:
-            held.is_unsure = True
-            raise
-        held.customer = customer
+        if held.is_unsure:
+            customer = restored(await self._store.snapshot(stream), customer.id)
+        customer = await self._read_on(stream, customer)
+        held.customer, held.is_unsure = customer, False
         held.armed = UNSURE if customer.version else None
         if held.newest == heard_of:
             held.newest = customer.version  # What was heard of and is not there was purged.
@@ -294,6 +289,4 @@ class Customers:
 
     def _whispered(self, stream: str) -> None:
         """Another node has deleted a customer."""
-        held = self._held.get(stream)
-        if held is not None:
-            held.is_unsure = True
+        self._held.pop(stream, None)
