@@ -66,7 +66,7 @@ class Site:
         self.elsewhere: Mapping[str, Collection[str]] = {}
         self.done: set[str] = set()
 
-    def page_matches(self, map_id: str, url: str) -> int | None:
+    def page_matches(self, map_id: str, url: str, _deployment_id: str = "") -> int | None:
         return 0 if url in self.elsewhere.get(map_id, ()) else None
 
     def triggered(self, _customer: Customer, _facts: Sequence[Fact]) -> Collection[str]:

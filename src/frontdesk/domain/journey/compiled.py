@@ -14,8 +14,8 @@ class Compiled(Protocol):
     @property
     def definitions(self) -> Definitions: ...
 
-    def page_matches(self, map_id: str, url: str) -> int | None:
-        """None where a page is one of those of a map; else the index of the condition that fails."""
+    def page_matches(self, map_id: str, url: str, deployment_id: str = "") -> int | None:
+        """None where a page of a deployment is one of a map's; else the index of the condition that fails."""
 
     def triggered(self, customer: Customer, facts: Sequence[Fact]) -> Collection[str]:
         """The ids of the maps whose event conditions have all been met in this visit, also by `facts`."""

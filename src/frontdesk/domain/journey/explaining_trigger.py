@@ -59,7 +59,8 @@ def _events(customer: Customer, action_map: ActionMap, compiled: Compiled) -> It
     steps = steps_of(action_map)
     if not steps or action_map.id in compiled.triggered(customer, ()):
         return
-    come = next((step.index for step in customer.visit.steps if step.matcher == action_map.id), 0)
+    ends = (action_map.id, action_map.version)  # An edit of the map begins anew.
+    come = next((step.index for step in customer.visit.steps if (step.matcher, step.version) == ends), 0)
     at = min(come, len(steps) - 1)
     conditions = " and ".join(
         f"{one.key} {one.operator.value} {' or '.join(one.values)}" for one in steps[at]

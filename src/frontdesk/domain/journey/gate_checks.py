@@ -87,7 +87,8 @@ def _control_group(one: Candidate) -> Block | None:
 
 
 def _page(one: Candidate) -> Block | None:
-    failing = one.compiled.page_matches(one.action_map.id, one.ask.url)
+    deployment_id = one.customer.visit.deployment_id
+    failing = one.compiled.page_matches(one.action_map.id, one.ask.url, deployment_id)
     return None if failing is None else Block(one.action.id, Reason.PAGE_URL, url_condition=failing)
 
 
