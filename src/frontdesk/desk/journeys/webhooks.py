@@ -5,7 +5,8 @@ the next attempt. So a crash loses no call, and a service that is away delays no
 call, or has not for long enough, the stream is deleted.
 
 The body says what happened by ids alone. It is signed where the map names a secret, as the header
-`Frontdesk-Signature: t=<ms>,v1=<hex>` says: HMAC-SHA-256 of `<ms>.<body>`. A call that comes twice has one id.
+`Frontdesk-Signature: t=<ms>,v1=<hex>` says: HMAC-SHA-256 of `<ms>.<body>`. A repeated call
+has the same id.
 """
 
 import asyncio
