@@ -13,8 +13,8 @@ from frontdesk.domain.journey.customer import Action, Customer
 from frontdesk.domain.journey.explaining_gate import told_of_check
 from frontdesk.domain.journey.explaining_trigger import told_of_trigger
 from frontdesk.domain.journey.facts import State
-from frontdesk.domain.journey.gate import VISIBLE, candidates, is_suppressed, rank
-from frontdesk.domain.journey.gate_checks import CHECKS, Ask, Candidate, first_block
+from frontdesk.domain.journey.gate import VISIBLE, candidates, rank, suppressed_maps
+from frontdesk.domain.journey.gate_checks import CHECKS, Ask, Candidate, acted_in, first_block
 from frontdesk.domain.journey.offer_table import ATTEMPTS_MAX, may_try_again
 from frontdesk.domain.journey.pacing import Availability
 from frontdesk.domain.journey.qualifying import LATER, is_in_force
@@ -45,7 +45,7 @@ def explain(
     """
     action = _action_of(customer, action_map)
     asked = action or _as_if_qualified(customer, action_map, now_ms)
-    one = Candidate(customer, asked, action_map, Ask(url), compiled, desk, now_ms)
+    one = Candidate(customer, acted_in(customer), asked, action_map, Ask(url), compiled, desk, now_ms)
     told = [_in_force(action_map, now_ms), _trigger(one, action), _visit(one, action)]
     if action_map.action.media_type not in VISIBLE:
         return told
@@ -108,7 +108,7 @@ def _visit(one: Candidate, action: Action | None) -> Checked:
     if action is None:
         return Checked("visit", True, "The map has not acted in this visit.")
     values = {"action": action.id, "state": action.state.value}
-    if is_suppressed(one.customer, action) or action.state not in WAITING:
+    if action.map_id in suppressed_maps(one.acted) or action.state not in WAITING:
         text = f"It was offered in this visit and is {action.state}: it is not offered again before the next."
         return Checked("visit", False, text, values=values)
     if action.state is State.ERRORED and not may_try_again(action, one.now_ms):

@@ -3,7 +3,7 @@
 Source:  journey.md §8.3 to §8.6, §4.2 for leases.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -23,7 +23,7 @@ from frontdesk.domain.journey.facts import (
     Reason,
     State,
 )
-from frontdesk.domain.journey.gate_checks import Ask, Candidate, first_block
+from frontdesk.domain.journey.gate_checks import Ask, Candidate, acted_in, first_block
 from frontdesk.domain.journey.offer_table import is_live, is_terminal, may_try_again, was_handed_out
 from frontdesk.domain.journey.pacing import Availability, paced_by
 from frontdesk.domain.journey.qualifying import is_in_force, opened
@@ -87,26 +87,23 @@ def candidates(
     customer: Customer, ask: Ask, compiled: Compiled, desk: Availability, now_ms: int
 ) -> Iterator[Candidate]:
     """The actions of the visit that are looked at: qualified, or failed and to be tried again."""
+    acted = acted_in(customer)
+    suppressed = suppressed_maps(acted)
     for action in customer.actions:
         if action.visit_id != customer.visit.id or action.media_type not in VISIBLE:
             continue
         if action.state is not State.QUALIFIED and not may_try_again(action, now_ms):
             continue
-        if is_leased_to_another(action, ask.tab, now_ms) or is_suppressed(customer, action):
+        if action.map_id in suppressed or is_leased_to_another(action, ask.tab, now_ms):
             continue
         action_map = compiled.definitions.action_maps.get(action.map_id)
         if action_map is not None and is_in_force(action_map, now_ms):
-            yield Candidate(customer, action, action_map, ask, compiled, desk, now_ms)
+            yield Candidate(customer, acted, action, action_map, ask, compiled, desk, now_ms)
 
 
-def is_suppressed(customer: Customer, action: Action) -> bool:
-    """Whether its map has acted in this visit already. Source: §9.4."""
-    return any(
-        other.map_id == action.map_id
-        and other.visit_id == action.visit_id
-        and (is_terminal(other) or is_live(other))
-        for other in customer.actions
-    )
+def suppressed_maps(acted: Sequence[Action]) -> Collection[str]:
+    """The maps that are not to act again in the visit in which these have acted. Source: §9.4."""
+    return {action.map_id for action in acted if is_terminal(action) or is_live(action)}
 
 
 def is_leased_to_another(action: Action, tab: str, now_ms: int) -> bool:

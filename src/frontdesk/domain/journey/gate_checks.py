@@ -23,6 +23,7 @@ CAP_FOR_PERIOD = "CapForPeriod"
 CUSTOMER_CAP = "CustomerCap"  # Ours.
 
 DAY_MS = 24 * 3600 * 1000
+_WAITING = (State.QUALIFIED, State.QUALIFIED_OUTSIDE_SCHEDULE)
 
 
 class Ask(Struct, frozen=True):
@@ -37,9 +38,10 @@ class Ask(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """An action that is looked at, with all that decides."""
+    """An action that is looked at, with all that decides. `acted` are those that its visit was given."""
 
     customer: Customer
+    acted: Sequence[Action]
     action: Action
     action_map: ActionMap
     ask: Ask
@@ -53,6 +55,16 @@ class Candidate(Struct, frozen=True):
         return self.desk.room(
             self.action_map.action.action_target_id or "", self.customer.visit.deployment_id
         )
+
+
+def acted_in(customer: Customer) -> Sequence[Action]:
+    """The actions of the visit that a page was given, or that came further without."""
+    visit_id = customer.visit.id
+    return [
+        action
+        for action in customer.actions
+        if action.visit_id == visit_id and (action.attempt or action.state not in _WAITING)
+    ]
 
 
 class Check(Struct, frozen=True):
@@ -123,8 +135,8 @@ def _schedule(one: Candidate) -> Block | None:
 def _existing_offer(one: Candidate) -> Block | None:
     """Another of its kind is before the visitor or on its way there, or a chat goes on."""
     visit = one.customer.visit
-    for other in one.customer.actions:
-        if other.id == one.action.id or other.visit_id != visit.id:
+    for other in one.acted:
+        if other.id == one.action.id:
             continue
         is_same = other.media_type == one.action.media_type
         is_leased = other.leased_until_ms > one.now_ms and other.state in (State.QUALIFIED, State.ERRORED)
@@ -155,13 +167,11 @@ def period_ms(cap: FrequencyCap) -> int:
 def _caps(one: Candidate) -> Block | None:
     if one.action_map.ignore_frequency_cap:
         return None
-    cap, visit_id = cap_of(one), one.customer.visit.id
+    cap = cap_of(one)
     others = [
         other
-        for other in one.customer.actions
-        if other.visit_id == visit_id
-        and other.media_type == one.action.media_type
-        and other.id != one.action.id
+        for other in one.acted
+        if other.media_type == one.action.media_type and other.id != one.action.id
     ]
     for name, has_hit in (
         (CAP_ONCE_FINALIZED, _is_finalized if cap.cap_once_finalized else None),
