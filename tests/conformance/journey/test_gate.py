@@ -4,7 +4,7 @@ import pytest
 
 from frontdesk.domain.journey.action_maps import Activation, ActivationType, MediaType, ScheduleGroups
 from frontdesk.domain.journey.action_targets import Schedule, ScheduleGroup
-from frontdesk.domain.journey.criteria import Operator, UrlCondition
+from frontdesk.domain.journey.criteria import EventCondition, Operator, StreamType, UrlCondition
 from frontdesk.domain.journey.defined import Ref
 from frontdesk.domain.journey.facts import Note, Noted, Qualified, Reason, State
 from frontdesk.domain.journey.pacing import Room
@@ -16,6 +16,7 @@ NIGHT = ScheduleGroup(
     id="g1", name="hours", open_schedules=(Schedule(name="day", week=("mon-sun 06:00-22:00",)),)
 )
 GROUPS = ScheduleGroups(action_map_schedule_group=Ref(id="g1"))
+IN_THE_CART = (UrlCondition(("/cart",), Operator.CONTAINS_ANY),)
 WEEK_S = 7 * 24 * 3600
 
 
@@ -28,6 +29,22 @@ def qualified(*maps: object, **more: object) -> Story:
 def test_37_any_one_of_its_segments_is_enough() -> None:
     story = Story(Site(a_map("m1", trigger_with_segments=(S1, S2)))).visit().assign(S2)
     assert story.state() is State.QUALIFIED
+
+
+def test_38_events_qualify_in_their_order() -> None:
+    def condition(event_name: str, key: str, value: str) -> EventCondition:
+        return EventCondition(key, (value,), StreamType.WEB, "web", event_name=event_name)
+
+    conditions = (
+        condition("product_viewed", "attributes.kind", "shoe"),
+        condition("cart_opened", "page.pathname", "/cart"),
+    )
+    by_events = a_map("m1", trigger_with_segments=(), trigger_with_event_conditions=conditions)
+    story = Story(Site(by_events)).visit().do("cart_opened", "/cart")
+    assert story.count(Qualified) == 0
+    story.do("product_viewed", kind="shoe")
+    assert story.count(Qualified) == 0
+    assert story.do("cart_opened", "/cart").count(Qualified) == 1
 
 
 def test_40_it_qualifies_once_in_a_visit() -> None:
@@ -46,9 +63,7 @@ def test_41_one_assignment_of_a_customer_is_one_qualification_in_a_lifetime() ->
 
 
 def test_42_each_time_that_the_page_is_another_one_is_counted() -> None:
-    conditions = (UrlCondition(("/cart",), Operator.CONTAINS_ANY),)
-    story = qualified(a_map("m1", page_url_conditions=conditions))
-    story.site.elsewhere = {"m1": [ELSEWHERE]}
+    story = qualified(a_map("m1", page_url_conditions=IN_THE_CART))
     for _ in range(30):
         assert story.pass_s(10).ping(ELSEWHERE) == []
     assert [block.reason for block in story.blocks()] == [Reason.PAGE_URL] * 30
@@ -57,8 +72,7 @@ def test_42_each_time_that_the_page_is_another_one_is_counted() -> None:
 
 def test_43_a_delay_runs_on_other_pages_as_well() -> None:
     delay = Activation(ActivationType.DELAY, delay_in_seconds=10)
-    story = qualified(a_map("m1", activation=delay))
-    story.site.elsewhere = {"m1": [ELSEWHERE]}
+    story = qualified(a_map("m1", activation=delay, page_url_conditions=IN_THE_CART))
     assert story.pass_s(5).pinged() == []
     assert story.blocks()[-1].reason is Reason.TRIGGER_DATE
     assert story.pass_s(15).pinged(ELSEWHERE) == []

@@ -2,12 +2,13 @@
 
 import itertools
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from frontdesk.domain.journey.action_maps import ActionKind, ActionMap, Activation, ActivationType, MediaType
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Action, Customer
 from frontdesk.domain.journey.definitions import Definitions, Deployment
 from frontdesk.domain.journey.evolving import evolve
@@ -16,20 +17,22 @@ from frontdesk.domain.journey.facts import (
     Blocked,
     Emitter,
     Fact,
+    Happened,
     Moved,
     SegmentAssigned,
-    SegmentRemoved,
     State,
     VisitBegan,
     VisitEnded,
 )
 from frontdesk.domain.journey.gate import Offer, ping
 from frontdesk.domain.journey.gate_checks import Ask
+from frontdesk.domain.journey.matching import match
 from frontdesk.domain.journey.offering import Reported, chat_moved, move
 from frontdesk.domain.journey.pacing import Room
 from frontdesk.domain.journey.qualifying import qualify
 from frontdesk.domain.journey.reaping import carry, lapse, reap
 from frontdesk.domain.journey.site_settings import FrequencyCap, JourneySettings, OffersMax
+from frontdesk.domain.journey.web_events import Page, Scalar, WebEvent
 
 PAGE = "https://shop.example/cart"
 DEPLOYMENT = Deployment(id="d1", name="shop")
@@ -53,32 +56,25 @@ def a_map(name: str, **changes: Any) -> ActionMap:
     return ActionMap(id=name, version=1, display_name=name, action=kind, **changes)
 
 
-class Site:
-    """Definitions as tests compile them: which pages and which events fit is said by the test."""
+class Site(Compiled):
+    """What a site has defined, as it is matched with."""
 
     def __init__(self, *maps: ActionMap, settings: JourneySettings = NO_CAPS, **others: Any) -> None:
-        self.definitions = Definitions(
-            deployments={"d1": DEPLOYMENT},
-            action_maps={one.id: one for one in maps},
-            settings=settings,
-            **others,
+        super().__init__(
+            Definitions(
+                deployments={"d1": DEPLOYMENT},
+                action_maps={one.id: one for one in maps},
+                settings=settings,
+                **others,
+            )
         )
-        self.elsewhere: Mapping[str, Collection[str]] = {}
-        self.done: set[str] = set()
-
-    def page_matches(self, map_id: str, url: str, _deployment_id: str = "") -> int | None:
-        return 0 if url in self.elsewhere.get(map_id, ()) else None
-
-    def triggered(self, _customer: Customer, _facts: Sequence[Fact]) -> Collection[str]:
-        return self.done
 
     def edit(self, map_id: str, **changes: Any) -> None:
         """Save a map anew, as its next version."""
         before = self.definitions.action_maps[map_id]
         after = replace(before, version=before.version + 1, **changes)
-        self.definitions = replace(
-            self.definitions, action_maps={**self.definitions.action_maps, map_id: after}
-        )
+        maps = {**self.definitions.action_maps, map_id: after}
+        super().__init__(replace(self.definitions, action_maps=maps))
 
 
 class Story:
@@ -140,8 +136,16 @@ class Story:
         self.earn()
         return self
 
-    def unassign(self, assignment_id: str) -> None:
-        self.happen(SegmentRemoved(assignment_id))
+    def do(self, event_name: str, path: str = "/", **attributes: Scalar) -> "Story":
+        """Do something on a page, and earn what that earns."""
+        page = Page(url=f"https://shop.example{path}", pathname=path)
+        event = WebEvent(
+            self.ids(), event_name, self.customer.visit.id, self.now_ms, page, attributes=attributes
+        )
+        self.happen(Happened(event))
+        self.happen(*match(self.customer, event, self.site, self.now_ms, self.ids))
+        self.earn()
+        return self
 
     def earn(self) -> Sequence[Fact]:
         return self.happen(*qualify(self.customer, self.site, self.now_ms, self.ids))

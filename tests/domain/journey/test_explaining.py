@@ -17,7 +17,7 @@ from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.defined import Ref
 from frontdesk.domain.journey.explaining import Checked, explain
 from frontdesk.domain.journey.explaining_trigger import steps_of
-from frontdesk.domain.journey.facts import Advanced, Held, Scored, State, Step
+from frontdesk.domain.journey.facts import Held, Scored, State
 from frontdesk.domain.journey.gate_checks import CHECKS
 from frontdesk.domain.journey.pacing import Room
 from frontdesk.domain.journey.segments import Segment
@@ -75,13 +75,22 @@ def test_the_step_that_has_not_happened_is_told() -> None:
     assert [len(step) for step in steps_of(by_events)] == [1, 2, 1]
     story = visited(by_events)
     assert "step 1 of 3 has not happened" in told(story)["trigger"].text
-    story.happen(Advanced(visit=(Step("m1", 1, 1),)))
+    story.do("page_viewed", "/cart")
     assert told(story)["trigger"].text == (
         "Its trigger is not met: step 2 of 3 has not happened, an event add_to_cart with "
         "attributes.price containsAny 9 and attributes.kind containsAny shoe."
     )
-    story.site.done = {"m1"}
+    story.do("add_to_cart", price="99", kind="shoe").do("cart_left")
     assert told(story)["trigger"].passed
+
+
+def test_after_an_edit_of_the_map_its_steps_begin_anew() -> None:
+    condition = EventCondition("page.pathname", ("/cart",), StreamType.WEB, "web")
+    other = EventCondition("page.pathname", ("/pay",), StreamType.WEB, "web", event_name="paid")
+    story = visited(a_map("m1", trigger_with_segments=(), trigger_with_event_conditions=(condition, other)))
+    assert "step 2 of 2" in told(story.do("page_viewed", "/cart"))["trigger"].text
+    story.site.edit("m1", weight=3)
+    assert "step 1 of 2" in told(story)["trigger"].text
 
 
 def test_what_an_estimate_lacks_is_told() -> None:
@@ -120,7 +129,7 @@ def test_without_a_visit_there_is_nobody_to_offer_anything() -> None:
 
 
 def elsewhere(story: Story) -> None:
-    story.site.elsewhere = {"m1": [PAGE]}
+    story.site.edit("m1", page_url_conditions=(UrlCondition(("/checkout",), Operator.CONTAINS_ANY),))
 
 
 def nobody(story: Story) -> None:
@@ -160,8 +169,7 @@ def over(story: Story) -> None:
     ],
 )
 def test_what_stands_in_the_way_is_told(happens: Callable[[Story], None], check: str, text: str) -> None:
-    conditions = (UrlCondition(("/checkout",), Operator.CONTAINS_ANY),)
-    story = visited(a_map("m1", page_url_conditions=conditions)).assign(S1)
+    story = visited().assign(S1)
     happens(story)
     assert in_the_way(story)[0] == check
     assert told(story)[check].text == text

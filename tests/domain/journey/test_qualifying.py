@@ -74,11 +74,23 @@ def test_all_parts_of_a_trigger_have_to_hold() -> None:
     assert qualified_after(story, 0.5, 0.8) == 1
 
 
-def test_events_qualify_when_all_of_them_happened() -> None:
-    story = Story(Site(a_map("m1", trigger_with_segments=(), trigger_with_event_conditions=(EVENT,)))).visit()
-    assert not story.earn()
-    story.site.done = {"m1"}
-    assert len(story.earn()) == 1
+def test_events_qualify_when_they_happened() -> None:
+    site = Site(a_map("m1", trigger_with_segments=(), trigger_with_event_conditions=(EVENT,)))
+    story = Story(site).visit().do("page_viewed", "/help")
+    assert story.count(Qualified) == 0
+    assert story.do("page_viewed", "/cart").count(Qualified) == 1
+
+
+def test_events_that_happened_wait_for_the_score_that_is_asked_for_too() -> None:
+    both = a_map(
+        "m1",
+        trigger_with_segments=(),
+        trigger_with_event_conditions=(EVENT,),
+        trigger_with_outcome_probability_conditions=(LIKELY,),
+    )
+    story = Story(Site(both)).visit().do("page_viewed", "/cart")
+    assert story.count(Qualified) == 0
+    assert qualified_after(story, 0.5, 0.8) == 1
 
 
 def test_a_map_without_a_trigger_never_qualifies() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from frontdesk.domain.journey.action_maps import ActionMap
-from frontdesk.domain.journey.compiled import Compiled
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Action, Customer
 from frontdesk.domain.journey.explaining_gate import told_of_check
 from frontdesk.domain.journey.explaining_trigger import told_of_trigger
@@ -45,7 +45,7 @@ def explain(
     """
     action = _action_of(customer, action_map)
     asked = action or _as_if_qualified(customer, action_map, now_ms)
-    one = Candidate(customer, acted_in(customer), asked, action_map, Ask(url), compiled, desk, now_ms)
+    one = Candidate(customer, asked, action_map, Ask(url), compiled, desk, now_ms, acted_in(customer))
     told = [_in_force(action_map, now_ms), _trigger(one, action), _visit(one, action)]
     if action_map.action.media_type not in VISIBLE:
         return told

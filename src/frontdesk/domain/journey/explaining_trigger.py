@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from frontdesk.domain.journey.action_maps import ActionMap, ProbabilityCondition, QuantileCondition
-from frontdesk.domain.journey.compiled import Compiled
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.criteria import EventCondition
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import Definitions

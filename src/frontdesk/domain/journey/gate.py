@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from msgspec import Struct
 
 from frontdesk.domain.journey.action_maps import ActionMap, MediaType
-from frontdesk.domain.journey.compiled import Compiled
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Action, Customer
 from frontdesk.domain.journey.drawing import drawn
 from frontdesk.domain.journey.evolving import evolve
@@ -98,7 +98,7 @@ def candidates(
             continue
         action_map = compiled.definitions.action_maps.get(action.map_id)
         if action_map is not None and is_in_force(action_map, now_ms):
-            yield Candidate(customer, acted, action, action_map, ask, compiled, desk, now_ms)
+            yield Candidate(customer, action, action_map, ask, compiled, desk, now_ms, acted)
 
 
 def suppressed_maps(acted: Sequence[Action]) -> Collection[str]:

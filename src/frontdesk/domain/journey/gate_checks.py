@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from frontdesk.domain.journey.action_maps import ActionMap, ActivationType, MediaType
-from frontdesk.domain.journey.compiled import Compiled
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Action, Customer
 from frontdesk.domain.journey.drawing import is_drawn
 from frontdesk.domain.journey.facts import Block, Reason, State
@@ -41,13 +41,13 @@ class Candidate(Struct, frozen=True):
     """An action that is looked at, with all that decides. `acted` are those that its visit was given."""
 
     customer: Customer
-    acted: Sequence[Action]
     action: Action
     action_map: ActionMap
     ask: Ask
     compiled: Compiled
     desk: Availability
     now_ms: int
+    acted: Sequence[Action] = ()
 
     @property
     def room(self) -> Room:

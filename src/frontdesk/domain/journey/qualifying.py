@@ -12,7 +12,7 @@ from frontdesk.domain.journey.action_maps import (
     ProbabilityCondition,
     QuantileCondition,
 )
-from frontdesk.domain.journey.compiled import Compiled
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Customer, Score, Visit
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Emitter, Fact, Moved, Qualified, State

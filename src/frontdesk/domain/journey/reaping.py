@@ -5,7 +5,7 @@ Source:  journey.md §9.3 (the reaper, T17), §8.4 (actions for a later visit), 
 
 from collections.abc import Sequence
 
-from frontdesk.domain.journey.compiled import Compiled
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Action, Customer
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Carried, Emitter, Fact, Moved, Note, State

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from frontdesk.domain.journey.action_maps import ActionMap
-from frontdesk.domain.journey.compiled import Compiled
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Action, AnyFact, Customer
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.evolving import evolve
