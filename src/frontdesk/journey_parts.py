@@ -7,21 +7,26 @@ from msgspec import Struct
 from starlette.routing import Route
 
 from frontdesk.desk.floor import Floor
+from frontdesk.desk.journeys.availability import DeskAvailability
 from frontdesk.desk.journeys.book import Book
+from frontdesk.desk.journeys.chats import JourneyChats
 from frontdesk.desk.journeys.collector import Collector
 from frontdesk.desk.journeys.consents import Consents
 from frontdesk.desk.journeys.customers import Customers
+from frontdesk.desk.journeys.keeping import Keeping, Why
+from frontdesk.desk.journeys.offer_tally import OfferTally
 from frontdesk.desk.journeys.people import People
+from frontdesk.desk.journeys.queue_answers import QueueAnswers
 from frontdesk.desk.journeys.reports import Reports, entered
 from frontdesk.desk.journeys.sites import Sites
 from frontdesk.desk.journeys.visits import Visits
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
+from frontdesk.desk.services import ServiceBook
 from frontdesk.desk.timers import Timers
 from frontdesk.desk.working import Work
 from frontdesk.domain.journey.checks.checking import Around
-from frontdesk.domain.journey.facts import VisitBegan
+from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.keys import is_key
-from frontdesk.domain.journey.pacing import Room
 from frontdesk.domain.journey.site_settings import Privacy
 from frontdesk.edges.journey_admin import JourneyAdmin
 from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
@@ -46,26 +51,18 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-class FloorRooms:
-    """The room of any target: that of everybody who is ready."""
-
-    def __init__(self, floor: Floor) -> None:
-        self._floor = floor
-
-    def room(self, _target_id: str, _deployment_id: str) -> Room:
-        return Room(free=self._floor.free_count, waiting=self._floor.waiting_count)
-
-
 class SiteParts(Struct, frozen=True, eq=False):
     """What journeys use of the rest of a node. Shape: `store` is the main log, `secret` that of all nodes."""
 
     store: Store
+    services: ServiceBook
     floor: Floor
     traffic: Traffic
     metrics: Metrics
     callers: Callers
     clock_ms: Callable[[], int]
     secret: str
+    node_id: str
 
 
 class NoJourneys:
@@ -80,7 +77,10 @@ class NoJourneys:
         """There is nothing to read."""
 
     def heard(self, _name: str, _record: Recorded) -> None:
-        """Nobody listens."""
+        """Nothing is defined."""
+
+    def chat_heard(self, _interaction_id: str, _record: Recorded) -> None:
+        """No chat comes of an offer."""
 
     def work(self) -> Sequence[Work]:
         return ()
@@ -104,13 +104,19 @@ class JourneyParts(NoJourneys):
         self.customers.entries = entered
         self.people = People(journeys, self.customers, clock_ms, new_id, key, self._unknown_days)
         self.whose = WhoseVisit(journeys)
-        rooms = FloorRooms(site.floor)
+        self._floor = site.floor
+        self._tally, self._answers = OfferTally(journeys, clock_ms), QueueAnswers(clock_ms)
+        rooms = DeskAvailability(
+            site.floor, site.services, self._tally, self._answers, self._defined, clock_ms
+        )
         self.collector = Collector(
             self.customers, self.people, self.whose, self.sites, rooms, clock_ms, new_id
         )
         self.customers.deadlines.append(self.collector.due_ms)
-        consents = Consents(self.customers, lambda: self._privacy, self._erase, key)
-        fire = {"customer": self.collector.tick, "contact": self.people.tick}
+        self.keeping = Keeping(journeys, self.customers, lambda: self._privacy.retention_days, clock_ms)
+        self._chats = JourneyChats(site.store, self.customers, self._defined, clock_ms, site.node_id)
+        consents = Consents(self.customers, lambda: self._privacy, self._withdrew, key)
+        fire = {"customer": self._tick, "contact": self.people.tick}
         self._timers = Timers(journeys, clock_ms, fire)
         self._has_others = database.shares_presence
         self._measure(site.metrics, counts := JourneyMetrics())
@@ -139,15 +145,16 @@ class JourneyParts(NoJourneys):
     def _unknown_days(self) -> int:
         return self._privacy.retention_days.unlinked_traits
 
-    async def _erase(self, customer_id: str) -> None:
-        """Everything that is kept of a customer, but what reports have counted."""
-        customer = await self.customers.customer(customer_id)
-        for _, fact in await self.customers.history(customer_id):
-            if isinstance(fact, VisitBegan):
-                await self.whose.forget(fact.visit_id)
-        if customer.contact_id:
-            await self.people.leave(customer_id, customer.contact_id)
-        await self.customers.purge(customer_id)
+    def _defined(self) -> Definitions:
+        return self.book.definitions
+
+    async def _withdrew(self, customer_id: str) -> None:
+        await self.keeping.erase(customer_id, Why.WITHDREW)
+
+    async def _tick(self, customer_id: str) -> None:
+        """Do what is due for a customer, then forget what is."""
+        await self.collector.tick(customer_id)
+        await self.keeping.tick(customer_id)
 
     def routes(self) -> Sequence[Route]:
         """What is answered to who manages journeys."""
@@ -156,16 +163,25 @@ class JourneyParts(NoJourneys):
     async def load(self) -> None:
         """Read what is defined now; from here on `heard` keeps it true."""
         await self.book.load()
+        await self._tally.load()
+        await self._chats.load()
+        self._answers.load(self._floor)
 
     def heard(self, name: str, record: Recorded) -> None:
-        """Something in the main log was changed that is about journeys."""
+        """What is defined was changed."""
         self.book.heard(name, record)
+
+    def chat_heard(self, interaction_id: str, record: Recorded) -> None:
+        """Something happened in a chat."""
+        self._answers.heard(interaction_id, record)
 
     def work(self) -> Sequence[Work]:
         """What runs as long as the server does, by name."""
         works: list[Work] = [
             ("journey timers", self._timers.run),
             ("journey customers", self.customers.rest),
+            ("journey offers", self._tally.run),
+            ("journey chats", self._chats.run),
         ]
         if self._has_others:
             works.append(("journey follower", self.customers.follow))

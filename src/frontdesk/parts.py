@@ -206,14 +206,7 @@ class Parts:
         open_by_address = OpenByAddress(limits.open_chats_per_address)
         self.interactions.on_card.append(open_by_address.observe)
         admitted = admission(settings, self.floor, reception, self.metrics, open_by_address, clock_ms)
-        start = ChatV2Start(
-            self.interactions,
-            self.services,
-            settings.services,
-            sessions,
-            admitted,
-            clock_ms,
-        )
+        start = ChatV2Start(self.interactions, self.services, settings.services, sessions, admitted, clock_ms)
         origins = Cors({name: s.allowed_origins for name, s in settings.services.items()})
         traffic, uploads = Traffic(limits, clock_ms, self.metrics), Uploads(limits, self.metrics)
         chat_v2 = ChatV2(
@@ -235,7 +228,9 @@ class Parts:
 
         sign_ins = SignIns(database.accounts, clock_ms, session_ms=settings.workspace.session_s * 1000)
         callers = Callers(sign_ins, settings.server.public_url)
-        site_parts = SiteParts(store, self.floor, traffic, self.metrics, callers, clock_ms, secret)
+        site_parts = SiteParts(
+            store, self.services, self.floor, traffic, self.metrics, callers, clock_ms, secret, node_id
+        )
         self.journeys = journey_parts(settings, journeys, site_parts)
         desk = Desk(
             self.interactions,
@@ -350,6 +345,7 @@ class Parts:
     def _heard_of_interaction(self, interaction_id: str, record: Recorded) -> None:
         self.modules.news.heard(interaction_id, record)
         self.missed.heard(interaction_id, record)
+        self.journeys.chat_heard(interaction_id, record)
 
     async def _presence(self) -> None:
         while True:

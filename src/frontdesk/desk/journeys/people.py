@@ -9,6 +9,7 @@ from functools import reduce
 
 import msgspec
 
+from frontdesk.desk.journeys.contact_streams import forget_contact, read_contact
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.domain.journey.contacts import (
     Claimed,
@@ -32,7 +33,6 @@ ATTEMPTS_MAX = 20
 DAY_MS = 86_400_000
 
 _claim = msgspec.json.Decoder(Claimed)
-_learnt = msgspec.json.Decoder(Learnt)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -60,9 +60,7 @@ class People:
 
     async def contact(self, contact_id: str) -> Contact:
         """What is known of somebody; a contact of version 0 where that is nothing."""
-        records = await self._store.read(f"contact/{contact_id}")
-        facts = ((_learnt.decode(record.body), record.time_ms) for record in records)
-        return reduce(lambda contact, said: evolve(contact, *said), facts, Contact(id=contact_id))
+        return await read_contact(self._store, contact_id)
 
     async def find(self, kind: Kind, value: str) -> Contact | None:
         """Whose an external id, an address of mail or a number is, if that is known."""
@@ -99,15 +97,7 @@ class People:
         contact = await self.contact(contact_id)
         for customer_id in contact.customers:
             await self._link(customer_id, contact_id, "")
-        for stream in contact.identities:
-            await self._store.purge(stream)
-        await self._store.purge(f"contact/{contact_id}")
-
-    async def leave(self, customer_id: str, contact_id: str) -> None:
-        """A browser is forgotten; so is its contact when that was the only one."""
-        contact = await self.contact(contact_id)
-        if set(contact.customers) <= {customer_id}:
-            await self.forget(contact_id)
+        await forget_contact(self._store, contact)
 
     async def tick(self, contact_id: str) -> None:
         """Forget whom nobody knows, when it is time."""

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.deriving import merged
 from frontdesk.domain.journey.facts import Fact, Happened, Linked, Named, OriginSeen, Qualified
 from frontdesk.domain.journey.keys import Contact
 from frontdesk.domain.journey.matching import NO_CONTACT, match
-from frontdesk.domain.journey.origins import merged
 from frontdesk.domain.journey.qualifying import qualify
 from frontdesk.domain.journey.reaping import reap
 from frontdesk.domain.journey.unfolding import Unfolding

@@ -12,11 +12,11 @@ from msgspec import Struct
 from frontdesk.domain.journey import urls
 from frontdesk.domain.journey.collecting import Taken, happened_ms
 from frontdesk.domain.journey.definitions import Deployment
-from frontdesk.domain.journey.origins import is_bot
+from frontdesk.domain.journey.deriving import is_bot, origin_of
 from frontdesk.domain.journey.redaction import redacted, redacted_url, redacted_value
 from frontdesk.domain.journey.site_settings import Privacy
 from frontdesk.domain.journey.urls import UrlRules
-from frontdesk.domain.journey.web_events import Browser, Device, Origin, Scalar, WebEvent
+from frontdesk.domain.journey.web_events import Browser, Device, Scalar, WebEvent
 
 TEXT_CHARS_MAX = 512
 EXTERNAL_ID_CHARS_MAX = 256
@@ -105,13 +105,7 @@ def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str) -> Taken | N
         keywords=plain(arrived.keywords),
     )
     search_query = arrived.search_query or urls.searched(arrived.url, site.rules)
-    referrer = urls.referrer(site.page_of(arrived.referrer_url))
-    origin = Origin(
-        browser=arrived.browser or Browser(),
-        device=arrived.device or Device(),
-        referrer=referrer,
-        user_agent=arrived.user_agent[:TEXT_CHARS_MAX],
-    )
+    origin = origin_of(arrived, site)
     event = WebEvent(
         id=event_id,
         name=arrived.name,
@@ -120,7 +114,7 @@ def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str) -> Taken | N
         page=page,
         event_id=arrived.event_id,
         search_query=plain(search_query),
-        referrer=referrer,
+        referrer=origin.referrer,
         attributes={name: redacted_value(value) for name, value in arrived.attributes.items()},
         external_id=arrived.external_id.strip(),
         is_authenticated=arrived.is_authenticated,
