@@ -1,21 +1,24 @@
 """A tracked site with a real server: what its manager defines, and what browsers of visitors send."""
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 from msgspec.structs import replace
 
 from frontdesk.domain.journey.facts import Fact, Happened
 from frontdesk.domain.journey.web_events import WebEvent
+from frontdesk.domain.rules import Rules
 from frontdesk.main import Clock, wall_clock_ms
-from frontdesk.settings import Settings
+from frontdesk.settings import ServiceSettings, Settings
 from frontdesk.settings_journeys import AdminKeySettings, JourneysSettings
 from frontdesk.wire.journey_answers import iso
 from tests.conformance.house import House, serving, settings_in
+from tests.patience import PATIENCE_S
 
 BASE = "/api/v2/journey"
 ORIGIN = "https://shop.example"
@@ -23,6 +26,7 @@ KEY = "a key of the tests' manager"
 SERVER_KEY = "a key of the shop's own server"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 MANY = 1_000_000
+LONG_S = 1_000_000
 IMPLIED = {"consentMode": "implied"}
 
 
@@ -109,11 +113,25 @@ class Tracked:
         """What its manager is answered below `BASE`."""
         return await managed(self.house, method, path, body)
 
+    async def sets(self, **settings: Any) -> None:
+        """Change what holds for all deployments."""
+        known = await self.manage("GET", "/settings")
+        await self.manage("PATCH", "/settings", {"version": known["version"], **settings})
+
     async def history(self, visitor: Visitor) -> list[Fact]:
         """All that is kept of a visitor."""
         journeys = self.house.server.journeys
         assert journeys is not None
         return [fact for _, fact in await journeys.customers.history(visitor.id)]
+
+    async def until_kept(self, visitor: Visitor, is_it: Callable[[Fact], bool]) -> Fact:
+        """The first fact of a visitor that is so, as soon as there is one."""
+        with anyio.fail_after(PATIENCE_S):
+            while True:
+                for fact in await self.history(visitor):
+                    if is_it(fact):
+                        return fact
+                await anyio.sleep(0.02)
 
     async def stored(self, visitor: Visitor, event_id: str) -> WebEvent:
         """One event as it is kept."""
@@ -159,7 +177,9 @@ def tracking_in(folder: Path, journeys: JourneysSettings | None = None, **change
         server_keys=(SERVER_KEY,),
     )
     keys = {"tests": AdminKeySettings(key=KEY, permissions=("*",))}
-    return settings_in(folder, journeys=replace(admitted, admin_keys=keys), **changes)
+    settings = settings_in(folder, journeys=replace(admitted, admin_keys=keys), **changes)
+    patient = Rules(idle_alert_s=LONG_S, client_silence_s=LONG_S)
+    return replace(settings, services={**settings.services, "long": ServiceSettings(rules=patient)})
 
 
 @asynccontextmanager
@@ -171,9 +191,8 @@ async def tracked(
 ) -> AsyncIterator[Tracked]:
     """A server with one deployment, for pages of `ORIGIN`; consent is implied, unless `privacy` says more."""
     async with serving(settings, clock_ms) as house:
-        known = await managed(house, "GET", "/settings")
-        body = {"version": known["version"], "privacy": {**IMPLIED, **(privacy or {})}}
-        await managed(house, "PATCH", "/settings", body)
-        made = {"name": "shop", "allowedOrigins": [ORIGIN], "service": "s", **deployment}
+        made = {"name": "shop", "allowedOrigins": [ORIGIN], "service": "long", **deployment}
         site = await managed(house, "POST", "/deployments", made)
-        yield Tracked(house, site["id"], clock_ms)
+        own = Tracked(house, site["id"], clock_ms)
+        await own.sets(privacy={**IMPLIED, **(privacy or {})})
+        yield own
