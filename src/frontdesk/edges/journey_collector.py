@@ -7,8 +7,10 @@ Source:  journey.md §§3.6 and 4.
 """
 
 import time
+import traceback
 from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import PurePath
 
 import structlog
 
@@ -37,6 +39,8 @@ from frontdesk.edges.traffic import Traffic
 from frontdesk.errors import Conflict, Refused, Unavailable
 from frontdesk.settings_journeys import JourneysSettings
 from frontdesk.wire import journey_answers as answers
+
+PLACES_MAX = 6
 
 _log = structlog.get_logger("journeys")
 
@@ -87,7 +91,10 @@ class JourneyCollector:
         except ClientLeft:
             return
         except Exception as fault:  # noqa: BLE001 - trackers must be told in words that they understand
-            _log.error("request_failed", operation=asked.operation, fault=type(fault).__name__)
+            # Its text may hold what a visitor wrote; its place does not.
+            _log.error(
+                "request_failed", operation=asked.operation, fault=type(fault).__name__, at=_place_of(fault)
+            )
             answered = refused(Refused("failed", "something went wrong here"))
         finally:
             self._traffic.in_flight -= 1
@@ -134,3 +141,9 @@ class JourneyCollector:
         if wait_s := self._by_address.wait_s(sender.address):
             raise TooOften(self._by_address.name, wait_s)
         return site
+
+
+def _place_of(fault: BaseException) -> list[str]:
+    """Where in our code something went wrong, the innermost place last."""
+    frames = traceback.extract_tb(fault.__traceback__)[-PLACES_MAX:]
+    return [f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames]

@@ -102,9 +102,7 @@ async def test_18_the_id_of_a_visit_that_a_page_knows_is_a_hint(site: Tracked, t
     assert "sessionEnded" not in await visitor.pings(sessionId=new)
 
 
-async def test_the_end_of_a_visit_is_written_down_by_itself(
-    site: Tracked, time: Ticking
-) -> None:
+async def test_the_end_of_a_visit_is_written_down_by_itself(site: Tracked, time: Ticking) -> None:
     visitor = site.visitor()
     visit_id = (await visitor.does())["session"]["id"]
     time.pass_by(32 * MINUTE)

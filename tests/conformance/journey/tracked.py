@@ -10,9 +10,13 @@ import anyio
 import httpx2
 from msgspec.structs import replace
 
+from frontdesk.domain.journey.contacts import Contact
+from frontdesk.domain.journey.contacts import Kind as ContactKind
+from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.facts import Fact, Happened
 from frontdesk.domain.journey.web_events import WebEvent
 from frontdesk.domain.rules import Rules
+from frontdesk.journey_parts import JourneyParts
 from frontdesk.main import Clock, wall_clock_ms
 from frontdesk.settings import ServiceSettings, Settings
 from frontdesk.settings_journeys import AdminKeySettings, JourneysSettings
@@ -118,11 +122,22 @@ class Tracked:
         known = await self.manage("GET", "/settings")
         await self.manage("PATCH", "/settings", {"version": known["version"], **settings})
 
-    async def history(self, visitor: Visitor) -> list[Fact]:
-        """All that is kept of a visitor."""
+    @property
+    def journeys(self) -> JourneyParts:
         journeys = self.house.server.journeys
         assert journeys is not None
-        return [fact for _, fact in await journeys.customers.history(visitor.id)]
+        return journeys
+
+    async def customer(self, visitor: Visitor) -> Customer:
+        return await self.journeys.customers.customer(visitor.id)
+
+    async def contact(self, email: str) -> Contact | None:
+        """Who is known by an address."""
+        return await self.journeys.people.find(ContactKind.EMAIL, email)
+
+    async def history(self, visitor: Visitor) -> list[Fact]:
+        """All that is kept of a visitor."""
+        return [fact for _, fact in await self.journeys.customers.history(visitor.id)]
 
     async def until_kept(self, visitor: Visitor, is_it: Callable[[Fact], bool]) -> Fact:
         """The first fact of a visitor that is so, as soon as there is one."""
