@@ -9,7 +9,7 @@ import msgspec
 
 from frontdesk import __version__
 from frontdesk.desk.resting import RestingPage
-from frontdesk.edges import openapi_orchestration, openapi_v2, openapi_v3
+from frontdesk.edges import openapi_journeys, openapi_orchestration, openapi_v2, openapi_v3
 from frontdesk.edges.openapi_parts import REF, file_form, first_line, in_path, ref
 from frontdesk.edges.workspace_http import FileKept, SignedIn, SignInBody, WorkspaceHttp
 
@@ -21,10 +21,12 @@ def describe(
     has_cometd: bool,
     has_programs: bool = False,
     has_uploads: bool = False,
+    has_journeys: bool = False,
 ) -> dict[str, Any]:
     """The whole description. The prefixes are where each version of the chat API lives."""
     types = [*openapi_v2.TYPES, *openapi_v3.TYPES, SignInBody, SignedIn, FileKept, RestingPage]
     types += openapi_orchestration.TYPES if has_programs or has_uploads else ()
+    types += openapi_journeys.TYPES if has_journeys else ()
     _, components = msgspec.json.schema_components(types, ref_template=REF)
     return {
         "openapi": "3.1.0",
@@ -33,7 +35,7 @@ def describe(
             "version": __version__,
             "description": (
                 "Chat API versions 2 and 3 for visitors, sign-in and files for agents and bots, "
-                "and sessions of applications for programs."
+                "sessions of applications for programs, and journeys of visitors to sites."
             ),
         },
         "paths": {
@@ -42,6 +44,7 @@ def describe(
             **openapi_v3.paths(v3_prefix),
             **(openapi_orchestration.paths() if has_programs else {}),
             **(openapi_orchestration.application_paths() if has_uploads else {}),
+            **(openapi_journeys.paths() if has_journeys else {}),
             **_workspace_paths(),
             **_operations_paths(),
         },
