@@ -20,7 +20,7 @@ from frontdesk.domain.journey.evolving import evolve
 from frontdesk.domain.journey.told import EventType, Told, told, visit_of
 from frontdesk.errors import NotFound
 
-READ_AT_ONCE = 100  # Facts between two looks at what else there is to do.
+STEPS_AT_ONCE = 100  # Facts between two looks at what else there is to do.
 
 
 class Step(Struct, frozen=True):
@@ -89,16 +89,15 @@ class Visits:
 
     async def history(self, customer_id: str) -> AsyncIterator[Step]:
         """All that is kept of a customer, oldest first. Errors: `TooNew`, `Unavailable`."""
-        customer, version = Customer(id=customer_id), 0
-        while page := await self._customers.history(customer_id, version, READ_AT_ONCE):
-            for record, fact in page:
-                version = record.version
-                if customer.version != version - 1:  # What lay between has been forgotten.
-                    customer = replace(customer, version=version - 1)
-                after = evolve(customer, fact, record.time_ms)
-                yield Step(customer, fact, after, record.time_ms)
-                customer = after
-            await asyncio.sleep(0)  # Memory answers at once, and others want to go on.
+        customer, count = Customer(id=customer_id), 0
+        async for record, fact in self._customers.all_history(customer_id):
+            if customer.version != record.version - 1:  # What lay between has been forgotten.
+                customer = replace(customer, version=record.version - 1)
+            after = evolve(customer, fact, record.time_ms)
+            yield Step(customer, fact, after, record.time_ms)
+            customer, count = after, count + 1
+            if count % STEPS_AT_ONCE == 0:
+                await asyncio.sleep(0)  # Others want to go on, too.
 
 
 def place_of(after: str) -> tuple[int, int]:
