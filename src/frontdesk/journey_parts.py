@@ -17,9 +17,8 @@ from frontdesk.desk.journeys.keeping import Keeping, Why
 from frontdesk.desk.journeys.offer_tally import OfferTally
 from frontdesk.desk.journeys.people import People
 from frontdesk.desk.journeys.queue_answers import QueueAnswers
-from frontdesk.desk.journeys.reports import Reports, entered
+from frontdesk.desk.journeys.reports import entered
 from frontdesk.desk.journeys.sites import Sites
-from frontdesk.desk.journeys.visits import Visits
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.desk.services import ServiceBook
 from frontdesk.desk.timers import Timers
@@ -28,16 +27,13 @@ from frontdesk.domain.journey.checks.checking import Around
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.keys import is_key
 from frontdesk.domain.journey.site_settings import Privacy
-from frontdesk.edges.journey_admin import JourneyAdmin
-from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
 from frontdesk.edges.journey_collector import JourneyCollector
 from frontdesk.edges.journey_metrics import JourneyMetrics
 from frontdesk.edges.journey_operations import JourneyOperations
-from frontdesk.edges.journey_reports import JourneyReports
-from frontdesk.edges.journey_visits import JourneyVisits
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
 from frontdesk.edges.workspace_caller import Callers
+from frontdesk.journey_admin_parts import JourneyAdminParts
 from frontdesk.settings import Settings
 from frontdesk.store.log import Recorded, Store
 from frontdesk.store.open import Database
@@ -127,12 +123,21 @@ class JourneyParts(NoJourneys):
         self.door = JourneyCollector(
             operations, self.sites, own, site.traffic, site.metrics, counts, clock_ms
         )
-        keys = [AdminKey.of(name, k.key, k.permissions) for name, k in own.admin_keys.items() if k.key]
-        self._admin = JourneyAdmin(self.book, JourneyCallers(keys, site.callers), body_read_s)
-        visits = Visits(self.customers, self.whose)
-        self._visits = JourneyVisits(self._admin, self.book, self.customers, visits, clock_ms)
-        self.reports = Reports(journeys, clock_ms)
-        self._reports = JourneyReports(self._admin, self.book, self.reports, clock_ms)
+        self._admin = JourneyAdminParts(
+            own.admin_keys,
+            site.callers,
+            journeys,
+            self.book,
+            self.customers,
+            self.people,
+            self.whose,
+            self.keeping,
+            lambda: self.sites.compiled,
+            rooms,
+            clock_ms,
+            new_id,
+            body_read_s=body_read_s,
+        )
 
     def _measure(self, metrics: Metrics, counts: JourneyMetrics) -> None:
         metrics.registry.register(counts)
@@ -158,7 +163,7 @@ class JourneyParts(NoJourneys):
 
     def routes(self) -> Sequence[Route]:
         """What is answered to who manages journeys."""
-        return [*self._reports.routes(), *self._visits.routes(), *self._admin.routes()]
+        return self._admin.routes()
 
     async def load(self) -> None:
         """Read what is defined now; from here on `heard` keeps it true."""
@@ -182,6 +187,7 @@ class JourneyParts(NoJourneys):
             ("journey customers", self.customers.rest),
             ("journey offers", self._tally.run),
             ("journey chats", self._chats.run),
+            *self._admin.work(),
         ]
         if self._has_others:
             works.append(("journey follower", self.customers.follow))

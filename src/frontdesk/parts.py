@@ -250,6 +250,7 @@ class Parts:
             has_cometd=settings.cometd.is_on,
             has_programs=bool(settings.orchestration.http.keys or settings.orchestration.http.debug_keys),
             has_uploads=bool(settings.orchestration.http.manage_keys),
+            has_journeys=settings.journeys.is_on,
         )
         self.operations = Operations(self.metrics, {"database": store.ping, "files": files.ping}, description)
         workspace = WorkspaceHttp(

@@ -17,6 +17,7 @@ from frontdesk.domain.journey.templates import ActionTemplate
 from frontdesk.domain.journey.told import EventType
 from frontdesk.edges.journey_admin import IDS, PERMISSIONS, UNCHANGING, JourneyAdmin
 from frontdesk.edges.journey_answers import BASE, RESOURCES
+from frontdesk.edges.journey_customers import BY, JourneyCustomers
 from frontdesk.edges.journey_lists import IDS_MAX, PAGE_SIZE, PAGE_SIZE_MAX
 from frontdesk.edges.journey_maps import DAYS, DAYS_MAX, JourneyMaps
 from frontdesk.edges.journey_visits import JourneyVisits
@@ -73,6 +74,7 @@ def paths() -> dict[str, Any]:
         **_of_maps(),
         **{path: item for kind in RESOURCES for path, item in _of_kind(kind).items()},
         **_of_visits(),
+        **_of_customers(),
     }
 
 
@@ -188,6 +190,30 @@ def _of_visits() -> dict[str, Any]:
                 {"200": _described("The scores", OBJECT)},
                 parameters=[*where, _query("explain", "`true`")],
             )
+        },
+    }
+
+
+def _of_customers() -> dict[str, Any]:
+    base, where = f"{BASE}/customers", [in_path("id")]
+    by = [_query(kind.value) for kind in BY]
+    view, delete = "journey:customer:view", "journey:customer:delete"
+    found = {"200": _described("All of it", OBJECT)}
+    return {
+        base: {
+            "get": _call(JourneyCustomers.find, view, _listed(OBJECT), parameters=by),
+            "delete": _call(
+                JourneyCustomers.erase_person,
+                delete,
+                {"200": _described("How many browsers", OBJECT)},
+                parameters=by,
+            ),
+        },
+        f"{base}/{{id}}": {
+            "get": _call(JourneyCustomers.export, view, found, parameters=where),
+            "delete": _call(
+                JourneyCustomers.erase, delete, {"204": {"description": "Gone"}}, parameters=where
+            ),
         },
     }
 

@@ -1,0 +1,125 @@
+"""Who manages journeys sees what visitors do on a site, and erases it: §13.2 from end to end, check 95."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.conformance.journey.tracked import BASE, KEY, Tracked, Visitor, tracked, tracking_in
+from tests.desk.journeys.site import a_map
+
+pytestmark = pytest.mark.anyio
+CART = {"key": "page.pathname", "operator": "startsWith", "values": ["/cart"]}
+
+
+@pytest.fixture(scope="module")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tracked]:
+    async with tracked(tracking_in(tmp_path_factory.mktemp("managed"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def map_id(site: Tracked) -> str:
+    """A map for who looks at the cart, on the pages of the cart."""
+    journey = {"patterns": [{"criteria": [CART], "count": 1}]}
+    segment = await site.manage("POST", "/segments", {"displayName": "Buyers", "journey": journey})
+    fields = {
+        "pageUrlConditions": [{"operator": "containsAny", "values": ["/cart"]}],
+        "action": {"mediaType": "webchat", "isPacingEnabled": False},
+    }
+    found: str = (await site.manage("POST", "/actionmaps", a_map(segment["id"], **fields)))["id"]
+    return found
+
+
+async def asked(site: Tracked, method: str, path: str) -> httpx2.Response:
+    headers = {"authorization": f"Bearer {KEY}"}
+    return await site.house.visitors.http.request(method, f"{site.house.url}{BASE}{path}", headers=headers)
+
+
+async def looks_at_the_cart(site: Tracked, **fields: Any) -> tuple[Visitor, str]:
+    visitor = site.visitor()
+    answer = await visitor.does(path="/cart", **fields)
+    return visitor, answer["session"]["id"]
+
+
+async def test_a_visit_is_seen_with_its_events_and_its_offer(site: Tracked, map_id: str) -> None:
+    visitor, session_id = await looks_at_the_cart(site)
+    (action,) = (await visitor.pings("/cart"))["actions"]
+    await visitor.reports(action, "offered")
+    await visitor.reports(action, "rejected", stage="invitation")
+    live = (await site.manage("GET", "/sessions?open=true&pageSize=200"))["entities"]
+    assert session_id in [one["id"] for one in live]
+    found = await site.manage("GET", f"/sessions/{session_id}")
+    assert (found["customerId"], found["eventCount"], found["lastPage"]["pathname"]) == (
+        visitor.id,
+        1,
+        "/cart",
+    )
+    assert [one["state"] for one in found["actions"]] == ["rejected"]
+    events = (await site.manage("GET", f"/sessions/{session_id}/events"))["entities"]
+    assert [one["eventType"] for one in events] == [
+        "WebEvent",
+        "SegmentAssignmentEvent",
+        "WebActionEvent",
+        "WebActionEvent",
+        "WebActionEvent",
+    ]
+    states = [one["action"]["state"] for one in events if "action" in one]
+    assert states == ["qualified", "offered", "rejected"]
+    assert {one["action"]["id"] for one in events if "action" in one} == {action["id"]}
+    assert events[-1]["timeToDisposition"] >= 0
+
+
+async def test_why_not_and_how_often_not(site: Tracked, map_id: str) -> None:
+    visitor, session_id = await looks_at_the_cart(site)
+    for _ in range(3):
+        assert (await visitor.pings("/help"))["actions"] == []
+    elsewhere = {"url": "https://shop.example/help", "sessionId": session_id}
+    found = await site.manage("POST", f"/actionmaps/{map_id}/test", elsewhere)
+    assert [check["check"] for check in found["checks"] if not check["passed"]] == ["page"]
+    here = await site.manage(
+        "POST", f"/actionmaps/{map_id}/test", {**elsewhere, "url": "https://x.test/cart"}
+    )
+    assert here["passed"] is True
+    blocked = await site.manage("GET", f"/actionmaps/{map_id}/blocked")
+    assert blocked["reasons"] == [{"reason": "PageUrlConditionsNotMatching", "count": 3, "sessions": 1}]
+
+
+async def test_95_a_person_is_erased_by_address_with_all_browsers(site: Tracked, map_id: str) -> None:
+    email = {"traits": {"email": {"dataType": "string", "value": "Kim@example.org"}}}
+    first, session_id = await looks_at_the_cart(site, **email)
+    second, _ = await looks_at_the_cart(site, **email)
+    stranger, _ = await looks_at_the_cart(site)
+    for _ in range(2):
+        await first.pings("/help")
+    before = await site.manage("GET", f"/actionmaps/{map_id}/blocked")
+    found = await site.manage("GET", "/customers?email=kim%40example.org")
+    assert sorted(one["id"] for one in found["entities"]) == sorted((first.id, second.id))
+    export = await site.manage("GET", f"/customers/{first.id}")
+    assert export["contact"]["traits"]["email"]["value"] == "Kim@example.org"
+    assert "VisitBegan" in [fact["fact"]["type"] for fact in export["facts"]]
+
+    erased = await asked(site, "DELETE", "/customers?email=kim%40example.org")
+    assert (erased.status_code, erased.json()) == (200, {"erased": 2})
+    for gone in (f"/customers/{first.id}", f"/customers/{second.id}", f"/sessions/{session_id}"):
+        assert (await asked(site, "GET", gone)).status_code == 404
+    assert (await asked(site, "GET", "/customers?email=kim%40example.org")).status_code == 404
+    assert (await asked(site, "GET", f"/customers/{stranger.id}")).status_code == 200
+    after = await site.manage("GET", f"/actionmaps/{map_id}/blocked")
+    assert (after["count"], after["sessions"]) == (before["count"], before["sessions"])
+
+
+async def test_one_browser_is_erased_by_its_id(site: Tracked) -> None:
+    visitor, _ = await looks_at_the_cart(site)
+    assert (await asked(site, "DELETE", f"/customers/{visitor.id}")).status_code == 204
+    assert (await asked(site, "DELETE", f"/customers/{visitor.id}")).status_code == 404
+    for query in ("", "?email=a&externalId=b", "?email=nobody%40example.org"):
+        answer = await asked(site, "DELETE", f"/customers{query}")
+        assert answer.status_code == (404 if "nobody" in query else 400)
+
+
+async def test_the_description_tells_of_these_calls(site: Tracked) -> None:
+    found = (await site.house.visitors.http.get(f"{site.house.url}/api/openapi.json")).json()
+    assert f"{BASE}/actionmaps/{{id}}/test" in found["paths"]
+    assert f"{BASE}/customers/{{id}}" in found["paths"]
