@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from scripts import widget
 from tests.browser.journey.peer import DEPLOYMENT, Peer, collecting
 from tests.browser.site import Site, serving
 from tests.journeys.people import window
@@ -55,7 +54,10 @@ class Tracked:
         await self.page.evaluate(
             """([pattern, answer]) => {
                 window.told ??= []
-                journey('on', pattern, (it) => { told.push(it); return answer === 'false' ? false : undefined })
+                journey('on', pattern, (it) => {
+                    told.push(it)
+                    return answer === 'false' ? false : undefined
+                })
             }""",
             [pattern, answer],
         )

@@ -1,10 +1,11 @@
 """What was not offered, counted by reason."""
 
 import pytest
-from frontdesk.desk.journeys.blocks import blocked, entered
 
 from frontdesk.desk.journeys.customers import Customers
+from frontdesk.desk.journeys.reports import Reports, entered
 from frontdesk.domain.journey.facts import Block, Blocked, Fact, Qualified, Reason, VisitBegan
+from frontdesk.domain.journey.reporting.buckets import Interval
 from frontdesk.store.memory import MemoryStore
 
 pytestmark = pytest.mark.anyio
@@ -30,13 +31,14 @@ async def test_each_no_is_counted_by_reason_and_by_visit() -> None:
     await happens("c2", VisitBegan("w", "d", 0), Qualified("a2", "m1", 1, "w", "webchat"))
     await happens("c2", Blocked((Block("a2", Reason.NO_AGENTS),)))
 
-    counts = await blocked(store, "m1", 0, 3000)
+    reports = Reports(store, lambda: now_ms)
+    counts = await reports.blocked("m1", Interval(0, 3000))
     assert [(one.reason, one.count, one.sessions) for one in counts.reasons()] == [
         ("PageUrlConditionsNotMatching", 31, 2),
         ("NoAvailableAgents", 2, 2),
     ]
     assert counts.sessions == 3
-    later = await blocked(store, "m1", 2000, 3000)
+    later = await reports.blocked("m1", Interval(2000, 3000))
     assert [(one.reason, one.count) for one in later.reasons()] == [
         ("NoAvailableAgents", 2),
         ("PageUrlConditionsNotMatching", 1),
