@@ -23,6 +23,7 @@ from frontdesk.domain.journey.facts import (
     SegmentAssigned,
     State,
     VisitBegan,
+    VisitEnded,
 )
 
 
@@ -112,12 +113,24 @@ class BlockEntry(Struct, frozen=True, omit_defaults=True):
     where: Where = Where()
 
 
-AnyEntry = VisitEntry | SegmentEntry | OutcomeEntry | ActionEntry | BlockEntry
+class ScoreEntry(Struct, frozen=True, omit_defaults=True):
+    """A visit is over in which an outcome was scored, at most so high, by the model of this number."""
+
+    KIND: ClassVar[str] = "score"
+
+    visit: int
+    outcome_id: str
+    model: int
+    highest: float
+    where: Where = Where()
+
+
+AnyEntry = VisitEntry | SegmentEntry | OutcomeEntry | ActionEntry | BlockEntry | ScoreEntry
 KINDS: dict[str, type[AnyEntry]] = {
-    kind.KIND: kind for kind in (VisitEntry, SegmentEntry, OutcomeEntry, ActionEntry, BlockEntry)
+    kind.KIND: kind for kind in (VisitEntry, SegmentEntry, OutcomeEntry, ActionEntry, BlockEntry, ScoreEntry)
 }
 
-REPORTED = (VisitBegan, SegmentAssigned, OutcomeAchieved, Qualified, Moved, Noted, Blocked)
+REPORTED = (VisitBegan, VisitEnded, SegmentAssigned, OutcomeAchieved, Qualified, Moved, Noted, Blocked)
 
 
 def entries(before: Customer, facts: Sequence[AnyFact], now_ms: int) -> Iterator[AnyEntry]:
@@ -136,6 +149,9 @@ def _of(before: Customer, fact: AnyFact, after: Customer, now_ms: int) -> Iterat
     match fact:
         case VisitBegan():
             yield VisitEntry(visit, fact.deployment_id, where)
+        case VisitEnded():
+            for score in before.visit.scores:
+                yield ScoreEntry(visit, score.outcome_id, score.model, score.max_probability, where)
         case SegmentAssigned():
             yield SegmentEntry(visit, fact.segment_id, where)
         case OutcomeAchieved():
