@@ -273,6 +273,19 @@ async def test_what_one_node_writes_another_hears(customers: Customers, followed
         await becomes(followed, after)
 
 
+async def test_what_was_written_before_a_node_began_to_follow_is_not_missed(
+    customers: Customers, store: Store, clock: Clock
+) -> None:
+    other = Customers(store, clock)
+    await add(customers, "1", began())
+    await other.customer("1")
+    after = await add(customers, "1", viewed(1))
+    following = asyncio.create_task(other.follow())
+    await becomes(other, after)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
 async def test_who_was_first_elsewhere_is_taken_into_account(
     customers: Customers, store: Store, clock: Clock
 ) -> None:

@@ -270,6 +270,7 @@ class Customers:
     async def follow(self) -> None:
         """Take note of what other nodes write, until cancelled. One process alone can do without."""
         position = await self._store.head()
+        self._held.clear()  # Of what was read before, nobody tells any more whether it is still true.
         while True:
             try:
                 async for batch in self._store.follow(position):
