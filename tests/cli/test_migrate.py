@@ -24,6 +24,15 @@ def test_a_version_without_journeys_gets_them(terminal: Terminal, tmp_path: Path
     assert beside.exists()
 
 
+def test_where_nobody_is_followed_there_is_one_database(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.configure('[services.shop]\n[database]\nurl = "sqlite:///one.db"\n[journeys]\nis_on = false')
+    made = terminal.run("migrate")
+    assert "chats" in made.output
+    assert "journeys" not in made.output
+    assert "journeys" not in terminal.run("doctor").output
+    assert not list(tmp_path.rglob("*-journeys.db"))
+
+
 def test_a_server_that_may_not_migrate_says_which_command_does(terminal: Terminal) -> None:
     terminal.configure(
         '[services.shop]\n[server]\nport = 0\n[database]\nurl = "sqlite:///new.db"\nmigrate_on_start = false'

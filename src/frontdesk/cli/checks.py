@@ -223,7 +223,7 @@ async def _journeys(settings: Settings) -> AsyncIterator[Finding]:
     """Whether their database, which lies beside the other, is as it has to be."""
     url = journeys_beside(settings.database.url)
     address = parse(url)
-    if isinstance(address, MemoryAddress):
+    if isinstance(address, MemoryAddress) or not settings.journeys.is_on:
         return
     try:
         steps = await pending(url)

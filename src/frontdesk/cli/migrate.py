@@ -11,13 +11,12 @@ from frontdesk.store.open import open_database, open_journeys
 
 async def migrate(*, config: Config = None) -> None:
     """Carry out the migrations that the database still needs. Make a backup first."""
-    settings = settings_of(config).database
-    both = (
-        ("chats", settings.url, open_database),
-        ("journeys", journeys_beside(settings.url), open_journeys),
-    )
-    is_up_to_date = True
-    for name, url, opening in both:
+    configured = settings_of(config)
+    settings, is_up_to_date = configured.database, True
+    databases = [("chats", settings.url, open_database)]
+    if configured.journeys.is_on:
+        databases.append(("journeys", journeys_beside(settings.url), open_journeys))
+    for name, url, opening in databases:
         steps = await pending(url)
         if not steps:
             continue
