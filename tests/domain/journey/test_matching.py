@@ -162,6 +162,14 @@ def test_keys_that_do_not_exist_are_refused() -> None:
     assert all(map(is_key, (*KEYS, "attributes.size", "contact.city")))
 
 
+def test_what_cannot_be_understood_is_left_out_and_all_else_goes_on() -> None:
+    """A newer version may have saved it."""
+    unheard = journey(pattern(criterion("page.colour", "notEqual", "red")))
+    visitor = Visitor(a_segment("s1", journey=unheard), a_segment("s2", journey=journey(A)))
+    assert matched(visitor.views("/a")) == ["s2"]
+    assert list(visitor.compiled.left_out) == ["s1"]
+
+
 # --- who somebody is --------------------------------------------------------------------------------
 
 

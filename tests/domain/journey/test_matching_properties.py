@@ -140,7 +140,7 @@ OTHERS = st.one_of(
 STORIES = st.lists(st.one_of(EVENTS, EVENTS, EVENTS, OTHERS), min_size=12, max_size=30)
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(THINGS, STORIES)
 def test_event_by_event_is_the_same_as_all_at_once(things: tuple[Defined, ...], story: list[tuple]) -> None:
     visitor = Visitor(*things, origin=Origin(device=Device("mobile", is_mobile=True)))

@@ -32,6 +32,7 @@ from frontdesk.domain.journey.tracking import Tracking
 from frontdesk.domain.journey.url_conditions import UrlTest, failing, url_tests
 from frontdesk.domain.journey.urls import UrlRules
 from frontdesk.domain.journey.web_events import WebEvent
+from frontdesk.errors import Refused
 
 DAY_MS = 86_400_000
 SESSION_TYPE = "web"  # Of all visits that we see.
@@ -95,11 +96,15 @@ Met = tuple[Matcher, int]
 
 
 class Compiled:
-    """One value of the definitions, made ready to be matched with."""
+    """One value of the definitions, made ready to be matched with.
+
+    Shape:   `left_out` are the ids of segments, outcomes and action maps whose criteria cannot be understood.
+    """
 
     def __init__(self, definitions: Definitions) -> None:
         self.definitions = definitions
-        self.matchers = tuple(_matchers(definitions))
+        # A newer version may have saved what we do not understand: that waits, and all else goes on.
+        self.matchers, self.left_out = _matchers(definitions)
         self.in_pieces = tuple(m for m in self.matchers if m.context and m.patterns)
         self._awaited = {(p.stream_type, p.event_name) for m in self.matchers for p in m.patterns}
         self._finders: dict[tuple[str, str], Finder[Met]] = {}
@@ -157,21 +162,34 @@ class Compiled:
 # --- matchers ---------------------------------------------------------------------------------------
 
 
-def _matchers(definitions: Definitions) -> Iterable[Matcher]:
-    """Those of everything that is switched on."""
-    number = 0
-    for segment in definitions.segments.values():
-        if segment.is_active:
-            yield _of_segment(segment, number)
-            number += 1
-    for outcome in definitions.outcomes.values():
-        if outcome.is_active:
-            yield _of_outcome(outcome, number)
-            number += 1
-    for action_map in definitions.action_maps.values():
-        if action_map.is_active and action_map.trigger_with_event_conditions:
-            yield _of_map(action_map, number)
-            number += 1
+def _matchers(definitions: Definitions) -> tuple[Sequence[Matcher], Sequence[str]]:
+    """Those of everything that is switched on, and the ids of what cannot be understood."""
+    found: list[Matcher] = []
+    left_out: list[str] = []
+    things: list[Segment | Outcome | ActionMap] = [*definitions.segments.values()]
+    things += definitions.outcomes.values()
+    things += definitions.action_maps.values()
+    for thing in things:
+        if not thing.is_active:
+            continue
+        try:
+            matcher = _matcher(thing, len(found))
+        except (Refused, ValueError):
+            left_out.append(thing.id)
+            continue
+        if matcher is not None:
+            found.append(matcher)
+    return tuple(found), tuple(left_out)
+
+
+def _matcher(thing: Segment | Outcome | ActionMap, number: int) -> Matcher | None:
+    match thing:
+        case Segment():
+            return _of_segment(thing, number)
+        case Outcome():
+            return _of_outcome(thing, number)
+        case ActionMap():
+            return _of_map(thing, number) if thing.trigger_with_event_conditions else None
 
 
 def _of_segment(segment: Segment, number: int) -> Matcher:

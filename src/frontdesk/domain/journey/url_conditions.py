@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -9,6 +10,7 @@ from frontdesk.domain.journey.comparing import Comparison, comparison
 from frontdesk.domain.journey.criteria import Operator, UrlCondition
 from frontdesk.domain.journey.urls import DEFAULT_PORTS, UrlRules, ascii_only, comparable, without_slash
 
+PAGES_KEPT_MAX = 1024
 WHOLE = frozenset((Operator.EQUAL, Operator.NOT_EQUAL))
 _ORIGIN = re.compile(r"(https?)://([^/?#]*)(?=[/?#])")
 
@@ -42,12 +44,18 @@ def failing(tests: Sequence[UrlTest], url: str, rules: UrlRules) -> int | None:
     """
     if not tests:
         return None
-    found = comparable(url, rules) or None
-    whole = without_slash(found) if found is not None else None
+    found, whole = _compared(url, rules)
     for index, test in enumerate(tests):
         if not test.comparison.holds(whole if test.is_whole else found):
             return index
     return None
+
+
+@lru_cache(PAGES_KEPT_MAX)
+def _compared(url: str, rules: UrlRules) -> tuple[str | None, str | None]:
+    """An address as parts of it are compared, and as a whole; many maps ask for the same one."""
+    found = comparable(url, rules)
+    return (found, without_slash(found)) if found else (None, None)
 
 
 def _value(operator: Operator, value: str, rules: UrlRules) -> str:
