@@ -32,6 +32,15 @@ PLANTED = {
     "a list": "sesame-list-95",
     "a wrong body": "sesame-wrong-96",
     "a ping": "sesame-ping-97",
+    "a name of an attribute": "sesame.key.70@mail.example",
+    "a name of a trait": "sesame.key.71@mail.example",
+    "an id of an event": "sesame.id.72@mail.example",
+    "an id of a report": "sesame.id.73@mail.example",
+    "a tab": "sesame.tab.74@mail.example",
+    "a code of an error": "sesame.code.75@mail.example",
+    "a language": "sesame.lang.76@mail.example",
+    "a device": "sesame.device.77@mail.example",
+    "a version of a text": "sesame.text.78@mail.example",
     "a card": "4111",
     "an address": ADDRESS,
 }
@@ -54,11 +63,15 @@ async def test_what_visitors_should_not_have_said_is_nowhere(
             await site.map([await site.segment("/")])
             visitor = site.visitor()
             page = {"url": url, "title": said["a title"], "keywords": said["keywords"]}
+            page["lang"] = said["a language"]
             event = visitor.event(
                 page=page,
                 referrerUrl=f"https://other.example/?session={said['a referrer']}",
-                attributes={"comment": said["an attribute"], "card": CARD, "list": [said["a list"]]},
-                traits={"nickname": said["a trait"], "email": KNOWN_ADDRESS},
+                attributes={"comment": said["an attribute"], "card": CARD, "list": [said["a list"]]}
+                | {said["a name of an attribute"]: 1},
+                traits={"nickname": said["a trait"], "email": KNOWN_ADDRESS, said["a name of a trait"]: 1},
+                eventId=said["an id of an event"],
+                device={"type": said["a device"]},
                 unheardOf=said["what has no name"],
                 ipAddress=ADDRESS,
             )
@@ -67,8 +80,17 @@ async def test_what_visitors_should_not_have_said_is_nowhere(
             for body in (event, form, named):
                 await visitor.sends(body)
             await visitor.post("webevents/batch", [event, named, {"page": said["a wrong body"]}])
-            [action] = (await visitor.pings(f"/?token={said['a ping']}"))["actions"]
-            await visitor.reports(action, "errored", errorMessage=said["an error"], pageUrl=url)
+            [action] = (await visitor.pings(f"/?token={said['a ping']}", tab=said["a tab"]))["actions"]
+            await visitor.reports(
+                action,
+                "errored",
+                errorMessage=said["an error"],
+                pageUrl=url,
+                id=said["an id of a report"],
+                errorCode=said["a code of an error"],
+            )
+            decision = {"customerCookieId": visitor.id, "decision": "grant"}
+            await visitor.post("consent", {**decision, "textVersion": said["a version of a text"]})
             await site.ask(
                 "POST", "webevents", content=said["a wrong body"].encode(), headers=visitor.headers
             )

@@ -14,7 +14,7 @@ from frontdesk.desk.journeys.sites import Sites
 from frontdesk.domain.journey.facts import Moved, State
 from frontdesk.domain.journey.gate_checks import Ask
 from frontdesk.domain.journey.offering import Reported
-from frontdesk.domain.journey.taking_in import Arrived, Site, plain
+from frontdesk.domain.journey.taking_in import Arrived, Site, own_id, plain
 from frontdesk.edges.asgi import Receive, Scope, header, read_body
 from frontdesk.edges.journey_asked import Asked
 from frontdesk.edges.journey_buckets import Buckets
@@ -147,7 +147,7 @@ class JourneyOperations:
             site,
             customer_id,
             query.session_id,
-            Ask(site.page_of(query.url), query.tab, query.is_media_open),
+            Ask(site.page_of(query.url), own_id(query.tab), query.is_media_open),
             sender.signals,
             since_last_ms=query.since_last_ms,
         )
@@ -169,8 +169,8 @@ class JourneyOperations:
             deployment_id=site.deployment.id,
             action_id=body.action_id.lower(),
             state=state,
-            event_id=body.id or "",
-            error_code=str(body.error_code or ""),
+            event_id=own_id(body.id or ""),
+            error_code=plain(str(body.error_code or "")),
             error_message=plain(body.error_message or ""),
             page_url=site.page_of(body.page_url or ""),
         )
@@ -218,7 +218,7 @@ def _arrived(event: wire.EventBody, sender: Sender) -> Arrived:
         title=event.page.title,
         lang=event.page.lang or "",
         keywords=event.page.keywords or "",
-        event_id=event.event_id or "",
+        event_id=own_id(event.event_id or ""),
         user_agent=event.user_agent_string or sender.user_agent,
         browser=event.browser.value() if event.browser is not None else None,
         device=event.device.value() if event.device is not None else None,

@@ -3,14 +3,17 @@
 Source:  journey.md §§3.2, 3.5, 3.6, 12.4 to 12.6.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
+from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from msgspec import Struct
 
 from frontdesk.domain.journey import urls
 from frontdesk.domain.journey.collecting import Taken, happened_ms
+from frontdesk.domain.journey.defined import UUID
 from frontdesk.domain.journey.definitions import Deployment
 from frontdesk.domain.journey.deriving import is_bot, origin_of
 from frontdesk.domain.journey.redaction import redacted, redacted_url, redacted_value
@@ -19,7 +22,8 @@ from frontdesk.domain.journey.urls import UrlRules
 from frontdesk.domain.journey.web_events import Browser, Device, Scalar, WebEvent
 
 TEXT_CHARS_MAX = 512
-EXTERNAL_ID_CHARS_MAX = 256
+_ID = re.compile(UUID)
+_LANG = re.compile(r"[A-Za-z0-9-]{1,35}")
 
 
 class LeftOut(StrEnum):
@@ -101,7 +105,7 @@ def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str) -> Taken | N
     page = urls.page(
         site.page_of(arrived.url),
         title=plain(arrived.title),
-        lang=arrived.lang[:35],
+        lang=arrived.lang if _LANG.fullmatch(arrived.lang) else "",
         keywords=plain(arrived.keywords),
     )
     search_query = arrived.search_query or urls.searched(arrived.url, site.rules)
@@ -115,7 +119,11 @@ def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str) -> Taken | N
         event_id=arrived.event_id,
         search_query=plain(search_query),
         referrer=origin.referrer,
-        attributes={name: redacted_value(value) for name, value in arrived.attributes.items()},
+        attributes={
+            name: redacted_value(value)
+            for name, value in arrived.attributes.items()
+            if redacted(name) == name
+        },
         external_id=arrived.external_id.strip(),
         is_authenticated=arrived.is_authenticated,
     )
@@ -127,6 +135,17 @@ def plain(text: str) -> str:
     return redacted(text)[:TEXT_CHARS_MAX] if text else ""
 
 
+def own_id(text: str) -> str:
+    """An id that a client gave to something of its own: a UUID as it is, anything else as a digest of it."""
+    if not text or _ID.fullmatch(text):
+        return text
+    return blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
 def _traits(traits: Mapping[str, Scalar], exempt: tuple[str, ...]) -> dict[str, Scalar]:
     """What is said of the person: as it is where the site wants that, else like everything."""
-    return {name: value if name in exempt else redacted_value(value) for name, value in traits.items()}
+    return {
+        name: value if name in exempt else redacted_value(value)
+        for name, value in traits.items()
+        if redacted(name) == name
+    }
