@@ -1,6 +1,5 @@
 """Journeys of visitors as the settings want them: their own log, who is kept, and the ways in."""
 
-import uuid
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from frontdesk.desk.journeys.collector import Collector
 from frontdesk.desk.journeys.consents import Consents
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.keeping import Keeping, Why
+from frontdesk.desk.journeys.new_ids import new_ids
 from frontdesk.desk.journeys.offer_tally import OfferTally
 from frontdesk.desk.journeys.people import People
 from frontdesk.desk.journeys.queue_answers import QueueAnswers
@@ -40,11 +40,6 @@ from frontdesk.store.open import Database
 
 DEFINITIONS = "journeys"
 """How the streams of the main log begin that hold what is defined."""
-
-
-def new_id() -> str:
-    """An id of the journey API."""
-    return str(uuid.uuid4())
 
 
 class SiteParts(Struct, frozen=True, eq=False):
@@ -92,6 +87,7 @@ class JourneyParts(NoJourneys):
 
     def __init__(self, settings: Settings, database: Database, site: SiteParts) -> None:
         journeys, clock_ms, key = database.store, site.clock_ms, site.secret.encode()
+        new_id = new_ids()
         around = Around(queues=tuple(settings.queues), services=tuple(settings.services), is_key=is_key)
         self.book = Book(site.store, clock_ms, around, new_id)
         self.sites = Sites(self.book.definitions)

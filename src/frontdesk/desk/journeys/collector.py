@@ -12,12 +12,14 @@ from frontdesk.desk.journeys.people import People
 from frontdesk.desk.journeys.sites import Sites
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.domain.journey import consenting
-from frontdesk.domain.journey.collecting import Scores, collect, no_scores, tick, timeout_ms
+from frontdesk.domain.journey.collecting import Scores, Taken, collect, no_scores, tick, timeout_ms
 from frontdesk.domain.journey.consenting import Signals
 from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.facts import Fact, Happened, VisitBegan
+from frontdesk.domain.journey.facts import Fact, Happened
 from frontdesk.domain.journey.gate import Offer, ping
 from frontdesk.domain.journey.gate_checks import Ask
+from frontdesk.domain.journey.keys import Contact
+from frontdesk.domain.journey.matching import NO_CONTACT
 from frontdesk.domain.journey.offering import Reported, move
 from frontdesk.domain.journey.pacing import Availability
 from frontdesk.domain.journey.reaping import offer_due_ms
@@ -26,7 +28,7 @@ from frontdesk.domain.journey.site_settings import Privacy
 from frontdesk.domain.journey.taking_in import Arrived, Site, taken
 from frontdesk.domain.journey.unfolding import Unfolding
 from frontdesk.domain.journey.visiting import due_ms, end_if_over, is_open
-from frontdesk.errors import NotFound, Refused
+from frontdesk.errors import Conflict, NotFound, Refused
 
 POLL_MS = 10_000
 POLL_IDLE_MS = 30_000
@@ -88,14 +90,13 @@ class Collector:
         event = taken(arrived, site, self._clock_ms(), self._ids())
         if event is None:
             raise Refused("event_too_old", "an event may be one hour old")
-        contact_id = ""
-        if event.traits or event.event.external_id not in ("", customer.external_id):
-            contact_id = await self._people.learn(customer, event.traits, event.event.external_id)
-        compiled, visit_id = self._sites.compiled, self._ids()
+        contact_id, contact = await self._person(customer, event)
+        visit_id, at_ms = self._ids(), event.event.created_ms
+        begins = not is_open(customer.visit, timeout_ms(self._sites.compiled), at_ms)
+        if begins:  # Noted before, so that it can be found by its id.
+            await self._whose.note(visit_id, customer.id, at_ms)
         seen_before = version_of(customer.seen, arrived.event_id)  # Of another id, with the same digest.
-        begins = not is_open(customer.visit, timeout_ms(compiled), event.event.created_ms)
-        if begins:
-            await self._whose.note(visit_id, customer.id, event.event.created_ms)
+        compiled = self._sites.compiled
 
         def decide(customer: Customer, now_ms: int) -> Sequence[Fact]:
             if version_of(customer.seen, arrived.event_id) != seen_before:
@@ -105,6 +106,7 @@ class Collector:
                 event,
                 compiled,
                 contact_id=contact_id,
+                contact=contact,
                 visit_id=visit_id,
                 now_ms=now_ms,
                 ids=self._ids,
@@ -112,14 +114,25 @@ class Collector:
             )
 
         after, facts = await self._change(customer.id, decide)
-        for fact in facts:
-            if isinstance(fact, VisitBegan) and not begins:
-                await self._whose.note(visit_id, customer.id, fact.began_ms)
+        if not begins and after.visit.id == visit_id:  # The visit before ended meanwhile.
+            await self._whose.note(visit_id, customer.id, at_ms)
         happened = next((fact for fact in facts if isinstance(fact, Happened)), None)
         happened = happened or await self._known(after, arrived.event_id)
         if happened is None:
-            raise Refused("failed", "the event was taken in and cannot be found")
+            raise Conflict("the event was taken in by another request, and cannot be found yet")
         return happened
+
+    async def _person(self, customer: Customer, event: Taken) -> tuple[str, Contact]:
+        """Whose browser it is, if something is said of that; what is known of them, where it matters."""
+        contact_id, external_id = "", event.event.external_id
+        if event.traits or external_id not in ("", customer.external_id):
+            contact_id = await self._people.learn(customer, event.traits, external_id)
+        known_as = contact_id or customer.contact_id
+        if not known_as or not self._sites.asks_of_contacts:
+            return contact_id, NO_CONTACT
+        contact = await self._people.contact(known_as)
+        traits = {name: trait.value for name, trait in contact.traits.items()}
+        return contact_id, traits if contact.is_known else NO_CONTACT
 
     async def _known(self, customer: Customer, event_id: str) -> Happened | None:
         """The event of that id that was taken in before."""

@@ -2,11 +2,15 @@
 
 from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.definitions import Definitions
+from frontdesk.domain.journey.keys import CONTACT
 from frontdesk.domain.journey.taking_in import Site
 
 
 class Sites:
-    """What is defined now, compiled, and each deployment's site. `take` replaces it as a whole."""
+    """What is defined now, compiled, and each deployment's site. `take` replaces it as a whole.
+
+    Shape:   `asks_of_contacts` whether anything depends on what is known of people.
+    """
 
     def __init__(self, definitions: Definitions) -> None:
         self.take(definitions)
@@ -15,6 +19,12 @@ class Sites:
         """These are the definitions from now on."""
         privacy = definitions.settings.privacy
         self.compiled = Compiled(definitions)
+        self.asks_of_contacts = any(
+            check.key.startswith(CONTACT)
+            for matcher in self.compiled.matchers
+            for checks in (matcher.context, *(pattern.checks for pattern in matcher.patterns))
+            for check in checks
+        )
         self._sites = {one.id: Site.of(one, privacy) for one in definitions.deployments.values()}
 
     def get(self, deployment_id: str) -> Site | None:

@@ -4,6 +4,7 @@ Source:  journey.md §3.5, §12.6.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Protocol, TypeVar
 
@@ -22,6 +23,7 @@ __all__ = ["Locate", "campaign_of", "is_bot", "merged", "nowhere", "origin_of", 
 
 VALUE_CHARS_MAX = 256
 WORD_CHARS_MAX = 64
+CLIENTS_KEPT_MAX = ADDRESSES_KEPT_MAX = 4096
 IPV4_BITS, IPV6_BITS = 24, 48
 
 Locate = Callable[[str], Geolocation | None]
@@ -61,11 +63,7 @@ class Site(Protocol):
 
 def origin_of(arrived: Arrived, site: Site, locate: Locate = nowhere) -> Origin:
     """Who visits, by one event. What the client says of browser and device goes before the user agent."""
-    browser, device = read(arrived.user_agent)
-    if arrived.browser is not None:
-        browser = _newest(browser, _short(arrived.browser))
-    if arrived.device is not None:
-        device = _said(device, _short(arrived.device))
+    browser, device, user_agent = _client(arrived.user_agent, arrived.browser, arrived.device)
     address = truncated(arrived.ip_address)
     return Origin(
         browser=browser,
@@ -73,7 +71,7 @@ def origin_of(arrived: Arrived, site: Site, locate: Locate = nowhere) -> Origin:
         geolocation=(locate(address) if address else None) or Geolocation(),
         campaign=campaign_of(arrived.url),
         referrer=referrer_of(arrived.referrer_url, arrived.url, site.rules),
-        user_agent=redacted(arrived.user_agent[:USER_AGENT_CHARS_MAX]),
+        user_agent=user_agent,
         ip_address=address if site.privacy.store_ip is StoredIp.TRUNCATED else "",
     )
 
@@ -138,6 +136,7 @@ def referrer_of(url: str, page_url: str, rules: UrlRules) -> Referrer:
 # --- from where -------------------------------------------------------------------------------------
 
 
+@lru_cache(ADDRESSES_KEPT_MAX)
 def truncated(address: str) -> str:
     """The network that an IP address is in, which is all that is kept of it; empty if it is none."""
     try:
@@ -151,6 +150,18 @@ def truncated(address: str) -> str:
 
 
 # --- with what --------------------------------------------------------------------------------------
+
+
+@lru_cache(CLIENTS_KEPT_MAX)
+def _client(user_agent: str, browser: Browser | None, device: Device | None) -> tuple[Browser, Device, str]:
+    """Browser, device and user agent, by what is said of them. Each page of a visit says the same."""
+    found, own = read(user_agent)
+    if browser is not None:
+        found = _newest(found, _short(browser))
+    if device is not None:
+        own = _said(own, _short(device))
+    return found, own, redacted(user_agent[:USER_AGENT_CHARS_MAX])
+
 
 Part = TypeVar("Part", bound=Struct)
 
