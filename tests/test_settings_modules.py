@@ -77,3 +77,13 @@ def test_what_cannot_be_meant_is_told(tmp_path: Path, mistake: str) -> None:
     with pytest.raises(Refused) as caught:
         load_settings(path, {})
     assert "orchestration" in caught.value.text
+
+
+def test_a_secret_of_webhooks_comes_from_a_file_of_its_own_too(tmp_path: Path) -> None:
+    path = tmp_path / "frontdesk.toml"
+    path.write_text('[journeys.webhooks]\nallow = ["crm.example.com"]\n', "utf-8")
+    (tmp_path / "secret").write_text("hush\n", "utf-8")
+    environ = {"FRONTDESK_JOURNEYS__WEBHOOKS__SECRETS__CRM_FILE": str(tmp_path / "secret")}
+    webhooks = load_settings(path, environ).journeys.webhooks
+    assert webhooks.secrets == {"crm": "hush"}
+    assert [host.name for host in webhooks.allowed().hosts] == ["crm.example.com"]

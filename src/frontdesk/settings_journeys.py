@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from frontdesk.domain.allowed_hosts import Allowed, allowed_of
 from frontdesk.errors import Refused
 
 Rate = Annotated[int, Meta(ge=1, le=10_000_000)]
@@ -21,6 +22,25 @@ class AdminKeySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         if len(self.key) < KEY_CHARS_MIN:
             raise Refused("key_too_short", f"a key of journeys needs {KEY_CHARS_MIN} characters or more")
+
+
+class WebhookSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Services that action maps of the kind `webhook` may call."""
+
+    allow: tuple[str, ...] = ()
+    """Hosts that may be called: `crm.example.com`, `*.example.com`, `crm.example.com:8443`; empty for none."""
+    private: tuple[str, ...] = ()
+    """Addresses and networks that may be called though they are of this machine or the network around it:
+    `127.0.0.1`, `10.1.0.0/16`."""
+    secrets: dict[str, str] = {}
+    """Secrets by name, with which calls are signed whose maps name one as `secretId`."""
+
+    def __post_init__(self) -> None:
+        self.allowed()
+
+    def allowed(self) -> Allowed:
+        """Errors: `Refused("fetch_invalid")`."""
+        return allowed_of(self.allow, self.private)
 
 
 class JourneysSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +65,7 @@ class JourneysSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Size of one event."""
     batch_bytes_max: Annotated[int, Meta(ge=1024, le=10_485_760)] = 262_144
     """Size of a batch of events."""
+    webhooks: WebhookSettings = WebhookSettings()
 
     def __post_init__(self) -> None:
         if any(len(key) < KEY_CHARS_MIN for key in self.server_keys):

@@ -25,6 +25,7 @@ SECRETS = (
     "orchestration.fetch.secrets.NAME.value",
     "journeys.server_keys",
     "journeys.admin_keys.NAME.key",
+    "journeys.webhooks.secrets.NAME",
 )
 
 
