@@ -28,7 +28,7 @@ class WebhookSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Services that action maps of the kind `webhook` may call."""
 
     allow: tuple[str, ...] = ()
-    """Hosts that may be called: `crm.example.com`, `*.example.com`, `crm.example.com:8443`; empty for none."""
+    """Hosts that may be called: `crm.example.com`, `*.example.com`, `crm.example.com:8443`; else none."""
     private: tuple[str, ...] = ()
     """Addresses and networks that may be called though they are of this machine or the network around it:
     `127.0.0.1`, `10.1.0.0/16`."""

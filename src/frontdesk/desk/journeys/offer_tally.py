@@ -21,6 +21,7 @@ HOUR_MS = 3_600_000
 HOURS_KEPT = 7 * 24
 FORGOTTEN_AFTER_MS = 24 * HOUR_MS  # The end of whoever was erased is never written down.
 KEEP_EVERY_S = 60.0
+LOOK_AGAIN_MS = 60_000  # Hours go out of date.
 RETRY_S = 0.5
 _STARTS = (b'{"type":"HandedOut"', b'{"type":"Moved"')
 
@@ -70,6 +71,7 @@ class OfferTally:
         self._store = store
         self._clock_ms = clock_ms
         self._kept = 0
+        self._paces: dict[str, tuple[int, Pace]] = {}  # Each until when it is so, unless something happens.
         self.counts = Counts()
 
     async def load(self) -> None:
@@ -79,6 +81,7 @@ class OfferTally:
             self.counts = Counts(await self._store.head())
         else:
             self.counts = msgspec.json.decode(card.body, type=Counts)
+        self._paces.clear()
         self._kept = self.counts.position
 
     async def run(self) -> None:
@@ -142,11 +145,13 @@ class OfferTally:
         out = self.counts.out
         if isinstance(fact, HandedOut):
             if fact.paced_by:
+                self._paces.pop(fact.paced_by, None)
                 out[fact.action_id] = Out(fact.paced_by, State.QUALIFIED, time_ms, fact.until_ms)
             return
         before = out.pop(fact.action_id, None)
         if before is None:
             return
+        self._paces.pop(before.paced_by, None)
         hour = self._hour(before.paced_by, time_ms)
         if before.state is State.OFFERED:
             hour.answered += 1
@@ -166,16 +171,25 @@ class OfferTally:
     def pace(self, paced_by: str) -> Pace:
         """What is known of one who paces, now."""
         now_ms = self._clock_ms()
+        until_ms, pace = self._paces.get(paced_by, (0, None))
+        if pace is None or now_ms >= until_ms:
+            until_ms, pace = self._paces[paced_by] = self._pace(paced_by, now_ms)
+        return pace
+
+    def _pace(self, paced_by: str, now_ms: int) -> tuple[int, Pace]:
+        """That, and until when it is so if nothing happens."""
         oldest = now_ms // HOUR_MS - HOURS_KEPT
         own = [out for out in self.counts.out.values() if out.paced_by == paced_by and _is_out(out, now_ms)]
         accepted = sum(out.state is State.ACCEPTED for out in own)
         hours = [counted for hour, counted in self.counts.hours.get(paced_by, {}).items() if hour > oldest]
-        return Pace(
+        ends = (out.until_ms for out in own if out.state is State.QUALIFIED)
+        pace = Pace(
             accepted,
             len(own) - accepted,
             rate(sum(hour.accepted for hour in hours), sum(hour.answered for hour in hours), ACCEPT_PRIOR),
             rate(sum(hour.started for hour in hours), sum(hour.ended for hour in hours), START_PRIOR),
         )
+        return min((now_ms + LOOK_AGAIN_MS, *ends)), pace
 
 
 def _is_out(out: Out, now_ms: int) -> bool:

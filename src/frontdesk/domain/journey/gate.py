@@ -25,7 +25,7 @@ from frontdesk.domain.journey.facts import (
 )
 from frontdesk.domain.journey.gate_checks import Ask, Candidate, acted_in, first_block
 from frontdesk.domain.journey.offer_table import is_live, is_terminal, may_try_again, was_handed_out
-from frontdesk.domain.journey.pacing import Availability, paced_by
+from frontdesk.domain.journey.pacing import AskedOnce, Availability, paced_by
 from frontdesk.domain.journey.qualifying import is_in_force, opened
 from frontdesk.domain.journey.reaping import overdue_ms, timeout_ms
 
@@ -65,7 +65,7 @@ def ping(
         customer = evolve(customer, fact, now_ms)
     blocks: list[Block] = []
     eligible: list[Candidate] = []
-    for one in candidates(customer, ask, compiled, desk, now_ms):
+    for one in candidates(customer, ask, compiled, AskedOnce(desk), now_ms):
         if (block := first_block(one)) is not None:
             blocks.append(block)
         else:

@@ -71,6 +71,21 @@ class Availability(Protocol):
         """The room of a target; of the deployment's own queue where a target names none."""
 
 
+class AskedOnce:
+    """The same, each target asked once: nothing changes while one ping is answered."""
+
+    def __init__(self, desk: Availability) -> None:
+        self._desk = desk
+        self._rooms: dict[tuple[str, str], Room] = {}
+
+    def room(self, target_id: str, deployment_id: str) -> Room:
+        """The room of a target, as it was when it was first asked for."""
+        key = target_id, deployment_id
+        if key not in self._rooms:
+            self._rooms[key] = self._desk.room(*key)
+        return self._rooms[key]
+
+
 class Answers(Struct, frozen=True):
     """What became of the chats of a queue in the last half hour. `answered` holds `in_time`."""
 
