@@ -4,13 +4,14 @@ import hashlib
 import hmac
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import cast
+from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
-from frontdesk.desk.journeys.webhooks import WAITS_S, Webhooks
+from frontdesk.desk.journeys.webhooks import WAITS_S, Webhooks, signature
 from frontdesk.domain.journey.action_maps import (
     ActionKind,
     ActionMap,
@@ -188,3 +189,13 @@ async def test_who_is_not_on_the_list_is_not_called() -> None:
         await caller.qualify()
         await caller.fire()
         assert crm.seen == []
+
+
+async def test_a_receiver_can_tell_who_calls_as_the_reference_shows() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/journey-webhooks.md").read_text("utf-8")
+    shown: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], shown)  # noqa: S102  # Examples of our docs run.
+    signed = signature("hush", 1_760_000_000_000, b"{}")
+    assert shown["is_genuine"]("hush", signed, b"{}")
+    assert not shown["is_genuine"]("hush", signed, b"{ }")
+    assert not shown["is_genuine"]("rush", signed, b"{}")

@@ -131,7 +131,7 @@ def is_to_be_linked(customer: Customer, visit_id: str, deployment_id: str, actio
 def moves(action: Action, state: State, sayers: Sequence[Emitter], now_ms: int) -> Sequence[Moved]:
     """The moves that bring an action there: one; two where a person came before the chat was known; none.
 
-    Shape:   `sayers` are those in whose name it is said; the fact names the first of them who may.
+    Shape:   `sayers` are those in whose name it is said; the fact names the first of them.
     """
     is_early = state is State.ENGAGED and action.state is State.ACCEPTED
     path = (State.STARTED, State.ENGAGED) if is_early else (state,)
