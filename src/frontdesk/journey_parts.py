@@ -19,7 +19,9 @@ from frontdesk.desk.journeys.people import People
 from frontdesk.desk.journeys.queue_answers import QueueAnswers
 from frontdesk.desk.journeys.reports import entered
 from frontdesk.desk.journeys.sites import Sites
+from frontdesk.desk.journeys.webhooks import Webhooks
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
+from frontdesk.desk.orchestration.web_client import WebClient
 from frontdesk.desk.services import ServiceBook
 from frontdesk.desk.timers import Timers
 from frontdesk.desk.working import Work
@@ -35,9 +37,11 @@ from frontdesk.edges.traffic import Traffic
 from frontdesk.edges.workspace_caller import Callers
 from frontdesk.journey_admin_parts import JourneyAdminParts
 from frontdesk.settings import Settings
+from frontdesk.settings_journeys import WebhookSettings
 from frontdesk.store.log import Recorded, Store
 from frontdesk.store.open import Database
 
+WEBHOOK_ANSWER_BYTES_MAX = 65_536  # Nothing of it is used.
 DEFINITIONS = "journeys"
 """How the streams of the main log begin that hold what is defined."""
 
@@ -82,6 +86,17 @@ def journey_parts(settings: Settings, database: Database | None, site: SiteParts
     return NoJourneys() if database is None else JourneyParts(settings, database, site)
 
 
+def webhooks(
+    settings: WebhookSettings, journeys: Store, definitions: Callable[[], Definitions], site: SiteParts
+) -> Webhooks:
+    """The calls that maps may make. Names of secrets are the same in any case, as in the environment."""
+    client = WebClient(settings.allowed(), body_bytes_max=WEBHOOK_ANSWER_BYTES_MAX)
+    secrets = {name.lower(): secret for name, secret in settings.secrets.items()}
+    return Webhooks(
+        journeys, client, definitions, lambda name: secrets.get(name.lower()), site.clock_ms, site.node_id
+    )
+
+
 class JourneyParts(NoJourneys):
     """Journeys of one node, put together and not yet running."""
 
@@ -108,7 +123,12 @@ class JourneyParts(NoJourneys):
         self.keeping = Keeping(journeys, self.customers, lambda: self._privacy.retention_days, clock_ms)
         self._chats = JourneyChats(site.store, self.customers, self._defined, clock_ms, site.node_id)
         consents = Consents(self.customers, lambda: self._privacy, self._withdrew, key)
-        fire = {"customer": self._tick, "contact": self.people.tick}
+        self._webhooks = webhooks(settings.journeys.webhooks, journeys, self._defined, site)
+        fire = {
+            "customer": self._tick,
+            "contact": self.people.tick,
+            "webhook": self._webhooks.fire,
+        }
         self._timers = Timers(journeys, clock_ms, fire)
         self._has_others = database.shares_presence
         self._measure(site.metrics, counts := JourneyMetrics())
@@ -166,6 +186,7 @@ class JourneyParts(NoJourneys):
         await self.book.load()
         await self._tally.load()
         await self._chats.load()
+        await self._webhooks.load()
         self._answers.load(self._floor)
 
     def heard(self, name: str, record: Recorded) -> None:
@@ -183,6 +204,7 @@ class JourneyParts(NoJourneys):
             ("journey customers", self.customers.rest),
             ("journey offers", self._tally.run),
             ("journey chats", self._chats.run),
+            ("journey webhooks", self._webhooks.run),
             *self._admin.work(),
         ]
         if self._has_others:
