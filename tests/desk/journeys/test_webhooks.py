@@ -145,6 +145,18 @@ async def test_a_service_that_never_takes_it_is_given_up() -> None:
         assert await caller.store.read("webhook/a1") == []
 
 
+async def test_a_map_with_a_delay_calls_when_it_is_over() -> None:
+    async with web_service(answer(204)) as crm:
+        delayed = Activation(ActivationType.DELAY, delay_in_seconds=30)
+        caller = Caller(crm, activation=delayed)
+        await caller.qualify()
+        caller.clock.after_s(29.999)
+        assert await caller.fire() == 0
+        caller.clock.after_s(0.001)
+        assert await caller.fire() == 1
+        assert len(crm.seen) == 1
+
+
 async def test_without_the_secret_that_the_map_names_nothing_is_sent_unsigned() -> None:
     async with web_service(answer(204)) as crm:
         caller = Caller(crm)

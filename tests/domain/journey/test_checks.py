@@ -247,6 +247,12 @@ WRONG = [
     (Kind.ACTION_MAP, a_map(action={"mediaType": "webhook"}), "action.webhookFields", "invalid_value"),
     (
         Kind.ACTION_MAP,
+        a_map(action=WEBHOOK, activation={"type": "on-next-session"}),
+        "activation.type",
+        "not_supported",
+    ),
+    (
+        Kind.ACTION_MAP,
         {**pages(url("containsAny", "a")), "action": WEBHOOK},
         "pageUrlConditions",
         "not_supported",
@@ -355,6 +361,12 @@ WRONG = [
     ),
     (Kind.SETTINGS, {"timeZone": "Mars/Base"}, "timeZone", "invalid_value"),
     (Kind.SETTINGS, {"frequencyCaps": {"webhook": {}}}, "frequencyCaps.webhook", "invalid_value"),
+    (
+        Kind.SETTINGS,
+        {"maxOffersPerCustomer": {"count": 51, "days": 7}},
+        "maxOffersPerCustomer.count",
+        "invalid_value",
+    ),
     (Kind.SETTINGS, {"offerTimeoutSeconds": 3}, "offerTimeoutSeconds", "invalid_value"),
 ]
 

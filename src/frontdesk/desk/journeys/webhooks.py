@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from frontdesk.desk.journeys.kept_follower import KeptFollower
 from frontdesk.desk.orchestration.web_client import Asked, Unfetched, WebClient
-from frontdesk.domain.journey.action_maps import MediaType
+from frontdesk.domain.journey.action_maps import ActionMap, ActivationType, MediaType
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Qualified
 from frontdesk.domain.journey.gate_checks import is_control
@@ -119,8 +119,9 @@ class Webhooks:
         customer_id = record.stream.removeprefix(CUSTOMERS)
         due = Due(customer_id, fact.visit_id, fact.map_id, fact.map_version, record.time_ms)
         now_ms = self._clock_ms()
+        first = Arm(max(now_ms, record.time_ms + _delay_ms(action_map)))
         try:
-            await self._store.append(_stream(fact.action_id), 0, (_encode(due),), now_ms, (Arm(now_ms),))
+            await self._store.append(_stream(fact.action_id), 0, (_encode(due),), now_ms, (first,))
         except Conflict:
             return  # It was written down before a crash.
 
@@ -181,6 +182,11 @@ def signature(secret: str, at_ms: int, body: bytes) -> str:
     """What proves that a call comes from here, and when it was made."""
     digest = hmac.digest(secret.encode(), f"{at_ms}.".encode() + body, "sha256").hex()
     return f"t={at_ms},v1={digest}"
+
+
+def _delay_ms(action_map: ActionMap) -> int:
+    is_delayed = action_map.activation.type is ActivationType.DELAY
+    return 1000 * (action_map.activation.delay_in_seconds or 0) if is_delayed else 0
 
 
 def _stream(action_id: str) -> str:

@@ -58,9 +58,9 @@ class FrequencyCap(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
 
 
 class OffersMax(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """How many offers one customer may get in how many days; 0 is any number."""
+    """How many offers one customer may get in how many days; 0 is any number. The last 50 are remembered."""
 
-    count: Annotated[int, Meta(ge=0)] = 3
+    count: Annotated[int, Meta(ge=0, le=50)] = 3
     days: Annotated[int, Meta(ge=1)] = 7
 
 

@@ -94,6 +94,9 @@ def _check_action(definitions: Definitions, action_map: ActionMap) -> None:
         if action_map.page_url_conditions:
             text = "a webhook acts where no page is shown: only offers have conditions on pages"
             raise Wrong("not_supported", "pageUrlConditions", text)
+        if action_map.activation.type not in (ActivationType.IMMEDIATE, ActivationType.DELAY):
+            text = "a webhook calls when its map qualifies, or a while later: only offers wait for a visit"
+            raise Wrong("not_supported", "activation.type", text)
     elif action.webhook_fields is not None:
         raise invalid("action.webhookFields", "only actions of the media type webhook call something")
     _check_template(definitions, action_map)
