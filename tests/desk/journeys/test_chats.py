@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -165,6 +166,52 @@ async def test_what_was_told_already_changes_nothing_when_it_is_told_again() -> 
         site.position = 0
         await site.tell(site.telling if name == "a" else site.teller(name))
     assert await site.customers.customer(customer.id) == before
+
+
+@pytest.mark.parametrize("fails_at", range(1, 4))
+async def test_wherever_it_breaks_journeys_hear_the_same(fails_at: int) -> None:
+    """That write is answered with an error though it was made, and another node begins again from before."""
+    site = Chatted()
+    customer, action = await site.accepted()
+    chat_id = await site.chat(customer, action.id)
+    await site.come(chat_id)
+    await site.node.do(chat_id, LEAVES)
+    change, calls = site.customers.change, 0
+
+    async def breaks(*arguments: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        done = await change(*arguments, **named)
+        if calls == fails_at:
+            raise Unavailable("the answer was lost")
+        return done
+
+    site.customers.change = breaks  # type: ignore[method-assign]  # The network between the two databases.
+    with pytest.raises(Unavailable):
+        await site.tell()
+    site.position = 0
+    await site.tell(site.teller("b"))
+    assert await site.states(customer) == [STARTED, ENGAGED, COMPLETED]
+    held = [fact for fact in await site.told(customer) if isinstance(fact, Held | Released)]
+    assert held in ([], [Held(chat_id), Released(chat_id)])
+
+
+async def test_a_fault_in_one_chat_silences_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    other, others = await site.accepted()
+    await site.chat(customer, action.id)
+    await site.chat(other, others.id)
+    change = site.customers.change
+
+    async def faulty(customer_id: str, *arguments: Any, **named: Any) -> Any:
+        if customer_id == customer.id:
+            raise ZeroDivisionError
+        return await change(customer_id, *arguments, **named)
+
+    monkeypatch.setattr(site.customers, "change", faulty)
+    await site.tell()
+    assert await site.states(other) == [STARTED]
 
 
 async def test_who_takes_over_in_the_midst_of_a_chat_knows_whose_it_is() -> None:

@@ -92,6 +92,10 @@ class JourneyChats:
                 _log.warning("too_new", interaction_id=interaction_id, version=record.version)
             except Conflict as error:
                 raise Unavailable(str(error)) from error
+            except Unavailable:
+                raise
+            except Exception:  # noqa: BLE001  # A fault of ours in one chat must not silence all others.
+                _log.exception("chat_not_told", interaction_id=interaction_id, version=record.version)
 
     async def _tell(self, interaction_id: str, record: Recorded) -> None:
         context, service = await self._context(interaction_id, record)
