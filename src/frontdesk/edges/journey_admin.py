@@ -130,7 +130,8 @@ class JourneyAdmin:
         return json(self._settings())
 
     def _settings(self) -> dict[str, object]:
-        return {**shown(self._book.definitions.settings), "selfUri": f"{BASE}/settings"}
+        found: dict[str, object] = shown(self._book.definitions.settings)
+        return found
 
     async def body(self, request: Request) -> bytes:
         """The whole body. Errors: `Refused("body_too_large")`."""
