@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from scripts import cli_reference, event_reference, settings_reference
+from scripts import cli_reference, event_reference, journey_reference, settings_reference
 from scripts.machine import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli_reference.page,
     "events.md": event_reference.page,
+    "journey-api.md": journey_reference.page,
     "settings.md": settings_reference.page,
 }
 

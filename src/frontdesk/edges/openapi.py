@@ -9,7 +9,13 @@ import msgspec
 
 from frontdesk import __version__
 from frontdesk.desk.resting import RestingPage
-from frontdesk.edges import openapi_journeys, openapi_orchestration, openapi_v2, openapi_v3
+from frontdesk.edges import (
+    openapi_journeys,
+    openapi_orchestration,
+    openapi_trackers,
+    openapi_v2,
+    openapi_v3,
+)
 from frontdesk.edges.openapi_parts import REF, file_form, first_line, in_path, ref
 from frontdesk.edges.workspace_http import FileKept, SignedIn, SignInBody, WorkspaceHttp
 
@@ -26,7 +32,7 @@ def describe(
     """The whole description. The prefixes are where each version of the chat API lives."""
     types = [*openapi_v2.TYPES, *openapi_v3.TYPES, SignInBody, SignedIn, FileKept, RestingPage]
     types += openapi_orchestration.TYPES if has_programs or has_uploads else ()
-    types += openapi_journeys.TYPES if has_journeys else ()
+    types += (*openapi_journeys.TYPES, *openapi_trackers.TYPES) if has_journeys else ()
     _, components = msgspec.json.schema_components(types, ref_template=REF)
     return {
         "openapi": "3.1.0",
@@ -44,7 +50,7 @@ def describe(
             **openapi_v3.paths(v3_prefix),
             **(openapi_orchestration.paths() if has_programs else {}),
             **(openapi_orchestration.application_paths() if has_uploads else {}),
-            **(openapi_journeys.paths() if has_journeys else {}),
+            **({**openapi_trackers.paths(), **openapi_journeys.paths()} if has_journeys else {}),
             **_workspace_paths(),
             **_operations_paths(),
         },

@@ -11,6 +11,7 @@ from frontdesk.domain.journey.defining import TYPES as KINDS
 from frontdesk.domain.journey.defining import Kind
 from frontdesk.domain.journey.definitions import Deployment
 from frontdesk.domain.journey.page_testing import TestedPage
+from frontdesk.domain.journey.reporting.aggregates import Query
 from frontdesk.domain.journey.segments import Outcome, Predictor, Segment
 from frontdesk.domain.journey.site_settings import JourneySettings
 from frontdesk.domain.journey.templates import ActionTemplate
@@ -20,6 +21,7 @@ from frontdesk.edges.journey_answers import BASE, RESOURCES
 from frontdesk.edges.journey_customers import BY, JourneyCustomers
 from frontdesk.edges.journey_lists import IDS_MAX, PAGE_SIZE, PAGE_SIZE_MAX
 from frontdesk.edges.journey_maps import DAYS, DAYS_MAX, JourneyMaps
+from frontdesk.edges.journey_reports import ANALYTICS, VIEW, JourneyReports
 from frontdesk.edges.journey_visits import JourneyVisits
 from frontdesk.edges.openapi_parts import JSON, answer, first_line, in_path, ref
 
@@ -36,6 +38,7 @@ TYPES = (
     UrlCondition,
     TestedPage,
     Results,
+    Query,
 )
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": []}]
 FAULTS: Mapping[str, str] = {
@@ -75,6 +78,7 @@ def paths() -> dict[str, Any]:
         **{path: item for kind in RESOURCES for path, item in _of_kind(kind).items()},
         **_of_visits(),
         **_of_customers(),
+        **_of_reports(),
     }
 
 
@@ -189,6 +193,32 @@ def _of_visits() -> dict[str, Any]:
                 view,
                 {"200": _described("The scores", OBJECT)},
                 parameters=[*where, _query("explain", "`true`")],
+            )
+        },
+    }
+
+
+def _of_reports() -> dict[str, Any]:
+    every, where = f"{BASE}/reports/actionmaps", [in_path("id")]
+    asked = [_query(name) for name in ("from", "to", "granularity", "timeZone", "basis", "attribution")]
+    table = {"description": "The table", "content": {JSON: {"schema": OBJECT}, "text/csv": {"schema": TEXT}}}
+    query = {"content": {JSON: {"schema": ref("Query")}}, "required": True}
+    return {
+        f"{ANALYTICS}/aggregates/query": {
+            "post": _call(
+                JourneyReports.aggregate, VIEW, {"200": _described("By time and group", OBJECT)}, body=query
+            )
+        },
+        every: {"get": _call(JourneyReports.every_map, VIEW, {"200": table}, parameters=asked)},
+        f"{every}/{{id}}": {
+            "get": _call(JourneyReports.one_map, VIEW, {"200": table}, parameters=[*where, *asked])
+        },
+        f"{every}/{{id}}/diagnostics": {
+            "get": _call(
+                JourneyReports.diagnose,
+                VIEW,
+                {"200": _described("Why", OBJECT)},
+                parameters=[*where, *asked],
             )
         },
     }
