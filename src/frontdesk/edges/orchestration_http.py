@@ -268,7 +268,7 @@ class OrchestrationHttp:
 
     async def _deliver(self, session_id: str, event: Event, key: str) -> None:
         try:
-            await self._sessions.deliver(session_id, [event], key=f"http/{key}")
+            await self._sessions.tell(session_id, [event], key=f"http/{key}")
         except NotFound:  # It was there a moment ago.
             raise Refused("over", "the session is over") from None
 

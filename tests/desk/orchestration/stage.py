@@ -109,7 +109,7 @@ class Stage:
     async def send(self, session_id: str, name: str, data: Any = None, key: str = "") -> None:
         event = Event(name, data="" if data is None else pack(data))
         self._keys = getattr(self, "_keys", 0) + 1
-        await self.sessions.deliver(session_id, [event], key=key or f"test/{self._keys}")
+        await self.sessions.tell(session_id, [event], key=key or f"test/{self._keys}")
         await self.settle()
 
     async def settle(self) -> None:

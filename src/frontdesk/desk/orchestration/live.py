@@ -42,3 +42,7 @@ class Live:
     @property
     def can_rest(self) -> bool:
         return self.may_rest and not self.cannot_rest
+
+    def stands_at(self, steps: int, life: int) -> bool:
+        """Whether the engine has taken so many steps, in this life."""
+        return self.steps == steps and self.life == life

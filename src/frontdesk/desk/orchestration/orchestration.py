@@ -84,6 +84,7 @@ class Orchestration:
         self.runner.errands = self.errands
         turns.patience = self.errands.patience_ms
         sessions.wake, sessions.due_ms = self.runner.wake, self.runner.due_ms
+        sessions.take_in = self.runner.take_in
         sessions.has_room = lambda: self.runner.has_room
         self._taken = asyncio.Event()
         self._to_look_at: set[int] = set()

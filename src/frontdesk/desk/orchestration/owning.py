@@ -11,6 +11,7 @@ from frontdesk.desk.orchestration.interaction_module import InteractionModule
 from frontdesk.desk.orchestration.interactions import ApplicationRules, InteractionNews
 from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.owners import owners_among
+from frontdesk.desk.orchestration.sessions import FromOutside
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.orchestration.ending import LOST
 from frontdesk.domain.orchestration.session import Session
@@ -36,7 +37,8 @@ def owning(
     async def rules_of(application: str) -> ApplicationRules:
         return await _rules(applications, application)
 
-    news = InteractionNews(store, interactions, floor, sessions, sessions.start, clock_ms, node_id, rules_of)
+    told = FromOutside(sessions)
+    news = InteractionNews(store, interactions, floor, told, sessions.start, clock_ms, node_id, rules_of)
 
     async def over(session: Session) -> None:
         is_lost = session.reason == LOST

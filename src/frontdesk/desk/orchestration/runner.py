@@ -2,30 +2,34 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import structlog
 
 from frontdesk.desk.arming import UNSURE
-from frontdesk.desk.orchestration.contexts import Close, Keep, Kept, Look, Shown, Taken
+from frontdesk.desk.orchestration.alarms import Alarms
+from frontdesk.desk.orchestration.at_once import PATIENCE_S, AtOnce, Begun
+from frontdesk.desk.orchestration.contexts import Close, Look, Shown, Taken
 from frontdesk.desk.orchestration.engine import BLAME_MAX, Engine, EngineLost, asked
 from frontdesk.desk.orchestration.errands import Errands
 from frontdesk.desk.orchestration.live import Live
+from frontdesk.desk.orchestration.photographs import Photographs
 from frontdesk.desk.orchestration.shards import Shards
-from frontdesk.desk.orchestration.streams import Photo, Stream, Streams
-from frontdesk.desk.orchestration.turns import Counts, Turns
+from frontdesk.desk.orchestration.streams import Decide, Stream, Streams
+from frontdesk.desk.orchestration.turns import Counts, Turned, Turns
 from frontdesk.domain.orchestration.ending import LOST, ended_by
-from frontdesk.domain.orchestration.facts import Cancelled, End, Ended, Fact, Received
+from frontdesk.domain.orchestration.facts import Cancelled, End, Ended, Fact
 from frontdesk.domain.orchestration.session import Life, Session
 from frontdesk.domain.orchestration.stepping import (
     Times,
     Turn,
-    answer_of,
     gone_at,
     late,
     next_due,
     next_turn,
     over_at,
+    timed_out,
 )
 from frontdesk.errors import DeskError, NotFound, Refused
 from frontdesk.scxml.outputs import Requested
@@ -58,6 +62,7 @@ class Runner:
         *,
         passive_after_ms: int,
         open_max: int,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._streams = streams
         self._shards = shards
@@ -67,8 +72,10 @@ class Runner:
         self._clock_ms = clock_ms
         self._passive_after_ms = passive_after_ms
         self._open_max = open_max
+        self._at_once = AtOnce(streams, turns, times, clock_ms, patience_s=patience_s)
         self._lives: dict[str, Live] = {}  # Those used last are last.
-        self._alarms: dict[str, asyncio.TimerHandle] = {}
+        self._alarms = Alarms(self.wake)
+        self._photographs = Photographs(streams, engine)
         self.counts = Counts()
         self.errands: Errands | None = None
         shards.on_lost.append(self._let_go)
@@ -120,8 +127,7 @@ class Runner:
     async def aclose(self) -> None:
         """Stop at once: what was not written did not happen."""
         tasks = [live.task for live in self._lives.values() if live.task is not None]
-        for alarm in self._alarms.values():
-            alarm.cancel()
+        self._alarms.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -137,8 +143,47 @@ class Runner:
 
     # --- one session ---------------------------------------------------------------------------
 
-    async def _work(self, live: Live) -> None:
+    async def take_in(self, session_id: str, decide: Decide) -> bool:
+        """Write what is decided of a session, and the step that follows from it if that is soon taken.
+
+        Shape:   whether it is on disk; else it is left to who asked: the session is not quiet, or not here.
+        """
+        stream, fence = self._streams.known(session_id), self._shards.fence(session_id)
+        if stream is None or stream.is_stale or stream.lock.locked() or fence is None:
+            return False
+        is_new = not stream.session.version
+        live = self._lives.get(session_id)
+        if live is None and is_new:
+            live = self._lives[session_id] = Live(session_id)
+        if live is None or live.task is not None:
+            return False
+        if not is_new and not live.stands_at(stream.session.steps, self._engine.life(session_id)):
+            return False
+        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        live.task = asyncio.create_task(self._work(live, self._take_in(live, stream, decide, fence, written)))
+        live.task.add_done_callback(lambda _task: _settle(written, done=False))
+        return await written
+
+    async def _take_in(
+        self, live: Live, stream: Stream, decide: Decide, fence: Fence, written: "asyncio.Future[bool]"
+    ) -> None:
+        found = None
         try:
+            found = await self._at_once.take_in(live, stream, decide, fence, self.due_ms)
+        finally:
+            _settle(written, done=found is not None)
+        if found is not None:
+            self._note(stream.session, found.facts)
+        if found is not None and found.turned is not None:
+            await self._took(live, stream.session, found.turned)
+        elif found is not None and found.begun is not None:
+            await self._take(live, found.begun.session, found.begun.turn, fence, found.begun)
+
+    async def _work(self, live: Live, first: Coroutine[Any, Any, None] | None = None) -> None:
+        try:
+            if first is not None:
+                live.is_wanted = True
+                await first
             while live.is_wanted:
                 live.is_wanted = False
                 await self._go_on(live)
@@ -147,11 +192,11 @@ class Runner:
         except DeskError as error:  # Its timer finds it again.
             _log.warning("session_paused", session_id=live.session_id, reason=str(error))
             live.steps = -1
-            self._again(live.session_id, RETRY_S)
+            self._alarms.put(live.session_id, RETRY_S)
         except Exception:  # noqa: BLE001
             _log.exception("session_stumbled", session_id=live.session_id)
             live.steps = -1
-            self._again(live.session_id, RETRY_S)
+            self._alarms.put(live.session_id, RETRY_S)
         finally:
             live.task = None
             live.used_ms = self._clock_ms()
@@ -199,15 +244,8 @@ class Runner:
     async def _expire(self, session: Session, requests: Sequence[str]) -> None:
         """Tell the session of what was not answered in time; an answer that comes now is passed over."""
 
-        def decide(current: Session, now_ms: int) -> Sequence[Fact]:
-            found = []
-            for name, errand in late(current, now_ms):
-                assert isinstance(errand.output, Requested), "only requests have a time"
-                found.append(Received(answer_of(errand.output, "timeout", "nothing answered in time"), name))
-            return found
-
         before = session.errands
-        after = await self._streams.change(session.id, decide, due_ms=self.due_ms)
+        after = await self._streams.change(session.id, timed_out, due_ms=self.due_ms)
         for name in requests:
             if name in before and name not in after.errands and self.errands is not None:
                 self.errands.leave(after, name, before[name])
@@ -219,19 +257,25 @@ class Runner:
             return facts
 
         after = await self._streams.change(session.id, decide, due_ms=self.due_ms, also=(fence,))
+        self._note(after, facts)
+        return after
+
+    def _note(self, session: Session, facts: Sequence[Fact]) -> None:
+        """Take note of what was just written."""
         for fact in facts:
             self.counts.note(session.began.application, fact)
             if isinstance(fact, Ended):
                 _log.info("session_ended", session_id=session.id, how=fact.how, reason=fact.reason)
-        return after
 
-    async def _take(self, live: Live, session: Session, turn: Turn, fence: Fence) -> None:
-        """One turn: what the engine says came of it is appended, and only then true."""
+    async def _take(
+        self, live: Live, session: Session, turn: Turn, fence: Fence, begun: Begun | None = None
+    ) -> None:
+        """One turn: what the engine says came of it is appended, and only then true. It may have `begun`."""
         if turn.kind == "cancel" and session.life is Life.STARTING:
             await self._append(session, fence, (ended_by(session, End.TERMINATED, session.cancelling),))
             return
         try:
-            turned = await self._turns.take(live, session, turn)
+            turned = await (begun.taking if begun is not None else self._turns.take(live, session, turn))
         except EngineLost as lost:
             live.steps = -1
             live.blame += lost.blame
@@ -243,14 +287,19 @@ class Runner:
             await self._fail(session, fence, str(error))
             return
         live.steps = -1  # Until it is written, what the engine knows is not true.
-        over, taken = turned.over, turned.taken
-        await self._append(session, fence, (turned.stepped,) if over is None else (turned.stepped, over))
-        live.steps, live.life, live.blame = session.steps + 1, self._engine.life(session.id), 0
+        over = () if turned.over is None else (turned.over,)
+        after = await self._append(session, fence, (turned.stepped, *over))
+        await self._took(live, after, turned)
+
+    async def _took(self, live: Live, session: Session, turned: Turned) -> None:
+        """A turn is on disk, and true; `session` is what came of it."""
+        taken = turned.taken
+        live.steps, live.life, live.blame = session.steps, self._engine.life(session.id), 0
         live.is_own, live.may_rest = True, taken.may_rest
         self._count(taken)
         live.since_photo += taken.macrosteps
-        if over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):
-            await self._photograph(live)
+        if turned.over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):
+            await self._photographs.take(live)
 
     def _count(self, taken: Taken) -> None:
         counts = self.counts
@@ -263,28 +312,6 @@ class Runner:
         await self._append(session, fence, (ended_by(session, End.FAILED, reason),))
 
     # --- memory --------------------------------------------------------------------------------
-
-    async def _photograph(self, live: Live) -> bool:
-        """Keep a snapshot, if everything can be kept in one; whether there is one now."""
-        if not live.can_rest:
-            return False
-        stream = await self._streams.existing(live.session_id)
-        session = stream.session
-        if session.steps != live.steps or live.life != self._engine.life(session.id):
-            return False
-        try:
-            kept = await asked(self._engine, Keep(session.id), Kept)
-        except (Refused, EngineLost) as error:
-            live.cannot_rest = isinstance(error, EngineLost) and error.blame >= BLAME_MAX
-            _log.warning("no_snapshot", session_id=session.id, reason=str(error))
-            return False
-        if kept.lost:
-            live.cannot_rest = True
-            _log.warning("no_snapshot", session_id=session.id, lost=list(kept.lost))
-            return False
-        await self._streams.keep_photo(Photo(session, kept.snapshot))
-        live.since_photo = 0
-        return True
 
     def has_in_memory(self, session_id: str) -> bool:
         """Whether a session is in the engine's memory."""
@@ -331,7 +358,7 @@ class Runner:
         try:
             is_ours = self._shards.fence(live.session_id) is not None
             is_kept = live.steps < 0 or live.since_photo == 0
-            if not is_ours or is_kept or await self._photograph(live):
+            if not is_ours or is_kept or await self._photographs.take(live):
                 await self._close(live)
         except DeskError as error:
             _log.warning("session_stays", session_id=live.session_id, reason=str(error))
@@ -361,19 +388,13 @@ class Runner:
     def _set_alarm(self, stream: Stream) -> None:
         """Timers are looked for about every second; what is due sooner is not left to them."""
         session_id = stream.session.id
-        alarm = self._alarms.pop(session_id, None)
-        if alarm is not None:
-            alarm.cancel()
         due_ms = next_due(stream.session, self._times)
         if due_ms is not None and due_ms - self._clock_ms() < HELP_MS:
-            self._again(session_id, max(0.001, (due_ms - self._clock_ms()) / 1000))
+            self._alarms.put(session_id, max(0.001, (due_ms - self._clock_ms()) / 1000))
+        else:
+            self._alarms.drop(session_id)
 
-    def _again(self, session_id: str, after_s: float) -> None:
-        def ring() -> None:
-            self._alarms.pop(session_id, None)
-            self.wake(session_id)
 
-        before = self._alarms.pop(session_id, None)
-        if before is not None:
-            before.cancel()
-        self._alarms[session_id] = asyncio.get_running_loop().call_later(after_s, ring)
+def _settle(written: "asyncio.Future[bool]", *, done: bool) -> None:
+    if not written.done():  # Whoever waits may be gone.
+        written.set_result(done)

@@ -1,12 +1,12 @@
 """The use cases of orchestration sessions: start, deliver, end, look; whichever node runs them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from frontdesk.desk.identity import new_id
 from frontdesk.desk.orchestration.contexts import relative
 from frontdesk.desk.orchestration.documents import Applications
-from frontdesk.desk.orchestration.streams import Streams
+from frontdesk.desk.orchestration.streams import Decide, Streams
 from frontdesk.domain.orchestration.ending import ended_by
 from frontdesk.domain.orchestration.facts import Began, Cancelled, End, Fact, Scheduled, Settled
 from frontdesk.domain.orchestration.receiving import receive
@@ -17,8 +17,15 @@ from frontdesk.scxml.events import Event
 from frontdesk.scxml.packed import pack
 
 
+async def _never(_session_id: str, _decide: Decide) -> bool:
+    return False
+
+
 class Sessions:
-    """What can be done with sessions. They are `woken` when there may be something to do for them."""
+    """What can be done with sessions. They are `woken` when there may be something to do for them.
+
+    Shape:   `take_in` writes what was decided of a session together with what follows from it, if it can.
+    """
 
     def __init__(self, streams: Streams, applications: Applications, clock_ms: Callable[[], int]) -> None:
         self._streams = streams
@@ -27,6 +34,7 @@ class Sessions:
         self.wake: Callable[[str], None] = lambda _session_id: None
         self.due_ms: Callable[[Session], int | None] = lambda _session: None
         self.has_room: Callable[[], bool] = lambda: True
+        self.take_in: Callable[[str, Decide], Awaitable[bool]] = _never
 
     async def start(
         self,
@@ -74,8 +82,12 @@ class Sessions:
             received = receive(evolve(session, began, now_ms), events, key) if events else None
             return (began,) if received is None else (began, received)
 
+        if began.starter or began.invoker:  # Who hears that it has begun, before he hears of its end.
+            await self._change(session_id, decide)
+            return
         self._streams.expect_new(session_id)
-        await self._change(session_id, decide)
+        if not await self.take_in(session_id, decide):
+            await self._change(session_id, decide)
 
     async def deliver(self, session_id: str, events: Sequence[Event], *, key: str) -> None:
         """Put events at the end of a session's queue, all or none; on disk when this returns.
@@ -86,11 +98,16 @@ class Sessions:
                  `event_too_large`); `Unavailable`.
         """
 
-        def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
-            received = receive(session, events, key)
-            return () if received is None else (received,)
+        await self._change(session_id, _receiving(events, key))
 
-        await self._change(session_id, decide)
+    async def tell(self, session_id: str, events: Sequence[Event], *, key: str) -> None:
+        """The same of events from outside: their step may be on disk with them. Errors: as `deliver`.
+
+        Shape:   what sessions and modules tell is not taken so, since it would overtake what they say next.
+        """
+        decide = _receiving(events, key)
+        if not await self.take_in(session_id, decide):
+            await self._change(session_id, decide)
 
     async def cancel(self, session_id: str, event: str = "cancel.session", *, by: str = "") -> None:
         """Have a session end: it is told by this event, and leaves its states. Again is once.
@@ -148,7 +165,7 @@ class Sessions:
         """A session as it stands. Errors: `NotFound`, `Unavailable`."""
         return (await self._streams.existing(session_id)).session
 
-    async def _change(self, session_id: str, decide: Callable[[Session, int], Sequence[Fact]]) -> None:
+    async def _change(self, session_id: str, decide: Decide) -> None:
         try:
             await self._streams.change(session_id, decide, due_ms=self.due_ms)
         except NotFound:
@@ -157,3 +174,18 @@ class Sessions:
                 self._streams.forget(session_id)
             raise
         self.wake(session_id)
+
+
+class FromOutside:
+    """Sessions as they are told of what happens outside."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self.deliver = sessions.tell
+
+
+def _receiving(events: Sequence[Event], key: str) -> Decide:
+    def decide(session: Session, _now_ms: int) -> Sequence[Fact]:
+        received = receive(session, events, key)
+        return () if received is None else (received,)
+
+    return decide

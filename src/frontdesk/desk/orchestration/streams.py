@@ -20,6 +20,8 @@ FOLD_TAG = "session/3"  # Change it whenever `Session` or `evolve` changes: old 
 ATTEMPTS_MAX = 20
 HELD_MAX = 10_000
 
+Decide = Callable[[Session, int], Sequence[Fact]]
+
 _encode = msgspec.json.Encoder().encode
 _facts: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
 _pack = msgspec.msgpack.Encoder().encode
@@ -163,7 +165,7 @@ class Streams:
     async def change(
         self,
         session_id: str,
-        decide: Callable[[Session, int], Sequence[Fact]],
+        decide: Decide,
         *,
         due_ms: Callable[[Session], int | None],
         also: Sequence[Also] = (),
@@ -182,11 +184,11 @@ class Streams:
                 facts = decide(session, now_ms)
                 if not facts:
                     return session
-                if await self._append(stream, facts, now_ms, due_ms, also):
+                if await self.append(stream, facts, now_ms, due_ms, also):
                     return stream.session
         raise Conflict(f"the session {session_id} lost {ATTEMPTS_MAX} races in a row")
 
-    async def _append(
+    async def append(
         self,
         stream: Stream,
         facts: Sequence[Fact],
@@ -194,7 +196,10 @@ class Streams:
         due_ms: Callable[[Session], int | None],
         also: Sequence[Also],
     ) -> bool:
-        """Whether it was written; else another node was first."""
+        """Whether it was written; else another node was first. Whoever asks for it holds the stream's lock.
+
+        Errors:  `Conflict` when a fence in `also` is out of date; `Unavailable`.
+        """
         before = after = stream.session
         for fact in facts:
             after = evolve(after, fact, now_ms)

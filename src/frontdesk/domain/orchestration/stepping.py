@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from frontdesk.domain.orchestration.facts import Received
 from frontdesk.domain.orchestration.session import Errand, Life, Session
 from frontdesk.errors import Refused
 from frontdesk.scxml.events import Event
@@ -53,6 +54,15 @@ def late(session: Session, now_ms: int) -> list[tuple[str, Errand]]:
     if session.is_over:  # What it asked for is dropped, which needs no time of its own.
         return []
     return [(name, e) for name, e in session.errands.items() if 0 < e.until_ms <= now_ms]
+
+
+def timed_out(session: Session, now_ms: int) -> list[Received]:
+    """What is told of them: an answer that comes now is passed over."""
+    found = []
+    for name, errand in late(session, now_ms):
+        assert isinstance(errand.output, Requested), "only requests have a time"
+        found.append(Received(answer_of(errand.output, "timeout", "nothing answered in time"), name))
+    return found
 
 
 def next_due(session: Session, times: Times) -> int | None:
