@@ -1,7 +1,6 @@
 """Carries out what came out of sessions' steps: in the order of the document, after it is on disk, once."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol, runtime_checkable
 
@@ -134,9 +133,8 @@ class Errands:
                     _log.warning("errand_waits", session_id=session_id, errand=name, reason=str(error))
                     await asyncio.sleep(RETRY_S)
                     continue
-                except Exception:  # noqa: BLE001
-                    _log.exception("errand_failed", session_id=session_id, errand=name)
-                    is_done = await self._tell_failed(session, errand)
+                except Exception as error:  # noqa: BLE001
+                    is_done = await self._failed(session, name, errand, error)
                 if queue.get(name) is waiting:
                     del queue[name]
                 if is_done:
@@ -192,22 +190,27 @@ class Errands:
             await asyncio.sleep(RETRY_S)
             self._known.get(session.id, {}).pop(name, None)  # So it is begun again.
             self._wake(session.id)
-        except Exception:  # noqa: BLE001
-            _log.exception("errand_failed", session_id=session.id)
-            await self._tell_failed(session, errand)
+        except Exception as error:  # noqa: BLE001
+            await self._failed(session, name, errand, error)
 
-    async def _tell_failed(self, session: Session, errand: Errand) -> bool:
-        if not isinstance(errand.output, Requested):
-            return True
-        await self._answer(
-            session, errand.output, "unknown", "it could not be done, by a fault of this server"
-        )
-        return session.is_over
+    async def _failed(self, session: Session, name: str, errand: Errand, error: Exception) -> bool:
+        """Tell of a fault of ours; whether the errand is done with. A module that finds nobody has none."""
+        is_heard, text = True, "it could not be done, by a fault of this server"
+        if isinstance(errand.output, Requested):
+            is_heard = await self._answer(session, errand.output, "unknown", text)
+        if is_heard or not isinstance(error, NotFound):
+            _log.error("errand_failed", session_id=session.id, errand=name, exc_info=error)
+        return session.is_over or not isinstance(errand.output, Requested)
 
-    async def _answer(self, session: Session, output: Requested, error: str, text: str) -> None:
-        # When it is over, nobody hears it; when it has no room for news, it finds out by its own patience.
-        with contextlib.suppress(NotFound, Refused):
+    async def _answer(self, session: Session, output: Requested, error: str, text: str) -> bool:
+        """Whether it is heard: not when it is over; when it has no room, its own patience tells it."""
+        try:
             await self._peers.delivery.deliver(session.id, answer_of(output, error, text), key=output.id)
+        except NotFound:
+            return False
+        except Refused:
+            pass
+        return True
 
     async def _drop(self, session: Session, errand: Errand) -> None:
         assert isinstance(errand.output, Requested), "only requests are dropped"
