@@ -278,7 +278,8 @@ class OrchestrationHttp:
             text = f"a request may have {BODY_BYTES_MAX} bytes"
             raise Refused("body_too_large", text, limit=BODY_BYTES_MAX)
         content_type = request.headers.get("content-type", "")
-        return Posted(request.url.path, request.url.query, content_type, body)
+        scope = request.scope
+        return Posted(scope["path"], scope["query_string"].decode("latin-1"), content_type, body)
 
     def _may_debug(self, request: Request) -> bool:
         try:

@@ -74,8 +74,10 @@ class Turns:
         """
         learned, asking, taken = await self._ask(live, session, turn)
         stepped = self._stepped(learned, asking, taken)
-        over = ended(evolve(session, stepped, asking.now_ms), taken.outputs, is_ors=learned.is_ors)
-        return Turned(stepped, over, taken)
+        if taken.is_running:
+            return Turned(stepped, None, taken)
+        after = evolve(session, stepped, asking.now_ms)
+        return Turned(stepped, ended(after, taken.outputs, is_ors=learned.is_ors), taken)
 
     async def _ask(self, live: Opened, session: Session, turn: Turn) -> tuple[Learned, Take, Taken]:
         """What comes of a turn, and with what it was asked: again, when a script wants to know more.
