@@ -8,6 +8,8 @@ ARGS ?=
 BIN := $(CURDIR)/.venv/bin
 # Last, so that the machine's own Node comes before the one of `.venv`.
 WITH_NODE := PATH="$$PATH:$(BIN)"
+# Some machines forbid this; then each of the hundreds of processes of the tests compiles everything for itself.
+KEPT := PYTHONDONTWRITEBYTECODE=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench docs lock clean
@@ -21,7 +23,7 @@ run: ## start the demo: PORT=8080, DATA=data/demo
 
 test: ## run the tests: JOBS=4, ARGS="tests/wire -k form"
 	@scripts/prepare.sh test
-	@$(WITH_NODE) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	@$(WITH_NODE) $(KEPT) $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 check: ## lint, format, types, layers, dependencies and house rules
 	@scripts/prepare.sh check

@@ -45,5 +45,5 @@ class Terminal:
         captured = self._capsys.readouterr()
         code = left.value.code
         assert isinstance(code, int)
-        assert "Traceback" not in captured.err
+        assert "Traceback" not in captured.err, captured.err
         return Ran(code, captured.out, captured.err)

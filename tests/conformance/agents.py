@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import anyio
-import httpx2
 import websockets
 
+from tests.bare import http_client
 from tests.patience import PATIENCE_S
 
 Message = dict[str, Any]
@@ -109,14 +109,14 @@ class Agent:
 
     async def asks_for(self, path: str) -> tuple[int, Message]:
         """What the workspace answers over HTTP: status and body."""
-        async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+        async with http_client() as http:
             answer = await http.get(f"{self.url}{path}", headers={"authorization": f"Bearer {self.token}"})
         told: Message = answer.json()
         return answer.status_code, told
 
     async def upload(self, chat_id: str, name: str, content: bytes) -> Message:
         """Put a file into a chat; what the server says of it."""
-        async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+        async with http_client() as http:
             answer = await http.post(
                 f"{self.url}/api/workspace/interactions/{chat_id}/files",
                 files={"file": (name, content)},
@@ -132,7 +132,7 @@ async def signed_in(
     url: str, login: str, password: str, have: dict[str, int] | None = None
 ) -> AsyncIterator[Agent]:
     """An agent whose socket is open and greeted, not yet ready."""
-    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+    async with http_client() as http:
         answer = await http.post(f"{url}/api/workspace/sign-in", json={"login": login, "password": password})
     assert answer.status_code == 200, answer.text
     token = answer.json()["token"]

@@ -11,6 +11,7 @@ import anyio
 import httpx2
 import websockets
 
+from tests.bare import http_client
 from tests.conformance.v2 import ORIGIN
 
 Message = dict[str, Any]
@@ -215,7 +216,7 @@ class BayeuxSocket(Bayeux):
 @asynccontextmanager
 async def follower(url: str, service: str = "s") -> AsyncIterator[Bayeux]:
     """A client that has shaken hands and keeps connecting, as the reference client does."""
-    async with httpx2.AsyncClient(timeout=60) as http, anyio.create_task_group() as tasks:
+    async with http_client(timeout=60) as http, anyio.create_task_group() as tasks:
         client = Bayeux(url, http, service)
         assert (await client.shake())["successful"]
         assert (await client.connect(0))["successful"]
@@ -229,7 +230,7 @@ async def socket_follower(url: str, service: str = "s") -> AsyncIterator[BayeuxS
     """The same on a WebSocket."""
     address = f"{url.replace('http', 'ws', 1)}/genesys/cometd"
     async with (
-        httpx2.AsyncClient(timeout=60) as http,
+        http_client(timeout=60) as http,
         websockets.connect(address, origin=ORIGIN, max_size=None, close_timeout=1) as socket,
         anyio.create_task_group() as tasks,
     ):

@@ -20,6 +20,7 @@ from frontdesk.settings import (
     ServiceSettings,
     Settings,
 )
+from tests.bare import http_client
 from tests.conformance.agents import Agent, signed_in
 from tests.conformance.v2 import Visitors
 from tests.patience import PATIENCE_S
@@ -104,6 +105,6 @@ class House:
 async def serving(settings: Settings, clock_ms: Clock = wall_clock_ms) -> AsyncIterator[House]:
     async with (
         running(settings, clock_ms=clock_ms) as server,
-        httpx2.AsyncClient(timeout=PATIENCE_S, limits=httpx2.Limits(max_connections=50)) as http,
+        http_client(limits=httpx2.Limits(max_connections=50)) as http,
     ):
         yield House(server, http)

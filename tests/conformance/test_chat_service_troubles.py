@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
-import httpx2
 import pytest
 
 from frontdesk.client.chat_errors import ChatError, ErrorCode
@@ -11,6 +10,7 @@ from frontdesk.client.chat_events import Continued, ErrorReported, Interrupted
 from frontdesk.client.chat_service import ChatService
 from frontdesk.client.chat_session import ChatSession
 from frontdesk.client.v2 import V2Transport
+from tests.bare import http_client
 from tests.conformance.chat_program import Heard, Page, refused, texts
 from tests.conformance.scripted_chat import IDENTITY, ScriptedChat, scripted_chat
 from tests.conformance.visitor_page import HandClock
@@ -163,7 +163,7 @@ async def test_a_program_may_bring_its_own_transport(server: ScriptedChat) -> No
 
 
 async def test_many_visitors_of_one_program_share_connections_that_stay_open(server: ScriptedChat) -> None:
-    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+    async with http_client() as http:
         for name in ("Mira", "Ben"):
             async with ChatService(clock=HandClock(), http=http) as chat:
                 session = await chat.start_session(server_url=server.url, username=name)

@@ -3,9 +3,9 @@
 from time import monotonic
 
 import anyio
-import httpx2
 import pytest
 
+from tests.bare import http_client
 from tests.conformance.cometd import Bayeux, follower, is_ok
 from tests.conformance.house import House
 from tests.conformance.v2 import Answer
@@ -376,7 +376,7 @@ async def test_a_second_connect_lets_the_first_go(quick_house: House) -> None:
 
 
 async def test_a_request_that_is_given_up_loses_nothing(shared_house: House) -> None:
-    async with httpx2.AsyncClient(timeout=60) as http:
+    async with http_client(timeout=60) as http:
         client = Bayeux(shared_house.url, http)
         await client.shake()
         await client.connect(0)

@@ -6,15 +6,14 @@ page that asked.
 
 from pathlib import Path
 
-import httpx2
 import pytest
 from msgspec.structs import replace
 
 from frontdesk.settings import ServerSettings
+from tests.bare import http_client
 from tests.conformance.house import serving, settings_in
 from tests.conformance.test_chat_v2_files import PNG
 from tests.conformance.v2 import ORIGIN, Answer, Visitors
-from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -85,7 +84,7 @@ async def test_66_with_an_api_key_only_downloads_work_without_it(tmp_path: Path)
         for headers in ({}, {"apikey": "wrong"}):
             refused = await visitors.post("/s/", {"nickname": "Mira"}, **headers)
             assert refused.status in (401, 403)
-        async with httpx2.AsyncClient(headers={"apikey": "open sesame"}, timeout=PATIENCE_S) as with_key:
+        async with http_client(headers={"apikey": "open sesame"}) as with_key:
             chat = await Visitors(house.url, with_key).start()
             file_id = (await chat.upload("a.png", PNG)).ok().body["userData"]["file-id"]
         chat.visitors = visitors

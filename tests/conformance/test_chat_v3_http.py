@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from msgspec.structs import replace
 
+from tests.bare import http_client
 from tests.conformance.house import NO_LIMITS, House, serving
 from tests.conformance.v3 import BASE, ORIGIN, WAIT_S, Answer, Site, Widget, site_of
 from tests.conformance.v3_house import v3_settings
@@ -163,7 +164,7 @@ async def test_77_nothing_is_lost_while_the_server_is_away(tmp_path: Path) -> No
         await tabs[0].polls()
         await visit.says("three")
     with pytest.raises(httpx2.ConnectError):  # So that the widget says that the connection is lost.
-        async with httpx2.AsyncClient() as http:
+        async with http_client() as http:
             await http.get(site.url)
     async with serving(settings) as house, site_of(house.url) as site:
         visit.site = site

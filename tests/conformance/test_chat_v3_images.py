@@ -6,6 +6,7 @@ import anyio
 import httpx2
 import pytest
 
+from tests.bare import http_client
 from tests.conformance.house import House
 from tests.conformance.test_chat_v3_polling import PNG
 from tests.conformance.v3 import BASE, ORIGIN, Message, Site, Visit
@@ -154,7 +155,7 @@ async def test_another_file_is_a_link_that_needs_no_header(v3_house: House, own_
         answer = await visit.comes(lambda answer: any("terms.txt" in text for text in answer.texts))
     (text,) = [text for text in answer.texts if "terms.txt" in text]
     (link,) = re.findall(r"\S*/files/\S+", text)
-    async with httpx2.AsyncClient() as http:
+    async with http_client() as http:
         found = await http.get(own_site.url + link)
         assert (found.status_code, found.content) == (200, b"the small print")
         assert found.headers["content-disposition"].startswith("attachment;")

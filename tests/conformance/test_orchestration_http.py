@@ -19,6 +19,7 @@ from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import DocumentRefused
 from frontdesk.settings import DatabaseSettings, ServerSettings, Settings
 from frontdesk.settings_orchestration import OrchestrationHttpSettings, OrchestrationSettings
+from tests.bare import http_client
 from tests.conformance.house import House, serving, settings_in
 from tests.patience import PATIENCE_S
 
@@ -81,7 +82,7 @@ class Program:
 @asynccontextmanager
 async def program(house: House, key: str = DEBUG_KEY) -> AsyncIterator[Program]:
     headers = {"x-api-key": key} if key else {}
-    async with httpx2.AsyncClient(base_url=house.url, headers=headers, timeout=PATIENCE_S) as http:
+    async with http_client(base_url=house.url, headers=headers) as http:
         yield Program(http)
 
 

@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 import anyio
 import httpx2
 
+from tests.bare import http_client
+
 ORIGIN = "https://shop.example"
 BASE = "/nexus/v3/chat/sessions"
 URLENCODED = "application/x-www-form-urlencoded; charset=UTF-8"
@@ -254,5 +256,5 @@ class Widget:
 @asynccontextmanager
 async def site_of(url: str, api_key: str = "demo-key") -> AsyncIterator[Site]:
     """A site with its own connections."""
-    async with httpx2.AsyncClient(timeout=WAIT_S, limits=httpx2.Limits(max_connections=50)) as http:
+    async with http_client(timeout=WAIT_S, limits=httpx2.Limits(max_connections=50)) as http:
         yield Site(url, http, api_key)

@@ -14,6 +14,7 @@ import websockets
 from msgspec.structs import replace
 
 from frontdesk.settings import CometdSettings, ServerSettings, ServiceSettings
+from tests.bare import http_client
 from tests.conformance.cometd import Bayeux, follower, socket_follower
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.test_chat_v2_files import PNG
@@ -167,7 +168,7 @@ async def test_an_api_key_is_asked_for(tmp_path: Path) -> None:
         assert (await client.post([{"channel": "/meta/handshake"}])).status_code == 401
         with pytest.raises(websockets.InvalidStatus):
             await websockets.connect(client.url.replace("http", "ws", 1))
-        async with httpx2.AsyncClient(headers={"apikey": "sesame"}) as http:
+        async with http_client(headers={"apikey": "sesame"}) as http:
             client = Bayeux(house.url, http)
             assert (await client.shake())["successful"]
             await client.connect(0)
@@ -244,7 +245,7 @@ async def test_without_the_setting_scripts_are_not_answered(tmp_path: Path) -> N
 
 
 async def test_a_server_that_stops_answers_what_it_holds(tmp_path: Path) -> None:
-    async with httpx2.AsyncClient(timeout=60) as http:
+    async with http_client(timeout=60) as http:
         async with serving(settings_in(tmp_path)) as house:
             client = Bayeux(house.url, http)
             await client.shake()

@@ -6,17 +6,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from msgspec.structs import replace
 
 from frontdesk.domain.rules import FileRules, Rules
 from frontdesk.main import wall_clock_ms
 from frontdesk.settings import LimitSettings, ServiceSettings
+from tests.bare import http_client
 from tests.conformance.house import NO_LIMITS, PASSWORD, House, serving, settings_in
 from tests.conformance.v2 import Answer, Chat
 from tests.desk.nodes import Clock
-from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -153,7 +152,7 @@ async def test_tries_to_sign_in(tmp_path: Path, clock: Clock) -> None:
     async with house_with(tmp_path, clock, sign_ins_per_minute_per_address=3) as house:
         await house.server.add_account(login="amy", password=PASSWORD)
         address = f"{house.url}/api/workspace/sign-in"
-        async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+        async with http_client() as http:
             wrong: list[Any] = [
                 await http.post(address, json={"login": "amy", "password": "wrong"}) for _ in range(5)
             ]

@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from frontdesk.edges import logs
 from frontdesk.settings import LogSettings
 from frontdesk.wire.chat_v2_answers import Envelope
+from tests.bare import http_client
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.v2 import Chat, Visitors
 from tests.patience import PATIENCE_S
@@ -133,7 +134,7 @@ async def test_a_stop_answers_what_is_under_way_and_sends_agents_away_with_a_rea
     settings = replace(settings, server=replace(settings.server, stop_grace_s=5))
     sent: list[str] = []
     async with (
-        httpx2.AsyncClient(timeout=PATIENCE_S) as http,
+        http_client() as http,
         anyio.create_task_group() as tasks,
         serving(settings) as house,
     ):

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 import anyio
-import httpx2
 import pytest
 
 from frontdesk.edges.operator_http import BASE
+from tests.bare import http_client
 from tests.journeys.charted import APPLICATIONS, Charted, charted
 from tests.patience import PATIENCE_S
 
@@ -22,7 +22,7 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Charte
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_nobody_but_a_supervisor_is_told_anything(desk: Charted, path: str) -> None:
-    async with httpx2.AsyncClient() as stranger:
+    async with http_client() as stranger:
         assert (await stranger.get(f"{desk.url}{BASE}/{path}")).status_code == 401
     signed_in = await desk.sign_in("amy")
     refused = await signed_in.get(f"{desk.url}{BASE}/{path}")

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
+from tests.bare import http_client
 from tests.conformance.agents import Agent, AgentRefused, signed_in
 from tests.conformance.house import PASSWORD, House, serving
 from tests.conformance.v3 import Site, Visit, site_of
@@ -28,7 +28,7 @@ async def site(v3_house: House) -> AsyncIterator[Site]:
 
 
 async def resting(agent: Agent, after: str = "") -> dict[str, Any]:
-    async with httpx2.AsyncClient() as http:
+    async with http_client() as http:
         answer = await http.get(
             f"{agent.url}/api/workspace/resting",
             params={"after": after},

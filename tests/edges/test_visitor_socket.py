@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-import httpx2
 import pytest
 import websockets
 from msgspec.structs import replace
 from websockets.typing import Origin
 
 from frontdesk.settings import ServiceSettings, VisitorSocketSettings
+from tests.bare import http_client
 from tests.conformance.house import House, serving, settings_in
 from tests.conformance.v2 import ORIGIN
 from tests.conformance.visitor_socket import address_of, following, hello, opened
@@ -276,7 +276,7 @@ async def test_an_api_key_is_asked_for(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     async with serving(replace(settings, server=replace(settings.server, api_key="k"))) as house:
         headers = {"origin": ORIGIN, "apikey": "k"}
-        async with httpx2.AsyncClient(headers=headers) as http:
+        async with http_client(headers=headers) as http:
             started = (await http.post(f"{house.url}/genesys/2/chat/s/", data={"nickname": "Mira"})).json()
         who = {"chat_id": started["chatId"], "secure_key": started["secureKey"]}
         async with opened(house.url) as socket:

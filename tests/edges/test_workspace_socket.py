@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import httpx2
 import pytest
 import websockets
 
@@ -16,11 +15,11 @@ from frontdesk.main import wall_clock_ms
 from frontdesk.settings import WorkspaceSettings
 from frontdesk.store.open import open_database
 from frontdesk.wire import workspace_wishes as wishes
+from tests.bare import http_client
 from tests.conformance.agents import Agent, signed_in
 from tests.conformance.house import PASSWORD, House, serving, settings_in
 from tests.conformance.v2 import Chat
 from tests.desk.nodes import Clock
-from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -369,9 +368,7 @@ async def test_a_page_of_another_site_cannot_use_the_cookie(house: House) -> Non
 
 async def test_signing_out_closes_the_sockets_of_that_sign_in_and_no_other(house: House) -> None:
     async with house.agent("amy") as amy, again(house, "amy") as other:
-        async with httpx2.AsyncClient(
-            headers={"authorization": f"Bearer {amy.token}"}, timeout=PATIENCE_S
-        ) as http:
+        async with http_client(headers={"authorization": f"Bearer {amy.token}"}) as http:
             assert (await http.post(f"{house.url}/api/workspace/sign-out")).status_code == 200
             assert (await http.get(f"{house.url}/api/workspace/me")).status_code == 401
         assert (await amy.hears(lambda m: m["is"] == "closing"))["reason"] == "signed_out"

@@ -10,6 +10,7 @@ import pytest
 
 from bench.house import SERVICE
 from bench.postgres import Postgres
+from tests.bare import http_client
 from tests.conformance.v3 import Site, Visit, Widget, operation_id
 from tests.faults.mortal import Node
 
@@ -41,7 +42,7 @@ async def looks(tab: Widget) -> None:
 async def survives(node: Node) -> None:
     await node.start()
     try:
-        async with httpx2.AsyncClient(timeout=5) as http:
+        async with http_client(timeout=5) as http:
             visit = await Site(node.url, http).visit(SERVICE)
             tabs = [Widget(visit), Widget(visit)]
             looking = [asyncio.create_task(looks(tab)) for tab in tabs]

@@ -3,12 +3,12 @@
 import asyncio
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from bench.house import PASSWORD, SERVICE, person
 from bench.postgres import Postgres
 from frontdesk.client import Client
+from tests.bare import http_client
 from tests.client.test_against_server import QUICK, chat_id, reads
 from tests.conformance.agents import Agent, signed_in
 from tests.faults.broken_sockets import Proxy, proxy_to
@@ -44,7 +44,7 @@ async def test_nothing_is_lost_and_nothing_is_said_twice(tmp_path: Path, postgre
 
 async def _follows_a_chat(node: Node) -> None:
     """Wait until a visitor's socket is open there."""
-    async with httpx2.AsyncClient() as http, asyncio.timeout(PATIENCE_S):
+    async with http_client() as http, asyncio.timeout(PATIENCE_S):
         while "\nfrontdesk_visitor_sockets 1" not in (await http.get(f"{node.url}/metrics")).text:
             await asyncio.sleep(0.05)
 

@@ -17,6 +17,7 @@ from frontdesk.edges.workspace_session import WorkspaceSession
 from frontdesk.errors import Denied
 from frontdesk.settings import DatabaseSettings
 from frontdesk.store.open import open_database
+from tests.bare import http_client
 from tests.conformance.agents import Agent
 from tests.conformance.house import PASSWORD, House
 from tests.fuzz.anything import json_texts, json_values, texts, tries
@@ -198,7 +199,7 @@ async def test_a_text_frame_that_is_no_utf8_closes_the_connection(shared_house: 
     )
 )
 async def test_any_sign_in_is_refused(shared_house: House, body: bytes) -> None:
-    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+    async with http_client() as http:
         answer = await http.post(f"{shared_house.url}/api/workspace/sign-in", content=body)
     assert answer.status_code in (400, 401), answer.text
     assert set(answer.json()) == {"error"}
@@ -210,7 +211,7 @@ async def test_any_sign_in_is_refused(shared_house: House, body: bytes) -> None:
 async def test_any_token_is_nobodys(shared_house: House, token: bytes) -> None:
     safe = token.translate(None, b"\r\n\x00")
     for name, value in ((b"authorization", b"Bearer " + safe), (b"cookie", b"frontdesk_session=" + safe)):
-        async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+        async with http_client() as http:
             try:
                 answer = await http.get(f"{shared_house.url}/api/workspace/me", headers=[(name, value)])
             except httpx2.LocalProtocolError:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.bare import http_client
 from tests.conformance.v3 import BASE, ORIGIN, Site, Visit
 from tests.fuzz.anything import json_values, names, positions, texts, tries
 
@@ -45,7 +46,7 @@ bodies = st.one_of(
 @pytest.fixture(scope="module")
 async def fuzzed(v3_server: Any) -> Any:
     """A visit that has to bear it all, beside one that must not notice."""
-    async with httpx2.AsyncClient(timeout=30) as http:
+    async with http_client(timeout=30) as http:
         site = Site(v3_server.url, http)
         yield await site.visit(), await site.visit(nickname="Bystander")
 

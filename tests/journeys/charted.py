@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from frontdesk.settings import ServiceSettings
 from frontdesk.settings_orchestration import OrchestrationHttpSettings, OrchestrationSettings
+from tests.bare import http_client
 from tests.conformance.house import PASSWORD, House, serving, settings_in
 from tests.patience import PATIENCE_S
 
@@ -151,5 +152,5 @@ async def charted(folder: Path) -> AsyncIterator[Charted]:
     async with serving(settings) as house:
         await house.server.add_account(login="sue", password=PASSWORD, role="supervisor", name="Sue")
         await house.server.add_account(login="amy", password=PASSWORD, name="Amy")
-        async with httpx2.AsyncClient(timeout=PATIENCE_S, headers={"x-api-key": KEY}) as http:
+        async with http_client(headers={"x-api-key": KEY}) as http:
             yield Charted(house, http)

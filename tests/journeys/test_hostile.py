@@ -1,12 +1,12 @@
 """Hostile text in every field, from both sides: it is shown as it is, and nothing of it runs."""
 
-import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.bare import http_client
 from tests.journeys.conftest import House
 from tests.journeys.people import Agent, Visitor, lines, sees
-from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
 MARKUP = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -80,7 +80,7 @@ async def test_hostile_particulars_sent_past_the_form(house: House, agent: Agent
         "userData[_genesys_url]": "javascript:alert(10)", "userData[_genesys_pageTitle]": MARKUP,
         "userData[_genesys_referrer]": "data:text/html,<script>alert(11)</script>",
     }  # fmt: skip
-    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+    async with http_client() as http:
         answer = await http.post(f"{house.url}/genesys/2/chat/demo/", data=fields)
     assert answer.json()["statusCode"] == 0
     await expect(agent.page.locator(".invite-subject")).to_have_text(MARKUP, timeout=PATIENCE_MS)

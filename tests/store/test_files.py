@@ -14,7 +14,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import anyio
-import httpx2
 import pytest
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from msgspec.structs import replace
@@ -22,7 +21,7 @@ from msgspec.structs import replace
 from frontdesk.errors import NotFound, Unavailable
 from frontdesk.settings import FileStoreSettings
 from frontdesk.store.files import CHUNK_BYTES, LEFT_BEHIND_S, UNFINISHED, FileStore, open_files
-from tests.patience import PATIENCE_S
+from tests.bare import http_client
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +47,7 @@ async def bucket(s3_endpoint: str) -> FileStoreSettings:
         s3_access_key="key",
         s3_secret_key="secret",
     )
-    async with httpx2.AsyncClient(timeout=PATIENCE_S) as http:
+    async with http_client() as http:
         (await http.put(f"{settings.s3_endpoint}/{settings.s3_bucket}")).raise_for_status()
     return settings
 

@@ -102,8 +102,7 @@ class Connections:
         if self._is_closed:
             raise Closed("the connections were let go")
         if self._http is None:
-            bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # Trusts nobody: without TLS there is no need.
-            verify = trusted() if self._is_secure else bare
+            verify = trusted() if self._is_secure else trusting_nobody()
             cookies = None if self._keeps_cookies else CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             self._http = httpx2.AsyncClient(timeout=None, limits=LIMITS, verify=verify, cookies=cookies)
         return self._http
@@ -119,6 +118,11 @@ class Connections:
             headers.pop(name, None)  # They are of the bytes on the wire.
         reason = {"reason_phrase": response.reason_phrase.encode("ascii", errors="ignore")}
         return httpx2.Response(response.status_code, headers=headers, content=bytes(body), extensions=reason)
+
+
+def trusting_nobody() -> ssl.SSLContext:
+    """Certificates for connections without TLS, at once."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def trusted() -> ssl.SSLContext:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import msgspec
 
+from frontdesk.client.connections import trusted, trusting_nobody
 from frontdesk.client.workspace_address import WorkspaceAddress
 from frontdesk.client.workspace_messages import AgentCard, SignedIn
 from frontdesk.errors import Denied, Refused, Unavailable
@@ -37,9 +38,12 @@ class WorkspaceHttp:
         self._login = login
         self._password = password
         self._pause_s = pause_s
-        # A proxy of the environment is for the world outside, never for this machine.
         self._http = httpx2.AsyncClient(
-            base_url=address.http, timeout=WAIT_S, trust_env=not address.is_local, follow_redirects=False
+            base_url=address.http,
+            timeout=WAIT_S,
+            verify=trusted() if address.http.startswith("https:") else trusting_nobody(),
+            trust_env=not address.is_local,  # A proxy is for the world outside, never for this machine.
+            follow_redirects=False,
         )
         self.token = ""
         self.agent: AgentCard | None = None

@@ -7,7 +7,6 @@ import signal
 import sys
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from frontdesk.desk.orchestration.workers import Worker, Workers
@@ -18,6 +17,7 @@ from frontdesk.scxml.limits import Limits
 from frontdesk.scxml.packed import pack
 from frontdesk.settings import DatabaseSettings, FileStoreSettings, ServerSettings, Settings
 from frontdesk.settings_orchestration import OrchestrationSettings
+from tests.bare import http_client
 from tests.desk.orchestration.stage import Shelf, has_come_to, stage, w3c
 from tests.desk.orchestration.test_sessions import COUNTER
 
@@ -172,7 +172,7 @@ async def test_a_session_lives_on_in_a_database_when_its_node_ends(tmp_path: Pat
         orchestration = server.orchestration
         await orchestration.sessions.deliver(session_id, [Event("end")], key="end")
         await has_come_to(orchestration, session_id, Life.FINISHED)
-        async with httpx2.AsyncClient() as client:
+        async with http_client() as client:
             told = (await client.get(f"{server.url}/metrics")).text
         assert 'frontdesk_sessions_ended_total{application="counter",how="finished"} 1.0' in told
         assert "frontdesk_session_steps_total 1.0" in told
