@@ -16,7 +16,7 @@ interface Journey {
 
 const tag = document.currentScript as HTMLScriptElement | null
 const { global: name = 'journey', deployment, ...said } = tag?.dataset ?? {}
-const script = tag?.src ?? `${location.origin}/tracker/journey.js`
+const script = tag?.src ?? location.href
 const page = window as unknown as Record<string, Journey | undefined>
 
 const isFunction = (value: unknown): value is Callback => typeof value === 'function'
@@ -37,7 +37,7 @@ function start(): void {
   let tracker: Tracker | undefined
   let isVerbose = false
   const warn = (error: unknown) => {
-    if (isVerbose) console.warn(name, error)
+    if (isVerbose) console.warn(error)
   }
   /** The page's own code may fail without harm to ours. */
   const isolated =

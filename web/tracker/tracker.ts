@@ -143,7 +143,9 @@ export function createTracker(
     if (seen) for (const turned of turns) turned() // Before the new page is told.
     seen = { url, atMs }
     track(PAGE_VIEWED, given, heard, place, atMs)
-    if (searchQuery(place.url, config)) track('search_performed', {}, NOBODY, place, atMs)
+    configured.then(() => {
+      if (searchQuery(place.url, config)) track('search_performed', {}, NOBODY, place, atMs)
+    })
     referrer = place.url
   }
 

@@ -34,6 +34,7 @@ class Peer:
         self.offers: list[Mapping[str, Any]] = []
         self.status = 0
         self.poll_ms = 10_000
+        self.is_eager = False  # Whether each event asks for a ping.
         self.events: list[dict[str, Any]] = []
         self.moves: list[dict[str, Any]] = []
         self.consents: list[dict[str, Any]] = []
@@ -94,7 +95,7 @@ class Peer:
             "eventName": event["eventName"],
             "session": {"id": self.session_id, "eventCount": len(self.events)},
             "createdDate": event["createdDate"],
-            "pingNow": bool(self.offers),
+            "pingNow": self.is_eager or bool(self.offers),
         }
 
     def told(self, what: Callable[[], object], within_s: float) -> bool:
@@ -129,7 +130,8 @@ def collecting(files: Path) -> Iterator[Peer]:
                 )
                 return
             with peer.changed:
-                peer.asked.append((address.path, dict(self.headers)))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                peer.asked.append((address.path, headers))
                 status, said = peer.answer(method, address.path, address.query, json.loads(text or "null"))
                 peer.changed.notify_all()
             self._say(status, b"" if said is None else json.dumps(said).encode(), "application/json")
