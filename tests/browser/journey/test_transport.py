@@ -15,7 +15,10 @@ async def test_what_waits_when_the_page_goes_is_sent_by_the_browser(tracked: Vis
     async with tracked() as it:
         await it.does("record", "first")
         await it.page.evaluate(
-            "addEventListener('pagehide', () => { journey('record', 'late'); journey('record', 'later') }, true)"
+            """addEventListener('pagehide', () => {
+                journey('record', 'late')
+                journey('record', 'later')
+            }, true)"""
         )
         await it.leaves()
         await it.until(lambda: len(peer.events) == 3)
