@@ -8,6 +8,7 @@ from frontdesk.desk.journeys.book import Book
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.estimates import Estimates
 from frontdesk.desk.journeys.keeping import Keeping
+from frontdesk.desk.journeys.models import Models
 from frontdesk.desk.journeys.people import People
 from frontdesk.desk.journeys.reports import Reports
 from frontdesk.desk.journeys.visits import Visits
@@ -19,6 +20,7 @@ from frontdesk.edges.journey_admin import JourneyAdmin
 from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
 from frontdesk.edges.journey_customers import JourneyCustomers
 from frontdesk.edges.journey_maps import JourneyMaps
+from frontdesk.edges.journey_models import JourneyModels
 from frontdesk.edges.journey_reports import JourneyReports
 from frontdesk.edges.journey_visits import JourneyVisits
 from frontdesk.edges.workspace_caller import Callers
@@ -39,6 +41,7 @@ class JourneyAdminParts:
         people: People,
         whose: WhoseVisit,
         keeping: Keeping,
+        models: Models,
         compiled: Callable[[], Compiled],
         availability: Availability,
         clock_ms: Callable[[], int],
@@ -56,7 +59,8 @@ class JourneyAdminParts:
             *JourneyMaps(
                 admin, book, reports, visits, self._estimates, compiled, availability, clock_ms
             ).routes(),
-            *JourneyVisits(admin, book, customers, visits, clock_ms).routes(),
+            *JourneyModels(admin, book, models).routes(),
+            *JourneyVisits(admin, book, customers, visits, clock_ms, models.explain).routes(),
             *JourneyCustomers(admin, keeping, people).routes(),
             *admin.routes(),  # After the maps: what is asked of one would be the id of another.
         ]

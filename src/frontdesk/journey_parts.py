@@ -13,6 +13,7 @@ from frontdesk.desk.journeys.collector import Collector
 from frontdesk.desk.journeys.consents import Consents
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.keeping import Keeping, Why
+from frontdesk.desk.journeys.models import Models
 from frontdesk.desk.journeys.new_ids import new_ids
 from frontdesk.desk.journeys.offer_tally import OfferTally
 from frontdesk.desk.journeys.people import People
@@ -116,8 +117,17 @@ class JourneyParts(NoJourneys):
         rooms = DeskAvailability(
             site.floor, site.services, self._tally, self._answers, self._defined, clock_ms
         )
+        self.models = Models(journeys, self.customers, lambda: self.book.definitions, clock_ms, site.node_id)
         self.collector = Collector(
-            self.customers, self.people, self.whose, self.sites, rooms, clock_ms, new_id
+            self.customers,
+            self.people,
+            self.whose,
+            self.sites,
+            rooms,
+            clock_ms,
+            new_id,
+            self.models.scores,
+            self.models.prepare,
         )
         self.customers.deadlines.append(self.collector.due_ms)
         self.keeping = Keeping(journeys, self.customers, lambda: self._privacy.retention_days, clock_ms)
@@ -148,6 +158,7 @@ class JourneyParts(NoJourneys):
             self.people,
             self.whose,
             self.keeping,
+            self.models,
             lambda: self.sites.compiled,
             rooms,
             clock_ms,
@@ -205,6 +216,7 @@ class JourneyParts(NoJourneys):
             ("journey offers", self._tally.run),
             ("journey chats", self._chats.run),
             ("journey webhooks", self._webhooks.run),
+            ("journey models", self.models.run),
             *self._admin.work(),
         ]
         if self._has_others:

@@ -22,6 +22,7 @@ from frontdesk.domain.journey.scoring.knowing import Knowledge, Tried, learnt
 from frontdesk.domain.journey.scoring.learning import Past, lessons
 from frontdesk.domain.journey.scoring.model import (
     Model,
+    Row,
     Weight,
     contributions,
     features_of,
@@ -145,9 +146,9 @@ def test_quantiles_are_told_from_two_hundred_visits_on() -> None:
     assert references.quantile(1) == 1
 
 
-def remembered(*facts: Fact) -> list[Past]:
+def remembered(*facts: Fact) -> list[Past[Row]]:
     customer, remembering = Customer("c"), Remembering("o1", {"tied"})
-    found: list[Past] = []
+    found: list[Past[Row]] = []
     for number, fact in enumerate(facts):
         customer = evolve(customer, fact, number)
         found += remembering.take(fact, customer)

@@ -3,7 +3,7 @@
 Source:  journey.md §§3.6, 4 and 5.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Struct
 
@@ -59,6 +59,7 @@ class Collector:
         clock_ms: Callable[[], int],
         ids: Callable[[], str],
         scores: Scores = no_scores,
+        prepare: Callable[[Customer], Awaitable[None]] | None = None,
     ) -> None:
         self._customers = customers
         self._people = people
@@ -68,6 +69,7 @@ class Collector:
         self._clock_ms = clock_ms
         self._ids = ids
         self._scores = scores
+        self._prepare = prepare
 
     @property
     def _privacy(self) -> Privacy:
@@ -91,6 +93,8 @@ class Collector:
         if event is None:
             raise Refused("event_too_old", "an event may be one hour old")
         contact_id, contact = await self._person(customer, event)
+        if self._prepare is not None:
+            await self._prepare(customer)
         visit_id, at_ms = self._ids(), event.event.created_ms
         begins = not is_open(customer.visit, timeout_ms(self._sites.compiled), at_ms)
         if begins:  # Noted before, so that it can be found by its id.

@@ -7,16 +7,17 @@ Source:  journey.md §7.4, §7.5.
 """
 
 from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from frontdesk.domain.journey.scoring.model import Row
+R = TypeVar("R")
 
 ROWS_MAX = 200_000
 HELD_OUT = 0.2  # Of the visits, the newest.
 
 
-class Past(Struct, frozen=True):
+class Past(Struct, Generic[R], frozen=True):
     """One visit that is over, for one outcome.
 
     Shape:   `rows` are those of its events before the achieving one; `was_offered` when an action map that
@@ -24,27 +25,27 @@ class Past(Struct, frozen=True):
     """
 
     ended_ms: int
-    rows: tuple[Row, ...]
+    rows: tuple[R, ...]
     is_achieved: bool
     was_offered: bool = False
 
 
-class Lesson(Struct, frozen=True):
+class Lesson(Struct, Generic[R], frozen=True):
     """Rows with what came of them: 1 for achieved."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[R, ...]
     labels: tuple[int, ...]
     sessions: int
     achieved: int
 
 
-def lessons(past: Sequence[Past]) -> tuple[Lesson, Lesson]:
+def lessons(past: Sequence[Past[R]]) -> tuple[Lesson[R], Lesson[R]]:
     """To learn from and to be held against: the newest fifth of the visits is held out.
 
     Shape:   of too many rows the newest are kept.
     """
     usable = sorted((one for one in past if not one.was_offered), key=lambda one: one.ended_ms)
-    kept: list[Past] = []
+    kept: list[Past[R]] = []
     rows = 0
     for one in reversed(usable):
         rows += len(one.rows)
@@ -56,7 +57,7 @@ def lessons(past: Sequence[Past]) -> tuple[Lesson, Lesson]:
     return _lesson(kept[:cut]), _lesson(kept[cut:])
 
 
-def _lesson(past: Sequence[Past]) -> Lesson:
+def _lesson(past: Sequence[Past[R]]) -> Lesson[R]:
     pairs = [(row, int(one.is_achieved)) for one in past for row in one.rows]
     return Lesson(
         rows=tuple(row for row, _ in pairs),

@@ -54,7 +54,7 @@ def row_of(trail: Trail) -> Row:
     return row
 
 
-def features_of(rows: Iterable[Row]) -> Sequence[str]:
+def features_of(rows: Iterable[Iterable[str]]) -> Sequence[str]:
     """The features that a model looks at: of what the rows have, the most frequent of each kind."""
     counted: dict[str, Counter[str]] = {}
     for row in rows:

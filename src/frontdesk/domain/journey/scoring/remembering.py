@@ -26,7 +26,7 @@ class Remembering:
         self._rows: list[Row] = []
         self._is_achieved = self._was_offered = False
 
-    def take(self, fact: AnyFact, customer: Customer) -> Iterator[Past]:
+    def take(self, fact: AnyFact, customer: Customer) -> Iterator[Past[Row]]:
         """Go on with the next fact; the visit that ended with it, if one did."""
         match fact:
             case VisitBegan():
