@@ -87,7 +87,7 @@ class _Table(Generic[Found]):
                 yield starts[start]
         chars = len(text)
         for length, ends in self.ends.items():
-            if length <= chars and (end := text[chars - length :]) in ends:
+            if (end := text[chars - length :]) in ends:
                 yield ends[end]
         for part, entries in self.parts.items():
             if part in text:
