@@ -56,7 +56,7 @@ OF_VISITS = st.one_of(
     st.builds(
         Criterion,
         st.just("session.pageviewCount"),
-        st.sampled_from((("2",), ("4",))),
+        st.sampled_from((("3",), ("5",))),
         st.sampled_from((Operator.GREATER_THAN_OR_EQUAL, Operator.EQUAL, Operator.LESS_THAN)),
     ),
     st.builds(
@@ -67,13 +67,15 @@ OF_VISITS = st.one_of(
 )
 PATTERNS = st.builds(
     JourneyPattern,
-    st.lists(OF_EVENTS, min_size=1, max_size=2).map(tuple),
-    st.integers(1, 3),
+    st.lists(OF_EVENTS, min_size=1, max_size=2).map(tuple) | st.tuples(OF_EVENTS),
+    st.sampled_from((1, 2, 2, 3)),
     event_name=st.sampled_from((None, None, *NAMES)),
 )
-JOURNEYS = st.builds(Journey, st.lists(PATTERNS, max_size=3).map(tuple), st.sampled_from(Ordering))
+JOURNEYS = st.builds(
+    Journey, st.lists(PATTERNS, min_size=1, max_size=2).map(tuple), st.sampled_from(Ordering)
+)
 WHO = st.builds(ContextPattern, st.lists(OF_VISITS, min_size=1, max_size=2).map(tuple))
-CONTEXTS = st.none() | st.builds(Context, st.lists(WHO, max_size=2).map(tuple))
+CONTEXTS = st.sampled_from((None, Context(()))) | st.builds(Context, st.tuples(WHO))
 CONDITIONS = st.lists(
     OF_EVENTS.flatmap(
         lambda one: st.sampled_from((None, *NAMES)).map(
@@ -137,7 +139,7 @@ OTHERS = st.one_of(
     st.tuples(st.just("waits"), st.sampled_from((0.5, 1, 2))),
     st.tuples(st.just("redefine"), st.integers(0, 3), st.sampled_from(("same", "same", "switch"))),
 )
-STORIES = st.lists(st.one_of(EVENTS, EVENTS, EVENTS, OTHERS), min_size=12, max_size=30)
+STORIES = st.lists(st.one_of(EVENTS, EVENTS, EVENTS, OTHERS), min_size=15, max_size=30)
 
 
 @settings(max_examples=150)
