@@ -106,7 +106,11 @@ def test_45_what_qualifies_at_night_is_offered_when_the_day_begins() -> None:
     story.visit().assign(S1)
     assert story.state() is State.QUALIFIED_OUTSIDE_SCHEDULE
     assert story.pass_s(3599).ping() == []
-    assert story.pass_s(1).pinged() == ["m1"]
+    story.site.edit("m1", is_active=False)
+    assert story.pass_s(1).ping() == []
+    assert story.state() is State.QUALIFIED_OUTSIDE_SCHEDULE
+    story.site.edit("m1", is_active=True)
+    assert story.pinged() == ["m1"]
     assert story.state() is State.QUALIFIED
 
 

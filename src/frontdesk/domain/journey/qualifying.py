@@ -66,7 +66,9 @@ def opened(customer: Customer, definitions: Definitions, now_ms: int) -> Iterato
     for action in customer.actions:
         if action.state is State.QUALIFIED_OUTSIDE_SCHEDULE and action.visit_id == customer.visit.id:
             action_map = definitions.action_maps.get(action.map_id)
-            if action_map is not None and is_map_open(action_map, definitions, now_ms):
+            if action_map is None or not is_in_force(action_map, now_ms):
+                continue
+            if is_map_open(action_map, definitions, now_ms):
                 yield Moved(action.id, State.QUALIFIED, Emitter.ENGINE)
 
 
