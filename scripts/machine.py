@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 NODE_MAJOR_MIN = 20  # The oldest that the npm packages used in tests and benchmarks support.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HEADLESS = "chromium-headless-shell"  # Debian's package, and what it holds.
 START_TIMEOUT_S = 20  # A cold browser on a small machine needs a few seconds to tell its version.
 
 NODE_COMMAND = "sudo apt-get install -y nodejs npm"
@@ -42,9 +43,29 @@ def chromium() -> Path | None:
     named = os.environ.get("FRONTDESK_TEST_CHROMIUM")
     if named:
         return Path(named)
-    candidates = (*_executables(BROWSERS), *_browsers_of_playwright())
-    # On Ubuntu a package of that name only asks for a snap, so that it is there says little.
-    return next((found for found in candidates if version_of(found) is not None), None)
+    return _first_that_starts(*_executables(BROWSERS), *_browsers_of_playwright(), *_executables((HEADLESS,)))
+
+
+def headless() -> Path | None:
+    """The same for who opens many windows: without the desktop's frame, each costs a quarter of the CPU."""
+    if os.environ.get("FRONTDESK_TEST_CHROMIUM"):
+        return chromium()
+    return _first_that_starts(*_executables((HEADLESS,))) or chromium()
+
+
+def is_cheapest(browser: Path | None) -> bool:
+    """Whether there is no better one to look for: this is the headless one, or somebody named it."""
+    return browser is not None and (
+        browser.name == HEADLESS or bool(os.environ.get("FRONTDESK_TEST_CHROMIUM"))
+    )
+
+
+def apt_knows(package: str) -> bool:
+    """Whether there is such a Debian package, as far as this machine has heard."""
+    apt_cache = shutil.which("apt-cache")
+    if apt_cache is None:
+        return False
+    return subprocess.run((apt_cache, "show", package), capture_output=True, check=False).returncode == 0
 
 
 def apt_install(*packages: str) -> bool:
@@ -76,6 +97,11 @@ def works(command: Sequence[str]) -> bool:
     if done.returncode != 0:
         print(done.stdout + done.stderr, end="", flush=True)
     return done.returncode == 0
+
+
+def _first_that_starts(*candidates: Path) -> Path | None:
+    # On Ubuntu a package of that name only asks for a snap, so that it is there says little.
+    return next((found for found in candidates if version_of(found) is not None), None)
 
 
 def _executables(names: Sequence[str], also: Path | None = None) -> Iterator[Path]:

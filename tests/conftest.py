@@ -91,7 +91,7 @@ def npm_path() -> Path:
 @pytest.fixture(scope="session")
 def chromium_path(node_path: Path) -> Iterator[Path]:
     """A Chromium that starts, and that Playwright can drive."""
-    found = machine.chromium()
+    found = machine.headless()
     if found is None:
         pytest.skip(f"there is no Chromium: {machine.CHROMIUM_COMMAND}")
     with pytest.MonkeyPatch.context() as patch:

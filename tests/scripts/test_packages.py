@@ -116,9 +116,24 @@ def test_a_browser_that_does_not_start_is_none(tmp_path: Path, monkeypatch: pyte
     assert machine.chromium() is None
 
 
+def test_for_many_windows_the_headless_browser_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = program(tmp_path / "bin", "chromium", "echo Chromium 140")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.delenv("FRONTDESK_TEST_CHROMIUM", raising=False)
+    assert machine.headless() == full
+    assert not machine.is_cheapest(full)
+    shell = program(tmp_path / "bin", machine.HEADLESS, "echo Chromium 140")
+    assert machine.headless() == shell
+    assert machine.is_cheapest(shell)
+    assert machine.chromium() == full
+
+
 def test_a_browser_that_was_named_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FRONTDESK_TEST_CHROMIUM", "/opt/chrome")
-    assert machine.chromium() == Path("/opt/chrome")
+    assert machine.chromium() == machine.headless() == Path("/opt/chrome")
+    assert machine.is_cheapest(machine.headless())
 
 
 def test_the_browser_of_playwright_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
