@@ -127,7 +127,7 @@ async def test_39_what_never_answers_is_answered_for_and_a_late_answer_is_droppe
         desk.node.connection.hold("append")
         ask = asyncio.ensure_future(desk.stage.send(session_id, "do.detach", {"interactionid": chat_id}))
         async with asyncio.timeout(PATIENCE_S):
-            while (await desk.state(chat_id)).owner and "append" not in desk.node.connection.calls[-1:]:
+            while not (await desk.stage.session(session_id)).errands:
                 await asyncio.sleep(0)
             desk.node.clock.after_s(11)
             while not (told := await desk.told(session_id)):

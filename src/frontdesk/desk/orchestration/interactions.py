@@ -61,6 +61,11 @@ async def plain_rules(_application: str) -> ApplicationRules:
     return ApplicationRules()
 
 
+async def nobody_is(_session_id: str) -> bool:
+    """Whether a session is over, and will give up its interactions when what it asked for last is done."""
+    return False
+
+
 RulesOf = Callable[[str], Awaitable[ApplicationRules]]
 
 
@@ -85,6 +90,7 @@ class InteractionNews:
         clock_ms: Callable[[], int],
         node_id: str,
         rules_of: RulesOf = plain_rules,
+        is_ending: Callable[[str], Awaitable[bool]] = nobody_is,
     ) -> None:
         self._store = store
         self._interactions = interactions
@@ -94,6 +100,7 @@ class InteractionNews:
         self._clock_ms = clock_ms
         self._node_id = node_id
         self._rules_of = rules_of
+        self._is_ending = is_ending
         self._cursor = Cursor(store, LEASE, clock_ms)
         self._fence: Fence | None = None
         self._held: OrderedDict[str, Interaction] = OrderedDict()
@@ -298,7 +305,8 @@ class InteractionNews:
         try:
             await self._delivery.deliver(telling.session_id, news, key=key)
         except NotFound:  # It is over, or was never there: its interactions must not wait for it.
-            if after.is_open and after.owner == telling.session_id:
+            is_its = after.is_open and after.owner == telling.session_id
+            if is_its and not await self._is_ending(telling.session_id):
                 await self.over(telling.session_id, [interaction_id], after.ownership.application)
         except Refused as refusal:
             _log.error(

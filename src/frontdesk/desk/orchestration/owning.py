@@ -37,8 +37,17 @@ def owning(
     async def rules_of(application: str) -> ApplicationRules:
         return await _rules(applications, application)
 
+    async def is_ending(session_id: str) -> bool:
+        try:
+            session = await sessions.session(session_id)
+        except NotFound:
+            return False
+        return session.is_over and bool(session.errands)
+
     told = FromOutside(sessions)
-    news = InteractionNews(store, interactions, floor, told, sessions.start, clock_ms, node_id, rules_of)
+    news = InteractionNews(
+        store, interactions, floor, told, sessions.start, clock_ms, node_id, rules_of, is_ending
+    )
 
     async def over(session: Session) -> None:
         is_lost = session.reason == LOST

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -151,16 +151,16 @@ class Runner:
         stream, fence = self._streams.known(session_id), self._shards.fence(session_id)
         if stream is None or stream.is_stale or stream.lock.locked() or fence is None:
             return False
-        is_new = not stream.session.version
-        live = self._lives.get(session_id)
+        live, is_new = self._lives.get(session_id), not stream.session.version
         if live is None and is_new:
             live = self._lives[session_id] = Live(session_id)
         if live is None or live.task is not None:
             return False
-        if not is_new and not live.stands_at(stream.session.steps, self._engine.life(session_id)):
+        if not (is_new or live.stands_at(stream.session.steps, self._engine.life(session_id))):
             return False
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        live.task = asyncio.create_task(self._work(live, self._take_in(live, stream, decide, fence, written)))
+        take_in = partial(self._take_in, live, stream, decide, fence, written)
+        live.task = asyncio.create_task(self._work(live, take_in))
         live.task.add_done_callback(lambda _task: _settle(written, done=False))
         return await written
 
@@ -179,11 +179,11 @@ class Runner:
         elif found is not None and found.begun is not None:
             await self._take(live, found.begun.session, found.begun.turn, fence, found.begun)
 
-    async def _work(self, live: Live, first: Coroutine[Any, Any, None] | None = None) -> None:
+    async def _work(self, live: Live, first: Callable[[], Awaitable[None]] | None = None) -> None:
         try:
             if first is not None:
                 live.is_wanted = True
-                await first
+                await first()
             while live.is_wanted:
                 live.is_wanted = False
                 await self._go_on(live)
