@@ -128,6 +128,7 @@ class JourneyParts(NoJourneys):
             new_id,
             self.models.scores,
             self.models.prepare,
+            has_others=database.shares_presence,
         )
         self.customers.deadlines.append(self.collector.due_ms)
         self.keeping = Keeping(journeys, self.customers, lambda: self._privacy.retention_days, clock_ms)

@@ -13,7 +13,7 @@ from frontdesk.desk.journeys.sites import Sites
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.domain.journey import consenting
 from frontdesk.domain.journey.collecting import Scores, Taken, collect, no_scores, tick, timeout_ms
-from frontdesk.domain.journey.consenting import Signals
+from frontdesk.domain.journey.consenting import Objection, Signals
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.facts import Fact, Happened
 from frontdesk.domain.journey.gate import Offer, ping
@@ -47,7 +47,7 @@ class Pinged(Struct, frozen=True):
 
 
 class Collector:
-    """One for each node."""
+    """One for each node. `has_others` where there may be more than one."""
 
     def __init__(
         self,
@@ -60,6 +60,8 @@ class Collector:
         ids: Callable[[], str],
         scores: Scores = no_scores,
         prepare: Callable[[Customer], Awaitable[None]] | None = None,
+        *,
+        has_others: bool = False,
     ) -> None:
         self._customers = customers
         self._people = people
@@ -70,6 +72,7 @@ class Collector:
         self._ids = ids
         self._scores = scores
         self._prepare = prepare
+        self._has_others = has_others
 
     @property
     def _privacy(self) -> Privacy:
@@ -83,10 +86,13 @@ class Collector:
         Shape:   an event that was taken in before is answered as it was then.
         Errors:  `Refused("event_too_old")`, `Conflict`, `Unavailable`.
         """
-        customer = await self._customers.customer(arrived.customer_id)
-        objection = consenting.objection(customer, self._privacy, signals, self._clock_ms())
-        if objection is not None:
-            return objection
+
+        def objection(customer: Customer, now_ms: int) -> Objection | None:
+            return consenting.objection(customer, self._privacy, signals, now_ms)
+
+        customer = await self._unless(arrived.customer_id, objection)
+        if (why := objection(customer, self._clock_ms())) is not None:
+            return why
         if (known := await self._known(customer, arrived.event_id)) is not None:
             return known
         event = taken(arrived, site, self._clock_ms(), self._ids())
@@ -100,11 +106,12 @@ class Collector:
         if begins:  # Noted before, so that it can be found by its id.
             await self._whose.note(visit_id, customer.id, at_ms)
         seen_before = version_of(customer.seen, arrived.event_id)  # Of another id, with the same digest.
-        compiled = self._sites.compiled
+        compiled, meanwhile = self._sites.compiled, list[Objection | None]()
 
         def decide(customer: Customer, now_ms: int) -> Sequence[Fact]:
-            if version_of(customer.seen, arrived.event_id) != seen_before:
-                return ()  # It came twice at once.
+            meanwhile.append(objection(customer, now_ms))
+            if meanwhile[-1] is not None or version_of(customer.seen, arrived.event_id) != seen_before:
+                return ()  # Consent was withdrawn, or the event came twice at once.
             return collect(
                 customer,
                 event,
@@ -120,6 +127,8 @@ class Collector:
         after, facts = await self._change(customer.id, decide)
         if not begins and after.visit.id == visit_id:  # The visit before ended meanwhile.
             await self._whose.note(visit_id, customer.id, at_ms)
+        if meanwhile[-1] is not None:
+            return meanwhile[-1]
         happened = next((fact for fact in facts if isinstance(fact, Happened)), None)
         happened = happened or await self._known(after, arrived.event_id)
         if happened is None:
@@ -164,11 +173,17 @@ class Collector:
         """
         compiled, deployment_id = self._sites.compiled, site.deployment.id
         poll_ms = poll_ms_of(since_last_ms)
-        customer = await self._customers.customer(customer_id)
-        if not consenting.may_be_offered(customer, self._privacy, signals, self._clock_ms()):
-            return Pinged(customer_id, poll_ms=POLL_NEVER)
-        if not self._is_here(customer, deployment_id, session_id, self._clock_ms()):
-            return Pinged(customer_id, poll_ms=poll_ms, session_ended=True)
+
+        def answer(customer: Customer, now_ms: int) -> Pinged | None:
+            if not consenting.may_be_offered(customer, self._privacy, signals, now_ms):
+                return Pinged(customer_id, poll_ms=POLL_NEVER)
+            if not self._is_here(customer, deployment_id, session_id, now_ms):
+                return Pinged(customer_id, poll_ms=poll_ms, session_ended=True)
+            return None
+
+        customer = await self._unless(customer_id, answer)
+        if (answered := answer(customer, self._clock_ms())) is not None:
+            return answered
         offers: Sequence[Offer] = ()
 
         def decide(customer: Customer, now_ms: int) -> Sequence[Fact]:
@@ -210,7 +225,13 @@ class Collector:
             story.add(move(story.customer, asked, trusts_chat_states=trusts, now_ms=now_ms))
             return story.facts
 
-        _, facts = await self._change(customer_id, decide)
+        try:
+            _, facts = await self._change(customer_id, decide)
+        except Refused:
+            if not self._has_others:
+                raise
+            self._customers.doubt(customer_id)  # What was said before may have come to another node.
+            _, facts = await self._change(customer_id, decide)
         return facts
 
     # --- time ----------------------------------------------------------------------------------
@@ -225,6 +246,14 @@ class Collector:
         compiled = self._sites.compiled
         due = (due_ms(customer, timeout_ms(compiled)), offer_due_ms(customer, compiled))
         return min((one for one in due if one is not None), default=None)
+
+    async def _unless(self, customer_id: str, stands_against: Callable[[Customer, int], object]) -> Customer:
+        """The customer; read anew where something stands against them that another node may know better."""
+        customer = await self._customers.customer(customer_id)
+        if self._has_others and stands_against(customer, self._clock_ms()) is not None:
+            self._customers.doubt(customer_id)
+            customer = await self._customers.customer(customer_id)
+        return customer
 
     async def _change(
         self, customer_id: str, decide: Callable[[Customer, int], Sequence[Fact]]

@@ -209,6 +209,12 @@ class Customers:
 
     # --- what is held --------------------------------------------------------------------------
 
+    def doubt(self, customer_id: str) -> None:
+        """Ask the log when the customer is next asked for: another node may have written a moment ago."""
+        held = self._held.get(ROOT + customer_id)
+        if held is not None:
+            held.is_unsure = True
+
     @property
     def held(self) -> int:
         """How many customers are in memory."""
