@@ -27,6 +27,7 @@ from frontdesk.domain.journey.visiting import (
     GRACE_MS,
     Place,
     away_ms,
+    begins,
     due_ms,
     duration_s,
     end_if_over,
@@ -55,9 +56,11 @@ class Story:
     def event(self, at_ms: int, now_ms: int | None = None) -> Place:
         """An event of `at_ms` of which we hear at `now_ms`."""
         story = Unfolding(self.customer, at_ms if now_ms is None else now_ms)
+        is_expected = begins(self.customer.visit, self.timeout_ms, at_ms)
         name = f"v{self._visits + 1}"
         where = place(story, at_ms, name, "d", Origin(), self.timeout_ms)
-        self._visits += where.visit_id == name
+        assert is_expected == (where.visit_id == name)
+        self._visits += is_expected
         happened = WebEvent(
             id=f"e{len(self.facts)}",
             name="seen",

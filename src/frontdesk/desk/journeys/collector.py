@@ -27,7 +27,7 @@ from frontdesk.domain.journey.seen_events import version_of
 from frontdesk.domain.journey.site_settings import Privacy
 from frontdesk.domain.journey.taking_in import Arrived, Site, taken
 from frontdesk.domain.journey.unfolding import Unfolding
-from frontdesk.domain.journey.visiting import due_ms, end_if_over, is_open
+from frontdesk.domain.journey.visiting import begins, due_ms, end_if_over, is_open
 from frontdesk.errors import Conflict, NotFound, Refused
 
 POLL_MS = 10_000
@@ -102,8 +102,8 @@ class Collector:
         if self._prepare is not None:
             await self._prepare(customer)
         visit_id, at_ms = self._ids(), event.event.created_ms
-        begins = not is_open(customer.visit, timeout_ms(self._sites.compiled), at_ms)
-        if begins:  # Noted before, so that it can be found by its id.
+        is_noted = begins(customer.visit, timeout_ms(self._sites.compiled), at_ms)
+        if is_noted:  # Noted before, so that it can be found by its id.
             await self._whose.note(visit_id, customer.id, at_ms)
         seen_before = version_of(customer.seen, arrived.event_id)  # Of another id, with the same digest.
         compiled, meanwhile = self._sites.compiled, list[Objection | None]()
@@ -125,7 +125,7 @@ class Collector:
             )
 
         after, facts = await self._change(customer.id, decide)
-        if not begins and after.visit.id == visit_id:  # The visit before ended meanwhile.
+        if not is_noted and after.visit.id == visit_id:  # The visit before ended meanwhile.
             await self._whose.note(visit_id, customer.id, at_ms)
         if meanwhile[-1] is not None:
             return meanwhile[-1]

@@ -106,7 +106,8 @@ class People:
             return
         if contact.is_known or self._due_ms(contact) > self._clock_ms():
             due_ms = None if contact.is_known else self._due_ms(contact)
-            await self._store.append(f"contact/{contact_id}", contact.version, (), 0, (Arm(due_ms),))
+            now_ms = self._clock_ms()
+            await self._store.append(f"contact/{contact_id}", contact.version, (), now_ms, (Arm(due_ms),))
         else:
             await self.forget(contact_id)
 

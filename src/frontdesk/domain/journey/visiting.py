@@ -47,6 +47,11 @@ def is_open(visit: Visit, timeout_ms: int, now_ms: int) -> bool:
     return over_ms is None or now_ms < over_ms
 
 
+def begins(visit: Visit, timeout_ms: int, happened_ms: int) -> bool:
+    """Whether another visit begins with something that happened then, after this one."""
+    return not is_open(visit, timeout_ms, happened_ms) and not _covers(visit, happened_ms)
+
+
 def due_ms(customer: Customer, timeout_ms: int) -> int | None:
     """When the end of the visit is to be written down, or None."""
     visit = customer.visit
@@ -92,13 +97,18 @@ def place(
     visit = story.customer.visit
     if visit.is_open:
         return Place(visit.id, is_late=happened_ms < visit.active_ms)
-    if visit.id and visit.began_ms <= happened_ms < visit.ended_ms:
+    if _covers(visit, happened_ms):
         return Place(visit.id, is_late=True, is_over=True)
     # Something older than the visit before cannot begin another one in the midst of it.
     began_ms = max(happened_ms, visit.ended_ms)
     story.add((VisitBegan(new_visit_id, deployment_id, began_ms, origin),))
     story.add(carry(story.customer, story.now_ms))
     return Place(new_visit_id, is_late=happened_ms < began_ms)
+
+
+def _covers(visit: Visit, happened_ms: int) -> bool:
+    """Whether a visit that is over was going on then."""
+    return visit.began_ms <= happened_ms < visit.ended_ms
 
 
 def _quiet_since_ms(visit: Visit) -> int:
