@@ -4,9 +4,11 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from frontdesk.domain.journey.facts import Happened
 from frontdesk.settings_journeys import JourneysSettings
@@ -242,3 +244,12 @@ async def test_what_is_counted(site: Tracked) -> None:
     await visitor.sends(visitor.event("a-b"))
     assert await site.house.measured("frontdesk_journey_events_total") == taken + 1
     assert await site.house.measured("frontdesk_journey_refusals_total") == refused + 1
+
+
+async def test_behind_a_proxy_it_says_from_where_they_come(tmp_path: Path) -> None:
+    settings = tracking_in(tmp_path)
+    settings = replace(settings, server=replace(settings.server, trusted_proxies=("127.0.0.1",)))
+    async with tracked(settings) as site:
+        visitor = site.visitor(**{"x-forwarded-for": "203.0.113.9"})
+        await visitor.does()
+        assert (await site.customer(visitor)).visit.origin.ip_address == "203.0.113.0"
