@@ -1,32 +1,30 @@
 """The journey API as its managers meet it, without sockets: keys, people who are signed in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from frontdesk.desk.journeys.customers import Customers
-from frontdesk.desk.journeys.estimates import Estimates
-from frontdesk.desk.journeys.reports import Reports, entered
-from frontdesk.desk.journeys.visits import Visits
+from frontdesk.desk.journeys.keeping import Keeping
+from frontdesk.desk.journeys.people import People
+from frontdesk.desk.journeys.reports import entered
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.desk.sign_ins import SignIns
 from frontdesk.desk.staff import Staff
+from frontdesk.desk.working import Work
 from frontdesk.domain.agent import Role
 from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.facts import Fact, VisitBegan
 from frontdesk.domain.journey.pacing import Room
-from frontdesk.edges.journey_admin import JourneyAdmin
+from frontdesk.domain.journey.site_settings import RetentionDays
 from frontdesk.edges.journey_answers import BASE
-from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
-from frontdesk.edges.journey_maps import JourneyMaps
-from frontdesk.edges.journey_reports import JourneyReports
-from frontdesk.edges.journey_visits import JourneyVisits
 from frontdesk.edges.workspace_caller import COOKIE, Callers
+from frontdesk.journey_admin_parts import JourneyAdminParts
+from frontdesk.settings_journeys import AdminKeySettings
 from frontdesk.store.memory import MemoryStore
 from frontdesk.store.memory_accounts import MemoryAccounts
 from tests.desk.journeys.site import NOW_MS, a_book
@@ -52,6 +50,7 @@ class Office:
     def __init__(self) -> None:
         self.client = httpx2.AsyncClient()
         self.tokens: dict[str, str] = {}
+        self.work: Sequence[Work] = ()
         self.now_ms = NOW_MS
         self.store = MemoryStore()  # That of journeys; the definitions are in the other.
         self.definitions = MemoryStore()
@@ -59,36 +58,39 @@ class Office:
         self.customers = Customers(self.store, self.clock_ms)
         self.customers.entries = entered
         self.whose = WhoseVisit(self.store)
-        self.visits = Visits(self.customers, self.whose)
-        self.reports = Reports(self.store, self.clock_ms)
         self.desk = Desk(free=10)
-        self.estimates = Estimates(
-            self.store,
-            lambda: self.book.definitions,
-            self.visits,
-            self.whose,
-            self.clock_ms,
-            lambda: str(uuid4()),
-        )
 
     def clock_ms(self) -> int:
         return self.now_ms
 
-    def routes(self, callers: JourneyCallers) -> list[Route]:
-        admin = JourneyAdmin(self.book, callers, body_read_s=5)
-        visits = JourneyVisits(admin, self.book, self.customers, self.visits, self.clock_ms)
-        maps = JourneyMaps(
-            admin,
+    def parts(self, callers: Callers) -> JourneyAdminParts:
+        """What is answered here, put together as a server does."""
+
+        def ids() -> str:
+            return str(uuid4())
+
+        days = RetentionDays()
+        people = People(self.store, self.customers, self.clock_ms, ids, b"key", lambda: days.unlinked_traits)
+        return JourneyAdminParts(
+            {
+                "all": AdminKeySettings(key=KEY, permissions=("*",)),
+                "viewer": AdminKeySettings(
+                    key=VIEWER, permissions=("journey:segment:view", "journey:actionmap:*")
+                ),
+            },
+            callers,
+            self.store,
             self.book,
-            self.reports,
-            self.visits,
-            self.estimates,
+            self.customers,
+            people,
+            self.whose,
+            Keeping(self.store, self.customers, lambda: days, self.clock_ms),
             lambda: Compiled(self.book.definitions),
             self.desk,
             self.clock_ms,
+            ids,
+            body_read_s=5,
         )
-        reports = JourneyReports(admin, self.book, self.reports, self.clock_ms)
-        return [*maps.routes(), *reports.routes(), *admin.routes(), *visits.routes()]
 
     async def happens(self, customer_id: str, *facts: Fact, after_ms: int = 1000) -> None:
         """Let something become true of a customer, some time after what was before."""
@@ -123,12 +125,10 @@ async def office() -> AsyncIterator[Office]:
     for login, role in (("amy", Role.AGENT), ("sue", Role.SUPERVISOR)):
         await staff.add(login, f"{login} knows this", name=login, role=role, capacity=1)
         tokens[login], _ = await sign_ins.sign_in(login, f"{login} knows this")
-    keys = (
-        AdminKey.of("all", KEY, ("*",)),
-        AdminKey.of("viewer", VIEWER, ("journey:segment:view", "journey:actionmap:*")),
-    )
     made = Office()
     made.tokens = tokens
-    app = Starlette(routes=made.routes(JourneyCallers(keys, Callers(sign_ins, ""))))
+    parts = made.parts(Callers(sign_ins, ""))
+    made.work = parts.work()
+    app = Starlette(routes=list(parts.routes()))
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app)) as made.client:
         yield made

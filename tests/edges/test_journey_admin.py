@@ -1,11 +1,14 @@
 """Managing journeys over HTTP: who may, what is answered, how lists are asked for."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
 from frontdesk.desk.journeys.book import STREAM
 from frontdesk.edges.journey_answers import BASE
+from frontdesk.edges.journey_callers import Caller
+from frontdesk.edges.openapi_journeys import paths
 from tests.desk.journeys.site import SEGMENT, a_map
 from tests.edges.journey_office import KEY, VIEWER, Office, office
 
@@ -40,6 +43,24 @@ async def test_without_a_key_every_address_answers_alike(desk: Office, key: str,
         {"code": "not_authenticated", "message": "a key or a sign-in is needed"},
     )
     assert refused.headers["www-authenticate"] == "Bearer"
+
+
+async def test_no_address_is_answered_without_its_permission(desk: Office) -> None:
+    keyless = 0
+    for path, item in paths().items():
+        for method, call in item.items():
+            if not path.startswith(BASE):
+                continue  # What is told of all journeys lies elsewhere, and has tests of its own.
+            place = path.removeprefix(BASE).replace("{id}", NOBODY)
+            unknown = await desk.answers(method.upper(), place, {}, key="")
+            assert unknown.status_code == 401, place
+            needed = re.search(r"`(.*)`", call["description"])
+            assert needed is not None
+            may = Caller("viewer", ("journey:segment:view", "journey:actionmap:*")).may(needed[1])
+            known = await desk.answers(method.upper(), place, {}, key=VIEWER)
+            assert (known.status_code == 403) is not may, (method, place)
+            keyless += 1
+    assert keyless > 50
 
 
 async def test_a_key_may_do_what_it_is_for(desk: Office) -> None:

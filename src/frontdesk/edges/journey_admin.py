@@ -3,17 +3,17 @@
 Source:  journey.md §13.1, §13.2.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.desk.journeys.book import Book
-from frontdesk.domain.journey.action_targets import ActionTarget, TargetState
 from frontdesk.domain.journey.defined import Defined
-from frontdesk.domain.journey.defining import TYPES, Kind, all_of
-from frontdesk.domain.journey.templates import ActionTemplate, TemplateState
+from frontdesk.domain.journey.defining import TYPES, Kind, all_of, is_deleted
 from frontdesk.edges.asgi import read_body
 from frontdesk.edges.journey_answers import BASE, RESOURCES, answered, defined, object_of, shown
 from frontdesk.edges.journey_callers import Caller, JourneyCallers
@@ -40,7 +40,7 @@ IDS: Mapping[Kind, str] = {
 }
 UNCHANGING = (Kind.PREDICTOR,)
 """Kinds that are made and removed, and never changed."""
-DELETED = (TemplateState.DELETED, TargetState.DELETED)
+ROWS_AT_ONCE = 20  # Some milliseconds of writing out.
 
 Handler = Callable[[Request, Caller], Awaitable[Response]]
 
@@ -52,6 +52,7 @@ class JourneyAdmin:
         self._book = book
         self._callers = callers
         self._body_read_s = body_read_s
+        self._shown: dict[Kind, dict[str, tuple[Defined, Mapping[str, Any]]]] = {}
 
     def routes(self) -> list[Route]:
         """Those of predictors before those of outcomes, whose ids they would be."""
@@ -89,10 +90,23 @@ class JourneyAdmin:
         """A page of all there are; deleted ones when they are asked for by their state."""
         things = list(all_of(self._book.definitions, kind).values())
         if request.query_params.get("filterField") != "state":
-            things = [thing for thing in things if not _is_deleted(thing)]
-        fields = (*TYPES[kind].__struct_encode_fields__,)
-        rows = [defined(kind, thing) for thing in things]
+            things = [thing for thing in things if not is_deleted(thing)]
+        fields = TYPES[kind].__struct_encode_fields__
+        rows = await self._rows(kind, things)
         return json(page(rows, request.query_params, fields, IDS.get(kind, "")))
+
+    async def _rows(self, kind: Kind, things: Sequence[Defined]) -> Sequence[Mapping[str, Any]]:
+        """The things as they are answered; what did not change since the last time is at hand."""
+        known, rows = self._shown.get(kind, {}), {}
+        for number, thing in enumerate(things):
+            held = known.get(thing.id)
+            if held is None or held[0] is not thing:
+                held = thing, defined(kind, thing)
+                if number % ROWS_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            rows[thing.id] = held
+        self._shown[kind] = rows
+        return [row for _, row in rows.values()]
 
     async def create(self, kind: Kind, request: Request, caller: Caller) -> Response:
         """Define something."""
@@ -140,7 +154,3 @@ class JourneyAdmin:
             text = f"a request may have {BODY_BYTES_MAX} bytes"
             raise Refused("body_too_large", text, limit=BODY_BYTES_MAX)
         return body
-
-
-def _is_deleted(thing: Defined) -> bool:
-    return isinstance(thing, ActionTemplate | ActionTarget) and thing.state in DELETED

@@ -40,6 +40,7 @@ def session(customer: Customer, definitions: Definitions, now_ms: int) -> dict[s
         "visitCount": customer.visits,
         "lastPage": shown(visit.page),
         **origin(visit.origin),
+        "referrer": shown(visit.origin.referrer),
         "segments": [
             {**named("segments", one.segment_id, definitions), "assignedDate": stamp(one.at_ms)}
             for one in assigned
@@ -67,7 +68,6 @@ def origin(of: Origin) -> dict[str, Any]:
         "device": shown(of.device),
         "geolocation": shown(of.geolocation),
         "mktCampaign": shown(of.campaign),
-        "referrer": shown(of.referrer),
         "userAgentString": of.user_agent,
         "ipAddress": of.ip_address,
         "ipOrganization": of.ip_organization,
@@ -164,6 +164,8 @@ def _web_action(told: Told, definitions: Definitions) -> dict[str, Any]:
     of = told.customer.action(getattr(fact, "action_id", ""))
     found: dict[str, Any] = _about(of, told.state, definitions)
     found |= origin(told.customer.visit.origin)
+    if referrer := shown(told.customer.visit.origin.referrer):
+        found["visitReferrer"] = referrer
     if isinstance(fact, Moved):
         if fact.disposition_ms is not None and fact.state in DISPOSITIONS:
             found["timeToDisposition"] = fact.disposition_ms

@@ -112,6 +112,17 @@ async def test_a_template_can_be_deleted_and_stay_on_record(book: Book) -> None:
     assert not book.definitions.templates
 
 
+async def test_what_a_map_uses_cannot_be_called_deleted_either(book: Book) -> None:
+    segment = await book.create(Kind.SEGMENT, SEGMENT)
+    target = await book.create(Kind.TARGET, {"name": "Shop"})
+    action = {"mediaType": "webchat", "actionTargetId": target.id}
+    await book.create(Kind.ACTION_MAP, a_map(segment.id, action=action))
+    with pytest.raises(Wrong) as wrong:
+        await book.patch(Kind.TARGET, target.id, {"version": 1, "state": "deleted"})
+    assert wrong.value.code == "in_use"
+    await book.patch(Kind.TARGET, target.id, {"version": 1, "state": "inactive"})
+
+
 async def test_there_are_settings_before_anybody_has_changed_them(book: Book) -> None:
     assert book.definitions.settings == JourneySettings()
     after = await book.patch(Kind.SETTINGS, "", {"version": 0, "sessionTimeoutMinutes": 20})

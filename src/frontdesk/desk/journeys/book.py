@@ -34,6 +34,7 @@ from frontdesk.domain.journey.defining import (
     Saved,
     all_of,
     evolve,
+    is_deleted,
 )
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.site_settings import JourneySettings
@@ -139,6 +140,8 @@ class Book:
                 return None
             after = self._next(wanted)
             check(self.definitions, after, self._around)
+            if is_deleted(after) and not is_deleted(before):
+                check_removal(self.definitions, kind, thing_id)
             return Saved(kind, thing_id, Raw(_encode(after)), by)
 
         await self._write(decide)

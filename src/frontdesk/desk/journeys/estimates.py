@@ -116,11 +116,15 @@ class Estimates:
         """Have an estimate made. Errors: `Refused("too_many_jobs")`, `Unavailable`."""
         if len(self._waiting) >= WAITING_MAX:
             raise Refused("too_many_jobs", f"{WAITING_MAX} estimates wait already: ask again later")
-        await self._tidy()
         now_ms = self._clock_ms()
         job = Job(self._ids(), Progress.PENDING, days, now_ms, now_ms, by)
         self._waiting[job.id] = job, action_map
-        await self._keep(job)
+        try:
+            await self._tidy()
+            await self._keep(job)
+        except BaseException:
+            self._waiting.pop(job.id, None)  # Nobody will ask for it.
+            raise
         self._asked.set()
         return job
 
@@ -155,7 +159,7 @@ class Estimates:
                         replace(job, state=Progress.FAILED, error_code=code, error_message=str(error))
                     )
             finally:
-                del self._waiting[job_id]
+                self._waiting.pop(job_id, None)
 
     async def _make(self, job: Job, action_map: ActionMap) -> None:
         from_ms = self._clock_ms() - job.days * DAY_MS

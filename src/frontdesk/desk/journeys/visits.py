@@ -7,7 +7,8 @@ Past visits are read from the log, so what has been forgotten since is not in th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
+from contextlib import aclosing
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -35,7 +36,6 @@ class Step(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """Some of the events of a visit, oldest first; `after` is where the next page begins, if there is one."""
 
-    customer: Customer
     events: Sequence[Told]
     after: str
 
@@ -71,23 +71,25 @@ class Visits:
         """
         from_place = place_of(after)
         found: list[Told] = []
-        newest: Customer | None = None
-        async for step in self.history(await self._whose.customer_of(visit_id)):
-            newest = step.after if step.after.visit.id == visit_id else newest
-            if len(found) > limit or visit_of(step.after, step.fact) != visit_id:
-                continue
-            found += [
-                event
-                for event in told(step.after, step.fact, step.time_ms)
-                if (event.version, event.number) > from_place and (not types or event.type in types)
-            ]
-        if newest is None:
+        is_known = False
+        async with aclosing(self.history(await self._whose.customer_of(visit_id))) as history:
+            async for step in history:
+                is_known = is_known or step.after.visit.id == visit_id
+                if visit_of(step.after, step.fact) == visit_id:
+                    found += [
+                        event
+                        for event in told(step.after, step.fact, step.time_ms)
+                        if (event.version, event.number) > from_place and (not types or event.type in types)
+                    ]
+                if len(found) > limit:
+                    break
+        if not is_known:
             raise NotFound(f"there is no session {visit_id!r}")
         page = found[:limit]
         more = f"{page[-1].version}.{page[-1].number}" if len(found) > limit else ""
-        return Page(newest, page, more)
+        return Page(page, more)
 
-    async def history(self, customer_id: str) -> AsyncIterator[Step]:
+    async def history(self, customer_id: str) -> AsyncGenerator[Step, None]:
         """All that is kept of a customer, oldest first. Errors: `TooNew`, `Unavailable`."""
         customer, count = Customer(id=customer_id), 0
         async for record, fact in self._customers.all_history(customer_id):

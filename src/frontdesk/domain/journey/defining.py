@@ -11,12 +11,12 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from frontdesk.domain.journey.action_maps import ActionMap
-from frontdesk.domain.journey.action_targets import ActionTarget, ScheduleGroup
+from frontdesk.domain.journey.action_targets import ActionTarget, ScheduleGroup, TargetState
 from frontdesk.domain.journey.defined import Defined
 from frontdesk.domain.journey.definitions import Definitions, Deployment
 from frontdesk.domain.journey.segments import Outcome, Predictor, Segment
 from frontdesk.domain.journey.site_settings import JourneySettings
-from frontdesk.domain.journey.templates import ActionTemplate
+from frontdesk.domain.journey.templates import ActionTemplate, TemplateState
 
 STREAM = "journeys/definitions"
 
@@ -102,6 +102,13 @@ def all_of(definitions: Definitions, kind: Kind) -> Mapping[str, Defined]:
     """Everything of one kind, by id, oldest first."""
     found: Mapping[str, Defined] = getattr(definitions, _PLACES[kind])
     return found
+
+
+def is_deleted(thing: Definition) -> bool:
+    """Whether it is there for the record alone: a template or a target that says so."""
+    if isinstance(thing, ActionTemplate):
+        return thing.state is TemplateState.DELETED
+    return isinstance(thing, ActionTarget) and thing.state is TargetState.DELETED
 
 
 def users_of(definitions: Definitions, kind: Kind, thing_id: str) -> tuple[Defined, ...]:

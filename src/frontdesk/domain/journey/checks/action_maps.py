@@ -4,7 +4,12 @@ import datetime as dt
 
 from frontdesk.domain.journey.action_maps import ActionMap, ActivationType, MediaType, QuestionType
 from frontdesk.domain.journey.action_targets import TargetState
-from frontdesk.domain.journey.checks.criteria import IsKey, check_event_conditions, check_url_conditions
+from frontdesk.domain.journey.checks.criteria import (
+    IsKey,
+    check_event_conditions,
+    check_size,
+    check_url_conditions,
+)
 from frontdesk.domain.journey.checks.wrong import Wrong, invalid, not_active, unknown
 from frontdesk.domain.journey.defined import Ref
 from frontdesk.domain.journey.definitions import Definitions
@@ -63,12 +68,14 @@ def _check_trigger(definitions: Definitions, action_map: ActionMap, is_key: IsKe
 
 def _check_scores(definitions: Definitions, action_map: ActionMap) -> None:
     field = "triggerWithOutcomeProbabilityConditions"
+    check_size(action_map.trigger_with_outcome_probability_conditions, field)
     for number, condition in enumerate(action_map.trigger_with_outcome_probability_conditions):
         _check_outcome(definitions, action_map, condition.outcome_id, f"{field}[{number}]")
         if condition.probability is not None and condition.probability >= condition.maximum_probability:
             text = "probability is what it fell back to: write less than maximumProbability"
             raise invalid(f"{field}[{number}].probability", text)
     field = "triggerWithOutcomeQuantileConditions"
+    check_size(action_map.trigger_with_outcome_quantile_conditions, field)
     for number, beside in enumerate(action_map.trigger_with_outcome_quantile_conditions):
         _check_outcome(definitions, action_map, beside.outcome_id, f"{field}[{number}]")
 

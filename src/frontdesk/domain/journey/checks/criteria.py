@@ -1,7 +1,7 @@
 """Checks of the matching language: criteria, patterns, conditions on addresses. Source: journey.md §6."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from urllib.parse import urlsplit
 
 from frontdesk.domain.journey.checks.wrong import Wrong, invalid
@@ -25,14 +25,25 @@ NUMERIC = frozenset(
 )
 WHOLE = frozenset((Operator.EQUAL, Operator.NOT_EQUAL))
 HTTP = ("http://", "https://")
+CONDITIONS_MAX = 50  # In one list: patterns, criteria, conditions.
 
 
 def check_patterns(context: Context | None, journey: Journey | None, is_key: IsKey) -> None:
     """Errors: `Wrong`: a key that does not exist, or values that do not go with their operator."""
-    for number, pattern in enumerate(context.patterns if context is not None else ()):
+    who = context.patterns if context is not None else ()
+    check_size(who, "context.patterns")
+    for number, pattern in enumerate(who):
         _check_criteria(pattern.criteria, f"context.patterns[{number}]", is_key)
-    for number, met in enumerate(journey.patterns if journey is not None else ()):
+    what = journey.patterns if journey is not None else ()
+    check_size(what, "journey.patterns")
+    for number, met in enumerate(what):
         _check_criteria(met.criteria, f"journey.patterns[{number}]", is_key)
+
+
+def check_size(listed: Sized, field: str) -> None:
+    """Errors: `Wrong`: there are more of them than should be compared with every page view."""
+    if len(listed) > CONDITIONS_MAX:
+        raise Wrong("too_many_conditions", field, f"at most {CONDITIONS_MAX}", limit=CONDITIONS_MAX)
 
 
 def has_patterns(context: Context | None, journey: Journey | None) -> bool:
@@ -41,6 +52,7 @@ def has_patterns(context: Context | None, journey: Journey | None) -> bool:
 
 
 def _check_criteria(criteria: Sequence[Criterion], field: str, is_key: IsKey) -> None:
+    check_size(criteria, f"{field}.criteria")
     for number, criterion in enumerate(criteria):
         here = f"{field}.criteria[{number}]"
         _check_key(criterion.key, here, is_key)
@@ -49,6 +61,7 @@ def _check_criteria(criteria: Sequence[Criterion], field: str, is_key: IsKey) ->
 
 def check_event_conditions(conditions: Sequence[EventCondition], field: str, is_key: IsKey) -> None:
     """Errors: `Wrong`."""
+    check_size(conditions, field)
     for number, condition in enumerate(conditions):
         here = f"{field}[{number}]"
         _check_key(condition.key, here, is_key)
@@ -82,6 +95,7 @@ def is_number(value: str) -> bool:
 
 def check_url_conditions(conditions: Sequence[UrlCondition], field: str) -> None:
     """Errors: `Wrong`. Source: journey.md §6.6."""
+    check_size(conditions, field)
     operators = [condition.operator for condition in conditions]
     for number, condition in enumerate(conditions):
         here = f"{field}[{number}]"
