@@ -33,7 +33,8 @@ DAY_MS = 86_400_000
 WAITING_MAX = 5
 VISITS_MAX = 50_000  # Of one job; more would not make its answer truer.
 KEPT_MS = DAY_MS
-INTERRUPTED_MS = 120_000  # Nothing was heard of it: its node is gone.
+SILENT_MS = {"Running": 120_000, "Pending": 3_600_000}
+"""After how long one of which nothing is heard has no node any more; others may go before one that waits."""
 FACTS_AT_ONCE = 25  # Some milliseconds of matching.
 TELL_EVERY = 200  # Customers between two notes of how far it is.
 
@@ -134,9 +135,9 @@ class Estimates:
         if card is None:
             raise NotFound(f"there is no estimate {job_id!r}")
         job = _job.decode(card.body)
-        is_under_way = job.state in (Progress.PENDING, Progress.RUNNING)
-        is_here = job.id in self._waiting
-        if is_under_way and not is_here and self._clock_ms() > job.modified_ms + INTERRUPTED_MS:
+        silent_ms = SILENT_MS.get(job.state)
+        is_elsewhere = silent_ms is not None and job.id not in self._waiting
+        if is_elsewhere and self._clock_ms() > job.modified_ms + (silent_ms or 0):
             text = "the node that made it has stopped: ask for it again"
             return replace(job, state=Progress.FAILED, error_code="interrupted", error_message=text)
         return job
