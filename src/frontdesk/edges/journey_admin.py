@@ -69,7 +69,7 @@ class JourneyAdmin:
             return lambda request, caller: handler(kind, request, caller)
 
         routes = [
-            self.route(every, "GET", f"{area}:view", about(self.list)),
+            self.route(every, "GET", f"{area}:view", about(self.listed)),
             self.route(every, "POST", f"{area}:add", about(self.create)),
             self.route(one, "GET", f"{area}:view", about(self.read)),
             self.route(one, "DELETE", f"{area}:delete", about(self.remove)),
@@ -86,8 +86,9 @@ class JourneyAdmin:
 
         return Route(base + path, answered(admitted), methods=[method])
 
-    async def list(self, kind: Kind, request: Request, _caller: Caller) -> Response:
+    async def listed(self, kind: Kind, request: Request, _caller: Caller) -> Response:
         """A page of all there are; deleted ones when they are asked for by their state."""
+        await self._book.refresh()
         things = list(all_of(self._book.definitions, kind).values())
         if request.query_params.get("filterField") != "state":
             things = [thing for thing in things if not is_deleted(thing)]
@@ -117,6 +118,7 @@ class JourneyAdmin:
 
     async def read(self, kind: Kind, request: Request, _caller: Caller) -> Response:
         """One definition."""
+        await self._book.refresh()
         return json(defined(kind, self._book.find(kind, request.path_params["id"])))
 
     async def change(self, kind: Kind, request: Request, caller: Caller) -> Response:
@@ -135,6 +137,7 @@ class JourneyAdmin:
 
     async def settings(self, _request: Request, _caller: Caller) -> Response:
         """What holds for all deployments."""
+        await self._book.refresh()
         return json(self._settings())
 
     async def change_settings(self, request: Request, caller: Caller) -> Response:

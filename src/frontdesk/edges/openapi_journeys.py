@@ -105,7 +105,7 @@ def _of_kind(kind: Kind) -> dict[str, Any]:
     return {
         every: {
             "get": call(
-                JourneyAdmin.list,
+                JourneyAdmin.listed,
                 "view",
                 _listed(ref(name)),
                 parameters=[*_LIST, *([_query(IDS[kind], f"At most {IDS_MAX}")] if kind in IDS else [])],

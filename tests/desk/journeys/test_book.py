@@ -165,6 +165,15 @@ async def test_a_change_is_decided_on_what_other_nodes_have_done(book: Book, sto
     assert set(book.definitions.action_maps) == set(other.definitions.action_maps) == {made.id}
 
 
+async def test_who_was_told_nothing_can_look(book: Book, store: MemoryStore) -> None:
+    other = a_book(store)
+    segment = await book.create(Kind.SEGMENT, SEGMENT)
+    with pytest.raises(NotFound):
+        other.find(Kind.SEGMENT, segment.id)
+    await other.refresh()
+    assert other.find(Kind.SEGMENT, segment.id) == segment
+
+
 async def test_of_two_at_once_both_are_kept(book: Book) -> None:
     async with anyio.create_task_group() as group:
         for number in range(5):

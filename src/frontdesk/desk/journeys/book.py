@@ -82,7 +82,14 @@ class Book:
 
     async def load(self) -> None:
         """Read what is defined now. Errors: `TooNew`, `Unavailable`."""
-        await self._catch_up()
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read what other nodes have changed: whoever asks may have asked another one a moment ago.
+
+        Errors:  `TooNew`, `Unavailable`.
+        """
+        self._take(await self._store.read(STREAM, self.definitions.number))
 
     def heard(self, _name: str, record: Recorded) -> None:
         """A change was committed, by this node or another."""
@@ -185,7 +192,7 @@ class Book:
     async def _write(self, decide: Callable[[], Fact | None]) -> None:
         """Decide on what is true, write it down, and again when somebody else was first."""
         for _ in range(ATTEMPTS_MAX):
-            await self._catch_up()  # Whoever asks may have asked another node a moment ago.
+            await self.refresh()
             if self._is_too_old:
                 raise TooNew
             fact = decide()
@@ -200,9 +207,6 @@ class Book:
             self._take([record])
             return
         raise Conflict(f"{STREAM} lost {ATTEMPTS_MAX} races in a row")
-
-    async def _catch_up(self) -> None:
-        self._take(await self._store.read(STREAM, self.definitions.number))
 
     def _take(self, records: Sequence[Recorded]) -> None:
         """Errors: `TooNew`: this version cannot know what is true, and changes nothing from now on."""
