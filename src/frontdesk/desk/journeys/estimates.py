@@ -111,21 +111,22 @@ class Estimates:
         self._clock_ms = clock_ms
         self._ids = ids
         self._waiting: OrderedDict[str, tuple[Job, ActionMap]] = OrderedDict()
+        self._beginning = 0
         self._asked = asyncio.Event()
 
     async def begin(self, action_map: ActionMap, days: int, *, by: str = "") -> Job:
         """Have an estimate made. Errors: `Refused("too_many_jobs")`, `Unavailable`."""
-        if len(self._waiting) >= WAITING_MAX:
+        if len(self._waiting) + self._beginning >= WAITING_MAX:
             raise Refused("too_many_jobs", f"{WAITING_MAX} estimates wait already: ask again later")
         now_ms = self._clock_ms()
         job = Job(self._ids(), Progress.PENDING, days, now_ms, now_ms, by)
-        self._waiting[job.id] = job, action_map
+        self._beginning += 1
         try:
             await self._tidy()
             await self._keep(job)
-        except BaseException:
-            self._waiting.pop(job.id, None)  # Nobody will ask for it.
-            raise
+        finally:
+            self._beginning -= 1
+        self._waiting[job.id] = job, action_map
         self._asked.set()
         return job
 
@@ -160,7 +161,7 @@ class Estimates:
                         replace(job, state=Progress.FAILED, error_code=code, error_message=str(error))
                     )
             finally:
-                self._waiting.pop(job_id, None)
+                del self._waiting[job_id]
 
     async def _make(self, job: Job, action_map: ActionMap) -> None:
         from_ms = self._clock_ms() - job.days * DAY_MS
