@@ -35,7 +35,7 @@ async def test_a_server_that_fails_is_asked_again_after_1_2_4_seconds(tracked: V
     async with tracked() as it:
         await it.does("get", "ids")
         await it.page.clock.install()
-        await it.page.clock.pause_at(await it.page.evaluate("Date.now() + 1000"))
+        await it.page.clock.pause_at(await it.page.evaluate("Date.now() / 1000 + 1"))
         peer.status = 503
         await it.page.evaluate("journey('record', 'x')")
         for count, seconds in enumerate((1, 2, 4), start=1):
@@ -60,7 +60,7 @@ async def test_a_busy_server_says_when(tracked: Visits, peer: Peer) -> None:
     async with tracked() as it:
         await it.does("get", "ids")
         await it.page.clock.install()
-        await it.page.clock.pause_at(await it.page.evaluate("Date.now() + 1000"))
+        await it.page.clock.pause_at(await it.page.evaluate("Date.now() / 1000 + 1"))
         peer.status = 429
         await it.page.evaluate("journey('record', 'x')")
         await it.until(lambda: any(path.endswith("batch") for path, _ in peer.asked))

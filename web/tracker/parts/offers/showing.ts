@@ -69,7 +69,8 @@ export function createShowing(
     let lastMs = Date.now()
     return every(life, TICK_MS, () => {
       const nowMs = Date.now()
-      if (!document.hidden && !invitation.isAttended()) seenMs += nowMs - lastMs
+      // A machine that slept has shown nothing meanwhile.
+      if (!document.hidden && !invitation.isAttended()) seenMs += Math.min(nowMs - lastMs, 2 * TICK_MS)
       lastMs = nowMs
       const isElsewhere = !meets(address(), acting.action.pageUrlConditions)
       if (isElsewhere || acting.state !== 'offered') settle('revoked')
