@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.keeping import Keeping
+from frontdesk.desk.journeys.models import Models
 from frontdesk.desk.journeys.people import People
 from frontdesk.desk.journeys.reports import entered
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
@@ -85,6 +86,7 @@ class Office:
             people,
             self.whose,
             Keeping(self.store, self.customers, lambda: days, self.clock_ms),
+            Models(self.store, self.customers, lambda: self.book.definitions, self.clock_ms, "office"),
             lambda: Compiled(self.book.definitions),
             self.desk,
             self.clock_ms,
