@@ -8,6 +8,7 @@ Source:  journey.md §12.4 (cleaning), §3.2 (parts), §6.6 (comparing).
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_plus
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from frontdesk.domain.journey.web_events import Page, Referrer
 
 URL_CHARS_MAX = 2048
 HOST_CHARS_MAX = 255
+PARTS_KEPT_MAX = 64  # Each address of an event is taken apart several times, one after the other.
 ENCODED_TIMES_MAX = 8  # What is wrapped more often than this hides something, and goes.
 
 ALWAYS_EXCLUDED = frozenset(
@@ -120,6 +122,7 @@ def searched(url: str, rules: UrlRules) -> str:
     return next((found[name].strip() for name in rules.search if found.get(name, "").strip()), "")
 
 
+@lru_cache(PARTS_KEPT_MAX)
 def _parts(url: str) -> _Parts | None:
     url = url[:URL_CHARS_MAX]
     if not url.isprintable():
