@@ -225,12 +225,14 @@ class Collector:
             story.add(move(story.customer, asked, trusts_chat_states=trusts, now_ms=now_ms))
             return story.facts
 
+        facts: Sequence[Fact] = ()
         try:
             _, facts = await self._change(customer_id, decide)
         except Refused:
             if not self._has_others:
                 raise
-            self._customers.doubt(customer_id)  # What was said before may have come to another node.
+        if not facts and self._has_others:  # What was said before may have come to another node.
+            self._customers.doubt(customer_id)
             _, facts = await self._change(customer_id, decide)
         return facts
 
