@@ -30,11 +30,6 @@ Explain = Callable[[Customer, str], dict[str, Any]]
 """What a score is made of, in words, for an outcome by its id."""
 
 
-def no_models(_customer: Customer, _outcome_id: str) -> dict[str, Any]:
-    """Nothing is known of how scores come about, as long as there is no model."""
-    return {"state": "collecting", "contributions": []}
-
-
 class JourneyVisits:
     """The routes of sessions under `/api/v2/journey`."""
 
@@ -45,7 +40,7 @@ class JourneyVisits:
         customers: Customers,
         visits: Visits,
         clock_ms: Callable[[], int],
-        explain: Explain = no_models,
+        explain: Explain,
     ) -> None:
         self._admin = admin
         self._book = book

@@ -21,6 +21,7 @@ from frontdesk.edges.journey_answers import BASE, RESOURCES
 from frontdesk.edges.journey_customers import BY, JourneyCustomers
 from frontdesk.edges.journey_lists import IDS_MAX, PAGE_SIZE, PAGE_SIZE_MAX
 from frontdesk.edges.journey_maps import DAYS, DAYS_MAX, JourneyMaps
+from frontdesk.edges.journey_models import JourneyModels
 from frontdesk.edges.journey_reports import ANALYTICS, VIEW, JourneyReports
 from frontdesk.edges.journey_visits import JourneyVisits
 from frontdesk.edges.openapi_parts import JSON, answer, first_line, in_path, ref
@@ -76,6 +77,14 @@ def paths() -> dict[str, Any]:
         },
         **_of_maps(),
         **{path: item for kind in RESOURCES for path, item in _of_kind(kind).items()},
+        f"{BASE}/outcomes/{{id}}/model": {
+            "get": _call(
+                JourneyModels.model,
+                f"{PERMISSIONS[Kind.OUTCOME]}:view",
+                {"200": _described("How well it is estimated, and by what", OBJECT)},
+                parameters=[in_path("id")],
+            )
+        },
         **_of_visits(),
         **_of_customers(),
         **_of_reports(),
