@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from frontdesk.domain.journey.action_maps import MediaType, Survey
+from frontdesk.domain.journey.criteria import UrlCondition
 from frontdesk.domain.journey.definitions import Definitions, Deployment
 from frontdesk.domain.journey.facts import Happened, Purpose
 from frontdesk.domain.journey.gate import Offer
@@ -92,7 +93,7 @@ class ContentProperties(Struct, frozen=True, rename="camel", omit_defaults=True)
 
 
 class ActionAnswer(Struct, frozen=True, rename="camel", omit_defaults=True):
-    """An action that a page is to show."""
+    """An action that a page is to show, for as long as its address meets the conditions."""
 
     id: str
     media_type: str
@@ -105,6 +106,7 @@ class ActionAnswer(Struct, frozen=True, rename="camel", omit_defaults=True):
     attempt: int
     webchat_properties: WebchatProperties | None = None
     content_offer_properties: ContentProperties | None = None
+    page_url_conditions: tuple[UrlCondition, ...] = ()
 
 
 class PingAnswer(Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -189,6 +191,7 @@ def _action_answer(customer_id: str, offer: Offer, templates: Mapping[str, Actio
         attempt=offer.attempt,
         webchat_properties=_chat_properties(offer) if is_chat else None,
         content_offer_properties=None if is_chat else _content_properties(offer, templates),
+        page_url_conditions=offer.action_map.page_url_conditions,
     )
 
 

@@ -16,8 +16,7 @@ async def test_what_waits_when_the_page_goes_is_sent_by_the_browser(tracked: Vis
         await it.does("record", "first")
         await it.page.evaluate(
             """addEventListener('pagehide', () => {
-                journey('record', 'late')
-                journey('record', 'later')
+                for (const name of ['late', 'later']) journey('record', name)
             }, true)"""
         )
         await it.leaves()
