@@ -1,6 +1,6 @@
 """Offered chats from end to end: a site with widget and tracker, the real server, an agent.
 
-Source: journey, sections 4.4 and 9.5; section 14, checks 57 to 61, 66, 80 and 81.
+Source: journey, sections 4.4 and 9.5; section 14, checks 58 to 61, 66 and 80.
 """
 
 import json
@@ -114,8 +114,8 @@ def offered(browser: Browser, place: Tracked) -> Offers:
 
 def _page(site: Site, place: Tracked, more: str, webchat: dict[str, Any]) -> str:
     site.policy = POLICY
-    service = {"dataURL": f"{place.house.url}/genesys/2/chat/s", "confirmFormCloseEnabled": False}
-    more += SUBSCRIBER
+    service = {"dataURL": f"{place.house.url}/genesys/2/chat/long", "confirmFormCloseEnabled": False}
+    more = SUBSCRIBER + more
     script = site.script(configuration(place.house.server, service | webchat, {}, more), "configuration")
     tag = (
         f'<script async src="{place.house.url}/tracker/journey.js" '
@@ -183,6 +183,19 @@ async def test_66_who_opens_the_chat_alone_has_ignored_the_offer_and_gets_no_oth
         await it.chat.command("WebChat.open")
         await expect(it.toast).to_have_count(0)
         await it.until("offered", "ignored")
+
+
+async def test_66_who_has_a_chat_open_is_shown_no_invitation(offered: Offers) -> None:
+    """Opened after the ping: what it brought is an error, and is not seen."""
+    slow = """
+        window.frontdesk.push((it) => journey('on', 'webchat.qualified', () => { it.command('WebChat.open') }))
+        journey('on', 'webchat.errored', (it) => { window.why = it.errorCode })
+    """
+    async with offered(slow) as it:
+        await it.page.evaluate("until(() => window.why)")
+        assert await it.page.evaluate("why") == "mediaBusy"
+        await expect(it.toast).to_have_count(0)
+        await expect(it.chat.root).to_be_visible()
 
 
 async def test_80_a_chat_that_cannot_begin_is_an_error(offered: Offers, place: Tracked) -> None:

@@ -11,7 +11,8 @@ const WITHOUT_VALUE = /^(button|submit|reset|image|fieldset|output|object)$/
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
 /** What `mayTell` looks at. */
-type Traits = Pick<Field, 'type' | 'name' | 'id' | 'autocomplete'> & {
+type Traits = Pick<Field, 'type' | 'name' | 'id'> & {
+  readonly autocomplete: string
   closest(selector: string): unknown
 }
 

@@ -69,7 +69,7 @@ function contentOf(offer: ContentOffer, settle: Settle): HTMLElement {
   const { layoutMode = 'TextOnly', imageUrl = '', imageAltText = '', callToAction } = offer
   const isAlone = layoutMode === 'ImageOnly'
   const box = element('div', `offer ${layoutMode}`)
-  if (ADDRESS.test(imageUrl) && layoutMode !== 'TextOnly') {
+  if (imageUrl && layoutMode !== 'TextOnly') {
     const image = element('img', 'image')
     image.src = imageUrl
     image.alt = imageAltText || (isAlone ? (callToAction?.text ?? offer.title ?? '') : '')
