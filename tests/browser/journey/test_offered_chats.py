@@ -188,7 +188,12 @@ async def test_66_who_opens_the_chat_alone_has_ignored_the_offer_and_gets_no_oth
 async def test_66_who_has_a_chat_open_is_shown_no_invitation(offered: Offers) -> None:
     """Opened after the ping: what it brought is an error, and is not seen."""
     slow = """
-        window.frontdesk.push((it) => journey('on', 'webchat.qualified', () => { it.command('WebChat.open') }))
+        const quick = window.fetch
+        window.fetch = async (url, options) => {
+            const answer = await quick(url, options)
+            if (`${url}`.includes('/ping?')) await frontdesk.command('WebChat.open').catch(() => {})
+            return answer
+        }
         journey('on', 'webchat.errored', (it) => { window.why = it.errorCode })
     """
     async with offered(slow) as it:
