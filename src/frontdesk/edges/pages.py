@@ -1,4 +1,4 @@
-"""The web pages: start page, agent page, operator's page, demo shop, readable API page, pages about the
+"""The web pages: start page, agent page, operator's pages, demo shop, readable API page, pages about the
 widget; static files under a strict policy.
 
 Nothing here is built or templated: what lies in `static/` is what browsers get, and every answer carries
@@ -35,7 +35,7 @@ SECURITY_HEADERS = {
 # Browsers keep the files and ask whether they are still true: an upgrade shows at once, at the cost of a 304.
 CACHING = "no-cache"
 # What supervisors alone are told something by; the page itself holds nothing.
-OPERATOR_PAGES = {"/operator/orchestration": "operator"}
+OPERATOR_PAGES = {"/operator/orchestration": "operator", "/operator/journeys": "journeys"}
 # The pages about the widget stand beside its files.
 WIDGET_PAGES = {"/widget": "snippet", "/widget/playground": "playground"}
 ONLY_IN_DEMO = re.compile(r"[ \t]*<!-- only in the demonstration -->.*?<!-- end -->\n?", re.DOTALL)
@@ -44,9 +44,10 @@ ONLY_IN_DEMO = re.compile(r"[ \t]*<!-- only in the demonstration -->.*?<!-- end 
 def pages(*, demo: bool) -> list[BaseRoute]:
     """The routes of every page and of the files they load.
 
-    Shape:   `/`, `/agent/`, `/api/`, `/operator/orchestration/`, `/widget/`, `/widget/playground/`, their
-             files under `/assets/`; with `demo` also `/shop/`. Only exact paths of `/api/` are taken, so the
-             API keeps the rest of that folder; and of `/widget/`, where the files of the widget lie.
+    Shape:   `/`, `/agent/`, `/api/`, `/operator/orchestration/`, `/operator/journeys/`, `/widget/`,
+             `/widget/playground/`, their files under `/assets/`; with `demo` also `/shop/`. Only exact paths
+             of `/api/` are taken, so the API keeps the rest of that folder; and of `/widget/`, where the
+             files of the widget lie.
     """
     shown = {"/agent": "agent", "/api": "api", **OPERATOR_PAGES, **WIDGET_PAGES}
     shown |= {"/shop": "shop"} if demo else {}

@@ -1,0 +1,68 @@
+// How conditions are written: the matching language as fields of forms.
+
+/** @typedef {import('./controls.js').Field} Field */
+
+/** @type {[string, string][]} */
+export const OPERATORS = [
+  ['equal', 'is'], ['notEqual', 'is not'], ['containsAny', 'contains any of'], ['containsAll', 'contains all of'],
+  ['notContainsAny', 'contains none of'], ['notContainsAll', 'does not contain all of'], ['startsWith', 'starts with'], ['endsWith', 'ends with'],
+  ['glob', 'is like (* and ?)'], ['greaterThan', 'is greater than'], ['greaterThanOrEqual', 'is at least'], ['lessThan', 'is less than'],
+  ['lessThanOrEqual', 'is at most'],
+]
+const OF_EVENTS = ['eventName', 'page.url', 'page.title', 'page.domain', 'page.hostname', 'page.pathname', 'page.queryString', 'page.fragment',
+  'page.keywords', 'page.lang', 'page.breadcrumb', 'searchQuery', 'authenticated', 'attributes.', 'contact.']
+const OF_VISITS = ['device.category', 'device.type', 'device.isMobile', 'device.osFamily', 'browser.family', 'browser.version', 'browser.lang',
+  'geolocation.country', 'geolocation.region', 'geolocation.locality', 'geolocation.postalCode', 'geolocation.timezone', 'mktCampaign.source',
+  'mktCampaign.medium', 'mktCampaign.name', 'mktCampaign.term', 'mktCampaign.content', 'referrer.url', 'referrer.domain', 'referrer.hostname',
+  'referrer.pathname', 'referrer.medium', 'referrer.name', 'session.pageviewCount', 'session.eventCount', 'session.durationInSeconds', 'customer.visitCount']
+const KEYS_HINT = 'Such as page.pathname, device.category; attributes.NAME for one of your own.'
+export const VALUES_HINT = 'One on each line, at most 50 of 2,048 characters. Comparisons of numbers take one.'
+const EVENT_HINT = 'Such as page_viewed. Letters, digits and underscores, at most 100; empty for any.'
+
+/** @type {[string, string][]} */
+const STREAMS = [['Web', 'Web'], ['App', 'App'], ['Custom', 'Custom'], ['Conversation', 'Conversation']]
+/** @type {Field} */
+const operator = { name: 'operator', label: 'Comparison', type: 'choice', options: OPERATORS, initial: 'equal' }
+/** @type {Field} */
+const values = { name: 'values', label: 'Values', type: 'lines', hint: VALUES_HINT, required: true }
+
+/** @param {string[]} suggest @returns {Field} */
+const criteria = (suggest) => ({
+  name: 'criteria', label: 'All of these hold', type: 'groups', item: 'criterion', initial: [{}], fields: [
+    { name: 'key', label: 'What', type: 'text', required: true, suggest, hint: KEYS_HINT },
+    operator, values,
+    { name: 'shouldIgnoreCase', label: 'Capital letters do not matter', type: 'check', initial: true },
+  ],
+})
+
+/** @type {Field[]} */
+export const PATTERNS = [
+  { name: 'context', label: 'Who they are', type: 'group', optional: true, hint: 'Conditions on the visit: each pattern has to hold.', fields: [
+    { name: 'patterns', label: 'Patterns', type: 'groups', item: 'pattern', initial: [{}], fields: [criteria([...OF_VISITS, ...OF_EVENTS])] },
+  ] },
+  { name: 'journey', label: 'What they do', type: 'group', optional: true, hint: 'Each pattern is met by events, as often as it says.', fields: [
+    { name: 'ordering', label: 'Order of the patterns', type: 'choice', options: [['ordered', 'one after the other, as listed'], ['any', 'in any order']], initial: 'ordered' },
+    { name: 'patterns', label: 'Patterns', type: 'groups', item: 'pattern', initial: [{}], fields: [
+      { name: 'eventName', label: 'Event', type: 'text', max: 100, hint: EVENT_HINT, suggest: ['page_viewed', 'search_performed', 'form_submitted', 'form_abandoned'] },
+      { name: 'count', label: 'How many times', type: 'number', min: 1, max: 1000, initial: 1, required: true, hint: '1 to 1,000 events.' },
+      criteria([...OF_EVENTS, ...OF_VISITS]),
+      { name: 'streamType', label: 'Events of', type: 'choice', options: STREAMS, initial: 'Web' },
+      { name: 'sessionType', label: 'Kind of session', type: 'text', initial: 'web' },
+    ] },
+  ] },
+]
+
+/** @type {Field[]} */
+export const EVENT_CONDITION = [
+  { name: 'eventName', label: 'Event', type: 'text', max: 100, hint: EVENT_HINT },
+  { name: 'key', label: 'What', type: 'text', required: true, suggest: OF_EVENTS, hint: KEYS_HINT },
+  operator, values,
+  { name: 'streamType', label: 'Events of', type: 'choice', options: STREAMS, initial: 'Web' },
+  { name: 'sessionType', label: 'Kind of session', type: 'text', initial: 'web' },
+]
+
+/** @type {Field[]} */
+export const URL_CONDITION = [
+  { name: 'operator', label: 'The address', type: 'choice', initial: 'containsAny', options: OPERATORS.filter(([name]) => !/Than/u.test(name)) },
+  values,
+]
