@@ -31,6 +31,12 @@ class Scale(Struct, frozen=True, kw_only=True):
     begun_per_s: float = 100.0
     waiting_sessions: int = 10_000
     library_sessions: int = 1000
+    page_views_per_s: float = 2000.0
+    shopping_connections: int = 100
+    shop_chats: int = 500
+    shop_chats_per_s: float = 500.0
+    offer_every_s: float = 0.1
+    visits: int = 5000
 
 
 FULL = Scale()
@@ -56,4 +62,10 @@ QUICK = Scale(
     begun_per_s=50.0,
     waiting_sessions=20,
     library_sessions=10,
+    page_views_per_s=100.0,
+    shopping_connections=5,
+    shop_chats=10,
+    shop_chats_per_s=100.0,
+    offer_every_s=0.05,
+    visits=20,
 )

@@ -8,6 +8,7 @@ from bench.scale import Scale
 from bench.scenarios.arrivals import arrivals
 from bench.scenarios.bayeux_peers import bayeux_peers
 from bench.scenarios.cometd import cometd
+from bench.scenarios.journeys import journeys
 from bench.scenarios.memory import memory
 from bench.scenarios.message import message
 from bench.scenarios.peers import peers
@@ -45,5 +46,6 @@ SCENARIOS: Mapping[str, Scenario] = {
         widget,
         scxml,
         sessions,
+        journeys,
     )
 }

@@ -1,0 +1,206 @@
+"""Page views of a tracked shop: what one costs and holds, what chats feel of them, how soon an offer is there."""
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import AsyncIterator, Sequence
+from statistics import median
+
+from msgspec.structs import replace
+
+from bench.driver.http import connect
+from bench.driver.load import Ear, Line
+from bench.driver.page_views import Crowd, Shopper, earn, shop
+from bench.house import folder, frontdesk, on_frontdesk
+from bench.measure import MICRO, MILLI, Cost, Tell, cost_of, middle, talking
+from bench.processes import Server
+from bench.rows import Budget, Row
+from bench.scale import Scale
+from bench.tracked import define, defined, tracking
+from frontdesk.desk.journeys.new_ids import new_ids
+from frontdesk.domain.journey.compiling import Compiled
+from frontdesk.domain.journey.evolving import evolve
+from frontdesk.domain.journey.matching import match
+from frontdesk.domain.journey.qualifying import qualify
+from frontdesk.domain.journey.web_events import WebEvent
+from tests.domain.journey.site import after, visitor, walk
+
+ROUNDS = 5
+VIEWS_EACH = 10
+NO_SLOWER = Budget(must=1.1, aim=1)  # The same thing measured twice in a row differs by a tenth.
+SCENARIO = "journeys"
+WHAT = "100 segments, 50 maps"
+
+
+async def journeys(scale: Scale, tell: Tell) -> Sequence[Row]:
+    """As many page views as go; chats without and with them; what matching alone costs."""
+    numbers = itertools.count(1)
+    tell("matching")
+    rows = [_matching(scale.visits // 2)]
+    with folder() as place:
+        await define(place)
+        async with (
+            frontdesk(place, set_up=tracking) as server,
+            shop(server.url, scale.shopping_connections, numbers) as shoppers,
+        ):
+            rows += await _full(server, shoppers, scale, tell)
+            rows += await _beside_chats(server, shoppers, numbers, scale, tell)
+    return rows
+
+
+async def _full(server: Server, shoppers: Crowd, scale: Scale, tell: Tell) -> Sequence[Row]:
+    """Page views alone, as fast as it goes and at the pace that has to be kept."""
+    pace = scale.page_views_per_s
+    costs = {}
+    for per_s in (0.0, pace):
+        tell(f"page views, {per_s:,.0f}/s" if per_s else "page views, as fast as it goes")
+        await shoppers.run(scale.warm_s, per_s)
+        before_s = server.cpu_s()
+        measured = await shoppers.run(scale.measure_s, per_s)
+        costs[per_s] = cost_of(measured, server.cpu_s() - before_s)
+    full, paced = costs[0.0], costs[pace]
+    return (
+        Row(
+            scenario=SCENARIO,
+            what=f"page views taken in, {WHAT}",
+            value=full.per_s,
+            unit="/s",
+            budget=Budget(must=pace, aim=1.5 * pace, of="value", at_least=True),
+        ),
+        Row(
+            scenario=SCENARIO,
+            what="CPU a page view, as fast as it goes",
+            value=full.cpu_us,
+            unit="µs",
+            budget=Budget(must=400, aim=250, of="value"),
+        ),
+        Row(scenario=SCENARIO, what=f"CPU a page view, {pace:,.0f}/s", value=paced.cpu_us, unit="µs"),
+        Row(scenario=SCENARIO, what=f"answer p99, {pace:,.0f}/s", value=paced.p99_ms, unit="ms"),
+    )
+
+
+# --- beside chats -----------------------------------------------------------------------------------
+
+
+async def _beside_chats(
+    server: Server, shoppers: Crowd, numbers: "itertools.count[int]", scale: Scale, tell: Tell
+) -> Sequence[Row]:
+    """Chats at a steady pace, in turns without and with page views; offers are earned all the while."""
+    without: list[Cost] = []
+    beside: list[Cost] = []
+    offers_s: list[float] = []
+    ear = Ear()
+    async with on_frontdesk(server, ear, scale.shop_chats) as lines:
+        for number in range(ROUNDS):
+            tell(f"{scale.shop_chats} chats, round {number + 1} of {ROUNDS}")
+            without.append(await _talk(server, lines, ear, scale))
+            async with _viewing(shoppers, scale.page_views_per_s), _earning(server, numbers, scale) as took_s:
+                beside.append(await _talk(server, lines, ear, scale))
+            offers_s += took_s
+    return _told(scale, without, beside, sorted(offers_s))
+
+
+async def _talk(server: Server, lines: Sequence[Line], ear: Ear, scale: Scale) -> Cost:
+    return await talking(server, lines, ear, scale, scale.shop_chats_per_s, share=2 / ROUNDS)
+
+
+@contextlib.asynccontextmanager
+async def _viewing(shoppers: Crowd, per_s: float) -> AsyncIterator[None]:
+    """Pages are viewed at that pace inside the block."""
+    shoppers.begin(per_s)
+    try:
+        yield
+    finally:
+        await shoppers.end()
+
+
+@contextlib.asynccontextmanager
+async def _earning(
+    server: Server, numbers: "itertools.count[int]", scale: Scale
+) -> AsyncIterator[Sequence[float]]:
+    """How long each offer took that was earned inside the block."""
+    took_s: list[float] = []
+    connection = await connect(server.url)
+
+    async def go_on() -> None:
+        while True:
+            took_s.append(await earn(connection, Shopper(next(numbers))))
+            await asyncio.sleep(scale.offer_every_s)
+
+    async with asyncio.TaskGroup() as tasks:
+        earning = tasks.create_task(go_on())
+        try:
+            yield took_s
+        finally:
+            earning.cancel()
+    connection.close()
+
+
+def _told(
+    scale: Scale, without: Sequence[Cost], beside: Sequence[Cost], offers_s: Sequence[float]
+) -> Sequence[Row]:
+    alone, loaded = middle(without), middle(beside)
+    chats = f"{scale.shop_chats} chats, {scale.shop_chats_per_s:,.0f} messages/s"
+    with_views = f"with {scale.page_views_per_s:,.0f} page views/s"
+
+    def row(what: str, value: float, baseline: float, budget: Budget | None = None) -> Row:
+        return Row(
+            scenario=SCENARIO,
+            what=what,
+            value=value,
+            unit="ms",
+            against="without",
+            baseline=baseline,
+            budget=budget,
+        )
+
+    return (
+        row(f"delivery p50, {chats}, {with_views}", loaded.p50_ms, alone.p50_ms),
+        row(f"delivery p99, {chats}, {with_views}", loaded.p99_ms, alone.p99_ms, NO_SLOWER),
+        row(
+            f"delivery p99, {chats}, slowest round without", max(one.p99_ms for one in without), alone.p99_ms
+        ),
+        Row(
+            scenario=SCENARIO,
+            what="an earned offer is there p95",
+            value=offers_s[len(offers_s) * 95 // 100] * MILLI,
+            unit="ms",
+            budget=Budget(must=1000, aim=100, of="value"),
+        ),
+    )
+
+
+# --- matching alone ---------------------------------------------------------------------------------
+
+
+def _matching(views: int) -> Row:
+    """CPU of what is decided about one page view, in the middle of rounds: matching and qualifying."""
+    compiled, ids = Compiled(defined()), new_ids()
+    spent_us = []
+    for seed in range(ROUNDS):
+        customer = visitor(seed)
+        spent_s = 0.0
+        for number, event in enumerate(walk(customer, views, seed)):
+            if number % VIEWS_EACH == 0:
+                customer = visitor(seed + number)
+            event = _of(customer.visit.id, event)
+            customer = after(customer, event)
+            began_s = time.process_time()
+            facts = [*match(customer, event, compiled, event.created_ms, ids)]
+            facts += qualify(customer, compiled, event.created_ms, ids, facts)
+            spent_s += time.process_time() - began_s
+            for fact in facts:
+                customer = evolve(customer, fact, event.created_ms)
+        spent_us.append(spent_s / views * MICRO)
+    return Row(
+        scenario=SCENARIO,
+        what=f"CPU of matching one page view, {WHAT}",
+        value=median(spent_us),
+        unit="µs",
+        budget=Budget(must=60, aim=30, of="value"),
+    )
+
+
+def _of(visit_id: str, event: WebEvent) -> WebEvent:
+    return replace(event, visit_id=visit_id)
