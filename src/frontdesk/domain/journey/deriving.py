@@ -124,10 +124,15 @@ def campaign_of(url: str) -> Campaign:
 
 def referrer_of(url: str, page_url: str, rules: UrlRules) -> Referrer:
     """The page that led there, without what is nobody's business, and of which kind it is."""
-    kept = urls.referrer(redacted_url(urls.cleaned(url, rules))) if url else Referrer()
+    return _referrer_of(url, urls.page(page_url).domain, rules) if url else Referrer()
+
+
+@lru_cache(urls.ADDRESSES_KEPT_MAX)
+def _referrer_of(url: str, page_domain: str, rules: UrlRules) -> Referrer:
+    kept = urls.referrer(redacted_url(urls.cleaned(url, rules)))
     if not kept.url:
         return Referrer()
-    medium, name, words = kind_of(kept.hostname, urls.page(page_url).domain)
+    medium, name, words = kind_of(kept.hostname, page_domain)
     searched = parameters(url) if words else {}
     keywords = next((searched[word].strip() for word in words if searched.get(word, "").strip()), "")
     return replace(kept, medium=medium, name=name, keywords=redacted(keywords)[:VALUE_CHARS_MAX])

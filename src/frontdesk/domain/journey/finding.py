@@ -4,7 +4,7 @@ Of the criteria of one condition, one leads: it is in a table under its key and 
 looked at only when it holds. A condition that only denies is in no table and looked at each time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -45,15 +45,19 @@ class _Entry(Struct, Generic[Found], frozen=True):
     others: Checks
 
 
+_Led = dict[int, _Entry[Found]]
+"""Conditions by their numbers: one may be led to by several values."""
+
+
 class _Table(Generic[Found]):
     """The conditions that one key leads to, by what they wait for, for one way of treating case."""
 
     def __init__(self, *, folds: bool) -> None:
         self.folds = folds
-        self.equal: dict[str, list[_Entry[Found]]] = {}
-        self.starts: dict[int, dict[str, list[_Entry[Found]]]] = {}
-        self.ends: dict[int, dict[str, list[_Entry[Found]]]] = {}
-        self.parts: dict[str, list[_Entry[Found]]] = {}
+        self.equal: dict[str, _Led[Found]] = {}
+        self.starts: dict[int, dict[str, _Led[Found]]] = {}
+        self.ends: dict[int, dict[str, _Led[Found]]] = {}
+        self.parts: dict[str, _Led[Found]] = {}
         self.numeric: list[tuple[Callable[[float, float], bool], float, _Entry[Found]]] = []
         self.rest: list[tuple[Comparison, _Entry[Found]]] = []
 
@@ -61,41 +65,43 @@ class _Table(Generic[Found]):
         match comparison.operator:
             case Operator.EQUAL:
                 for value in comparison.values:
-                    self.equal.setdefault(value, []).append(entry)
+                    self.equal.setdefault(value, {})[entry.number] = entry
             case Operator.STARTS_WITH:
                 for value in comparison.values:
-                    self.starts.setdefault(len(value), {}).setdefault(value, []).append(entry)
+                    self.starts.setdefault(len(value), {}).setdefault(value, {})[entry.number] = entry
             case Operator.ENDS_WITH:
                 for value in comparison.values:
-                    self.ends.setdefault(len(value), {}).setdefault(value, []).append(entry)
+                    self.ends.setdefault(len(value), {}).setdefault(value, {})[entry.number] = entry
             case Operator.CONTAINS_ANY:
                 for value in comparison.values:
-                    self.parts.setdefault(value, []).append(entry)
+                    self.parts.setdefault(value, {})[entry.number] = entry
             case operator if operator in NUMERIC:
                 if comparison.number is not None:
                     self.numeric.append((NUMERIC[operator], comparison.number, entry))
             case _:
                 self.rest.append((comparison, entry))
 
-    def led(self, value: Scalar) -> Iterator[Sequence[_Entry[Found]]]:
-        """The conditions whose leading criterion holds; one may be there several times."""
+    def lead(self, value: Scalar, led: _Led[Found]) -> None:
+        """Note in `led` the conditions whose leading criterion holds, by their numbers."""
         text = comparable_text(value, folds=self.folds)
-        if text in self.equal:
-            yield self.equal[text]
+        if found := self.equal.get(text):
+            led.update(found)
         for length, starts in self.starts.items():
-            if (start := text[:length]) in starts:
-                yield starts[start]
+            if found := starts.get(text[:length]):
+                led.update(found)
         chars = len(text)
         for length, ends in self.ends.items():
-            if (end := text[chars - length :]) in ends:
-                yield ends[end]
-        for part, entries in self.parts.items():
+            if found := ends.get(text[chars - length :]):
+                led.update(found)
+        for part, found in self.parts.items():
             if part in text:
-                yield entries
+                led.update(found)
         if self.numeric and (number := number_of(value)) is not None:
-            yield [entry for compare, bound, entry in self.numeric if compare(number, bound)]
+            led.update(
+                (entry.number, entry) for compare, bound, entry in self.numeric if compare(number, bound)
+            )
         if self.rest:
-            yield [entry for comparison, entry in self.rest if comparison.holds(value)]
+            led.update((entry.number, entry) for comparison, entry in self.rest if comparison.holds(value))
 
 
 class Finder(Generic[Found]):
@@ -119,16 +125,14 @@ class Finder(Generic[Found]):
 
     def found(self, customer: Customer, event: WebEvent, contact: Contact) -> list[Found]:
         """What is found now, in no order."""
-        led: dict[int, _Entry[Found]] = {}
+        led: _Led[Found] = {}
         for read, tables in self._by_key:
             value = read(customer, event, contact)
             if value is None:
                 continue
             for one in value if isinstance(value, (tuple, list)) else (value,):
                 for table in tables:
-                    for entries in table.led(one):
-                        for entry in entries:
-                            led[entry.number] = entry
+                    table.lead(one, led)
         found = [
             entry.found
             for entry in led.values()

@@ -12,6 +12,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_plus
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from frontdesk.domain.journey.registrable_domains import registrable_domain
 from frontdesk.domain.journey.tracking import Tracking
@@ -19,7 +20,7 @@ from frontdesk.domain.journey.web_events import Page, Referrer
 
 URL_CHARS_MAX = 2048
 HOST_CHARS_MAX = 255
-PARTS_KEPT_MAX = 64  # Each address of an event is taken apart several times, one after the other.
+ADDRESSES_KEPT_MAX = 256  # Of the newest it is remembered what they consist of: most are asked for again.
 ENCODED_TIMES_MAX = 8  # What is wrapped more often than this hides something, and goes.
 
 ALWAYS_EXCLUDED = frozenset(
@@ -88,6 +89,7 @@ class _Parts(Struct, frozen=True, gc=False):
 # --- cleaning ---------------------------------------------------------------------------------------
 
 
+@lru_cache(ADDRESSES_KEPT_MAX)
 def cleaned(url: str, rules: UrlRules) -> str:
     """The address as it may be kept: no credentials, no excluded parameters; empty if it is none."""
     parts = _parts(url)
@@ -122,7 +124,7 @@ def searched(url: str, rules: UrlRules) -> str:
     return next((found[name].strip() for name in rules.search if found.get(name, "").strip()), "")
 
 
-@lru_cache(PARTS_KEPT_MAX)
+@lru_cache(ADDRESSES_KEPT_MAX)
 def _parts(url: str) -> _Parts | None:
     url = url[:URL_CHARS_MAX]
     if not url.isprintable():
@@ -209,15 +211,17 @@ def _unwrapped(text: str) -> str:
 
 def page(url: str, *, title: str = "", lang: str = "", keywords: str = "") -> Page:
     """The page at an address that was cleaned."""
+    return replace(_page(url), title=title, lang=lang, keywords=keywords)
+
+
+@lru_cache(ADDRESSES_KEPT_MAX)
+def _page(url: str) -> Page:
     parts = _parts(url)
     if parts is None:
-        return Page(title=title, lang=lang, keywords=keywords)
+        return Page()
     hostname = _hostname(parts.host)
     return Page(
         url=url,
-        title=title,
-        lang=lang,
-        keywords=keywords,
         domain=registrable_domain(hostname),
         hostname=hostname,
         pathname=parts.path or "/",
@@ -227,6 +231,7 @@ def page(url: str, *, title: str = "", lang: str = "", keywords: str = "") -> Pa
     )
 
 
+@lru_cache(ADDRESSES_KEPT_MAX)
 def referrer(url: str) -> Referrer:
     """The parts of the address, which was cleaned, of the page that led here; what kind it is, is derived."""
     parts = _parts(url)
