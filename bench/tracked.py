@@ -1,4 +1,4 @@
-"""A tracked shop as the load sees it: what it has defined of its visitors' journeys, kept before the server starts."""
+"""A tracked shop as the load sees it: what it has defined, kept before the server starts."""
 
 import time
 from collections.abc import Iterator

@@ -16,7 +16,10 @@ from bench.driver.http import HttpConnection, connect, post, with_body
 from bench.driver.load import STRAGGLERS_WAIT_S, Measured, Wrong
 from tests.domain.journey.site import DEPLOYMENT_ID, ORIGIN, VIEW, paths
 
-BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0 Safari/537.36"
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36"
+    " (KHTML, like Gecko) Chrome/128.0 Safari/537.36"
+)
 BASE = f"/api/v2/journey/deployments/{DEPLOYMENT_ID}"
 HEADERS = (f"origin: {ORIGIN}", f"user-agent: {BROWSER}", "accept-language: de-DE,de;q=0.9,en;q=0.8")
 EVENTS = post(f"{BASE}/webevents", "text/plain;charset=UTF-8", *HEADERS)

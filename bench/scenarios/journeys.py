@@ -1,4 +1,4 @@
-"""Page views of a tracked shop: what one costs and holds, what chats feel of them, how soon an offer is there."""
+"""Page views of a tracked shop: what one costs, what chats feel of them, how soon an offer is there."""
 
 import asyncio
 import contextlib
