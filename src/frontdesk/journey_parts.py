@@ -6,6 +6,7 @@ from msgspec import Struct
 from starlette.routing import Route
 
 from frontdesk.desk.floor import Floor
+from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.journeys.availability import DeskAvailability
 from frontdesk.desk.journeys.book import Book
 from frontdesk.desk.journeys.chats import JourneyChats
@@ -20,6 +21,7 @@ from frontdesk.desk.journeys.people import People
 from frontdesk.desk.journeys.queue_answers import QueueAnswers
 from frontdesk.desk.journeys.reports import entered
 from frontdesk.desk.journeys.sites import Sites
+from frontdesk.desk.journeys.visits import Visits
 from frontdesk.desk.journeys.webhooks import Webhooks
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.desk.orchestration.web_client import WebClient
@@ -36,6 +38,7 @@ from frontdesk.edges.journey_operations import JourneyOperations
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
 from frontdesk.edges.workspace_caller import Callers
+from frontdesk.edges.workspace_journey import WorkspaceJourney
 from frontdesk.journey_admin_parts import JourneyAdminParts
 from frontdesk.settings import Settings
 from frontdesk.settings_journeys import WebhookSettings
@@ -82,9 +85,11 @@ class NoJourneys:
         return ()
 
 
-def journey_parts(settings: Settings, database: Database | None, site: SiteParts) -> NoJourneys:
+def journey_parts(
+    settings: Settings, database: Database | None, site: SiteParts, interactions: Interactions
+) -> NoJourneys:
     """Journeys, where they have a database."""
-    return NoJourneys() if database is None else JourneyParts(settings, database, site)
+    return NoJourneys() if database is None else JourneyParts(settings, database, site, interactions)
 
 
 def webhooks(
@@ -101,7 +106,9 @@ def webhooks(
 class JourneyParts(NoJourneys):
     """Journeys of one node, put together and not yet running."""
 
-    def __init__(self, settings: Settings, database: Database, site: SiteParts) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, site: SiteParts, interactions: Interactions
+    ) -> None:
         journeys, clock_ms, key = database.store, site.clock_ms, site.secret.encode()
         new_id = new_ids()
         around = Around(queues=tuple(settings.queues), services=tuple(settings.services), is_key=is_key)
@@ -166,6 +173,8 @@ class JourneyParts(NoJourneys):
             new_id,
             body_read_s=body_read_s,
         )
+        visits = Visits(self.customers, self.whose)
+        self._beside = WorkspaceJourney(interactions, site.callers, self.book, visits)
 
     def _measure(self, metrics: Metrics, counts: JourneyMetrics) -> None:
         metrics.registry.register(counts)
@@ -190,8 +199,8 @@ class JourneyParts(NoJourneys):
         await self.keeping.tick(customer_id)
 
     def routes(self) -> Sequence[Route]:
-        """What is answered to who manages journeys."""
-        return self._admin.routes()
+        """What is answered to who manages journeys, and to agents of their chats."""
+        return [*self._admin.routes(), *self._beside.routes()]
 
     async def load(self) -> None:
         """Read what is defined now; from here on `heard` keeps it true."""

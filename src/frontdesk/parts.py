@@ -231,7 +231,7 @@ class Parts:
         site_parts = SiteParts(
             store, self.services, self.floor, traffic, self.metrics, callers, clock_ms, secret, node_id
         )
-        self.journeys = journey_parts(settings, journeys, site_parts)
+        self.journeys = journey_parts(settings, journeys, site_parts, self.interactions)
         desk = Desk(
             self.interactions,
             self.agents,

@@ -3,12 +3,13 @@
 import { el } from '../shared/element.js'
 import { clockTime, inSentence, span } from '../shared/format.js'
 import { link } from '../shared/linked_text.js'
+import { JourneyPanel } from './journey_panel.js'
 
 const ROLES = { agent: 'Agent', bot: 'Assistant', supervisor: 'Supervisor', external: 'External' }
 
 const PAGE_KEYS = new Set(['_genesys_url', '_genesys_pageTitle', '_genesys_referrer']) // Shown as the page.
 const NAMES = new Map([['GCTI_LanguageCode', 'Language'], ['_genesys_source', 'Comes by'], ['_genesys_browser', 'Browser'], ['_genesys_OS', 'System']])
-const NO_NEWS = new Set(['_genesys_widgets'])
+const NO_NEWS = new Set(['_genesys_widgets', 'journeyContext']) // The journey is shown in words.
 
 /** @typedef {import('./chat.js').Chat} Chat */
 
@@ -17,7 +18,8 @@ export class VisitorPanel {
   constructor(act) {
     this.act = act
     this.body = el('div', {})
-    this.root = el('aside', { class: 'panel', 'aria-label': 'About the visitor', tabIndex: -1 }, this.body)
+    this.journey = new JourneyPanel()
+    this.root = el('aside', { class: 'panel', 'aria-label': 'About the visitor', tabIndex: -1 }, this.body, this.journey.root)
     this.shown = ''
   }
 
@@ -26,6 +28,7 @@ export class VisitorPanel {
    * @param {number} nowMs
    */
   show(chat, nowMs) {
+    this.journey.show(chat, nowMs)
     const since = `${clockTime(chat.startedMs)}, ${span(nowMs - chat.startedMs)} ago`
     const others = [...chat.parties.values()].filter((party) => party.is_present && party.party_id !== 1)
     const known = knownOf(chat.userData)

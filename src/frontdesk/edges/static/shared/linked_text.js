@@ -8,12 +8,13 @@ const TRAILING = /[.,;:!?)\]]+$/u
 /**
  * A link that opens apart from this page and tells the other side nothing of it.
  * @param {string} url
+ * @param {string} [text] what is shown of it
  * @returns {HTMLElement}
  */
-export function link(url) {
+export function link(url, text = url) {
   return isWebAddress(url)
-    ? el('a', { href: url, target: '_blank', rel: 'noopener noreferrer nofollow', text: url, dir: 'ltr' })
-    : el('span', { text: url })
+    ? el('a', { href: url, target: '_blank', rel: 'noopener noreferrer nofollow', text, dir: 'ltr' })
+    : el('span', { text })
 }
 
 /** @param {string} url */

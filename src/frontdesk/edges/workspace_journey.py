@@ -1,0 +1,58 @@
+"""The journey beside a chat, for who is in that chat. Agents are told nothing else of journeys."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from frontdesk.desk.interactions import Interactions
+from frontdesk.desk.journeys.beside_chat import beside, visited
+from frontdesk.desk.journeys.book import Book
+from frontdesk.desk.journeys.chat_context import context_in
+from frontdesk.desk.journeys.visits import Visits
+from frontdesk.edges.json_answers import json
+from frontdesk.edges.workspace_caller import Callers
+from frontdesk.edges.workspace_http import error_of
+from frontdesk.errors import DeskError, NotFound
+
+ID_CHARS_MAX = 64
+
+
+class WorkspaceJourney:
+    """One route under `/api/workspace`."""
+
+    def __init__(self, interactions: Interactions, callers: Callers, book: Book, visits: Visits) -> None:
+        self._interactions = interactions
+        self._callers = callers
+        self._book = book
+        self._visits = visits
+
+    def routes(self) -> list[Route]:
+        path = "/api/workspace/interactions/{interaction_id}/journey"
+        return [Route(path, self.journey, methods=["GET"])]
+
+    async def journey(self, request: Request) -> Response:
+        """The visit that the chat came from. Who knows its newest version is told no more."""
+        try:
+            self._callers.check_origin(request.scope)
+            found = await self._journey(request)
+        except DeskError as failure:
+            return error_of(failure)
+        return json(found)
+
+    async def _journey(self, request: Request) -> object:
+        """Errors: `Denied`; `NotFound` for chats of others, and for those without a journey."""
+        account, _ = await self._callers.who(request.scope)
+        interaction_id = request.path_params["interaction_id"]
+        if not interaction_id.isalnum() or len(interaction_id) > ID_CHARS_MAX:
+            raise NotFound("there is no such chat of yours")
+        _, full = await self._interactions.chats.full(interaction_id)
+        # What visitors do after an agent has left them is none of the agent's business.
+        if full.state.party_of(account.account_id) is None:
+            raise NotFound("there is no such chat of yours")
+        context = context_in(full.state.user_data)
+        if context is None:
+            raise NotFound("the chat came from no journey")
+        customer = await visited(self._visits, context)
+        if request.query_params.get("known", "") == str(customer.version):
+            return {"version": customer.version}
+        return await beside(self._visits, self._book.definitions, context)
