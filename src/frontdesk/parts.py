@@ -49,7 +49,6 @@ from frontdesk.edges.limits import OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.openapi import describe
 from frontdesk.edges.operations import Operations
-from frontdesk.edges.operator_http import OperatorHttp
 from frontdesk.edges.pages import pages
 from frontdesk.edges.session_metrics import SessionMetrics
 from frontdesk.edges.traffic import Traffic
@@ -63,6 +62,7 @@ from frontdesk.errors import DeskError
 from frontdesk.journey_parts import DEFINITIONS, SiteParts, journey_parts
 from frontdesk.mail_parts import Mail
 from frontdesk.module_parts import ModuleParts, session_worlds
+from frontdesk.operator_parts import operator_routes
 from frontdesk.orchestration_parts import applications_http, http_url, orchestration, orchestration_http
 from frontdesk.service_book import service_book
 from frontdesk.settings import Settings
@@ -277,7 +277,7 @@ class Parts:
             routes=[
                 *workspace.routes(),
                 *self.programs.routes(),
-                *OperatorHttp(watching, callers).routes(),
+                *operator_routes(store, files, self.interactions, self.orchestration, watching, callers),
                 *self.mail.routes(),
                 *self.journeys.routes(),
                 *applications_http(settings, self.applications).routes(),

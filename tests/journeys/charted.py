@@ -62,6 +62,17 @@ FEW = f"""<scxml {SPACES}>
 </scxml>"""
 
 
+STAYS = f"""<scxml {SPACES}>
+  <datamodel><data id="who"/></datamodel>
+  <state id="waits">
+    <transition event="interaction.added"><assign location="_data.who"
+      expr="_genesys.ixn.interactions[_event.data.interactionid].udata.FirstName"/></transition>
+    <transition event="go" target="gone"/>
+  </state>
+  <final id="gone"/>
+</scxml>"""
+
+
 def large(count: int = 40) -> str:
     """A chart of many states."""
     states = []
@@ -75,7 +86,7 @@ def large(count: int = 40) -> str:
     return f'<scxml {SPACES}><datamodel><data id="n" expr="0"/></datamodel>{"".join(states)}</scxml>'
 
 
-APPLICATIONS = {"support": SUPPORT, "few": FEW, "large": large()}
+APPLICATIONS = {"support": SUPPORT, "few": FEW, "stays": STAYS, "large": large()}
 
 
 def put(folder: Path, name: str, document: str) -> None:
@@ -147,7 +158,11 @@ async def charted(folder: Path) -> AsyncIterator[Charted]:
         orchestration=OrchestrationSettings(
             folder=str(shelf), http=OrchestrationHttpSettings(keys=(KEY,), answer_s=1)
         ),
-        services={**settings.services, "support": ServiceSettings(application="support")},
+        services={
+            **settings.services,
+            "support": ServiceSettings(application="support"),
+            "stays": ServiceSettings(application="stays"),
+        },
     )
     async with serving(settings) as house:
         await house.server.add_account(login="sue", password=PASSWORD, role="supervisor", name="Sue")

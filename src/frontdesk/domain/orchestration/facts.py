@@ -55,6 +55,10 @@ class Cancelled(Struct, frozen=True, tag=True, omit_defaults=True):
     by: str = ""
 
 
+class EraseAtEnd(Struct, frozen=True, tag=True):
+    """What it was told of somebody is to be erased: nothing of it is kept once it is over."""
+
+
 class Woken(Struct, frozen=True, tag=True):
     """Its time has come, as a node found out that does not run it."""
 
@@ -109,4 +113,4 @@ class Ended(Struct, frozen=True, tag=True, omit_defaults=True):
     outputs: tuple[Output, ...] = ()
 
 
-Fact = Began | Scheduled | Received | Cancelled | Woken | Stepped | Settled | Ended
+Fact = Began | Scheduled | Received | Cancelled | EraseAtEnd | Woken | Stepped | Settled | Ended

@@ -81,6 +81,8 @@ class Session(Struct, frozen=True):
     """Whether it is to outlive the node that runs it."""
     is_ors: bool = False
     """Whether its document is of the ORS dialect."""
+    is_to_go: bool = False
+    """Whether nothing of it is kept once it is over."""
     reason: str = ""
     data: str = ""
 
@@ -121,6 +123,8 @@ def evolve(session: Session, fact: Fact, time_ms: int) -> Session:
             return _received(session, fact)
         case facts.Cancelled():
             return replace(session, cancelling=fact.event, cancelled_by=fact.by, busy_ms=session.last_ms)
+        case facts.EraseAtEnd():
+            return replace(session, is_to_go=True)
         case facts.Woken():
             return session
         case facts.Stepped():

@@ -81,8 +81,11 @@ def next_due(session: Session, times: Times) -> int | None:
 
 def gone_at(session: Session, times: Times) -> int | None:
     """When all that is known of a session is deleted."""
-    is_done = session.is_over and not session.errands
-    return session.ended_ms + times.keep_ms if is_done and times.keep_ms else None
+    if not session.is_over or session.errands:
+        return None
+    if session.is_to_go:
+        return session.ended_ms
+    return session.ended_ms + times.keep_ms if times.keep_ms else None
 
 
 def over_at(session: Session, times: Times) -> int | None:
