@@ -10,7 +10,7 @@ from frontdesk.edges.journey_answers import BASE
 from frontdesk.edges.journey_callers import Caller
 from frontdesk.edges.openapi_journeys import paths
 from tests.desk.journeys.site import SEGMENT, a_map
-from tests.edges.journey_office import KEY, VIEWER, Office, office
+from tests.edges.journey_office import KEY, URL, VIEWER, Office, office
 
 pytestmark = pytest.mark.anyio
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -189,6 +189,13 @@ async def test_what_is_wrong_is_said_of_its_field(
     answer = refused.json()
     assert (refused.status_code, answer["code"], answer.get("field")) == (400, code, field)
     assert answer["message"]
+
+
+async def test_a_body_that_nests_too_deep_is_no_json(desk: Office) -> None:
+    headers, deep = {"authorization": f"Bearer {KEY}"}, b'{"displayName":' + b"[" * 20_000
+    for path in ("/api/v2/journey/segments", "/api/v2/analytics/journeys/aggregates/query"):
+        refused = await desk.client.post(f"{URL}{path}", content=deep, headers=headers)
+        assert refused.status_code == 400, path
 
 
 async def test_a_body_that_is_too_large_is_not_taken(desk: Office) -> None:

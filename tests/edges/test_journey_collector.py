@@ -163,6 +163,18 @@ async def test_an_action_event_finds_its_customer_by_the_visit(site: Tracked) ->
     assert stranger.status_code == 404
 
 
+async def test_a_page_says_nothing_of_an_action_but_what_happens_on_pages(site: Tracked) -> None:
+    await site.map([await site.segment("/said")])
+    visitor = site.visitor()
+    await visitor.does(path="/said")
+    [action] = (await visitor.pings("/said"))["actions"]
+    for state in ("qualified", "started", "engaged", "completed", "qualifiedOutsideSchedule"):
+        assert (await visitor.reports(action, state)).status_code == 403, state
+    for state in ("offeredOutsideSchedule", "frequencyCapReached", "lapsed"):
+        assert (await visitor.reports(action, state)).status_code == 403, state
+    assert (await visitor.reports(action, "unheardOf")).status_code == 400
+
+
 async def test_54_a_ping_that_names_no_page_is_given_nothing(site: Tracked) -> None:
     await site.map([await site.segment("/nameless")])
     visitor = site.visitor()

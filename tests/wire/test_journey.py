@@ -33,8 +33,25 @@ def test_an_event_needs_a_customer_a_name_and_a_page_and_what_else_it_has_is_lef
         assert (
             _code(_json({name: value for name, value in EVENT.items() if name != missing})) == "bad_request"
         )
-    for broken in (b"", b"{", b"[]", b"\xff\xfe", _json({**EVENT, "customerCookieId": "me"})):
+    deep = b'{"attributes":' + b"[" * 10_000
+    for broken in (b"", b"{", b"[]", b"\xff\xfe", deep, _json({**EVENT, "customerCookieId": "me"})):
         assert _code(broken) == "bad_request"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"cut \ud83d", "cut \ufffd"),
+        (r"\udE00 rest", "\ufffd rest"),
+        (r"\uD83D\uDE00\ud83d\ud83d\ude00", "\U0001f600\ufffd\U0001f600"),
+        (r"\\ud83d \" \ud83d", '\\ud83d " \ufffd'),
+    ],
+)
+def test_half_a_character_costs_no_event(written: str, read: str) -> None:
+    page = f'{{"url":"https://x.test/","title":"{written}"}}'
+    body = f'{{"customerCookieId":"{ID}","eventName":"page_viewed","page":{page}}}'.encode()
+    assert wire.event_of(body).page.title == read
+    assert [wire.event_of(raw).page.title for raw in wire.events_of(b"[%b,%b]" % (body, body))] == [read] * 2
 
 
 @pytest.mark.parametrize("name", ["", "timeout-30", "a b", "ä", "x" * 101, "a\n"])

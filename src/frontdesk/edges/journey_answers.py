@@ -123,7 +123,7 @@ def object_of(body: bytes) -> dict[str, Any]:
     """A body that is a JSON object. Errors: `Refused("bad_request")`."""
     try:
         found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Refused("bad_request", f"the body is not JSON: {fault}") from None
     if not isinstance(found, dict):
         raise Refused("bad_request", "the body has to be a JSON object")

@@ -11,7 +11,7 @@ from msgspec import Raw
 from frontdesk.desk.journeys.collector import Collector
 from frontdesk.desk.journeys.consents import Consents
 from frontdesk.desk.journeys.sites import Sites
-from frontdesk.domain.journey.facts import Moved, State
+from frontdesk.domain.journey.facts import Moved, Note, State
 from frontdesk.domain.journey.gate_checks import Ask
 from frontdesk.domain.journey.offering import Reported
 from frontdesk.domain.journey.taking_in import Arrived, Site, own_id, plain
@@ -26,6 +26,8 @@ from frontdesk.errors import Conflict, Refused, Unavailable
 from frontdesk.settings_journeys import JourneysSettings
 from frontdesk.wire import journey as wire
 from frontdesk.wire import journey_answers as answers
+
+_NOTES = frozenset((Note.OFFERED_OUTSIDE_SCHEDULE, Note.FREQUENCY_CAP_REACHED))
 
 
 class JourneyOperations:
@@ -158,10 +160,7 @@ class JourneyOperations:
         return Answer(HTTPStatus.OK, body)
 
     async def _action(self, body: wire.ActionBody, site: Site) -> Answer:
-        try:
-            state = State(body.action_state)
-        except ValueError as error:
-            raise Refused("bad_request", "there is no such state") from error
+        state = _state_of(body.action_state)
         customer_id = (body.customer_cookie_id or "").lower()
         self._check(customer_id or body.session_id.lower())
         reported = Reported(
@@ -202,6 +201,16 @@ class JourneyOperations:
         if etag in (tag.strip().removeprefix(b"W/") for tag in known):
             return Answer(HTTPStatus.NOT_MODIFIED, headers=headers)
         return Answer(HTTPStatus.OK, body, headers)
+
+
+def _state_of(name: str) -> State:
+    """Errors: `Refused`: `state_not_allowed` of what is only recorded; `bad_request`."""
+    if name in _NOTES:
+        raise Refused("state_not_allowed", f"a browser may not say {name} of an action")
+    try:
+        return State(name)
+    except ValueError as error:
+        raise Refused("bad_request", "there is no such state") from error
 
 
 def _too_large(bytes_max: int) -> Refused:

@@ -64,7 +64,7 @@ class JourneyReports:
         """Metrics by time and group."""
         try:
             query = _query.decode(await self._admin.body(request))
-        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             raise invalid("", f"this is no query: {fault}") from None
         groups = await self._reports.aggregate(query)
         return json({"results": [_written(msgspec.to_builtins(group)) for group in groups]})

@@ -27,6 +27,12 @@ VALUE_CHARS_MAX = 512
 QUERY_FIELDS_MAX = 50
 _INTEGER_MAX = 2**53  # What JavaScript can count to.
 _NAME = re.compile(r"[A-Za-z0-9_]{1,100}")
+# What JSON escapes: a character in two halves, one half alone, anything else.
+_ESCAPED = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
+_NO_CHARACTER = rb"\ufffd"
 
 _ID = re.compile(UUID)
 
@@ -225,8 +231,16 @@ def _decoded(decoder: "msgspec.json.Decoder[_Body]", body: bytes | Raw) -> _Body
         return decoder.decode(body)
     except ValidationError as error:
         raise Refused("bad_request", str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        said = bytes(body)
+        if (whole := _in_whole_characters(said)) != said:
+            return _decoded(decoder, whole)
         raise Refused("bad_request", "the body is not JSON") from error
+
+
+def _in_whole_characters(body: bytes) -> bytes:
+    """The same where a text was cut in the midst of a character, as pages do with what is too long."""
+    return _ESCAPED.sub(lambda found: _NO_CHARACTER if found.group(1) else found.group(), body)
 
 
 def _scalar(value: object) -> Scalar | None:

@@ -286,3 +286,7 @@ def test_a_context_is_read_as_browsers_write_it() -> None:
     )
     assert context_in({"journeyContext": text}) == Context(*ids)
     assert context_in({}) is None
+    assert context_in({"journeyContext": text.replace("-4000-8000-", "-4ABC-8DEF-")}) == Context(
+        *(one.replace("-4000-8000-", "-4abc-8def-") for one in ids)
+    )
+    assert context_in({"journeyContext": '{"customer":' + "[" * 20_000}) is None

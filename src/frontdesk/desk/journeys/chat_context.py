@@ -47,7 +47,7 @@ def context_in(user_data: dict[str, str]) -> Context | None:
         return None
     try:
         read = _decode(text)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return None
     action_id = read.triggering_action.id if read.triggering_action is not None else ""
-    return Context(read.customer.id, read.customer_session.id, action_id)
+    return Context(read.customer.id.lower(), read.customer_session.id.lower(), action_id.lower())
