@@ -237,6 +237,7 @@ async def test_what_a_tracker_is_told_of_its_site(site: Tracked) -> None:
     told = first.json()
     assert (told["enabled"], told["pageviewConfig"], told["consent"]) == (True, "Auto", "implied")
     assert (told["sessionTimeoutMinutes"], told["offerTimeoutSeconds"]) == (30, 30)
+    assert told["trustClientChatStates"] is False
     assert "ipFilters" not in told
     assert first.headers["cache-control"] == "public, max-age=300"
     etag = first.headers["etag"]

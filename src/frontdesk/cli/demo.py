@@ -107,6 +107,7 @@ def _tell(url: str) -> None:
         ("Shop with a chat", f"{url}/shop/"),
         ("Agent's page", f"{url}/agent/   login {AMY}, password {AMY_PASSWORD}"),
         ("Supervisor's page", f"{url}/agent/   login {SUE}, password {SUE_PASSWORD}"),
+        ("Visitors, offers, reports", f"{url}/operator/journeys/   the supervisor's"),
         ("API reference", f"{url}/api/"),
         ("Metrics", f"{url}/metrics"),
         ("In a terminal", f"{command} chat {url}/{SERVICE}"),

@@ -248,6 +248,7 @@ def config_answer(deployment: Deployment, definitions: Definitions) -> bytes:
             **rules,
             "deploymentId": deployment.id,
             "service": deployment.service,
+            "trustClientChatStates": deployment.trust_client_chat_states,
             "consent": privacy.consent_mode,
             "honorSignals": privacy.honor_signals,
             "grantOverridesGpc": privacy.grant_overrides_gpc,
