@@ -1,12 +1,29 @@
 """The `frontdesk` command as a test calls it."""
 
+import contextlib
+import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from msgspec import Struct
 
 from frontdesk.cli.app import main
+
+
+@contextlib.contextmanager
+def own_logs() -> Iterator[None]:
+    """What a command sets of this process's logs is undone after it: its terminal is gone then."""
+    root = logging.getLogger()
+    handlers, level, ours = list(root.handlers), root.level, structlog.get_config()
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.configure(**ours)
 
 
 class Ran(Struct, frozen=True):
@@ -40,7 +57,7 @@ class Terminal:
         with given.open(encoding="utf-8") as stdin:
             self._monkeypatch.setattr(sys, "stdin", stdin)
             self._monkeypatch.setattr(sys, "argv", ["frontdesk", *arguments])
-            with pytest.raises(SystemExit) as left:
+            with own_logs(), pytest.raises(SystemExit) as left:
                 main()
         captured = self._capsys.readouterr()
         code = left.value.code

@@ -286,7 +286,7 @@ async def serving() -> AsyncIterator[WorkspaceServer]:
         ]
     )
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="websockets-sansio"
+        app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws="websockets-sansio"
     )
     http = uvicorn.Server(config)
     http.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
