@@ -2,6 +2,7 @@
 
 import { el } from '../shared/element.js'
 import { fieldsOf, partsOf } from './groups.js'
+import { sentence } from './words.js'
 
 /** @typedef {import('./calls.js').Thing} Thing */
 
@@ -72,9 +73,6 @@ export class Form {
   /** The label of a field. @param {string} name */
   labelOf(name) { return this.fields.find((field) => field.name === name)?.label ?? name }
 }
-
-/** @param {string} text */
-const sentence = (text) => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}${/[.!?]$/u.test(text) ? '' : '.'}`
 
 /**
  * What differs between two states of a thing.

@@ -57,14 +57,18 @@ function group(field, known) {
   const hint = field.hint && el('p', { class: 'field-hint', text: field.hint })
   const root = el('fieldset', { class: 'group', tabIndex: -1 },
     el('legend', { class: 'group-title' }, there ? el('label', { class: 'check-label', htmlFor: there.id }, there, el('span', { text: field.label })) : field.label), hint, problem, body)
-  there?.addEventListener('change', () => { body.hidden = !there.checked })
+  const fold = () => {
+    body.hidden = Boolean(there && !there.checked)
+    root.classList.toggle('is-off', body.hidden)
+  }
+  there?.addEventListener('change', fold)
   return {
     root,
     set(value) {
       fields.set(value)
       if (!there) return
       there.checked = value !== undefined
-      body.hidden = !there.checked
+      fold()
     },
     get() {
       if (root.hidden || (there && !there.checked)) return undefined

@@ -6,7 +6,7 @@ import { toast } from '../shared/toast.js'
 import { Fault, call, every, one } from './calls.js'
 import { nameOf } from './controls.js'
 import { KINDS } from './kinds.js'
-import { counted } from './words.js'
+import { counted, sentence } from './words.js'
 
 const PAUSE_MS = 250
 
@@ -70,6 +70,7 @@ export class ListView {
   update(node, thing) {
     const at = (/** @type {string} */ name) => /** @type {HTMLElement} */ (node.querySelector(name))
     setText(at('.thing-name'), nameOf(thing))
+    at('.thing-name').title = [...nameOf(thing)].length > 80 ? nameOf(thing) : ''
     setText(at('.thing-about'), [this.kind.about(thing), thing.description].filter(Boolean).join(' · '))
     if (thing.color) at('.swatch').style.background = thing.color
     const isOn = this.kind.isOn(thing)
@@ -92,7 +93,7 @@ export class ListView {
       toast(`“${inSentence(nameOf(thing))}” is ${isOn ? 'on' : 'off'}.`, { label: 'Undo', act: () => this.turn(id) })
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      toast(error.code === 'version_conflict' ? 'Somebody else has just changed it. Look at it, then try again.' : `This was not switched: ${error.message}.`)
+      toast(error.code === 'version_conflict' ? 'Somebody else has just changed it. Look at it, then try again.' : `This was not switched: ${sentence(error.message)}`)
       if (error.code === 'version_conflict') await this.refresh()
     } finally {
       this.busy.delete(id)

@@ -11,6 +11,7 @@ import { ReportView } from './report_view.js'
 import { SettingsView } from './settings_view.js'
 import { VisitView } from './visit_view.js'
 import { VisitorsView } from './visitors_view.js'
+import { sentence } from './words.js'
 
 /**
  * @typedef {object} View
@@ -60,8 +61,10 @@ async function show() {
   address = location.hash
   document.title = `${shown.title} · Frontdesk`
   for (const [name, link] of links) {
-    if (name === shown.place) link.setAttribute('aria-current', 'page')
-    else link.removeAttribute('aria-current')
+    if (name === shown.place) {
+      link.setAttribute('aria-current', 'page')
+      link.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    } else link.removeAttribute('aria-current')
   }
   place.replaceChildren(shown.root)
   window.scrollTo(0, 0)
@@ -83,7 +86,7 @@ async function refresh() {
     if (!(error instanceof CallFailed)) throw error
     if (current !== view) return
     if (error.code === 'not_signed_in') return askToSignIn('Your sign-in is over. Sign in again.')
-    if (!['offline', 'unavailable', 'try_later'].includes(error.code)) return failed(error.message, current.place)
+    if (!['offline', 'unavailable', 'try_later'].includes(error.code)) return failed(sentence(error.message), current.place)
     setText(strip, `${error.message.replace(/ *(Check your connection and try again|Try again in a moment)\.$/u, '')} What is shown is as it was; trying again.`)
     strip.hidden = false
   }

@@ -5,7 +5,7 @@ import { Fault, look, one } from './calls.js'
 import { funnel } from './funnel.js'
 import { Period } from './period.js'
 import { COLUMNS, caption, cell, legend } from './report_view.js'
-import { counted, lasted, percent, reasonWords } from './words.js'
+import { counted, lasted, percent, reasonWords, sentence } from './words.js'
 
 /** @typedef {import('./calls.js').Thing} Thing */
 
@@ -75,7 +75,7 @@ export class MapReportView {
       await this.open()
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      this.problem.textContent = error.message
+      this.problem.textContent = sentence(error.message)
     }
   }
 }

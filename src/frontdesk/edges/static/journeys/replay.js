@@ -3,7 +3,7 @@
 import { el } from '../shared/element.js'
 import { Fault, call, look } from './calls.js'
 import { nextId } from './controls.js'
-import { counted } from './words.js'
+import { counted, sentence } from './words.js'
 
 const AGAIN_MS = 500
 const SHARE_OF = (/** @type {number} */ part, /** @type {number} */ whole) => (whole ? ` (${((100 * part) / whole).toFixed(1)} %)` : '')
@@ -37,12 +37,12 @@ export class Replay {
         job = await look(`/actionmaps/estimates/jobs/${encodeURIComponent(job.id)}`)
       }
       if (!this.root.isConnected) return
-      if (job.state === 'Failed') throw new Fault(job.error.code, `${job.error.message}.`)
+      if (job.state === 'Failed') throw new Fault(job.error.code, job.error.message)
       this.show(await look(`/actionmaps/estimates/jobs/${encodeURIComponent(job.id)}/results`))
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       if (error.field) this.form.fault(error.message, error.field, 'This cannot be tried')
-      this.result.replaceChildren(el('p', { class: 'field-problem', text: error.field ? 'The map cannot be tried yet: look at the field that is marked.' : error.message }))
+      this.result.replaceChildren(el('p', { class: 'field-problem', text: error.field ? 'The map cannot be tried yet: look at the field that is marked.' : sentence(error.message) }))
     } finally {
       this.button.disabled = false
       this.bar.hidden = true

@@ -5,7 +5,7 @@ import { saveAs } from '../shared/save_as.js'
 import { toast } from '../shared/toast.js'
 import { Fault, look, one, send } from './calls.js'
 import { Period } from './period.js'
-import { percent } from './words.js'
+import { percent, sentence } from './words.js'
 
 /** @typedef {import('./calls.js').Thing} Thing */
 
@@ -61,7 +61,7 @@ export class ReportView {
       await this.open()
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      this.problem.textContent = error.message
+      this.problem.textContent = sentence(error.message)
     }
   }
 
@@ -74,7 +74,7 @@ export class ReportView {
       toast(`${name} is in your downloads.`)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      this.problem.textContent = error.message
+      this.problem.textContent = sentence(error.message)
     }
   }
 }

@@ -4,6 +4,7 @@ import { el } from '../shared/element.js'
 import { Fault, call } from './calls.js'
 import { OPERATORS } from './conditions.js'
 import { nextId } from './controls.js'
+import { sentence } from './words.js'
 
 const WORDS = new Map(OPERATORS)
 
@@ -41,7 +42,7 @@ export class UrlTester {
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       if (error.field?.startsWith('pageUrlConditions')) this.form.fault(error.message, error.field, 'This cannot be tried')
-      this.result.replaceChildren(el('p', { class: 'field-problem', text: error.message }))
+      this.result.replaceChildren(el('p', { class: 'field-problem', text: sentence(error.message) }))
     }
   }
 

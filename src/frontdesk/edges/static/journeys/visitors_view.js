@@ -36,10 +36,10 @@ export class VisitorsView {
 
 /** @param {Thing} visit */
 function make(visit) {
-  const cell = (/** @type {string} */ name) => el('td', { class: name })
-  const where = cell('visit-page')
+  const cell = (/** @type {string} */ name, /** @type {string} */ label) => el('td', { class: name, data: { label } })
+  const where = el('td', { class: 'visit-page' })
   where.append(el('a', { class: 'visit-title', dir: 'auto', href: `#/visit/${one(visit.id)}` }), el('p', { class: 'visit-path muted', dir: 'auto' }))
-  return el('tr', {}, where, cell('visit-since'), cell('visit-pages'), cell('visit-segments'), cell('visit-offers'))
+  return el('tr', {}, where, cell('visit-since', 'Here since'), cell('visit-pages', 'Pages'), cell('visit-segments', 'Segments'), cell('visit-offers', 'Offers'))
 }
 
 /** @param {HTMLElement} node @param {Thing} visit */

@@ -4,7 +4,7 @@ import { el } from '../shared/element.js'
 import { Fault, call } from './calls.js'
 import { nameOf, nextId } from './controls.js'
 import { check } from './url_tester.js'
-import { checkWords } from './words.js'
+import { checkWords, sentence } from './words.js'
 
 export class WhyNot {
   /** @param {string} visitId */
@@ -38,7 +38,7 @@ export class WhyNot {
       this.show(await call('POST', `/actionmaps/${encodeURIComponent(this.map.value)}/test`, { url: this.url.value.trim(), sessionId: this.visitId }))
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      this.result.replaceChildren(el('p', { class: 'field-problem', text: error.message }))
+      this.result.replaceChildren(el('p', { class: 'field-problem', text: sentence(error.message) }))
     }
   }
 

@@ -65,3 +65,6 @@ export function pathOf(url) {
     return url
   }
 }
+
+/** What the API says, as a sentence. @param {string} text */
+export const sentence = (text) => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}${/[.!?]$/u.test(text) ? '' : '.'}`
