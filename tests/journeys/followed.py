@@ -32,6 +32,7 @@ class Followed:
         self.segment_id = segment_id
         self.map_id = map_id
         self.visitors: list[Visitor] = []
+        self.visit_id = self.chat_id = ""  # Of the chat that came of an offer.
 
     async def arrives(self, path: str = "/cart", title: str = "Your cart") -> Visitor:
         """Somebody new, who looks at a page."""

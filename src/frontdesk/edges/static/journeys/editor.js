@@ -2,7 +2,7 @@
 
 import { el, setText } from '../shared/element.js'
 import { ask } from '../shared/dialog.js'
-import { fullTime, inSentence } from '../shared/format.js'
+import { fullTime } from '../shared/format.js'
 import { toast } from '../shared/toast.js'
 import { Fault, call, every, look, one } from './calls.js'
 import { conflictBox } from './conflict.js'
@@ -10,7 +10,7 @@ import { nameOf } from './controls.js'
 import { Form } from './form.js'
 import { KINDS } from './kinds.js'
 import { toolsOf } from './tools.js'
-import { ms } from './words.js'
+import { ms, quoted } from './words.js'
 
 /** @typedef {import('./calls.js').Thing} Thing */
 
@@ -61,7 +61,7 @@ export class Editor {
 
   /** @param {Thing|undefined} model */
   begin(model) {
-    setText(this.about, model ? `A copy of “${inSentence(nameOf(model))}”, switched off until you say so.` : this.kind.lead)
+    setText(this.about, model ? `A copy of ${quoted(nameOf(model))}, switched off until you say so.` : this.kind.lead)
     this.form?.set(undefined)
     const before = this.form?.before ?? {}
     if (model) this.form?.set({ ...model, [this.kind.named]: `${nameOf(model)} (copy)`.slice(0, 256), ...this.kind.turn?.(false) })
@@ -115,7 +115,7 @@ export class Editor {
       } else {
         const made = await call('POST', `/${this.name}`, form.get())
         this.mayLeave = async () => true
-        toast(`“${inSentence(nameOf(made))}” is made.`)
+        toast(`${quoted(nameOf(made))} is made.`)
         location.replace(`#/${this.name}/${one(made.id)}`)
       }
     } catch (error) {
@@ -148,13 +148,13 @@ export class Editor {
   }
 
   async remove() {
-    const name = inSentence(nameOf(this.thing))
-    const answer = await ask({ title: `Delete “${name}”?`, body: 'This cannot be undone. What was counted stays in reports. To stop it for a while, switch it off instead.', confirm: 'Delete', danger: true })
+    const name = quoted(nameOf(this.thing))
+    const answer = await ask({ title: `Delete ${name}?`, body: 'This cannot be undone. What was counted stays in reports. To stop it for a while, switch it off instead.', confirm: 'Delete', danger: true })
     if (answer === null) return
     try {
       await call('DELETE', this.at(this.id))
       this.mayLeave = async () => true
-      toast(`“${name}” is deleted.`)
+      toast(`${name} is deleted.`)
       location.replace(`#/${this.name}`)
     } catch (error) {
       if (!(error instanceof Fault)) throw error

@@ -1,12 +1,11 @@
 // All things of a kind: found by name, switched on and off, opened.
 
 import { el, keyed, setText } from '../shared/element.js'
-import { inSentence } from '../shared/format.js'
 import { toast } from '../shared/toast.js'
 import { Fault, call, every, one } from './calls.js'
 import { nameOf } from './controls.js'
 import { KINDS } from './kinds.js'
-import { counted, sentence } from './words.js'
+import { counted, quoted, sentence } from './words.js'
 
 const PAUSE_MS = 250
 
@@ -77,7 +76,7 @@ export class ListView {
     setText(at('.switch-text'), isOn ? 'On' : 'Off')
     if (!this.kind.turn) return
     at('.switch').setAttribute('aria-checked', String(isOn))
-    at('.switch').setAttribute('aria-label', `${inSentence(nameOf(thing))} is switched on`)
+    at('.switch').setAttribute('aria-label', `${quoted(nameOf(thing))} is switched on`)
   }
 
   /** @param {string} id */
@@ -90,7 +89,7 @@ export class ListView {
       const after = await call('PATCH', `/${this.name}/${one(id)}`, { version: thing.version, ...this.kind.turn(isOn) })
       this.things = this.things.map((one_) => (one_.id === id ? after : one_))
       this.show(this.search.value.trim())
-      toast(`“${inSentence(nameOf(thing))}” is ${isOn ? 'on' : 'off'}.`, { label: 'Undo', act: () => this.turn(id) })
+      toast(`${quoted(nameOf(thing))} is ${isOn ? 'on' : 'off'}.`, { label: 'Undo', act: () => this.turn(id) })
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       toast(error.code === 'version_conflict' ? 'Somebody else has just changed it. Look at it, then try again.' : `This was not switched: ${sentence(error.message)}`)

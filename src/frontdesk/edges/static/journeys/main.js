@@ -23,7 +23,7 @@ import { sentence } from './words.js'
  * @property {() => Promise<boolean>} [mayLeave] asks when something would be lost
  */
 
-const EVERY_MS = 3000
+const EVERY_MS = 2000
 const PLACES = [['visitors', 'Visitors'], ['report', 'Report'], ...Object.entries(KINDS).map(([name, kind]) => [name, kind.title]), ['settings', 'Settings']]
 
 const app = /** @type {HTMLElement} */ (document.getElementById('app'))

@@ -7,7 +7,7 @@ export class Snippet {
   /** @param {() => import('./calls.js').Thing} thing */
   constructor(thing) {
     this.thing = thing
-    this.code = el('pre', { class: 'snippet-code', tabIndex: 0, role: 'region', 'aria-label': 'The snippet' })
+    this.code = el('pre', { class: 'snippet-code' })
     this.root = el('section', { class: 'tool', 'aria-labelledby': 'snippet-title' }, el('h2', { id: 'snippet-title', text: 'The snippet' }),
       el('p', { class: 'muted', text: 'Into every page of the site, as early as you can. Nobody is followed before the settings allow it.' }), this.code,
       el('button', { type: 'button', class: 'button', text: 'Copy the snippet', on: { click: () => this.copy() } }))

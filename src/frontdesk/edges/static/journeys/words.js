@@ -1,6 +1,6 @@
 // The words of the journey API in those of people.
 
-import { span } from '../shared/format.js'
+import { inSentence, span } from '../shared/format.js'
 
 const STATES = new Map([
   ['qualified', 'qualified'], ['qualifiedOutsideSchedule', 'qualified while closed'], ['offered', 'offered'], ['accepted', 'accepted'],
@@ -68,3 +68,8 @@ export function pathOf(url) {
 
 /** What the API says, as a sentence. @param {string} text */
 export const sentence = (text) => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}${/[.!?]$/u.test(text) ? '' : '.'}`
+
+const QUOTED_CHARS = 60
+
+/** A name in a sentence of ours, in quotes, and not longer than the sentence. @param {string} name */
+export const quoted = (name) => `“${inSentence([...name].length > QUOTED_CHARS ? `${[...name].slice(0, QUOTED_CHARS).join('')}…` : name)}”`
