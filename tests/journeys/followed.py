@@ -10,7 +10,7 @@ import msgspec
 from frontdesk.domain.journey.facts import Fact, Moved, State
 from tests.conformance.agents import Agent
 from tests.conformance.house import PASSWORD
-from tests.conformance.journey.tracked import Tracked, Visitor, tracked, tracking_in
+from tests.conformance.journey.tracked import Ticking, Tracked, Visitor, tracked, tracking_in
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 BIDI = "\u202eevil \u05d0\u05d1\u05d2"
@@ -75,7 +75,8 @@ class Followed:
 @asynccontextmanager
 async def followed(folder: Path) -> AsyncIterator[Followed]:
     """The site, with `sue`, who is a supervisor, and `bob`, who is an agent; names are as bad as they get."""
-    async with tracked(tracking_in(folder)) as site:
+    clock = Ticking()
+    async with tracked(tracking_in(folder), clock) as site:
         await site.house.server.add_account(login="sue", password=PASSWORD, role="supervisor", name="Sue")
         await site.house.server.add_account(login="bob", password=PASSWORD, name="Bob")
         segment_id = await site.segment("/cart", displayName=HOSTILE)
@@ -86,4 +87,7 @@ async def followed(folder: Path) -> AsyncIterator[Followed]:
             action={**OFFER, "actionTargetId": target["id"]},
             pageUrlConditions=[{"operator": "containsAny", "values": ["/cart"]}],
         )
-        yield Followed(site, segment_id, map_id)
+        desk = Followed(site, segment_id, map_id)
+        await desk.arrives()
+        clock.pass_by(8 * 86_400)  # Replays want a week of visits.
+        yield desk

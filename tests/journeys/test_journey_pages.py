@@ -19,7 +19,7 @@ from tests.journeys.test_looks import DARK, PHONE, nothing_sticks_out
 pytestmark = pytest.mark.anyio
 PAGE = "/operator/journeys/"
 SURROUNDINGS: dict[str, dict[str, Any]] = {"desktop": {}, "dark phone": PHONE | DARK}
-ALSO_IN_THE_DARK = ("An agent joined:", "75.0 % of qualified", "3 segments of at most 500", "We know both.")
+ALSO_IN_THE_DARK = ("An agent joined:", "60.0 % of qualified", "3 segments of at most 500", "We know both.")
 OPEN_ALL = "() => { for (const one of document.querySelectorAll('details')) one.open = true }"
 
 
@@ -70,7 +70,7 @@ async def test_each_page_is_accessible_fits_and_takes_text_as_text(
         f"#/visit/{desk.visit_id}": "An agent joined:",
         "#/visit/none": "there is no session",
         "#/report": "How often the map qualified",
-        f"#/report/{desk.map_id}": "75.0 % of qualified",
+        f"#/report/{desk.map_id}": "60.0 % of qualified",
         "#/segments": "3 segments of at most 500",
         f"#/segments/{desk.segment_id}": "Version 1",
         "#/actionmaps": "2 action maps",
@@ -194,6 +194,18 @@ async def test_a_map_is_made_tried_and_its_faults_stand_at_their_fields(
         await expect(page.get_by_role("heading", name="Action maps")).to_be_visible()
     names = {one["displayName"] for one in (await desk.site.manage("GET", "/actionmaps"))["entities"]}
     assert "Made here" not in names
+
+
+async def test_a_map_is_replayed_on_past_visits(browser: Browser, desk: Followed) -> None:
+    async with signed_page(browser, desk, f"#/actionmaps/{desk.map_id}") as page:
+        await page.get_by_role("button", name="Find out").click()
+        replay = page.get_by_role("region", name="Who would have got it?")
+        await expect(replay).to_contain_text("would have got the offer (100.0 %)")
+        await expect(replay.get_by_role("listitem")).to_contain_text([HOSTILE])
+        await page.get_by_label("Values").first.fill("/nowhere")
+        await page.get_by_role("button", name="Find out").click()
+        await expect(replay).to_contain_text("0 visits of")
+        await page.get_by_role("button", name="Undo changes").click()
 
 
 async def test_what_somebody_else_changed_is_told_and_both_changes_are_kept(
