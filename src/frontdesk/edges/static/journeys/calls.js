@@ -40,8 +40,9 @@ export async function send(method, path, body, headers = {}) {
   }
   if (response.ok) return response
   const answer = await response.json().catch(() => ({}))
-  if (response.status === 401) throw new Fault('not_signed_in', 'Your sign-in is over.')
+  if (response.status === 401) throw new Fault('not_signed_in', 'Your sign-in is over. Sign in again in another tab, then try again here.')
   if (response.status >= 500) throw new Fault('unavailable', 'The server has a problem. Try again in a moment.')
+  if (response.status === 404 && !answer.code) throw new Fault('off', 'Journeys are switched off on this server. Its settings switch them on: [journeys] is_on.')
   throw new Fault(answer.code ?? String(response.status), answer.message ?? `The server refused this (${response.status}).`, answer.field, answer.current)
 }
 

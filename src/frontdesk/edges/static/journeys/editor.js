@@ -27,6 +27,7 @@ export class Editor {
     this.id = id
     this.from = id ? '' : from
     this.isSole = false
+    this.isDone = false
     this.title = `${id ? '' : 'New '}${this.kind.one}`
     this.thing = /** @type {Thing} */ ({})
     this.form = /** @type {Form|null} */ (null)
@@ -86,8 +87,10 @@ export class Editor {
     setText(this.about, `Version ${thing.version}, changed ${fullTime(ms(thing.modifiedDate))}`)
   }
 
+  get isChanged() { return !this.isDone && Object.keys(this.form?.changes() ?? {}).length > 0 }
+
   changed() {
-    const isChanged = Object.keys(this.form?.changes() ?? {}).length > 0
+    const { isChanged } = this
     this.saveButton.disabled = Boolean(this.id) && !isChanged
     this.undoButton.hidden = !this.id || !isChanged
     setText(this.state, this.id && isChanged ? 'Not saved yet' : '')
@@ -114,7 +117,7 @@ export class Editor {
         toast('Saved.')
       } else {
         const made = await call('POST', `/${this.name}`, form.get())
-        this.mayLeave = async () => true
+        this.isDone = true
         toast(`${quoted(nameOf(made))} is made.`)
         location.replace(`#/${this.name}/${one(made.id)}`)
       }
@@ -153,7 +156,7 @@ export class Editor {
     if (answer === null) return
     try {
       await call('DELETE', this.at(this.id))
-      this.mayLeave = async () => true
+      this.isDone = true
       toast(`${name} is deleted.`)
       location.replace(`#/${this.name}`)
     } catch (error) {
@@ -164,7 +167,7 @@ export class Editor {
 
   /** @returns {Promise<boolean>} */
   async mayLeave() {
-    if (!this.form || !Object.keys(this.form.changes()).length) return true
+    if (!this.isChanged) return true
     return (await ask({ title: 'Leave without saving?', body: 'What you have changed here is lost.', confirm: 'Leave', cancel: 'Stay', danger: true })) !== null
   }
 }

@@ -17,6 +17,7 @@ export class ListView {
     this.name = this.place = name
     this.kind = /** @type {import('./kinds.js').Kind} */ (KINDS[name])
     this.title = this.kind.title
+    this.everyMs = 10_000
     this.things = /** @type {Thing[]} */ ([])
     this.busy = new Set()
     this.search = el('input', { type: 'search', id: 'search', class: 'field-input', maxLength: 256, dir: 'auto', autocomplete: 'off', on: { input: () => this.due() } })

@@ -20,6 +20,8 @@ import { sentence } from './words.js'
  * @property {HTMLElement} root
  * @property {() => Promise<void>} open
  * @property {() => Promise<void>} [refresh] again and again, quietly
+ * @property {number} [everyMs] how often
+ * @property {boolean} [isChanged] whether something is not saved
  * @property {() => Promise<boolean>} [mayLeave] asks when something would be lost
  */
 
@@ -90,7 +92,7 @@ async function refresh() {
     setText(strip, `${error.message.replace(/ *(Check your connection and try again|Try again in a moment)\.$/u, '')} What is shown is as it was; trying again.`)
     strip.hidden = false
   }
-  if (current === view && (current.refresh || !isOpen)) timer = window.setTimeout(refresh, EVERY_MS)
+  if (current === view && (current.refresh || !isOpen)) timer = window.setTimeout(refresh, current.everyMs ?? EVERY_MS)
 }
 
 /** @param {string} text @param {string} name of the menu entry to go back to */
@@ -165,5 +167,6 @@ window.addEventListener('hashchange', async () => {
   }
   if (location.hash === wanted) show()
 })
+window.addEventListener('beforeunload', (event) => { if (view?.isChanged) event.preventDefault() })
 document.addEventListener('visibilitychange', () => { if (view && isOpen && !document.hidden) refresh() })
 start()

@@ -3,6 +3,7 @@
 import { el } from '../shared/element.js'
 import { OfferPreview } from './offer_preview.js'
 import { Replay } from './replay.js'
+import { Scoring } from './scoring.js'
 import { Snippet } from './snippet.js'
 import { UrlTester } from './url_tester.js'
 
@@ -17,6 +18,7 @@ import { UrlTester } from './url_tester.js'
 export function toolsOf(kind, form, thing) {
   if (kind === 'actionmaps') return [new OfferPreview(form), new UrlTester(form), new Replay(form), new ReportLink(thing)]
   if (kind === 'deployments') return [new Snippet(thing)]
+  if (kind === 'outcomes') return [new Scoring(thing)]
   return []
 }
 

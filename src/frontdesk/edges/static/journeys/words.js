@@ -48,7 +48,7 @@ export const checkWords = (check) => CHECKS.get(check) ?? check
 export const ms = (iso) => (iso ? Date.parse(iso) : 0)
 
 /** @param {number|null|undefined} share in percent, to one decimal as reports round: half up */
-export const percent = (share) => (share === null || share === undefined ? '–' : `${(Math.floor(share * 10 + 0.5) / 10).toFixed(1)} %`)
+export const percent = (share) => (share === null || share === undefined ? '–' : `${((Math.round(Number(`${share}e1`)) || 0) / 10).toFixed(1)} %`)
 
 /** @param {number|null|undefined} value in milliseconds */
 export const lasted = (value) => (value === null || value === undefined ? '–' : value < 1000 ? `${Math.round(value)} ms` : span(value))
