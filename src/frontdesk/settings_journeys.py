@@ -65,6 +65,8 @@ class JourneysSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Size of one event."""
     batch_bytes_max: Annotated[int, Meta(ge=1024, le=10_485_760)] = 262_144
     """Size of a batch of events."""
+    events_in_flight_max: Annotated[int, Meta(ge=1, le=100_000)] = 500
+    """Requests with events worked on at once, before further ones are told to try later."""
     webhooks: WebhookSettings = WebhookSettings()
 
     def __post_init__(self) -> None:

@@ -34,7 +34,12 @@ def time() -> Ticking:
 @pytest.fixture(scope="module")
 async def strict(tmp_path_factory: pytest.TempPathFactory, time: Ticking) -> AsyncIterator[Tracked]:
     """A site that lets people ask as often as they may."""
-    limits = JourneysSettings(requests_burst_per_customer=5, server_keys=(SERVER_KEY,), body_bytes_max=2048)
+    limits = JourneysSettings(
+        requests_burst_per_customer=5,
+        server_keys=(SERVER_KEY,),
+        body_bytes_max=2048,
+        events_in_flight_max=1,
+    )
     async with tracked(tracking_in(tmp_path_factory.mktemp("strict"), limits), time) as own:
         yield own
 
@@ -227,6 +232,26 @@ async def test_a_body_has_a_size(strict: Tracked, time: Ticking) -> None:
     visitor = strict.visitor()
     answer = await visitor.sends(visitor.event(attributes={"a": "x" * 3000}))
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+async def test_no_more_events_are_worked_on_at_once_than_may_be(strict: Tracked) -> None:
+    server, first = (strict.visitor(authorization=f"Bearer {SERVER_KEY}") for _ in range(2))
+    at, body = urlsplit(strict.at("webevents")), json.dumps(first.event()).encode()
+    reader, writer = await asyncio.open_connection(at.hostname, at.port)
+    head = (f"POST {at.path} HTTP/1.1", f"authorization: Bearer {SERVER_KEY}", f"content-length: {len(body)}")
+    writer.write("\r\n".join((*head, "", "")).encode() + body[:10])
+    async with asyncio.timeout(PATIENCE_S):
+        while (refused := await server.sends()).status_code == 200:
+            server = strict.visitor(authorization=f"Bearer {SERVER_KEY}")
+    assert (refused.status_code, refused.json()["code"]) == (503, "try_later")
+    assert refused.headers["retry-after"] == "5"
+    metrics = (await strict.house.visitors.http.get(f"{strict.house.url}/metrics")).text
+    assert 'frontdesk_limit_refusals_total{limit="journeys.events_in_flight_max"}' in metrics
+    writer.write(body[10:])
+    async with asyncio.timeout(PATIENCE_S):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+    writer.close()
+    assert (await server.sends()).status_code == 200
 
 
 # --- what trackers are told -------------------------------------------------------------------------

@@ -20,8 +20,9 @@ from frontdesk.edges.journey_asked import Asked
 from frontdesk.edges.journey_buckets import Buckets
 from frontdesk.edges.journey_configs import Configs
 from frontdesk.edges.journey_metrics import JourneyMetrics
-from frontdesk.edges.journey_replies import CACHE, Answer, TooOften, told
+from frontdesk.edges.journey_replies import CACHE, Answer, Busy, TooOften, told
 from frontdesk.edges.journey_sender import Sender
+from frontdesk.edges.journey_turns import BEGIN_AT_ONCE, END_AT_ONCE, Turns
 from frontdesk.errors import Conflict, Refused, Unavailable
 from frontdesk.settings_journeys import JourneysSettings
 from frontdesk.wire import journey as wire
@@ -56,6 +57,8 @@ class JourneyOperations:
             settings.requests_burst_per_customer,
             clock_ms,
         )
+        self._in_flight = 0
+        self._beginning, self._ending = Turns(BEGIN_AT_ONCE), Turns(END_AT_ONCE)
 
     async def answer(
         self, scope: Scope, receive: Receive, asked: Asked, site: Site, sender: Sender
@@ -69,25 +72,19 @@ class JourneyOperations:
             case "erase":
                 return await self._erase(asked, sender)
             case "event" | "batch":
-                left_out = site.leaves_out(sender.user_agent, sender.address)
-                if left_out is not None:
-                    return self._left_out(left_out)
-        is_batch = asked.operation == "batch"
-        bytes_max = self._settings.batch_bytes_max if is_batch else self._settings.body_bytes_max
+                return await self._events(scope, receive, asked, site, sender)
+            case "action":
+                return await self._action(wire.action_of(await self._body(scope, receive)), site)
+            case _:
+                return await self._consent(wire.consent_of(await self._body(scope, receive)), site)
+
+    async def _body(self, scope: Scope, receive: Receive, bytes_max: int | None = None) -> bytes:
+        """Errors: `Refused("body_too_large")`; as `read_body`."""
+        bytes_max = bytes_max or self._settings.body_bytes_max
         body = await read_body(scope, receive, bytes_max, self._body_read_s)
         if body is None:
             raise _too_large(bytes_max)
-        match asked.operation:
-            case "event":
-                event = wire.event_of(body)
-                self._check(event.customer_cookie_id.lower())
-                return await self._event(event, site, sender)
-            case "batch":
-                return await self._batch(body, site, sender)
-            case "action":
-                return await self._action(wire.action_of(body), site)
-            case _:
-                return await self._consent(wire.consent_of(body), site)
+        return body
 
     def _check(self, customer_id: str) -> None:
         """Errors: `TooOften`."""
@@ -96,12 +93,35 @@ class JourneyOperations:
 
     # --- events --------------------------------------------------------------------------------
 
+    async def _events(
+        self, scope: Scope, receive: Receive, asked: Asked, site: Site, sender: Sender
+    ) -> Answer:
+        """One event or a batch, unless there are too many of them already. Errors: `Busy` among them."""
+        left_out = site.leaves_out(sender.user_agent, sender.address)
+        if left_out is not None:
+            return self._left_out(left_out)
+        if self._in_flight >= self._settings.events_in_flight_max:
+            raise Busy("journeys.events_in_flight_max")
+        self._in_flight += 1
+        try:
+            if asked.operation == "batch":
+                return await self._batch(
+                    await self._body(scope, receive, self._settings.batch_bytes_max), site, sender
+                )
+            event = wire.event_of(await self._body(scope, receive))
+            self._check(event.customer_cookie_id.lower())
+            return await self._event(event, site, sender)
+        finally:
+            self._in_flight -= 1
+
     async def _event(self, event: wire.EventBody, site: Site, sender: Sender) -> Answer:
+        await self._beginning.turn()
         arrived = _arrived(event, sender)
         left_out = site.leaves_out(arrived.user_agent, arrived.ip_address)
         if left_out is not None:
             return self._left_out(left_out)
         happened = await self._collector.event(site, arrived, sender.signals)
+        await self._ending.turn()
         if isinstance(happened, str):
             return self._left_out(happened)
         self._counts.taken(happened)

@@ -25,10 +25,19 @@ class Answer(Struct, frozen=True):
 class TooOften(Refused):
     """Somebody asks more often than they may. Units: they may again in `wait_s` seconds."""
 
-    def __init__(self, name: str, wait_s: int) -> None:
-        super().__init__("too_many_requests", "too many requests", limit=0)
+    def __init__(
+        self, name: str, wait_s: int, code: str = "too_many_requests", text: str = "too many requests"
+    ) -> None:
+        super().__init__(code, text, limit=0)
         self.name = name
         self.wait_s = wait_s
+
+
+class Busy(TooOften):
+    """All together ask more than can be done now. `name` is the limit."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, RETRY_S, "try_later", "please try again")
 
 
 def refused(refusal: Refused, state: str = "", *, again_in_s: int = 0) -> Answer:
