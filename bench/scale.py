@@ -36,7 +36,8 @@ class Scale(Struct, frozen=True, kw_only=True):
     shop_chats: int = 500
     shop_chats_per_s: float = 500.0
     offer_every_s: float = 0.1
-    visits: int = 5000
+    visits: int = 3000
+    visit_quiet_s: int = 20
 
 
 FULL = Scale()
@@ -68,4 +69,5 @@ QUICK = Scale(
     shop_chats_per_s=100.0,
     offer_every_s=0.05,
     visits=20,
+    visit_quiet_s=1,
 )

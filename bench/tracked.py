@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bench.house import sqlite_url
+from frontdesk.desk.journeys.customers import QUIET_S
 from frontdesk.domain.journey.defining import STREAM, Definition, Kind, Saved
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.site_settings import ConsentMode, JourneySettings, Privacy
@@ -19,9 +20,11 @@ from tests.domain.journey import site
 MANY = 10_000_000
 
 
-def tracking(usual: Settings) -> Settings:
-    """A server all of whose visitors come from one address, and that lets go of quiet ones soon."""
-    own = JourneysSettings(requests_per_minute_per_address=MANY, requests_burst_per_address=MANY)
+def tracking(usual: Settings, quiet_s: int = QUIET_S) -> Settings:
+    """A server all of whose visitors come from one address, and that lets go of quiet ones after a while."""
+    own = JourneysSettings(
+        requests_per_minute_per_address=MANY, requests_burst_per_address=MANY, quiet_s=quiet_s
+    )
     return replace(usual, journeys=own)
 
 

@@ -23,9 +23,11 @@ BROWSER = (
 BASE = f"/api/v2/journey/deployments/{DEPLOYMENT_ID}"
 HEADERS = (f"origin: {ORIGIN}", f"user-agent: {BROWSER}", "accept-language: de-DE,de;q=0.9,en;q=0.8")
 EVENTS = post(f"{BASE}/webevents", "text/plain;charset=UTF-8", *HEADERS)
+SEARCHED = "https://www.google.com/"
 VISITORS_EACH = 10  # Who share a connection, as through a proxy.
 VIEWS_EACH = 10  # Then somebody else comes.
 LOOK_EVERY_S = 0.005
+OK = 200
 
 _encode = msgspec.json.Encoder().encode
 
@@ -49,6 +51,7 @@ class Shopper:
         self.id = str(UUID(int=random.Random(number).getrandbits(128), version=4))
         self._dice = random.Random(number)
         self._pages = paths()
+        self._before = SEARCHED
         self.views = 0
 
     def view(self) -> bytes:
@@ -67,9 +70,10 @@ class Shopper:
             "page": {"url": f"{ORIGIN}{path}", "title": f"{words.title()} | The Shop", "lang": "en"},
             "browser": {"lang": "de-DE", "viewWidth": 1200, "viewHeight": 800},
             "device": {"screenWidth": 1920, "screenHeight": 1080, "screenDensity": 1},
-            "referrerUrl": "https://www.google.com/",
+            "referrerUrl": self._before,
             "attributes": attributes,
         }
+        self._before = f"{ORIGIN}{path}"
         return with_body(EVENTS, _encode(body))
 
     def ping(self, path: str) -> bytes:
@@ -146,10 +150,23 @@ class Crowd:
     def _answered(self, number: int, asked_s: float, status: int, body: bytes) -> None:
         now_s = time.perf_counter()
         self._latencies_s.append(now_s - asked_s)
-        if status != 200 or b'"pingNow":' not in body:
+        if status != OK or b'"pingNow":' not in body:
             self._fault = self._fault or f"a page view was answered {status} {body[:200]!r}"
             self._is_over = True
         self._loop.call_later(max(0.0, asked_s + self._pause_s - now_s), self._view, number)
+
+
+async def visit(connections: Sequence[HttpConnection], shoppers: Sequence[Shopper], views: int) -> None:
+    """Have each of them view so many pages, as fast as it goes. Errors: `Wrong`, `ConnectionError`."""
+
+    async def some(number: int) -> None:
+        for shopper in shoppers[number :: len(connections)]:
+            for _ in range(views):
+                status, body = await connections[number].fetch(shopper.view())
+                if status != OK:
+                    raise Wrong(f"a page view was answered {status} {body[:200]!r}")
+
+    await asyncio.gather(*(some(number) for number in range(len(connections))))
 
 
 @contextlib.asynccontextmanager
@@ -170,9 +187,9 @@ async def earn(connection: HttpConnection, shopper: Shopper) -> float:
     status, body = await connection.fetch(
         shopper.event("form_abandoned", "/checkout?step=1", formName="checkout")
     )
-    if status != 200 or not msgspec.json.decode(body, type=Told).ping_now:
+    if status != OK or not msgspec.json.decode(body, type=Told).ping_now:
         raise Wrong(f"an event that earns an offer was answered {status} {body[:200]!r}")
     status, body = await connection.fetch(shopper.ping("/checkout?step=1"))
-    if status != 200 or not msgspec.json.decode(body, type=Pinged).actions:
+    if status != OK or not msgspec.json.decode(body, type=Pinged).actions:
         raise Wrong(f"a page that was to ask was answered {status} {body[:200]!r}")
     return time.perf_counter() - began_s

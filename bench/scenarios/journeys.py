@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -9,9 +10,10 @@ from statistics import median
 
 from msgspec.structs import replace
 
+from bench.driver.crowd import crowd
 from bench.driver.http import connect
 from bench.driver.load import Ear, Line
-from bench.driver.page_views import Crowd, Shopper, earn, shop
+from bench.driver.page_views import Crowd, Shopper, earn, shop, visit
 from bench.house import folder, frontdesk, on_frontdesk
 from bench.measure import MICRO, MILLI, Cost, Tell, cost_of, middle, talking
 from bench.processes import Server
@@ -28,6 +30,12 @@ from tests.domain.journey.site import after, visitor, walk
 
 ROUNDS = 5
 VIEWS_EACH = 10
+VIEWS_OF_VISIT = 3
+VISIT_CONNECTIONS = 50
+HELD = "frontdesk_journey_customers_held"
+QUIET_WAIT_S = 120.0
+LOOK_EVERY_S = 0.2
+KIB = 2**10
 NO_SLOWER = Budget(must=1.1, aim=1)  # The same thing measured twice in a row differs by a tenth.
 SCENARIO = "journeys"
 WHAT = "100 segments, 50 maps"
@@ -46,7 +54,7 @@ async def journeys(scale: Scale, tell: Tell) -> Sequence[Row]:
         ):
             rows += await _full(server, shoppers, scale, tell)
             rows += await _beside_chats(server, shoppers, numbers, scale, tell)
-    return rows
+    return [*rows, *await _held(scale, numbers, tell)]
 
 
 async def _full(server: Server, shoppers: Crowd, scale: Scale, tell: Tell) -> Sequence[Row]:
@@ -167,6 +175,63 @@ def _told(
             value=offers_s[len(offers_s) * 95 // 100] * MILLI,
             unit="ms",
             budget=Budget(must=1000, aim=100, of="value"),
+        ),
+    )
+
+
+# --- visits that are held ---------------------------------------------------------------------------
+
+
+async def _held(scale: Scale, numbers: "itertools.count[int]", tell: Tell) -> Sequence[Row]:
+    """What open visits hold, and what is left of them when nobody has asked for them in a while.
+
+    Shape:   some come before those that are counted, so that what is made once is there to be used.
+    """
+    set_up = functools.partial(tracking, quiet_s=scale.visit_quiet_s)
+    with folder() as place:
+        await define(place)
+        async with frontdesk(place, set_up=set_up) as server, crowd(server.url) as asking:
+            connections = await asyncio.gather(*(connect(server.url) for _ in range(VISIT_CONNECTIONS)))
+
+            async def come(count: int) -> float:
+                """How many are held then."""
+                shoppers = [Shopper(next(numbers)) for _ in range(count)]
+                await visit(connections, shoppers, VIEWS_OF_VISIT)
+                return await asking.metric(HELD)
+
+            async def go() -> int:
+                """The memory when none is held any more."""
+                async with asyncio.timeout(QUIET_WAIT_S):
+                    while await asking.metric(HELD):
+                        await asyncio.sleep(LOOK_EVERY_S)
+                return server.memory_bytes()
+
+            few = await come(scale.visits // 5)
+            before = server.memory_bytes()
+            tell(f"{scale.visits:,} open visits")
+            many = await come(scale.visits)
+            open_bytes = server.memory_bytes() - before
+            tell("… that become quiet")
+            quiet = await go()
+            await come(scale.visits)
+            tell("… and as many again")
+            left_bytes = await go() - quiet
+            for connection in connections:
+                connection.close()
+    return (
+        Row(
+            scenario=SCENARIO,
+            what=f"an open visit of {VIEWS_OF_VISIT} page views ({scale.visits:,} of them)",
+            value=open_bytes / (many - few) / KIB,
+            unit="KiB",
+            budget=Budget(must=3, aim=2, of="value"),
+        ),
+        Row(
+            scenario=SCENARIO,
+            what="a visit that has become quiet",
+            value=left_bytes / scale.visits / KIB,
+            unit="KiB",
+            budget=Budget(must=0.3, aim=0, of="value"),
         ),
     )
 

@@ -115,7 +115,7 @@ class JourneyParts(NoJourneys):
         self.book = Book(site.store, clock_ms, around, new_id)
         self.sites = Sites(self.book.definitions)
         self.book.on_change.append(self.sites.take)
-        self.customers = Customers(journeys, clock_ms)
+        self.customers = Customers(journeys, clock_ms, quiet_s=settings.journeys.quiet_s)
         self.customers.entries = entered
         self.people = People(journeys, self.customers, clock_ms, new_id, key, self._unknown_days)
         self.whose = WhoseVisit(journeys)

@@ -67,6 +67,8 @@ class JourneysSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Size of a batch of events."""
     events_in_flight_max: Annotated[int, Meta(ge=1, le=100_000)] = 500
     """Requests with events worked on at once, before further ones are told to try later."""
+    quiet_s: Annotated[int, Meta(ge=1, le=86_400)] = 300
+    """After how many seconds without a request of theirs a visitor is no longer kept in memory."""
     webhooks: WebhookSettings = WebhookSettings()
 
     def __post_init__(self) -> None:

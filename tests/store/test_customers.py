@@ -9,7 +9,7 @@ import pytest
 
 from frontdesk.desk.journeys.customer_cards import LiveAction
 from frontdesk.desk.journeys.customer_folding import fold
-from frontdesk.desk.journeys.customers import QUIET_MS, ROOT, SNAPSHOT_EVERY, Customers
+from frontdesk.desk.journeys.customers import QUIET_S, ROOT, SNAPSHOT_EVERY, Customers
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.facts import (
     Emitter,
@@ -354,7 +354,7 @@ async def test_only_so_many_are_held_and_none_for_long(store: Store, clock: Cloc
     for number in range(25):
         await add(customers, str(number), began())
     assert customers.held == 10
-    clock.now_ms += QUIET_MS - 1
+    clock.now_ms += QUIET_S * 1000 - 1
     await customers.customer("24")
     customers.let_go()
     assert customers.held == 10
@@ -379,7 +379,7 @@ async def test_a_visit_of_twenty_events_weighs_three_kib_and_nothing_once_it_is_
             await customers.customer(str(number))
         gc.collect()
         full, _ = tracemalloc.get_traced_memory()
-        clock.now_ms += QUIET_MS
+        clock.now_ms += QUIET_S * 1000
         customers.let_go()
         gc.collect()
         quiet, _ = tracemalloc.get_traced_memory()

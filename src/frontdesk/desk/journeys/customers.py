@@ -21,7 +21,7 @@ ROOT = "customer/"
 ATTEMPTS_MAX = 20
 SNAPSHOT_EVERY = 100  # Facts: a customer of many years is read as fast as a new one.
 FOLDED_AT_ONCE = 500  # Records, before somebody else has a turn.
-QUIET_MS = 300_000
+QUIET_S = 300
 REST_EVERY_S = 60.0
 RETRY_S = 0.5
 
@@ -58,17 +58,20 @@ class Customers:
 
     Shape:   `deadlines` say until when at the latest somebody has to look at a customer again: the stream's
              timer is set for the first of them. `entries` gives what reports count of a change. At most
-             `held_max` are held, and those nobody asked for within `QUIET_MS` are let go.
+             `held_max` are held, and those nobody asked for within `quiet_s` are let go.
     Errors:  of everything that reads: `Unavailable`, as `TooNew` when a newer version wrote what this one
              cannot read.
     """
 
-    def __init__(self, store: Store, clock_ms: Callable[[], int], *, held_max: int = 20_000) -> None:
+    def __init__(
+        self, store: Store, clock_ms: Callable[[], int], *, held_max: int = 20_000, quiet_s: int = QUIET_S
+    ) -> None:
         self.deadlines: list[Due] = []
         self.entries: Enter = lambda _before, _facts, _after, _now_ms: ()
         self._store = store
         self._clock_ms = clock_ms
         self._held_max = held_max
+        self._quiet_s = quiet_s
         self._held: OrderedDict[str, _Held] = OrderedDict()  # By stream; who was asked for last is last.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         store.on_whisper(self._whispered)
@@ -240,14 +243,14 @@ class Customers:
 
     def let_go(self) -> None:
         """Hold those no longer whom nobody asked for lately."""
-        quiet_ms = self._clock_ms() - QUIET_MS
+        quiet_ms = self._clock_ms() - self._quiet_s * 1000
         while self._held and next(iter(self._held.values())).used_ms <= quiet_ms:
             self._held.popitem(last=False)
 
     async def rest(self) -> None:
         """Do so again and again, until cancelled."""
         while True:
-            await asyncio.sleep(REST_EVERY_S)
+            await asyncio.sleep(min(REST_EVERY_S, self._quiet_s))
             self.let_go()
 
     async def _refresh(self, stream: str, held: _Held) -> None:
