@@ -149,6 +149,16 @@ def test_many_short_scripts_use_up_the_time_of_a_macrostep() -> None:
     assert "of CPU time in one macrostep" in failing_of(chart, Limits(macrostep_cpu_ms=100))[1]
 
 
+def test_one_script_that_nothing_could_stop_in_time_ends_its_session() -> None:
+    """Some calls are not interrupted, so that what took too long may be the last thing of its step."""
+    chart = machine(
+        """<state id="a"><onentry><script>for (n = 0; n &lt; 300000; n++) {}</script></onentry></state>"""
+    )
+    session, reason, _ = failing_of(chart, Limits(macrostep_cpu_ms=1))
+    assert reason == "more than 1 ms of CPU time in one macrostep"
+    assert session.status is Status.FAILED
+
+
 def test_more_events_than_may_wait_are_refused() -> None:
     session = Session(machine('<state id="a"/>'), "s", limits=Limits(events=2, event_bytes=10))
     session.start(0, 1)

@@ -311,6 +311,8 @@ class Session:
         try:
             work()
             turn.take()
+            if turn.is_running:  # What could not be interrupted may have been the last thing that was done.
+                turn.look_at_time()
         except SessionFailed as failed:
             self._fail(str(failed))
         except ScriptFault as fault:  # Not of an expression: the context itself has no room left.
