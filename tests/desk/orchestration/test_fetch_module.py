@@ -1,6 +1,7 @@
 """`session:fetch`: what documents give, what services are asked, and what documents hear of it."""
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -229,6 +230,8 @@ async def test_the_address_may_be_a_literal() -> None:
         {"enctype": "x/y", "method": "post", "params": {"a": 1}},
         {"method": "post", "params": {"a": 1}, "content": "x"},
         {"params": "a=1"},
+        {"method": "esp", "content": "x"},
+        {"method": "esp", "enctype": "text/csv", "params": {"a": 1}},
     ],
 )
 async def test_what_cannot_be_asked_is_an_error_and_nobody_is_asked(attributes: Mapping[str, Any]) -> None:
@@ -239,8 +242,22 @@ async def test_what_cannot_be_asked_is_an_error_and_nobody_is_asked(attributes: 
     assert service.connections == 0
 
 
-async def test_method_esp_is_unsupported() -> None:
-    assert (await fetched(answer(), method="esp"))[1]["error"] == "unsupported"
+async def test_method_esp_posts_its_parameters_as_json() -> None:
+    async with web_service(answer(200, "[]", **JSON)) as service:
+        fetching = Fetching(service)
+        await fetching.fetch(method="esp", params={"name": "Ümit", "orders": [7, 8]})
+        await fetching.fetch(method="esp")
+    first, second = service.seen
+    assert (first.method, first.headers["content-type"]) == ("POST", "application/json")
+    assert json.loads(first.body) == {"name": "Ümit", "orders": [7, 8]}
+    assert (second.method, second.body) == ("POST", b"{}")
+
+
+async def test_what_method_esp_has_as_content_is_always_the_text_of_json() -> None:
+    given = answer(200, '{"level": "gold"}', **JSON)
+    assert (await fetched(given, method="esp", type="text/plain"))[1]["content"] == '{"level": "gold"}'
+    for wrong in (answer(200, "gold", content_type="text/plain"), answer(200, "{", **JSON)):
+        assert (await fetched(wrong, method="esp"))[1]["error"] == "protocol.type"
 
 
 # --- again ----------------------------------------------------------------------------------------

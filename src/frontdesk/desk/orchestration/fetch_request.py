@@ -17,7 +17,8 @@ from msgspec import Struct
 
 from frontdesk.desk.orchestration.web_client import Asked, Unfetched
 
-METHODS = ("get", "post", "put", "delete")
+ESP = "esp"  # JSON both ways: parameters are posted as an object, and the answer is always JSON.
+METHODS = ("get", "post", "put", "delete", ESP)
 FORM, JSON, MULTIPART = "application/x-www-form-urlencoded", "application/json", "multipart/form-data"
 TIMEOUT_S, TIMEOUT_S_MAX = 30.0, 300.0
 RETRIES, RETRIES_MAX = 3, 100
@@ -64,7 +65,7 @@ class Fetch(Struct, frozen=True):
 def fetch_of(attributes: Mapping[str, Any], request_id: str, secrets: Mapping[str, Secret]) -> Fetch:
     """What the attributes of one `session:fetch` mean.
 
-    Errors:  `Unfetched`: `invalidattribute` naming the attribute, `unsupported` for method `esp`.
+    Errors:  `Unfetched`: `invalidattribute` naming the attribute.
     """
     method = _method(attributes)
     url = _text(attributes, "srcexpr") or _text(attributes, "src")
@@ -81,14 +82,14 @@ def fetch_of(attributes: Mapping[str, Any], request_id: str, secrets: Mapping[st
     is_sure = _flag(attributes, "gdelivery")
     return Fetch(
         Asked(
-            method=method.upper(),
+            method="POST" if method == ESP else method.upper(),
             url=url,
             headers=headers,
             body=body,
             auth=_auth(attributes, host, secrets),
             timeout_s=_number(attributes, "timeout", TIMEOUT_S, 0.01, TIMEOUT_S_MAX),
         ),
-        _text(attributes, "type").strip().lower(),
+        JSON if method == ESP else _text(attributes, "type").strip().lower(),
         int(_number(attributes, "gd_retries", RETRIES, 0, RETRIES_MAX)) if is_sure else 0,
         _number(attributes, "gd_retry_interval", RETRY_INTERVAL_S, 0, RETRY_INTERVAL_S_MAX),
     )
@@ -103,8 +104,6 @@ def _invalid(name: str, what_to_do: str) -> Unfetched:
 
 def _method(attributes: Mapping[str, Any]) -> str:
     method = _text(attributes, "method").strip().lower() or "get"
-    if method == "esp":
-        raise Unfetched("unsupported", "method esp is not available: ask the service over HTTP")
     if method not in METHODS:
         raise _invalid("method", f"is one of {', '.join(METHODS)}")
     return method
@@ -208,6 +207,10 @@ def _payload(method: str, url: str, attributes: Mapping[str, Any]) -> tuple[str,
         raise _invalid("param", "needs a name")
     if method == "get":
         return _with_query(url, params), b"", ""
+    if method == ESP:
+        if content is not None or enctype not in ("", JSON):
+            raise _invalid("method", f"esp sends what param says, as {JSON} and nothing else")
+        return url, plain(params).encode("utf-8", "replace"), JSON
     if content is not None:
         if params:
             raise _invalid("content", "and param cannot both be the body")
