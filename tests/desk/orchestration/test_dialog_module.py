@@ -182,6 +182,43 @@ async def test_a_pause_is_silent_and_its_time_goes_on_at_another_node() -> None:
     assert await talking.notices(chat_id) == []
 
 
+# --- several --------------------------------------------------------------------------------------
+
+SEVERAL = [
+    {"kind": "play", **prompts("One moment.")},
+    {"kind": "playsound", "type": "music", "duration": 20},
+    {"kind": "play", **prompts("Still here?")},
+    {"kind": "pause", "duration": 5},
+]
+
+
+async def test_several_treatments_are_run_once_one_after_the_other() -> None:
+    talking, chat_id = await talk()
+    await talking.ask("runtreatments", chat_id, treatments=SEVERAL)
+    await talking.sleep.pass_by(19.9)
+    assert await talking.said(chat_id) == ["One moment."]
+    await talking.sleep.pass_by(0.1)
+    assert await talking.said(chat_id) == ["One moment.", "Still here?"]
+    assert talking.heard.names == []
+    await talking.sleep.pass_by(5)
+    assert talking.heard.names == ["dialog.runtreatments.done"]
+    await talking.sleep.pass_by(60)
+    assert await talking.said(chat_id) == ["One moment.", "Still here?"]
+
+
+async def test_several_treatments_go_on_at_another_node_and_can_be_stopped() -> None:
+    talking, chat_id = await talk()
+    request = await talking.ask("runtreatments", chat_id, treatments=SEVERAL)
+    await talking.sleep.pass_by(8)
+    other = await talking.again()
+    await other.ask_again(request)
+    await other.sleep.pass_by(12)
+    assert await other.said(chat_id) == ["One moment.", "Still here?"]
+    assert len(await other.notices(chat_id)) == 1
+    await other.ask_again(talking.request("stop", chat_id))
+    assert talking.heard.names == ["error.dialog.runtreatments", "dialog.stop.done"]
+
+
 # --- one at a time --------------------------------------------------------------------------------
 
 
@@ -317,6 +354,8 @@ async def test_a_chat_that_ends_while_the_bot_has_it_is_an_error() -> None:
         ("collect", {"input": {"total_timeout": "soon"}}, "invalidattribute"),
         ("pause", {"duration": 90_000}, "invalidattribute"),
         ("start", {}, "invalidattribute"),
+        ("runtreatments", {}, "invalidattribute"),
+        ("runtreatments", {"treatments": [{"kind": "collect"}]}, "invalidattribute"),
         ("remote", {}, "unsupported"),
         ("playandverify", prompts("Code?"), "unsupported"),
         ("sing", {}, "unsupported"),

@@ -22,6 +22,7 @@ from frontdesk.desk.orchestration.treatments import (
     Collect,
     Play,
     Prompts,
+    Several,
     StartBot,
     Stop,
     Treatment,
@@ -163,6 +164,9 @@ class DialogModule:
             case Wait():
                 await self._wait(request, interaction_id, treatment)
                 return _done(request, interaction_id)
+            case Several():
+                await self._run(request, interaction_id, treatment)
+                return _done(request, interaction_id)
             case StartBot():
                 await self._bots.bot(treatment.login)
                 begun = Event("dialog.start.requestid", data=pack({"requestid": request.request_id}))
@@ -172,15 +176,34 @@ class DialogModule:
             case _:
                 raise AssertionError(f"{treatment} is done at once")
 
-    async def _say(self, request: Request, interaction_id: str, texts: tuple[str, ...]) -> None:
+    async def _say(
+        self, request: Request, interaction_id: str, texts: tuple[str, ...], name: str = ""
+    ) -> None:
         for number, text in enumerate(texts):
-            await self._speaker.say(interaction_id, text, f"{request.request_id}/{number}")
+            await self._speaker.say(interaction_id, text, f"{name or request.request_id}/{number}")
 
-    async def _wait(self, request: Request, interaction_id: str, wait: Wait) -> None:
+    async def _wait(
+        self, request: Request, interaction_id: str, wait: Wait, name: str = "", after_s: float = 0
+    ) -> None:
+        """Let the time of a treatment pass that begins `after_s` the request, and is said as `name`."""
+        left_s = self._left_s(request, after_s + wait.duration_s)
         if wait.sound:
             told = {"purpose": "waiting", "sound": wait.sound, "duration_s": wait.duration_s}
-            await self._speaker.give_notice(interaction_id, wait.sound, told, request.request_id)
-        await self._sleep(self._left_s(request, wait.duration_s))
+            await self._speaker.give_notice(interaction_id, wait.sound, told, name or request.request_id)
+        await self._sleep(left_s)
+
+    async def _run(self, request: Request, interaction_id: str, several: Several) -> None:
+        """One after the other: what was said before a crash is not said again, and no time begins anew."""
+        after_s = 0.0
+        for number, treatment in enumerate(several.treatments):
+            _, full = await self._interactions.chats.full(interaction_id)
+            _check(full.state, request)
+            name = f"{request.request_id}/{number}"
+            if isinstance(treatment, Play):
+                await self._say(request, interaction_id, treatment.texts, name)
+            else:
+                await self._wait(request, interaction_id, treatment, name, after_s)
+                after_s += treatment.duration_s
 
     def _left_s(self, request: Request, seconds: float) -> float:
         """What is left of a time that counts from when it was asked for."""

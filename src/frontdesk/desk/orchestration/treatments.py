@@ -60,7 +60,13 @@ class Stop(Struct, frozen=True):
     """End what goes on."""
 
 
-Treatment = Play | Collect | Wait | StartBot | Stop
+class Several(Struct, frozen=True):
+    """One after the other, once."""
+
+    treatments: tuple[Play | Wait, ...]
+
+
+Treatment = Play | Collect | Wait | StartBot | Several | Stop
 
 
 def treatment_of(action: str, attributes: Mapping[str, Any], prompts: Prompts) -> Treatment:
@@ -86,7 +92,7 @@ def treatment_of(action: str, attributes: Mapping[str, Any], prompts: Prompts) -
         case "stop":
             return Stop()
         case "runtreatments":
-            raise Untreated("unsupported", "runtreatments belongs into a queue:submit")
+            return _several(attributes.get("treatments"), prompts)
         case _:
             raise Untreated("unsupported", f"{action} is not available in a chat")
 
@@ -99,6 +105,13 @@ def _start(attributes: Mapping[str, Any]) -> StartBot:
     if not login:
         raise Untreated("invalidattribute", "say which bot in the parameter APP_URI or in device: its login")
     return StartBot(login, params)
+
+
+def _several(steps: Any, prompts: Prompts) -> Several:
+    found = busy_treatments_of(steps, prompts) if isinstance(steps, Sequence) else ()
+    if not found:
+        raise Untreated("invalidattribute", "there is no treatment to run")
+    return Several(found)
 
 
 def _seconds(attributes: Mapping[str, Any], name: str, usual: float, most: float) -> float:
@@ -153,7 +166,7 @@ BUSY_S = 30.0
 
 
 def busy_treatments_of(steps: Sequence[Any], prompts: Prompts) -> tuple[Play | Wait, ...]:
-    """The treatments of a `runtreatments`, by the `kind` of each.
+    """The treatments of a `runtreatments`, in a `queue:submit` or by itself, by the `kind` of each.
 
     Errors:  `Untreated`: `invalidattribute` also for those that ask the visitor something.
     """
@@ -163,7 +176,7 @@ def busy_treatments_of(steps: Sequence[Any], prompts: Prompts) -> tuple[Play | W
         kind = plain(attributes.get("kind") or "")
         treatment = treatment_of(kind, attributes, prompts)
         if not isinstance(treatment, Play | Wait):
-            raise Untreated("invalidattribute", f"{kind} cannot go on while somebody waits in a queue")
+            raise Untreated("invalidattribute", f"{kind} cannot be one of several treatments")
         found.append(treatment)
     return tuple(found)
 
