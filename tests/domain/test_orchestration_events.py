@@ -148,6 +148,14 @@ def test_an_agent_transfers_to_a_queue() -> None:
     assert story.state.queued_ms == 0, "the session decides who is looked for"
 
 
+def test_who_hands_over_to_nobody_in_particular_gives_it_back_to_the_session_and_moves_nothing() -> None:
+    with_application = {"sales": QueueRules(application="sales")}
+    for rules in (STAYS, of_service(STAYS, "sales"), of_service(STAYS, "sales", with_application)):
+        story = with_amy(rules).when(commands.HandOver(party_id=2))
+        assert story.told() == ["partydeleted amy completed", "present"]
+        assert (story.state.owner, story.state.queue) == (SESSION, "")
+
+
 def test_an_agent_transfers_to_a_queue_with_an_application_of_its_own() -> None:
     rules = of_service(STAYS, "default", {"sales": QueueRules(application="sales")})
     story = with_amy(rules).when(commands.HandOver(party_id=2, queue="sales"))

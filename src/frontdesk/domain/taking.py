@@ -121,13 +121,13 @@ def hand_over(
         raise too_long("summary", rules.message_chars_max)
     left = gone(party, command.reason or "handed_over")
     queue = command.queue or state.queue or rules.queue
-    is_elsewhere = queue != state.queue or not state.owner
-    application = rules.queue_rules(queue).application if is_elsewhere else ""
+    is_elsewhere = command.queue not in ("", state.queue)
+    application = rules.queue_rules(queue).application if is_elsewhere or not state.owner else ""
     if application:
         released = (events.Released(state.owner, "moved"),) if state.owner else ()
         return (events.Moved(queue, application), left, *released)
     if state.owner:  # The session that has it sees to what comes next.
-        return (events.Moved(queue), left) if queue != state.queue else (left,)
+        return (events.Moved(queue), left) if is_elsewhere else (left,)
     priority = state.priority + RETURNED if party.kind in PEOPLE else state.priority
     return (waits_in(state, rules, queue, priority, command.summary), left)
 
