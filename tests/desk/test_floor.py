@@ -8,6 +8,7 @@ from frontdesk.domain import commands
 from frontdesk.domain.agent import Agent, Role
 from frontdesk.domain.asks import Aim
 from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.estimates import HANDLED_MIN
 from frontdesk.domain.events import Medium
 from frontdesk.domain.interaction import Phase, Ringing
 from frontdesk.domain.submit import Reserved, Submit, Tuning
@@ -155,6 +156,41 @@ def test_what_was_submitted_waits_once_for_each_request_since_whatever_counts(fl
     assert floor.waiting_count == 0
     floor.put("c", msgspec.structs.replace(submitted, reserved=Reserved("bob", 9)))
     assert (floor.waiting_count, list(floor.lines()), floor.invites_of("bob")) == (0, [], [])
+
+
+def test_what_is_predicted_is_renewed_while_a_chat_waits(floor: Floor, clock: Clock) -> None:
+    """Of ten minutes for each and one place, the second waits twenty; once it is the first, ten."""
+    floor.put_agent("amy", ready())
+    for number in range(HANDLED_MIN):
+        handled = card(queued_ms=0, queue="", participants=("amy",))
+        floor.put(f"h{number}", card(queued_ms=1, queue=""))
+        floor.put(f"h{number}", msgspec.structs.replace(handled, version=2))
+        clock.after_s(600)
+        floor.put(f"h{number}", msgspec.structs.replace(handled, version=3, phase=Phase.ENDED))
+    for name, since_ms in (("a", clock() - 2000), ("b", clock() - 1000)):
+        aims = (Aim(Target("amy", Sort.AGENT), "amy"),)
+        submit = Submit(request_id=f"{name}.1", session_id="s", aims=aims, since_ms=since_ms)
+        tuning = Tuning(uses_prediction=name == "b")
+        floor.put(name, card(queued_ms=0, queue="", owner="s", submits=(submit,), tuning=tuning))
+    since_ms = clock() - 1000
+
+    def place() -> int:
+        return next(one.queued_ms for one in floor.waiting() if one.name == "b.1")
+
+    assert place() == since_ms
+    clock.after_s(5)
+    floor.predict()
+    assert place() == since_ms - 1_200_000
+    floor.put("b", msgspec.structs.replace(floor.card("b"), version=2))
+    assert place() == since_ms - 1_200_000, "it is not forgotten when something else becomes true"
+    floor.put("a", msgspec.structs.replace(floor.card("a"), version=2, phase=Phase.ENDED, submits=()))
+    clock.after_s(5)
+    floor.predict()
+    assert place() == since_ms - 600_000
+    floor.put("b", msgspec.structs.replace(floor.card("b"), version=3, phase=Phase.ENDED, submits=()))
+    clock.after_s(5)
+    floor.predict()
+    assert floor.waiting_count == 0
 
 
 def test_what_waits_is_asked_for_by_medium(floor: Floor) -> None:

@@ -22,7 +22,7 @@ from frontdesk.domain.events import Medium
 from frontdesk.domain.interaction import Phase
 from frontdesk.domain.queues import DEFAULT, QueueRules
 from frontdesk.domain.reception import Outlook
-from frontdesk.domain.targeting import whom_ever
+from frontdesk.domain.targeting import turn, whom_ever
 from frontdesk.domain.targets import Target
 from frontdesk.domain.waiting import ALWAYS, Line, Waiting
 from frontdesk.store.log import Shelf
@@ -30,6 +30,8 @@ from frontdesk.store.log import Shelf
 PAGE = 2000
 LAST = "\U0010ffff"  # An id behind all others.
 CLOSED_KEPT_MAX = 10_000  # Far more than can end while one card is being read.
+PREDICT_EVERY_MS = 5000
+PREDICT_AT_ONCE_MAX = 50  # Those that were not looked at come next.
 _decode_card = msgspec.json.Decoder(InteractionCard).decode
 _decode_agent = msgspec.json.Decoder(Agent).decode
 
@@ -57,6 +59,7 @@ class Floor:
         self._owned: dict[str, set[str]] = {}
         self._refused: dict[str, dict[str, int]] = {}
         self._closed: OrderedDict[str, int] = OrderedDict()
+        self._predicted_ms = 0
         self._open_by_service: dict[str, int] = {}
         self._has_left_out = False
         self.on_change: list[Callable[[], None]] = []
@@ -270,6 +273,26 @@ class Floor:
         at_work, now_ms = self.desks.at_work(line.medium), self._clock_ms()
         ahead = ahead_of(self.lines(line.medium), line, Waiting(LAST, now_ms), at_work.mask, now_ms)
         return wait_ms(ahead, line, at_work.free, at_work.mask, self.handling.of(queue))
+
+    def predict(self) -> None:
+        """Renew how long those may still wait whose place counts that: it ages as their waiting does.
+
+        Shape:   each by where its own age puts it, so that no prediction makes itself true.
+        """
+        now_ms = self._clock_ms()
+        if 0 <= now_ms - self._predicted_ms < PREDICT_EVERY_MS:
+            return
+        self._predicted_ms = now_ms
+        for name, since_ms in self._lines.predicted(PREDICT_AT_ONCE_MAX):
+            found = self._lines.found(name)
+            assert found is not None, "what is predicted stands in a line"
+            line, chat = found
+            at_work = self.desks.at_work(line.medium)
+            by_age = replace(chat, queued_ms=since_ms)
+            ahead = ahead_of(self.lines(line.medium), line, by_age, at_work.mask, now_ms)
+            ahead -= turn(line, chat, now_ms) < turn(line, by_age, now_ms)  # It is not ahead of itself.
+            predicted_ms = wait_ms(ahead, line, at_work.free, at_work.mask, self.handling.of(""))
+            self._lines.predict(name, predicted_ms)
 
     def owned_by(self, session_id: str) -> Sequence[str]:
         """The open interactions that a session has, oldest first."""

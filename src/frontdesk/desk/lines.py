@@ -3,7 +3,9 @@
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from frontdesk.domain.asks import OBJECTIVE_S, Ask
@@ -18,6 +20,13 @@ from frontdesk.domain.waiting import Line, Waiting
 Key = tuple[str, int, str | Ask, Medium]
 
 
+class Predicted(Struct, frozen=True):
+    """Since when a request waits, and how long it may still wait."""
+
+    since_ms: int
+    wait_ms: int
+
+
 class Lines:
     """The chats that wait, each in its line. `rules_of` are the rules of a queue, by its name."""
 
@@ -28,6 +37,7 @@ class Lines:
         self._standing: dict[str, tuple[Key, Waiting]] = {}
         self._requests: dict[str, tuple[Submit, ...]] = {}
         self._hasty: dict[str, tuple[str, ...]] = {}
+        self._predicted: dict[str, Predicted] = {}  # Those that were looked at last are last.
         self._in_queue: Counter[str] = Counter()
         self._in_virtual_queue: Counter[str] = Counter()
 
@@ -44,6 +54,7 @@ class Lines:
 
     def put_submitted(self, card: InteractionCard, chat: Waiting) -> None:
         """It waits for whom an application asked, once for each request."""
+        known = {one.request_id: self._predicted.get(one.request_id) for one in card.submits}
         self.drop(chat.interaction_id)
         tuning = card.tuning
         for submit in card.submits:
@@ -59,7 +70,11 @@ class Lines:
                 chats = self._chats[key] = []
                 self._lines[key] = Line(priority=submit.priority, chats=chats, ask=ask, medium=card.medium)
             since_ms = card.started_ms if tuning.uses_age else submit.since_ms
-            predicted_ms = submit.predicted_ms if tuning.uses_prediction else 0
+            predicted_ms = 0
+            if tuning.uses_prediction:
+                before = known[submit.request_id]
+                predicted_ms = before.wait_ms if before is not None else submit.predicted_ms
+                self._predicted[submit.request_id] = Predicted(since_ms, predicted_ms)
             own = replace(chat, queued_ms=since_ms - predicted_ms, request_id=submit.request_id)
             self._stand(key, own)
             self._in_virtual_queue[submit.queue] += 1
@@ -75,6 +90,7 @@ class Lines:
         """It waits no longer, if it did."""
         self._hasty.pop(interaction_id, None)
         for submit in self._requests.pop(interaction_id, ()):
+            self._predicted.pop(submit.request_id, None)
             self._leave(submit.request_id)
             self._in_virtual_queue[submit.queue] -= 1
         if interaction_id in self._standing:
@@ -92,6 +108,23 @@ class Lines:
         """A chat that waits, by its id or by the request for which it does, and its line."""
         found = self._standing.get(name)
         return (self._lines[found[0]], found[1]) if found is not None else None
+
+    def predicted(self, most: int) -> Sequence[tuple[str, int]]:
+        """The requests whose place counts how long they may still wait, and since when they wait.
+
+        Shape:   those that were predicted longest ago, at `most` so many.
+        """
+        return [(name, one.since_ms) for name, one in islice(self._predicted.items(), most)]
+
+    def predict(self, request_id: str, wait_ms: int | None) -> None:
+        """It may still wait so long, or as long as was said before: it stands where that puts it."""
+        before = self._predicted.pop(request_id)
+        since_ms, wait_ms = before.since_ms, before.wait_ms if wait_ms is None else wait_ms
+        self._predicted[request_id] = Predicted(since_ms, wait_ms)
+        key, chat = self._standing[request_id]
+        chats = self._chats[key]
+        del chats[bisect_left(chats, chat.place, key=_place)]
+        self._stand(key, replace(chat, queued_ms=since_ms - wait_ms))
 
     def __iter__(self) -> Iterator[Line]:
         return iter(self._lines.values())

@@ -92,6 +92,7 @@ class Routing:
         floor = self._floor
         await self._carry_out_all(list(self._reception.wishes()))  # Who is turned away rings for nobody.
         await self._carry_out_all(list(self._receptions()))
+        floor.predict()
         for medium in Medium:  # One after the other: they may share places.
             choices = choose(floor.lines(medium), floor.people(medium), self._clock_ms())
             wishes = [(choice.interaction_id, self._chosen(choice)) for choice in choices]
