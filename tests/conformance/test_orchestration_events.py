@@ -109,6 +109,28 @@ async def test_52_user_data_is_there_when_it_is_told_of_and_not_before() -> None
         ]
 
 
+async def test_52_what_a_script_nests_in_user_data_it_finds_so_and_texts_stay_texts() -> None:
+    keeps = ors("""<state id="a">
+        <transition event="interaction.present">
+            <script>
+              _genesys.ixn.setuData({cart: {item: {id: 7}, total: 2.5}, count: 3, vip: true, text: '{}'})
+            </script>
+        </transition>
+        <transition event="interaction.udata.changed">
+            <log expr="JSON.stringify({name: 'read', data: _genesys.ixn.interactions[0].udata})"/>
+        </transition>
+    </state>""")
+    async with Owned(support=keeps) as desk:
+        chat_id, session_id = await desk.begin()
+        await desk.do(chat_id, ChangeData(party_id=1, changes={"own": '{"a": 1}', "count": "4"}))
+        first, second = [one.data for one in await desk.heard(session_id)]
+        nested = {"cart": {"item": {"id": 7}, "total": 2.5}, "vip": "true", "text": "{}"}
+        assert first.items() >= {**nested, "count": 3}.items()
+        assert second.items() >= {**nested, "count": "4", "own": '{"a": 1}'}.items()
+        state = await desk.state(chat_id)
+        assert state.user_data["cart"] == '{"item":{"id":7},"total":2.5}'
+
+
 async def test_53_in_one_block_user_data_stays_as_it_was() -> None:
     reads = ors("""<state id="a">
         <transition event="interaction.present">

@@ -65,7 +65,7 @@ def test_their_story_still_ends_as_it_did() -> None:
         (3, "supervisor", "Sam"),
         (4, "system", "system"),
     ]
-    assert state.user_data == {"basket": "3"}
+    assert (state.user_data, state.nested_keys) == ({"basket": "3", "cart": '{"total":2.5}'}, {"cart"})
     assert [(file.name, file.is_deleted) for file in state.files] == [("receipt.png", True)]
     assert (state.queue, state.priority, state.summary, state.end_reason) == (
         "sales",

@@ -9,7 +9,9 @@ from frontdesk.domain.interaction import Interaction
 from frontdesk.errors import TooNew
 from frontdesk.store.log import Recorded, Snapshot
 
-FOLD_TAG = "interaction/9"  # Change it whenever `Interaction` or `evolve` changes: old snapshots are dropped.
+FOLD_TAG = (
+    "interaction/10"  # Change it whenever `Interaction` or `evolve` changes: old snapshots are dropped.
+)
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _encode_state = msgspec.msgpack.Encoder().encode

@@ -183,11 +183,15 @@ class NoticeGiven(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tru
 
 
 class DataChanged(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """User data, merged key by key, then `removed` keys taken away."""
+    """User data, merged key by key, then `removed` keys taken away.
+
+    What stands at the `nested` keys was a number or an object of a script, and is its JSON.
+    """
 
     party_id: int
     changes: dict[str, str] = {}
     removed: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
 
 
 class FileUploaded(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):

@@ -168,7 +168,8 @@ def _data_changed(state: Interaction, event: events.DataChanged, at_ms: int) -> 
         key: value for key, value in (state.user_data | event.changes).items() if key not in event.removed
     }
     keys = state.visitor_keys | event.changes.keys() if event.party_id == 1 else state.visitor_keys
-    return _note(state, at_ms, user_data=data, visitor_keys=keys)
+    nested = (state.nested_keys - event.changes.keys() - frozenset(event.removed)) | frozenset(event.nested)
+    return _note(state, at_ms, user_data=data, visitor_keys=keys, nested_keys=nested)
 
 
 def _file_uploaded(state: Interaction, event: events.FileUploaded, at_ms: int) -> Interaction:

@@ -108,6 +108,7 @@ class Interaction(Struct, frozen=True):
     parties: tuple[Party, ...] = ()
     user_data: dict[str, str] = {}
     visitor_keys: frozenset[str] = frozenset()
+    nested_keys: frozenset[str] = frozenset()
     files: tuple[File, ...] = ()
     fetches: int = 0
     active_ms: int = 0

@@ -9,6 +9,8 @@ Source:  orchestration, sections 5.2 to 5.4.
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from frontdesk.domain import events
 from frontdesk.domain.events import Medium, Purpose, Visibility
 from frontdesk.domain.interaction import ANSWERING, Interaction, Party, Phase
@@ -46,7 +48,7 @@ def interaction_object(
             "queue": queue,
             "endpoint": state.endpoint or state.service,
         },
-        "udata": user_data(state),
+        "udata": _attached(state),
         "xdata": {"ixn_queue_view": queue},
         "parties": party_objects(interaction_id, state, party_states(state)),
         category: message_object(state, medium_state) if is_message else _chat_object(medium_state),
@@ -88,6 +90,12 @@ def user_data(state: Interaction) -> dict[str, str]:
     if state.owner:
         data[SESSION_KEY] = state.owner
     return data
+
+
+def _attached(state: Interaction) -> dict[str, object]:
+    """The user data as scripts read it: what a script has nested is so again."""
+    data: dict[str, object] = dict(user_data(state))
+    return data | {key: msgspec.json.decode(state.user_data[key]) for key in state.nested_keys}
 
 
 def party_id(interaction_id: str, participant: str) -> str:

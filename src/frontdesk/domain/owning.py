@@ -162,14 +162,20 @@ def set_data(state: Interaction, wish: wishes.SetData, _now_ms: int, rules: Serv
     """Errors: `Refused`: `notfound`, `user_data_too_large`."""
     _check_owned(state, wish)
     gone_keys = tuple(state.user_data) if wish.clears else wish.removed
-    changes = {key: value for key, value in wish.changes.items() if state.user_data.get(key) != value}
+    nested, known = frozenset(wish.nested), state.nested_keys
+    changes = {
+        key: value
+        for key, value in wish.changes.items()
+        if state.user_data.get(key) != value or (key in nested) != (key in known)
+    }
     removed = tuple(key for key in gone_keys if key in state.user_data and key not in wish.changes)
     done = _done(wish, "setudata")
     if not changes and not removed:
         return (done,)
     after = state.user_data | changes
     check_user_data(rules, {key: value for key, value in after.items() if key not in removed})
-    return (events.DataChanged(party_id=0, changes=changes, removed=removed), done)
+    written = tuple(key for key in wish.nested if key in changes)
+    return (events.DataChanged(party_id=0, changes=changes, removed=removed, nested=written), done)
 
 
 def speak(state: Interaction, wish: wishes.Speak, _now_ms: int, rules: ServiceRules) -> Sequence[Event]:

@@ -72,9 +72,10 @@ class Confer(SessionWish, frozen=True, kw_only=True):
 
 
 class SetData(SessionWish, frozen=True, kw_only=True):
-    """`clears` takes away all user data, but for the `changes`."""
+    """`clears` takes away all user data, but for the `changes`; those of `nested` keys are JSON."""
 
     changes: dict[str, str] = {}
+    nested: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     clears: bool = False
 

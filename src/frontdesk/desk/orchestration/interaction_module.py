@@ -115,7 +115,8 @@ class InteractionModule:
                 from_id = await self._destinations.agent_id(given.get("from"))
                 return wishes.Confer(from_id=from_id, agent_id=agent.agent_id, nickname=agent.nickname, **ids)
             case "setudata":
-                return wishes.SetData(changes=flat(given.get("changes")), **ids)
+                changes = given.get("changes")
+                return wishes.SetData(changes=flat(changes), nested=_nested(changes), **ids)
             case "deleteudata":
                 keys = given.get("keys")
                 removed = tuple(str(key) for key in keys) if isinstance(keys, list) else ()
@@ -203,6 +204,14 @@ def flat(value: object) -> dict[str, str]:
     if taken := [key for key in RESERVED_KEYS if key in value]:
         raise Refused("invalidattribute", f"{taken[0]} is set by the platform")
     return {str(key): _written(inner) for key, inner in value.items() if inner is not None}
+
+
+def _nested(value: Any) -> tuple[str, ...]:
+    """The keys of user data that scripts find again as they set them, though they are no texts."""
+    kinds = (int, float, Mapping)
+    return tuple(
+        key for key, inner in value.items() if isinstance(inner, kinds) and not isinstance(inner, bool)
+    )
 
 
 def _written(value: object) -> str:
