@@ -1,24 +1,44 @@
-"""Contacts as their streams tell of them: read as a whole, and forgotten with all by which they are found."""
+"""Contacts as their streams tell of them: read as they are now, and forgotten with all that finds them.
 
+A site may say something new of somebody with every event, so a snapshot is kept now and then.
+"""
+
+from collections.abc import Sequence
 from functools import reduce
 
 import msgspec
 
 from frontdesk.domain.journey.contacts import Contact, Learnt, evolve
 from frontdesk.errors import TooNew
-from frontdesk.store.log import Store
+from frontdesk.store.log import Snapshot, Store
+
+FOLD_TAG = "contact/1"  # Change it whenever `Contact` or `evolve` changes: old snapshots are dropped.
+SNAPSHOT_EVERY = 50  # Facts.
 
 _learnt = msgspec.json.Decoder(Learnt)
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Contact).decode
 
 
 async def read_contact(store: Store, contact_id: str) -> Contact:
     """What is known of somebody; a contact of version 0 where that is nothing. Errors: `Unavailable`."""
-    records = await store.read(f"contact/{contact_id}")
+    stream, known = f"contact/{contact_id}", Contact(id=contact_id)
+    snapshot = await store.snapshot(stream)
+    if snapshot is not None and snapshot.tag == FOLD_TAG:
+        known = _unpack(snapshot.body)
+    records = await store.read(stream, known.version)
     try:
         facts = [(_learnt.decode(record.body), record.time_ms) for record in records]
     except msgspec.DecodeError:
         raise TooNew from None
-    return reduce(lambda contact, said: evolve(contact, *said), facts, Contact(id=contact_id))
+    return reduce(lambda contact, said: evolve(contact, *said), facts, known)
+
+
+def snapshots(before: Contact, after: Contact) -> Sequence[Snapshot]:
+    """What is to be written with a change, so that not everything has to be read again."""
+    if before.version // SNAPSHOT_EVERY == after.version // SNAPSHOT_EVERY:
+        return ()
+    return (Snapshot(after.version, FOLD_TAG, _pack(after)),)
 
 
 async def forget_contact(store: Store, contact: Contact) -> None:

@@ -9,7 +9,7 @@ from functools import reduce
 
 import msgspec
 
-from frontdesk.desk.journeys.contact_streams import forget_contact, read_contact
+from frontdesk.desk.journeys.contact_streams import forget_contact, read_contact, snapshots
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.domain.journey.contacts import (
     Claimed,
@@ -140,11 +140,14 @@ class People:
                 return before
             now_ms = self._clock_ms()
             after = reduce(lambda contact, fact: evolve(contact, fact, now_ms), facts, before)
-            also: tuple[Also, ...] = (Arm(None if after.is_known else self._due_ms(after)),)
+            arm = Arm(None if after.is_known else self._due_ms(after))
+            also: tuple[Also, ...] = (arm, *snapshots(before, after))
             try:
                 await self._store.append(stream, before.version, [_encode(f) for f in facts], now_ms, also)
             except Conflict:
                 continue
+            for left_out in frozenset(before.customers).difference(after.customers):
+                await self._link(left_out, contact_id, "")  # Whoever is theirs can be found by them.
             return after
         raise Conflict(f"{stream} lost {ATTEMPTS_MAX} races in a row")
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from frontdesk.domain.journey.web_events import Scalar
 
-CUSTOMERS_MAX = 50  # Browsers of one contact; of more the oldest are left out.
+CUSTOMERS_MAX = 1000  # Browsers of one contact; of more the oldest are left out, and theirs no longer.
 TRAITS_MAX = 50
 IDENTITIES_MAX = 20
 
