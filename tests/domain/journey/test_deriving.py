@@ -165,6 +165,11 @@ def test_what_a_user_agent_says(
     assert device.is_mobile is (category in ("mobile", "tablet"))
 
 
+def test_of_a_user_agent_without_end_only_so_much_is_remembered() -> None:
+    text = CHROME * 20
+    assert read(text + "one") is read(text + "another")  # One entry, which does not hold what is cut off.
+
+
 def test_what_the_client_says_of_itself_goes_before_its_user_agent() -> None:
     said = Sent(
         user_agent=CHROME, browser=Browser(lang="de", view_width=800), device=Device(category="Tablet")

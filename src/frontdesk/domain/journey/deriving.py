@@ -63,7 +63,9 @@ class Site(Protocol):
 
 def origin_of(arrived: Arrived, site: Site, locate: Locate = nowhere) -> Origin:
     """Who visits, by one event. What the client says of browser and device goes before the user agent."""
-    browser, device, user_agent = _client(arrived.user_agent, arrived.browser, arrived.device)
+    browser, device, user_agent = _client(
+        arrived.user_agent[:USER_AGENT_CHARS_MAX], arrived.browser, arrived.device
+    )
     address = truncated(arrived.ip_address)
     return Origin(
         browser=browser,
@@ -165,7 +167,7 @@ def _client(user_agent: str, browser: Browser | None, device: Device | None) -> 
         found = _newest(found, _short(browser))
     if device is not None:
         own = _said(own, _short(device))
-    return found, own, redacted(user_agent[:USER_AGENT_CHARS_MAX])
+    return found, own, redacted(user_agent)
 
 
 Part = TypeVar("Part", bound=Struct)

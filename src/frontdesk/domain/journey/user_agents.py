@@ -57,10 +57,13 @@ _MAKERS = (
 )
 
 
-@lru_cache(USER_AGENTS_KEPT_MAX)
 def read(user_agent: str) -> tuple[Browser, Device]:
     """The browser and the device that a user agent stands for, as far as it says; empty for an empty one."""
-    text = user_agent[:USER_AGENT_CHARS_MAX]
+    return _read(user_agent[:USER_AGENT_CHARS_MAX])  # What is remembered of a request has a size.
+
+
+@lru_cache(USER_AGENTS_KEPT_MAX)
+def _read(text: str) -> tuple[Browser, Device]:
     if not text.strip():
         return Browser(), Device()
     family, version = _first(_BROWSERS, text)
@@ -87,10 +90,13 @@ def category_of(user_agent: str) -> str:
     return "desktop" if _DESKTOP.search(user_agent) else "other"
 
 
-@lru_cache(USER_AGENTS_KEPT_MAX)
 def is_bot(user_agent: str) -> bool:
     """Whether it is that of a known crawler, or of a program that fetches pages."""
-    text = user_agent[:USER_AGENT_CHARS_MAX]
+    return _is_bot(user_agent[:USER_AGENT_CHARS_MAX])
+
+
+@lru_cache(USER_AGENTS_KEPT_MAX)
+def _is_bot(text: str) -> bool:
     return any(pattern.search(text) for pattern in _crawlers())
 
 
