@@ -123,6 +123,24 @@ async def test_an_action_that_was_not_accepted_gets_no_chat_and_the_visit_is_hel
     assert await site.told(customer) == [Held(chat_id)]
 
 
+async def test_a_chat_that_is_heard_of_before_its_offer_was_accepted_is_linked_when_a_person_comes() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+
+    async def moves_to(state: State) -> None:
+        facts = (Moved(action.id, state, Emitter.BROWSER),)
+        await site.customers.change(customer.id, lambda _customer, _now_ms: facts)
+
+    await moves_to(State.OFFERED)
+    chat_id = await site.chat(customer, action.id)
+    await site.tell()
+    await moves_to(State.ACCEPTED)  # It was on its way for longer than the chat.
+    await site.come(chat_id)
+    await site.tell()
+    assert (await site.states(customer))[-2:] == [STARTED, ENGAGED]
+    assert (await site.customers.customer(customer.id)).actions[0].interaction_id == chat_id
+
+
 async def test_a_chat_that_the_visitor_began_alone_holds_the_visit_too() -> None:
     site = Chatted()
     customer, _ = await site.accepted()

@@ -132,7 +132,7 @@ class JourneyChats:
                     now_ms=now_ms,
                 )
             case events.Joined() | events.Appeared() if is_seen_person(event):
-                return chatting.joined(customer, interaction_id, action_id, now_ms)
+                return chatting.joined(customer, interaction_id, context.visit_id, action_id, now_ms)
             case events.Rested():
                 return chatting.rested(customer, interaction_id)
             case events.Ended():

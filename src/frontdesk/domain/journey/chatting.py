@@ -36,9 +36,18 @@ def began(
     return facts
 
 
-def joined(customer: Customer, interaction_id: str, action_id: str, now_ms: int) -> Sequence[Fact]:
-    """A person is there whom the visitor sees."""
-    if not _is_of(customer, interaction_id, action_id):
+def joined(
+    customer: Customer, interaction_id: str, visit_id: str, action_id: str, now_ms: int
+) -> Sequence[Fact]:
+    """A person is there whom the visitor sees.
+
+    Shape:   also the chat's start, where that was heard of before the visitor's browser could say `accepted`.
+    """
+    visit = customer.visit
+    is_late = interaction_id in visit.holds and is_to_be_linked(
+        customer, visit_id, visit.deployment_id, action_id
+    )
+    if not is_late and not _is_of(customer, interaction_id, action_id):
         return ()
     return chat_moved(customer, action_id, State.ENGAGED, interaction_id, now_ms=now_ms)
 
