@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from frontdesk.desk.journeys.reading import stamp
+from frontdesk.domain.journey.customer import Customer, Visit
+from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import (
     Block,
     Blocked,
@@ -22,7 +26,8 @@ from frontdesk.domain.journey.facts import (
     VisitBegan,
     VisitEnded,
 )
-from frontdesk.domain.journey.web_events import Device, Origin, Page, WebEvent
+from frontdesk.domain.journey.web_events import Browser, Device, Origin, Page, WebEvent
+from frontdesk.edges.journey_visit_answers import session
 from tests.desk.journeys.site import SEGMENT, a_map
 from tests.edges.journey_office import VIEWER, Office, office
 
@@ -106,6 +111,34 @@ async def test_a_visit_as_it_is(desk: Office) -> None:
     assert [one["displayName"] for one in found["segments"]] == ["Buyers"]
     assert [(one["state"], one["stage"]) for one in found["actions"]] == [("rejected", "invitation")]
     assert "endedDate" not in found
+
+
+def test_all_of_a_visit_has_the_names_of_the_wire_and_what_is_not_known_has_none() -> None:
+    page = Page(url=f"{SHOP}/a?b=c", query_string="b=c")
+    device = Device(category="mobile", is_mobile=True, os_family="iOS", screen_density=2.5)
+    browser = Browser(family="Safari", view_width=390)
+    visit = Visit(FIRST, "d1", 1000, 1000, page=page, origin=Origin(browser=browser, device=device))
+    found = session(Customer(id=AMY, visit=visit), Definitions(), 2000)
+    assert found["lastPage"] == {"url": f"{SHOP}/a?b=c", "queryString": "b=c"}
+    assert found["browser"] == {"family": "Safari", "viewWidth": 390}
+    assert found["device"] == {
+        "category": "mobile",
+        "isMobile": True,
+        "osFamily": "iOS",
+        "screenDensity": 2.5,
+    }
+
+
+def test_a_visit_that_a_chat_held_is_over_when_its_time_is_up_since_the_chat() -> None:
+    timeout_ms = Definitions().settings.session_timeout_minutes * 60_000
+    visit = Visit(FIRST, "d1", 1000, 1000, released_ms=3_000_000)
+    customer = Customer(id=AMY, visit=visit)
+    assert "endedDate" not in session(customer, Definitions(), 3_000_000 + timeout_ms - 1)
+    found = session(customer, Definitions(), 3_000_000 + timeout_ms)
+    assert found["endedDate"] == stamp(3_000_000 + timeout_ms)
+    assert "endedDate" not in session(
+        replace(customer, visit=replace(visit, holds=("c",))), Definitions(), 9_000_000
+    )
 
 
 async def test_a_visit_as_it_was(desk: Office) -> None:

@@ -50,12 +50,18 @@ def shown(value: object) -> Any:
     if isinstance(value, Struct):
         names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
         every = ((wire, getattr(value, own)) for own, wire in names)
-        return {wire: shown(of) for wire, of in every if of is not None and of != ""}
+        return {_camel(wire): shown(of) for wire, of in every if of is not None and of != ""}
     if isinstance(value, Mapping):
         return {str(name): shown(of) for name, of in value.items()}
     if isinstance(value, list | tuple):
         return [shown(of) for of in value]
     return value.value if isinstance(value, Enum) else value
+
+
+def _camel(name: str) -> str:
+    """A name as it is answered; what is stored has names of its own."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def defined(kind: Kind, thing: Defined) -> dict[str, Any]:

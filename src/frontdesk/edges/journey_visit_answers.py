@@ -11,19 +11,17 @@ from frontdesk.domain.journey.customer import Action, Customer, Score
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Block, Happened, Moved, OutcomeAchieved, SegmentAssigned, State
 from frontdesk.domain.journey.told import Told
-from frontdesk.domain.journey.web_events import Origin, Scalar
+from frontdesk.domain.journey.visiting import away_ms, duration_s, ends_ms, idle_ms
+from frontdesk.domain.journey.web_events import Browser, Device, Origin, Scalar
 from frontdesk.edges.journey_answers import BASE, shown
 
-IDLE_MS = 5 * 60_000
-AWAY_MS = 10 * 60_000
 DISPOSITIONS = (State.ACCEPTED, State.REJECTED, State.IGNORED, State.TIMEDOUT, State.ERRORED)
 
 
 def session(customer: Customer, definitions: Definitions, now_ms: int) -> dict[str, Any]:
     """A visit: the newest of the customer as they are given."""
     visit = customer.visit
-    until_ms = visit.active_ms + definitions.settings.session_timeout_minutes * 60_000
-    ended_ms = visit.ended_ms or (until_ms if now_ms >= until_ms and not visit.holds else 0)
+    over_ms = ends_ms(visit, definitions.settings.session_timeout_minutes * 60_000)
     assigned = (*customer.assignments, *visit.assignments)
     return {
         "id": visit.id,
@@ -31,10 +29,10 @@ def session(customer: Customer, definitions: Definitions, now_ms: int) -> dict[s
         **who(customer),
         "deployment": {"id": visit.deployment_id},
         "createdDate": stamp(visit.began_ms),
-        **({"endedDate": stamp(ended_ms)} if ended_ms else {}),
-        "idleDate": stamp(visit.active_ms + IDLE_MS),
-        "awayDate": stamp(visit.active_ms + AWAY_MS),
-        "durationInSeconds": (visit.active_ms - visit.began_ms) // 1000,
+        **({"endedDate": stamp(over_ms)} if over_ms is not None and now_ms >= over_ms else {}),
+        "idleDate": stamp(idle_ms(visit)),
+        "awayDate": stamp(away_ms(visit)),
+        "durationInSeconds": duration_s(visit),
         "eventCount": visit.events,
         "pageviewCount": visit.pageviews,
         "visitCount": customer.visits,
@@ -64,8 +62,8 @@ def who(customer: Customer) -> dict[str, Any]:
 def origin(of: Origin) -> dict[str, Any]:
     """From where and with what somebody came; what is not known is left out."""
     every = {
-        "browser": shown(of.browser),
-        "device": shown(of.device),
+        "browser": _measured(of.browser),
+        "device": _measured(of.device),
         "geolocation": shown(of.geolocation),
         "mktCampaign": shown(of.campaign),
         "userAgentString": of.user_agent,
@@ -73,6 +71,11 @@ def origin(of: Origin) -> dict[str, Any]:
         "ipOrganization": of.ip_organization,
     }
     return {name: value for name, value in every.items() if value}
+
+
+def _measured(of: Browser | Device) -> dict[str, Any]:
+    """What is known of a browser or a device; nothing of either measures 0."""
+    return {name: value for name, value in shown(of).items() if isinstance(value, bool) or value != 0}
 
 
 def action(of: Action, definitions: Definitions) -> dict[str, Any]:
