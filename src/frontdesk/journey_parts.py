@@ -18,6 +18,7 @@ from frontdesk.desk.journeys.models import Models
 from frontdesk.desk.journeys.new_ids import new_ids
 from frontdesk.desk.journeys.offer_tally import OfferTally
 from frontdesk.desk.journeys.people import People
+from frontdesk.desk.journeys.places import locate_by
 from frontdesk.desk.journeys.queue_answers import QueueAnswers
 from frontdesk.desk.journeys.reports import entered
 from frontdesk.desk.journeys.sites import Sites
@@ -135,6 +136,7 @@ class JourneyParts(NoJourneys):
             new_id,
             self.models.scores,
             self.models.prepare,
+            locate=locate_by(settings.journeys.places),
             has_others=database.shares_presence,
         )
         self.customers.deadlines.append(self.collector.due_ms)

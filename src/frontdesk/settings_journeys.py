@@ -69,6 +69,9 @@ class JourneysSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Requests with events worked on at once, before further ones are told to try later."""
     quiet_s: Annotated[int, Meta(ge=1, le=86_400)] = 300
     """After how many seconds without a request of theirs a visitor is no longer kept in memory."""
+    places: str = ""
+    """Path of a database of places in MaxMind's format (`.mmdb`), which says of a truncated address in which
+    country and city it is; empty for none. See "Where visitors are" in the page on operating."""
     webhooks: WebhookSettings = WebhookSettings()
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 from msgspec import Struct
 
+from frontdesk.desk.journeys.places import ADVICE, Places
 from frontdesk.desk.nodes import BEAT_S, nodes_at_work
 from frontdesk.desk.orchestration.application_files import document_of, folders_in, read_folder
 from frontdesk.desk.orchestration.applications import Applications
@@ -25,7 +26,7 @@ from frontdesk.domain.agent import Role
 from frontdesk.edges.mail_imap import try_out
 from frontdesk.edges.mail_smtp import SmtpCarrier
 from frontdesk.edges.server import listen
-from frontdesk.errors import DeskError
+from frontdesk.errors import DeskError, Refused
 from frontdesk.scxml.limits import Limits
 from frontdesk.settings import Settings
 from frontdesk.settings_mail import MailSettings
@@ -63,6 +64,8 @@ async def findings(settings: Settings, nodes: int) -> AsyncIterator[Finding]:
     async for finding in _database(settings):
         yield finding
     async for finding in _journeys(settings):
+        yield finding
+    for finding in _places(settings):
         yield finding
     async for finding in _scripts(settings):
         yield finding
@@ -238,6 +241,19 @@ async def _journeys(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("good", "journeys", "their database answers, and its tables are up to date")
     except DeskError as error:
         yield Finding("bad", "journeys", str(error), "see that it runs, and that database.url is right")
+
+
+def _places(settings: Settings) -> Iterator[Finding]:
+    """Whether the database of places can be read, where one is named."""
+    if not settings.journeys.places or not settings.journeys.is_on:
+        return
+    try:
+        places = Places(Path(settings.journeys.places))
+    except Refused as refused:
+        yield Finding("bad", "places", refused.text, ADVICE)
+        return
+    yield Finding("good", "places", f"{places.kind}, made on {places.built}")
+    places.close()
 
 
 async def _inside(settings: Settings, database: Database) -> AsyncIterator[Finding]:

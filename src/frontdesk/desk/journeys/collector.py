@@ -15,6 +15,7 @@ from frontdesk.domain.journey import consenting
 from frontdesk.domain.journey.collecting import Scores, Taken, collect, no_scores, tick, timeout_ms
 from frontdesk.domain.journey.consenting import Objection, Signals
 from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.deriving import Locate, nowhere
 from frontdesk.domain.journey.facts import Fact, Happened
 from frontdesk.domain.journey.gate import Offer, ping
 from frontdesk.domain.journey.gate_checks import Ask
@@ -61,6 +62,7 @@ class Collector:
         scores: Scores = no_scores,
         prepare: Callable[[Customer], Awaitable[None]] | None = None,
         *,
+        locate: Locate = nowhere,
         has_others: bool = False,
     ) -> None:
         self._customers = customers
@@ -72,6 +74,7 @@ class Collector:
         self._ids = ids
         self._scores = scores
         self._prepare = prepare
+        self._locate = locate
         self._has_others = has_others
 
     @property
@@ -95,7 +98,7 @@ class Collector:
             return why
         if (known := await self._known(customer, arrived.event_id)) is not None:
             return known
-        event = taken(arrived, site, self._clock_ms(), self._ids())
+        event = taken(arrived, site, self._clock_ms(), self._ids(), self._locate)
         if event is None:
             raise Refused("event_too_old", "an event may be one hour old")
         contact_id, contact = await self._person(customer, event)

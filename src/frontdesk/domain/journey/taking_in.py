@@ -15,7 +15,7 @@ from frontdesk.domain.journey import urls
 from frontdesk.domain.journey.collecting import Taken, happened_ms
 from frontdesk.domain.journey.defined import UUID
 from frontdesk.domain.journey.definitions import Deployment
-from frontdesk.domain.journey.deriving import is_bot, origin_of
+from frontdesk.domain.journey.deriving import Locate, is_bot, nowhere, origin_of
 from frontdesk.domain.journey.redaction import redacted, redacted_url, redacted_value
 from frontdesk.domain.journey.site_settings import Privacy
 from frontdesk.domain.journey.urls import UrlRules
@@ -97,7 +97,7 @@ class Site(Struct, frozen=True, eq=False):
         return redacted_url(urls.cleaned(url, self.rules)) if url else ""
 
 
-def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str) -> Taken | None:
+def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str, locate: Locate = nowhere) -> Taken | None:
     """The event as it may be kept; None when it happened too long ago. `event_id` is its own from now on."""
     at_ms = happened_ms(arrived.created_ms, now_ms)
     if at_ms is None:
@@ -109,7 +109,7 @@ def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str) -> Taken | N
         keywords=plain(arrived.keywords),
     )
     search_query = arrived.search_query or urls.searched(arrived.url, site.rules)
-    origin = origin_of(arrived, site)
+    origin = origin_of(arrived, site, locate)
     event = WebEvent(
         id=event_id,
         name=arrived.name,
