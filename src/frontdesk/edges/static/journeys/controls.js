@@ -1,6 +1,7 @@
 // The controls of single values: each shows what it takes, gives what was written, and says what is wrong with it.
 
 import { el } from '../shared/element.js'
+import { plainly } from './faults.js'
 
 /**
  * @typedef {object} Field what a control is made from
@@ -61,7 +62,8 @@ export function simple(field, input, { write, read, before }) {
     root, set: write,
     get: () => (root.hidden ? undefined : read()),
     fault(parts, text) {
-      problem.textContent = typeof parts.at(-1) === 'number' ? `${Number(parts.at(-1)) + 1}: ${text}` : text
+      const at = parts.at(-1)
+      problem.textContent = typeof at === 'number' ? `Line ${at + 1}: ${plainly(field, text)}` : plainly(field, text)
       input.setAttribute('aria-invalid', 'true')
       return input
     },

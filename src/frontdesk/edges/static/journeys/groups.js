@@ -133,7 +133,9 @@ function groups(field, known) {
     rows.splice(at + by, 0, entry)
     list.replaceChildren(...rows.map((one) => one.row))
     number()
-    entry.row.querySelectorAll('.row-head button')[by < 0 ? 0 : 1]?.focus()
+    const [up, down] = entry.row.querySelectorAll('.row-head button')
+    const moved = by < 0 ? up : down
+    ;(moved.checkVisibility() ? moved : by < 0 ? down : up).focus()
     said.textContent = `${item} is now number ${at + by + 1}`
   }
 

@@ -1,0 +1,15 @@
+// What the API says of a value that cannot be, in words for somebody who fills in a form.
+
+/**
+ * @param {import('./controls.js').Field} field
+ * @param {string} text of the API
+ */
+export function plainly(field, text) {
+  if (/ is needed\.$/u.test(text)) return 'Please fill this in.'
+  const most = /^Expected .*length <= (\d+)/u.exec(text)
+  if (most) return `This is too long: ${Number(most[1]).toLocaleString()} at most.`
+  if (/^Expected .*length >= 1/u.test(text)) return 'Please fill this in.'
+  if (!text.startsWith('Expected')) return text
+  if (field.type === 'number') return `Write a ${field.step ? '' : 'whole '}number${field.min === undefined ? '' : ` from ${field.min.toLocaleString()}`}${field.max === undefined ? '' : ` to ${field.max.toLocaleString()}`}.`
+  return `This cannot be so. ${field.hint ?? ''}`.trim()
+}
