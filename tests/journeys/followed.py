@@ -31,6 +31,7 @@ class Followed:
         self.url = site.house.url
         self.segment_id = segment_id
         self.map_id = map_id
+        self.token = ""  # Of the supervisor's sign-in.
         self.visitors: list[Visitor] = []
         self.visit_id = self.chat_id = ""  # Of the chat that came of an offer.
 
@@ -90,4 +91,8 @@ async def followed(folder: Path) -> AsyncIterator[Followed]:
         desk = Followed(site, segment_id, map_id)
         await desk.arrives()
         clock.pass_by(8 * 86_400)  # Replays want a week of visits.
+        body = {"login": "sue", "password": PASSWORD}
+        signed_in = await site.house.visitors.http.post(f"{desk.url}/api/workspace/sign-in", json=body)
+        desk.token = signed_in.json()["token"]
+        site.house.visitors.http.cookies.clear()  # Visitors are not signed in.
         yield desk

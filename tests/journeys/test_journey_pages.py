@@ -1,5 +1,6 @@
 """The pages of journeys: a supervisor watches visitors, shapes maps and segments, reads how they do."""
 
+import csv
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from frontdesk.domain.journey.facts import Blocked, Happened, Moved, OutcomeAchieved, Qualified, Stage, State
+from frontdesk.edges.workspace_caller import COOKIE
 from tests.conformance.agents import signed_in
 from tests.conformance.house import PASSWORD
 from tests.journeys import axe
@@ -55,9 +57,10 @@ async def sign_in(page: Page, login: str = "sue") -> None:
 
 @asynccontextmanager
 async def signed_page(browser: Browser, desk: Followed, where: str, **options: Any) -> AsyncIterator[Page]:
-    """The pages, looked at by the supervisor."""
-    async with window(browser, f"{desk.url}{PAGE}{where}", **options) as page:
-        await sign_in(page)
+    """The pages, looked at by the supervisor, who has signed in before."""
+    cookie = {"name": COOKIE, "value": desk.token, "url": desk.url}
+    state = {"storage_state": {"cookies": [cookie], "origins": []}}
+    async with window(browser, f"{desk.url}{PAGE}{where}", **state, **options) as page:
         yield page
 
 
@@ -92,7 +95,7 @@ async def test_each_page_is_accessible_fits_and_takes_text_as_text(
             assert await page.locator("main img").count() == 0
 
 
-async def test_every_number_of_the_report_is_a_recount_of_the_events(
+async def test_every_number_of_the_report_and_its_file_is_a_recount_of_the_events(
     browser: Browser, desk: Followed
 ) -> None:
     facts = await desk.facts()
@@ -126,6 +129,18 @@ async def test_every_number_of_the_report_is_a_recount_of_the_events(
         for name, text in expected.items():
             cell = page.locator(f'tr[data-map="{desk.map_id}"] [data-column="{name}"]')
             await expect(cell).to_have_text(text)
+        async with page.expect_download() as saved:
+            await page.get_by_role("button", name="Export as CSV").click()
+        file = await saved.value
+        assert file.suggested_filename.startswith("action-maps-")
+        (line,) = [
+            line
+            for line in csv.DictReader((await file.path()).read_text(encoding="utf-8-sig").splitlines())
+            if line["Name"] == "Help at the cart"
+        ]
+        for column, name in (("Qualified", "qualified"), ("Blocked", "blocked"), ("Engaged", "engaged")):
+            assert line[column] == expected[name]
+        assert f"{line['Offered %']} %" == expected["offeredPercent"]
         await page.get_by_role("link", name="Help at the cart").click()
         for name, text in expected.items():
             await expect(page.locator(f'.figure [data-column="{name}"]')).to_have_text(text)
@@ -136,16 +151,6 @@ async def test_every_number_of_the_report_is_a_recount_of_the_events(
         await page.get_by_text("Diagnostics").click()
         share = page.locator('[data-column="rejectedInvitationPercent"]')
         await expect(share).to_have_text(f"{100 * declined / wanted['offered']:.1f} %")
-
-
-async def test_the_table_is_had_as_a_file(browser: Browser, desk: Followed) -> None:
-    async with signed_page(browser, desk, "#/report") as page:
-        async with page.expect_download() as saved:
-            await page.get_by_role("button", name="Export as CSV").click()
-        file = await saved.value
-        assert file.suggested_filename.startswith("action-maps-")
-        text = (await file.path()).read_text(encoding="utf-8-sig")
-        assert "Help at the cart" in text
 
 
 async def test_a_visit_is_told_as_it_happens_and_why_a_map_is_not_offered(
@@ -232,7 +237,7 @@ async def test_what_somebody_else_changed_is_told_and_both_changes_are_kept(
     await desk.site.manage("DELETE", f"/segments/{made}")
 
 
-async def test_lists_are_searched_and_switched_and_switching_is_undone(
+async def test_lists_are_searched_switching_is_undone_and_nobody_leaves_changes_behind_unasked(
     browser: Browser, desk: Followed
 ) -> None:
     async with signed_page(browser, desk, "#/segments") as page:
@@ -246,10 +251,7 @@ async def test_lists_are_searched_and_switched_and_switching_is_undone(
         await expect(switch).to_have_attribute("aria-checked", "false")
         await page.get_by_role("button", name="Undo").click()
         await expect(switch).to_have_attribute("aria-checked", "true")
-
-
-async def test_nobody_leaves_changes_behind_unasked(browser: Browser, desk: Followed) -> None:
-    async with signed_page(browser, desk, "#/settings") as page:
+        await page.get_by_role("link", name="Settings").click()
         await page.get_by_label("Time zone of reports").fill("Europe/Berlin")
         await page.get_by_role("link", name="Segments").click()
         await page.get_by_role("button", name="Stay").click()
@@ -280,9 +282,12 @@ async def test_the_agent_of_a_chat_sees_its_journey_and_nobody_else_does(
     path = f"/api/workspace/interactions/{desk.chat_id}/journey"
     async with signed_in(desk.url, "amy", PASSWORD) as amy:
         status, told = await amy.asks_for(path)
-        assert (status, BIDI in str(told)) == (200, False)
+        assert (status, [one["name"] for one in told["segments"]]) == (200, [HOSTILE, LONG])
+        assert (told["offer"]["name"], told["offer"]["state"]) == ("Help at the cart", "engaged")
         assert (await amy.asks_for(f"{path}?known={told['version']}"))[1] == {"version": told["version"]}
-    async with signed_in(desk.url, "bob", PASSWORD) as bob:
-        assert (await bob.asks_for(path))[0] == 404
+        async with signed_in(desk.url, "bob", PASSWORD) as bob:
+            assert (await bob.asks_for(path))[0] == 404
+        await amy.does("leave", interaction_id=desk.chat_id)
+        assert (await amy.asks_for(path))[0] == 404
     async with signed_in(desk.url, "sue", PASSWORD) as sue:
         assert (await sue.asks_for(path))[0] == 404
