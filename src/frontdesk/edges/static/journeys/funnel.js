@@ -12,6 +12,7 @@ export function funnel(row) {
   return el('ol', { class: 'funnel' }, ...STEPS.map(([name, title], at) => {
     const before = at ? row[STEPS[at - 1]?.[0] ?? ''] : 0
     const bar = el('span', { class: 'funnel-bar', 'aria-hidden': 'true' })
+    bar.hidden = !row[name]
     bar.style.inlineSize = `${(100 * row[name]) / most}%`
     return el('li', { class: 'funnel-step' },
       el('span', { class: 'funnel-name', text: title }), el('span', { class: 'funnel-track' }, bar),
