@@ -31,6 +31,7 @@ from tests.domain.journey.site import after, visitor, walk
 ROUNDS = 5
 VIEWS_EACH = 10
 VIEWS_OF_VISIT = 3
+FEW_VIEWS = 100  # As many as one browser may tell of at once.
 VISIT_CONNECTIONS = 50
 HELD = "frontdesk_journey_customers_held"
 QUIET_WAIT_S = 120.0
@@ -185,7 +186,8 @@ def _told(
 async def _held(scale: Scale, numbers: "itertools.count[int]", tell: Tell) -> Sequence[Row]:
     """What open visits hold, and what is left of them when nobody has asked for them in a while.
 
-    Shape:   some come before those that are counted, so that what is made once is there to be used.
+    Shape:   a few come before those that are counted, and look at as many pages, so that what the databases
+             keep of their files is there already.
     """
     set_up = functools.partial(tracking, quiet_s=scale.visit_quiet_s)
     with folder() as place:
@@ -193,10 +195,10 @@ async def _held(scale: Scale, numbers: "itertools.count[int]", tell: Tell) -> Se
         async with frontdesk(place, set_up=set_up) as server, crowd(server.url) as asking:
             connections = await asyncio.gather(*(connect(server.url) for _ in range(VISIT_CONNECTIONS)))
 
-            async def come(count: int) -> float:
+            async def come(count: int, views: int = VIEWS_OF_VISIT) -> float:
                 """How many are held then."""
                 shoppers = [Shopper(next(numbers)) for _ in range(count)]
-                await visit(connections, shoppers, VIEWS_OF_VISIT)
+                await visit(connections, shoppers, views)
                 return await asking.metric(HELD)
 
             async def go() -> int:
@@ -206,7 +208,7 @@ async def _held(scale: Scale, numbers: "itertools.count[int]", tell: Tell) -> Se
                         await asyncio.sleep(LOOK_EVERY_S)
                 return server.memory_bytes()
 
-            few = await come(scale.visits // 5)
+            few = await come(max(1, scale.visits * VIEWS_OF_VISIT // FEW_VIEWS), FEW_VIEWS)
             before = server.memory_bytes()
             tell(f"{scale.visits:,} open visits")
             many = await come(scale.visits)

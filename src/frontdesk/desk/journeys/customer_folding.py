@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.evolving import evolve
+from frontdesk.domain.journey.facts import Step, shared_step
 from frontdesk.errors import TooNew
 from frontdesk.store.log import Recorded, Snapshot
 
@@ -40,3 +41,13 @@ def restored(snapshot: Snapshot | None, customer_id: str) -> Customer:
     if snapshot is None or snapshot.tag != FOLD_TAG:
         return Customer(id=customer_id)
     return _unpack(snapshot.body)
+
+
+def shared(customer: Customer) -> Customer:
+    """The same customer; the steps that others have as well are theirs too, which saves memory."""
+    visit = replace(customer.visit, steps=_shared(customer.visit.steps))
+    return replace(customer, steps=_shared(customer.steps), visit=visit)
+
+
+def _shared(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return tuple(shared_step(step.matcher, step.version, step.index, step.counts) for step in steps)

@@ -11,7 +11,7 @@ import structlog
 
 from frontdesk.desk.arming import UNSURE, Armed, arm_anew
 from frontdesk.desk.journeys.customer_cards import KIND, CustomerCard, card_of, is_structural, read_card
-from frontdesk.desk.journeys.customer_folding import encode, fact_of, fold, restored, snapshot_of
+from frontdesk.desk.journeys.customer_folding import encode, fact_of, fold, restored, shared, snapshot_of
 from frontdesk.domain.journey.customer import AnyFact, Customer, Forgotten
 from frontdesk.domain.journey.evolving import evolve
 from frontdesk.errors import Conflict, DeskError
@@ -260,7 +260,7 @@ class Customers:
         customer, heard_of = held.customer, held.newest
         if held.is_unsure:
             customer = restored(await self._store.snapshot(stream), customer.id)
-        customer = await self._read_on(stream, customer)
+        customer = shared(await self._read_on(stream, customer))
         held.customer, held.is_unsure = customer, False
         held.armed = UNSURE if customer.version else None
         if held.newest == heard_of:

@@ -33,7 +33,7 @@ class Score(Struct, frozen=True, omit_defaults=True, gc=False):
     model: int = 0
 
 
-class Action(Struct, frozen=True, omit_defaults=True):
+class Action(Struct, frozen=True, omit_defaults=True, gc=False):
     """One action map acting, or about to, in one visit.
 
     Shape:   `stage` is that of its last move; `was_terminal` stays when an engaged one is completed; `reason`
@@ -67,7 +67,7 @@ class Action(Struct, frozen=True, omit_defaults=True):
     after_visit: str = ""
 
 
-class Visit(Struct, frozen=True, omit_defaults=True):
+class Visit(Struct, frozen=True, omit_defaults=True, gc=False):
     """One run of events without a long gap, the newest of its customer; over when `ended_ms` is not 0.
 
     Shape:   `page` is where the newest event happened; `holds` are the chats that keep it open; `released_ms`
@@ -108,7 +108,7 @@ class Oldest(Struct, frozen=True, omit_defaults=True, gc=False):
     forgotten: int = 0
 
 
-class Customer(Struct, frozen=True, omit_defaults=True):
+class Customer(Struct, frozen=True, omit_defaults=True, gc=False):
     """All that is true of one customer. As it is stored in `Forgotten`, no field is ever renamed or retyped.
 
     Shape:   `actions` are those of the newest visit, and those that wait for the next one; `offers_ms` when

@@ -23,6 +23,7 @@ __all__ = ["Locate", "campaign_of", "is_bot", "merged", "nowhere", "origin_of", 
 
 VALUE_CHARS_MAX = 256
 WORD_CHARS_MAX = 64
+NOWHERE, NO_CAMPAIGN = Geolocation(), Campaign()  # One for all who have none.
 CLIENTS_KEPT_MAX = ADDRESSES_KEPT_MAX = 4096
 IPV4_BITS, IPV6_BITS = 24, 48
 
@@ -70,7 +71,7 @@ def origin_of(arrived: Arrived, site: Site, locate: Locate = nowhere) -> Origin:
     return Origin(
         browser=browser,
         device=device,
-        geolocation=(locate(address) if address else None) or Geolocation(),
+        geolocation=(locate(address) if address else None) or NOWHERE,
         campaign=campaign_of(arrived.url),
         referrer=referrer_of(arrived.referrer_url, arrived.url, site.rules),
         user_agent=user_agent,
@@ -88,7 +89,7 @@ def merged(known: Origin, seen: Origin) -> Origin:
     return Origin(
         browser=_newest(known.browser, seen.browser),
         device=_newest(known.device, seen.device),
-        geolocation=seen.geolocation if seen.geolocation != Geolocation() else known.geolocation,
+        geolocation=seen.geolocation if seen.geolocation != NOWHERE else known.geolocation,
         campaign=known.campaign,
         referrer=known.referrer if goes_on else seen.referrer,
         user_agent=seen.user_agent or known.user_agent,
@@ -103,10 +104,11 @@ def merged(known: Origin, seen: Origin) -> Origin:
 _NETWORKS = (("gclid", "google"), ("msclkid", "microsoft"), ("fbclid", "facebook"))
 
 
+@lru_cache(urls.ADDRESSES_KEPT_MAX)
 def campaign_of(url: str) -> Campaign:
     """The campaign that the address of a page names, as it came: before anything was excluded from it."""
     if "?" not in url:
-        return Campaign()
+        return NO_CAMPAIGN
     found = parameters(url)
 
     def said(name: str) -> str:

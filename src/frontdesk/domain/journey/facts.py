@@ -5,10 +5,13 @@ well, so that a history says the same after the definitions have changed.
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
 from frontdesk.domain.journey.web_events import Origin, WebEvent
+
+STEPS_SHARED_MAX = 4096
 
 # --- the visit --------------------------------------------------------------------------------------
 
@@ -76,6 +79,12 @@ class Step(Struct, frozen=True, gc=False):
     version: int
     index: int = 0
     counts: tuple[int, ...] = ()
+
+
+@lru_cache(STEPS_SHARED_MAX)
+def shared_step(matcher: str, version: int, index: int = 0, counts: tuple[int, ...] = ()) -> Step:
+    """A step, the same one for everybody who has come so far: visits have dozens, and few that differ."""
+    return Step(matcher, version, index, counts)
 
 
 class Advanced(Struct, frozen=True, tag=True, omit_defaults=True):

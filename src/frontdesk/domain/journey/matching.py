@@ -22,6 +22,7 @@ from frontdesk.domain.journey.facts import (
     SegmentRemoved,
     State,
     Step,
+    shared_step,
 )
 from frontdesk.domain.journey.finding import all_hold
 from frontdesk.domain.journey.keys import ATTRIBUTE, Contact
@@ -121,7 +122,7 @@ class _Progress:
         if not matcher.is_ordered:
             step = news.get(matcher.id, step)  # One event may count for several.
         if step is None or step.version != matcher.version:
-            step = Step(matcher.id, matcher.version)
+            step = shared_step(matcher.id, matcher.version)
         if matcher.is_ordered and index != step.index:
             return False  # It is not its turn.
         if not self.is_open(matcher):
@@ -138,7 +139,7 @@ class _Progress:
             return None
         news = self._news[matcher.of_customer]
         if matcher.id in self._before[matcher.of_customer]:
-            news[matcher.id] = Step(matcher.id, matcher.version)
+            news[matcher.id] = shared_step(matcher.id, matcher.version)
         else:
             news.pop(matcher.id, None)
         visit_id = self._customer.visit.id
@@ -172,8 +173,8 @@ class _Progress:
 def _ordered(matcher: Matcher, step: Step, index: int) -> Step:
     count = (step.counts[0] if step.counts else 0) + 1
     if count >= matcher.patterns[index].count:
-        return Step(matcher.id, matcher.version, index + 1)
-    return Step(matcher.id, matcher.version, index, (count,))
+        return shared_step(matcher.id, matcher.version, index + 1)
+    return shared_step(matcher.id, matcher.version, index, (count,))
 
 
 def _in_any_order(matcher: Matcher, step: Step, index: int) -> Step | None:
@@ -184,7 +185,7 @@ def _in_any_order(matcher: Matcher, step: Step, index: int) -> Step | None:
     counts[index] += 1
     complete = sum(count >= pattern.count for count, pattern in zip(counts, patterns, strict=True))
     left = () if complete == len(patterns) else tuple(counts)
-    return Step(matcher.id, matcher.version, complete, left)
+    return shared_step(matcher.id, matcher.version, complete, left)
 
 
 def _value(event: WebEvent, field: ValueField | None) -> float | None:

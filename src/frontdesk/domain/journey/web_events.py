@@ -95,7 +95,7 @@ class Campaign(Struct, frozen=True, omit_defaults=True, gc=False):
     network: str = ""
 
 
-class Origin(Struct, frozen=True, omit_defaults=True):
+class Origin(Struct, frozen=True, omit_defaults=True, gc=False):
     """Who visits, from where, with what: the last value of each that was not empty."""
 
     browser: Browser = Browser()

@@ -127,7 +127,7 @@ class Transaction:
                 last = Recorded(position, stream, version, job.time_ms, body)
                 recorded.append(last)
             heads.position = position
-            heads.versions[stream] = version
+            self._remember(stream, version)
         for effect in job.also:
             self._also(stream, version, effect)
         return last
@@ -137,11 +137,17 @@ class Transaction:
         version = versions.get(stream)
         if version is None:
             row = self.connection.execute(_HEAD_OF_STREAM, (stream,)).fetchone()
-            version = row[0] if row is not None else 0
-            if len(versions) >= HEADS_MAX:
-                versions.clear()
-            versions[stream] = version
+            if row is None:
+                return 0  # Many streams are nothing but a card, and most are asked for once.
+            version = row[0]
+            self._remember(stream, version)
         return version
+
+    def _remember(self, stream: str, version: int) -> None:
+        versions = self._heads.versions
+        if len(versions) >= HEADS_MAX and stream not in versions:
+            versions.clear()
+        versions[stream] = version
 
     def _check(self, fence: Fence) -> None:
         row = self.connection.execute("SELECT number FROM leases WHERE name = ?", (fence.name,)).fetchone()
