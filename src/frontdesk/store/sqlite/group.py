@@ -92,6 +92,8 @@ class Transaction:
         self.connection = connection
         self.recorded: list[Recorded] = []
         self._heads = heads
+        if len(heads.versions) >= HEADS_MAX:
+            heads.versions.clear()  # Only here: the table does not know yet what a transaction has collected.
         self._unwritten = 0  # Where in `recorded` the events begin that are not in the table yet.
         self._timers: dict[str, int | None] = {}
         self._cards: dict[str, Card] = {}
@@ -127,7 +129,7 @@ class Transaction:
                 last = Recorded(position, stream, version, job.time_ms, body)
                 recorded.append(last)
             heads.position = position
-            self._remember(stream, version)
+            heads.versions[stream] = version
         for effect in job.also:
             self._also(stream, version, effect)
         return last
@@ -139,15 +141,8 @@ class Transaction:
             row = self.connection.execute(_HEAD_OF_STREAM, (stream,)).fetchone()
             if row is None:
                 return 0  # Many streams are nothing but a card, and most are asked for once.
-            version = row[0]
-            self._remember(stream, version)
+            version = versions[stream] = row[0]
         return version
-
-    def _remember(self, stream: str, version: int) -> None:
-        versions = self._heads.versions
-        if len(versions) >= HEADS_MAX and stream not in versions:
-            versions.clear()
-        versions[stream] = version
 
     def _check(self, fence: Fence) -> None:
         row = self.connection.execute("SELECT number FROM leases WHERE name = ?", (fence.name,)).fetchone()
