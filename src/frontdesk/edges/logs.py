@@ -40,5 +40,12 @@ def configure(settings: LogSettings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    quieten(level)
+
+
+def quieten(level: int) -> None:
+    """Have libraries log at this level, but for what was said and whom it was about."""
     for talkative in ("uvicorn", "uvicorn.error", "asyncio", "websockets", "httpcore2"):
         logging.getLogger(talkative).setLevel(max(level, logging.INFO))  # Below, they log what was said.
+    # It tells every address that is asked, with what applications put into it of visitors.
+    logging.getLogger("httpx2").setLevel(max(level, logging.WARNING))
