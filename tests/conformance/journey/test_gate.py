@@ -9,6 +9,7 @@ from frontdesk.domain.journey.defined import Ref
 from frontdesk.domain.journey.facts import Note, Noted, Qualified, Reason, State
 from frontdesk.domain.journey.pacing import Room
 from frontdesk.domain.journey.site_settings import FrequencyCap, JourneySettings, OffersMax
+from frontdesk.errors import Refused
 from tests.domain.journey.acting import PAGE, S1, S2, Site, Story, a_map
 
 ELSEWHERE = "https://shop.example/help"
@@ -89,6 +90,19 @@ def test_44_an_offer_for_the_next_visit_waits_for_it(kind: ActivationType) -> No
     (offer,) = story.ping()
     assert (offer.action.id, offer.action.visit_id) == (action_id, story.customer.visit.id)
     assert story.assign(S1).count(Qualified) == 1  # It takes the place of the map in that visit as well.
+
+
+def test_44_what_was_handed_out_in_a_visit_that_is_over_waits_for_the_next_one() -> None:
+    story = qualified(a_map("m1", activation=Activation(ActivationType.ON_NEXT_SESSION)))
+    story.pass_s(7200).visit()
+    assert story.pinged() == ["m1"]
+    action_id = story.action().id
+    story.pass_s(7200).leave()
+    with pytest.raises(Refused) as refused:  # The page was asleep.
+        story.say(State.OFFERED)
+    assert refused.value.code == "action_unknown"
+    (offer,) = story.visit().ping()
+    assert offer.action.id == action_id
 
 
 def test_44_it_waits_thirty_days_and_not_longer() -> None:

@@ -10,6 +10,7 @@ from frontdesk.domain.journey.facts import Fact, Note, Purpose, Stage, State, St
 from frontdesk.domain.journey.web_events import Origin, Page
 
 TERMINAL = frozenset((State.ENGAGED, State.REJECTED, State.TIMEDOUT, State.IGNORED, State.ABANDONED))
+WAITING = frozenset((State.QUALIFIED, State.QUALIFIED_OUTSIDE_SCHEDULE))
 LIVE = frozenset((State.OFFERED, State.ACCEPTED, State.STARTED))
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from frontdesk.domain.journey.customer import (
     TERMINAL,
+    WAITING,
     Action,
     AnyFact,
     Assignment,
@@ -153,8 +154,7 @@ def _begun(customer: Customer, fact: VisitBegan, _time_ms: int) -> Customer:
         active_ms=fact.began_ms,
         origin=fact.origin,
     )
-    waiting = (State.QUALIFIED, State.QUALIFIED_OUTSIDE_SCHEDULE)
-    actions = tuple(action for action in customer.actions if action.state in waiting)
+    actions = tuple(action for action in customer.actions if action.state in WAITING)
     return replace(customer, visit=visit, visits=customer.visits + 1, actions=actions)
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from frontdesk.domain.journey.action_maps import ActionMap, ActivationType, MediaType
 from frontdesk.domain.journey.compiling import Compiled
-from frontdesk.domain.journey.customer import Action, Customer
+from frontdesk.domain.journey.customer import WAITING, Action, Customer
 from frontdesk.domain.journey.drawing import is_drawn
 from frontdesk.domain.journey.facts import Block, Reason, State
 from frontdesk.domain.journey.offer_table import is_live
@@ -23,7 +23,6 @@ CAP_FOR_PERIOD = "CapForPeriod"
 CUSTOMER_CAP = "CustomerCap"  # Ours.
 
 DAY_MS = 24 * 3600 * 1000
-_WAITING = (State.QUALIFIED, State.QUALIFIED_OUTSIDE_SCHEDULE)
 
 
 class Ask(Struct, frozen=True):
@@ -63,7 +62,7 @@ def acted_in(customer: Customer) -> Sequence[Action]:
     return [
         action
         for action in customer.actions
-        if action.visit_id == visit_id and (action.attempt or action.state not in _WAITING)
+        if action.visit_id == visit_id and (action.attempt or action.state not in WAITING)
     ]
 
 

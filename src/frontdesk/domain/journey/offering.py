@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from frontdesk.domain.journey.customer import Action, Customer
+from frontdesk.domain.journey.customer import WAITING, Action, Customer
 from frontdesk.domain.journey.facts import Emitter, Moved, Stage, State
 from frontdesk.domain.journey.offer_table import OF_CHATS, is_live, transition, was_handed_out
 from frontdesk.domain.journey.seen_events import of_action, version_of
@@ -149,7 +149,8 @@ def moves(action: Action, state: State, sayers: Sequence[Emitter], now_ms: int) 
 def _asked_for(customer: Customer, asked: Reported) -> Action:
     action, visit = customer.action(asked.action_id), customer.visit
     is_here = (visit.id, visit.deployment_id) == (asked.visit_id, asked.deployment_id)
-    if action is None or not is_here or action.visit_id != visit.id:
+    waits = action is not None and action.after_visit and action.state in WAITING and not visit.is_open
+    if action is None or not is_here or action.visit_id != visit.id or waits:  # For the next visit, if so.
         raise Refused("action_unknown", "there is no such action in this visit")
     return action
 

@@ -6,7 +6,7 @@ Source:  journey.md §9.3 (the reaper, T17), §8.4 (actions for a later visit), 
 from collections.abc import Sequence
 
 from frontdesk.domain.journey.compiling import Compiled
-from frontdesk.domain.journey.customer import Action, Customer
+from frontdesk.domain.journey.customer import WAITING, Action, Customer
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Carried, Emitter, Fact, Moved, Note, State
 from frontdesk.domain.journey.offer_table import is_terminal
@@ -16,7 +16,6 @@ GRACE_MS = 60_000  # The browser owns the timer and may pause it; this is only a
 KEPT_FOR_LATER_MS = 30 * 24 * 3600 * 1000
 
 _BY_REAPER = (Emitter.REAPER,)
-_WAITING = (State.QUALIFIED, State.QUALIFIED_OUTSIDE_SCHEDULE)
 
 
 def timeout_ms(action: Action, definitions: Definitions, deployment_id: str) -> int:
@@ -62,7 +61,7 @@ def lapse(customer: Customer, now_ms: int) -> Sequence[Moved]:
     """What becomes of the actions of a visit that ends now. Those for a later visit wait."""
     found: list[Moved] = []
     for action in customer.actions:
-        waits = action.after_visit and action.state in _WAITING
+        waits = action.after_visit and action.state in WAITING
         if not waits and not is_terminal(action):
             state = State.IGNORED if action.state is State.OFFERED else State.LAPSED
             found += moves(action, state, _BY_REAPER, now_ms)
@@ -73,7 +72,7 @@ def carry(customer: Customer, now_ms: int) -> Sequence[Fact]:
     """What becomes of the actions that waited for the visit which has just begun; too old ones lapse."""
     found: list[Fact] = []
     for action in customer.actions:
-        if action.visit_id == customer.visit.id or action.state not in _WAITING:
+        if action.visit_id == customer.visit.id or action.state not in WAITING:
             continue
         if action.after_visit and now_ms - action.qualified_ms < KEPT_FOR_LATER_MS:
             found.append(Carried(action.id, customer.visit.id))
