@@ -12,6 +12,7 @@ from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import (
     Block,
     Blocked,
+    ChatSummary,
     Emitter,
     Fact,
     Happened,
@@ -153,6 +154,22 @@ async def test_a_visit_is_over_when_its_time_is_up_whoever_noticed(
     monkeypatch.setattr(desk, "now_ms", desk.now_ms + 30 * 60_000 + 10_000)
     found = await asked(desk, f"/sessions/{SECOND}")
     assert found["endedDate"] > found["awayDate"] > found["idleDate"]
+
+
+async def test_the_end_of_a_chat_says_how_it_was(desk: Office) -> None:
+    dan, visit, action = (name.replace("0001", "0009") for name in (AMY, FIRST, ACTION))
+    chat = ChatSummary(num_agents=1, user_messages=2, started_ms=5, agent_reached_ms=7, waiting_ms=2)
+    moves = [Moved(action, state, Emitter.CHAT) for state in (State.STARTED, State.ENGAGED)]
+    over = Moved(action, State.COMPLETED, Emitter.CHAT, interaction_id="chat", chat=chat)
+    facts = (began(visit, desk.now_ms), Qualified(action, "m", 1, visit, "webchat"), *moves, over)
+    await desk.happens(dan, *facts, VisitEnded(visit, desk.now_ms))
+    *before, last = (await asked(desk, f"/sessions/{visit}/events"))["entities"]
+    assert not any("chatSummary" in one for one in before)
+    summary = last["chatSummary"]
+    assert (summary["id"], summary["proactive"], summary["numAgents"]) == ("chat", True, 1)
+    assert (summary["agentReached"], summary["waitingForAgent"]) == (7, 2)
+    assert (summary["botReached"], summary["cancelled"], summary["filesUploaded"]) == (False, False, 0)
+    assert "form" not in summary
 
 
 async def test_there_is_no_visit_of_another_name(desk: Office) -> None:

@@ -9,7 +9,15 @@ from typing import Any
 from frontdesk.desk.journeys.reading import stamp
 from frontdesk.domain.journey.customer import Action, Customer, Score
 from frontdesk.domain.journey.definitions import Definitions
-from frontdesk.domain.journey.facts import Block, Happened, Moved, OutcomeAchieved, SegmentAssigned, State
+from frontdesk.domain.journey.facts import (
+    Block,
+    ChatSummary,
+    Happened,
+    Moved,
+    OutcomeAchieved,
+    SegmentAssigned,
+    State,
+)
 from frontdesk.domain.journey.told import Told
 from frontdesk.domain.journey.visiting import away_ms, duration_s, ends_ms, idle_ms
 from frontdesk.domain.journey.web_events import Browser, Device, Origin, Scalar
@@ -180,7 +188,31 @@ def _web_action(told: Told, definitions: Definitions) -> dict[str, Any]:
             "emitter": fact.emitter.value,
         }
         found |= {name: text for name, text in texts.items() if text}
+        if fact.chat is not None:
+            found["chatSummary"] = chat_summary(fact.chat, fact.interaction_id)
     return found
+
+
+def chat_summary(of: ChatSummary, interaction_id: str) -> dict[str, Any]:
+    """How a chat was, in the words of the widget's metadata: false is what has not happened."""
+    every = {
+        "id": interaction_id,
+        "proactive": True,
+        "filesUploaded": of.files_uploaded,
+        "numAgents": of.num_agents,
+        "userMessages": of.user_messages,
+        "agentMessages": of.agent_messages,
+        "systemMessages": of.system_messages,
+        "started": of.started_ms,
+        "cancelled": of.cancelled_ms,
+        "completed": of.completed_ms,
+        "agentReached": of.agent_reached_ms,
+        "supervisorReached": of.supervisor_reached_ms,
+        "botReached": of.bot_reached_ms,
+        "elapsed": of.elapsed_ms,
+        "waitingForAgent": of.waiting_ms,
+    }
+    return {name: False if value is None else value for name, value in every.items()}
 
 
 def _about(of: Action | None, state: str, definitions: Definitions) -> dict[str, Any]:

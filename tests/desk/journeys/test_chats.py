@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from frontdesk.desk.journeys.chat_context import Context, context_in
+from frontdesk.desk.journeys.chats import PAGE
 from frontdesk.domain import commands
 from frontdesk.domain.commands import End, Leave
 from frontdesk.domain.events import Kind, Visibility
-from frontdesk.domain.journey.facts import Emitter, Held, Moved, Released, Stage, State
+from frontdesk.domain.journey.facts import ChatSummary, Emitter, Held, Moved, Released, Stage, State
 from frontdesk.errors import Unavailable
 from frontdesk.settings import DatabaseSettings
 from frontdesk.store.open import open_database, open_journeys
@@ -51,6 +52,61 @@ async def test_a_chat_that_came_of_an_offer_is_started_engaged_and_completed(dur
         (Emitter.CHAT, Stage.CHAT, chat_id)
     }
     assert (await site.customers.customer(customer.id)).visit.holds == ()
+
+
+async def test_what_the_desk_knows_of_a_chat_is_kept_with_its_end_and_no_word_of_it() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    chat_id, began_ms = await site.chat(customer, action.id), site.clock()
+    site.clock.now_ms += 1_000
+    await site.come(chat_id, Kind.BOT, name="greeter")
+    site.clock.now_ms += 2_000
+    await site.come(chat_id, Kind.SUPERVISOR, Visibility.SUPERVISORS, "sue")
+    await site.come(chat_id)
+    for party, text in ((1, "My secret"), (2, "Welcome"), (4, "Hello"), (1, "Bye")):
+        await site.node.do(chat_id, commands.Say(party_id=party, text=text))
+    hidden = commands.Say(party_id=4, text="Ask more", visibility=Visibility.AGENTS)
+    await site.node.do(chat_id, hidden)
+    site.clock.now_ms += 4_000
+    await site.node.do(chat_id, LEAVES)
+    await site.tell()
+    moved = [fact for fact in await site.told(customer) if isinstance(fact, Moved)]
+    assert [fact.chat for fact in moved[:-1]] == [None, None]
+    assert moved[-1].chat == ChatSummary(
+        num_agents=1,
+        user_messages=2,
+        agent_messages=1,
+        system_messages=4,
+        started_ms=began_ms,
+        bot_reached_ms=began_ms + 1_000,
+        agent_reached_ms=began_ms + 3_000,
+        completed_ms=began_ms + 7_000,
+        elapsed_ms=7_000,
+        waiting_ms=3_000,
+    )
+    assert "secret" not in str(await site.told(customer))
+
+
+async def test_a_chat_without_anybody_was_cancelled_and_reached_nobody() -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    chat_id, began_ms = await site.chat(customer, action.id), site.clock()
+    for number in range(PAGE + 1):
+        await site.node.do(chat_id, commands.Say(party_id=1, text=str(number)))
+    site.clock.now_ms += 5_000
+    await site.node.do(chat_id, LEAVES)
+    await site.tell()
+    abandoned = [fact for fact in await site.told(customer) if isinstance(fact, Moved)][-1]
+    assert (abandoned.state, abandoned.chat) == (
+        State.ABANDONED,
+        ChatSummary(
+            user_messages=PAGE + 1,
+            system_messages=1,
+            started_ms=began_ms,
+            cancelled_ms=began_ms + 5_000,
+            elapsed_ms=5_000,
+        ),
+    )
 
 
 async def test_a_visitor_who_leaves_before_anybody_came_has_abandoned_it() -> None:

@@ -19,9 +19,10 @@ from frontdesk.domain import events
 from frontdesk.domain.card import card_in
 from frontdesk.domain.interaction import PEOPLE, Phase
 from frontdesk.domain.journey import chatting
+from frontdesk.domain.journey.chat_summary import ChatSumming
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import Definitions
-from frontdesk.domain.journey.facts import Fact
+from frontdesk.domain.journey.facts import ChatSummary, Fact
 from frontdesk.errors import Conflict, TooNew, Unavailable
 from frontdesk.store.log import Recorded, Store
 
@@ -29,6 +30,7 @@ NAME = "journeys-chats"
 ROOT = "interaction/"
 KNOWN_MAX = 50_000  # Chats of which it is known whether they came of a journey; of others the log is asked.
 VISITOR = 1
+PAGE = 200  # Events of a chat that are read at once.
 
 _HEARD = (
     events.Started,
@@ -103,9 +105,11 @@ class JourneyChats:
             return
         event = event_of(record.body)
         is_going_on = await self._is_going_on(interaction_id) if _may_hold(event) else False
+        is_over = isinstance(event, events.Ended) and bool(context.action_id)
+        chat = await self._summary(interaction_id, record.version) if is_over else None
 
         def decide(customer: Customer, now_ms: int) -> Sequence[Fact]:
-            return self._decided(customer, interaction_id, context, service, event, is_going_on, now_ms)
+            return self._decided(customer, interaction_id, context, service, event, is_going_on, chat, now_ms)
 
         await self._customers.change(context.customer_id, decide)
 
@@ -117,6 +121,7 @@ class JourneyChats:
         service: str,
         event: events.Event,
         is_going_on: bool,
+        chat: ChatSummary | None,
         now_ms: int,
     ) -> Sequence[Fact]:
         action_id = context.action_id
@@ -143,6 +148,7 @@ class JourneyChats:
                     action_id,
                     by_visitor=by_visitor,
                     reason=event.reason,
+                    chat=chat,
                     now_ms=now_ms,
                 )
             case _:
@@ -158,6 +164,19 @@ class JourneyChats:
         filed = await self._store.card(stream_of(interaction_id))
         card = card_in(filed.body) if filed is not None else None
         return card is not None and card.phase in (Phase.WAITING, Phase.ACTIVE)
+
+    async def _summary(self, interaction_id: str, end: int) -> ChatSummary | None:
+        """How a chat was that ended with this event; None of one that is kept no more. Errors: `TooNew`."""
+        summing, version = ChatSumming(), 0
+        while version < end:
+            records = await self._store.read(stream_of(interaction_id), version, limit=PAGE)
+            if not records:
+                break
+            for record in records:
+                if record.version <= end:
+                    summing.take(event_of(record.body), record.time_ms)
+            version = records[-1].version
+        return summing.summary()
 
     # --- which chats came of a journey -----------------------------------------------------------
 

@@ -6,7 +6,7 @@ Source:  journey.md §4.4, §5.2 S7, and T10 to T15 of §9.3.
 from collections.abc import Sequence
 
 from frontdesk.domain.journey.customer import Customer
-from frontdesk.domain.journey.facts import Fact, Held, Released, State
+from frontdesk.domain.journey.facts import ChatSummary, Fact, Held, Released, State
 from frontdesk.domain.journey.offering import chat_moved, is_to_be_linked
 
 
@@ -53,7 +53,14 @@ def joined(
 
 
 def ended(
-    customer: Customer, interaction_id: str, action_id: str, *, by_visitor: bool, reason: str, now_ms: int
+    customer: Customer,
+    interaction_id: str,
+    action_id: str,
+    *,
+    by_visitor: bool,
+    reason: str,
+    chat: ChatSummary | None = None,
+    now_ms: int,
 ) -> Sequence[Fact]:
     """The chat is over: a person was there, or the visitor left before, or there was nobody to be had."""
     facts: list[Fact] = []
@@ -61,7 +68,9 @@ def ended(
     if action is not None and _is_of(customer, interaction_id, action_id):
         left = State.ABANDONED if by_visitor else State.ERRORED
         end = State.COMPLETED if action.state is State.ENGAGED else left
-        facts += chat_moved(customer, action_id, end, interaction_id, now_ms=now_ms, error_message=reason)
+        facts += chat_moved(
+            customer, action_id, end, interaction_id, now_ms=now_ms, error_message=reason, chat=chat
+        )
     return [*facts, *rested(customer, interaction_id)]
 
 

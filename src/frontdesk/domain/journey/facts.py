@@ -229,11 +229,34 @@ class HandedOut(Struct, frozen=True, tag=True, omit_defaults=True):
     paced_by: str = ""
 
 
+class ChatSummary(Struct, frozen=True, omit_defaults=True, gc=False):
+    """How the chat was that came of an action, when it was over: numbers and times, no words.
+
+    Shape:   None is what has not happened.
+    Units:   times are milliseconds since the Unix epoch; `elapsed_ms` is the whole chat, `waiting_ms` until
+             the first agent.
+    """
+
+    num_agents: int = 0
+    user_messages: int = 0
+    agent_messages: int = 0
+    system_messages: int = 0
+    files_uploaded: int = 0
+    started_ms: int = 0
+    agent_reached_ms: int | None = None
+    supervisor_reached_ms: int | None = None
+    bot_reached_ms: int | None = None
+    completed_ms: int | None = None
+    cancelled_ms: int | None = None
+    elapsed_ms: int | None = None
+    waiting_ms: int | None = None
+
+
 class Moved(Struct, frozen=True, tag=True, omit_defaults=True):
     """An action came into a state.
 
     Shape:   `event_id` is the client's own; `disposition_ms` how long after the offer, where this disposes of
-             it; `interaction_id` the chat that came of it.
+             it; `interaction_id` the chat that came of it, and `chat` how that was, once it is over.
     """
 
     action_id: str
@@ -246,6 +269,7 @@ class Moved(Struct, frozen=True, tag=True, omit_defaults=True):
     disposition_ms: int | None = None
     page_url: str = ""
     interaction_id: str = ""
+    chat: ChatSummary | None = None
 
 
 class Noted(Struct, frozen=True, tag=True):

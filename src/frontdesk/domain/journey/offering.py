@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from frontdesk.domain.journey.customer import WAITING, Action, Customer
-from frontdesk.domain.journey.facts import Emitter, Moved, Stage, State
+from frontdesk.domain.journey.facts import ChatSummary, Emitter, Moved, Stage, State
 from frontdesk.domain.journey.offer_table import OF_CHATS, is_live, transition, was_handed_out
 from frontdesk.domain.journey.seen_events import of_action, version_of
 from frontdesk.errors import Refused
@@ -107,6 +107,7 @@ def chat_moved(
     *,
     now_ms: int,
     error_message: str = "",
+    chat: ChatSummary | None = None,
 ) -> Sequence[Moved]:
     """What becomes true when the chat server says this of the chat that came of an action.
 
@@ -117,7 +118,7 @@ def chat_moved(
         return ()
     moved = moves(action, state, (Emitter.CHAT,), now_ms)
     text = error_message if state is State.ERRORED else ""
-    return [replace(fact, interaction_id=interaction_id, error_message=text) for fact in moved]
+    return [replace(fact, interaction_id=interaction_id, error_message=text, chat=chat) for fact in moved]
 
 
 def is_to_be_linked(customer: Customer, visit_id: str, deployment_id: str, action_id: str) -> bool:
