@@ -94,13 +94,25 @@ def journey_parts(
 
 
 def webhooks(
-    settings: WebhookSettings, journeys: Store, definitions: Callable[[], Definitions], site: SiteParts
+    settings: WebhookSettings,
+    journeys: Store,
+    customers: Customers,
+    definitions: Callable[[], Definitions],
+    site: SiteParts,
+    counts: JourneyMetrics,
 ) -> Webhooks:
     """The calls that maps may make. Names of secrets are the same in any case, as in the environment."""
     client = WebClient(settings.allowed(), body_bytes_max=WEBHOOK_ANSWER_BYTES_MAX)
     secrets = {name.lower(): secret for name, secret in settings.secrets.items()}
     return Webhooks(
-        journeys, client, definitions, lambda name: secrets.get(name.lower()), site.clock_ms, site.node_id
+        journeys,
+        customers,
+        client,
+        definitions,
+        lambda name: secrets.get(name.lower()),
+        site.clock_ms,
+        site.node_id,
+        counts.called,
     )
 
 
@@ -143,7 +155,10 @@ class JourneyParts(NoJourneys):
         self.keeping = Keeping(journeys, self.customers, lambda: self._privacy.retention_days, clock_ms)
         self._chats = JourneyChats(site.store, self.customers, self._defined, clock_ms, site.node_id)
         consents = Consents(self.customers, lambda: self._privacy, self._withdrew, key)
-        self._webhooks = webhooks(settings.journeys.webhooks, journeys, self._defined, site)
+        counts = JourneyMetrics()
+        self._webhooks = webhooks(
+            settings.journeys.webhooks, journeys, self.customers, self._defined, site, counts
+        )
         fire = {
             "customer": self._tick,
             "contact": self.people.tick,
@@ -151,7 +166,7 @@ class JourneyParts(NoJourneys):
         }
         self._timers = Timers(journeys, clock_ms, fire)
         self._has_others = database.shares_presence
-        self._measure(site.metrics, counts := JourneyMetrics())
+        self._measure(site.metrics, counts)
         own, body_read_s = settings.journeys, settings.limits.body_read_s
         operations = JourneyOperations(
             self.collector, consents, self.sites, own, body_read_s, counts, clock_ms

@@ -12,6 +12,8 @@ from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import (
     Block,
     Blocked,
+    Called,
+    CallOutcome,
     ChatSummary,
     Emitter,
     Fact,
@@ -170,6 +172,19 @@ async def test_the_end_of_a_chat_says_how_it_was(desk: Office) -> None:
     assert (summary["agentReached"], summary["waitingForAgent"]) == (7, 2)
     assert (summary["botReached"], summary["cancelled"], summary["filesUploaded"]) == (False, False, 0)
     assert "form" not in summary
+
+
+async def test_calls_of_services_are_events_of_the_visit(desk: Office) -> None:
+    eve, visit, action = (name.replace("0001", "0008") for name in (AMY, FIRST, ACTION))
+    calls = (CallOutcome.FAILED, "it answered 500"), (CallOutcome.DELIVERED, "")
+    called = [Called(action, "m", visit, went, n + 1, why) for n, (went, why) in enumerate(calls)]
+    await desk.happens(eve, began(visit, desk.now_ms), *called, VisitEnded(visit, desk.now_ms))
+    found = (await asked(desk, f"/sessions/{visit}/events?eventType=WebhookCallEvent"))["entities"]
+    assert [(one["outcome"], one["attempt"], one.get("errorMessage")) for one in found] == [
+        ("failed", 1, "it answered 500"),
+        ("delivered", 2, None),
+    ]
+    assert {one["action"]["id"] for one in found} == {action}
 
 
 async def test_there_is_no_visit_of_another_name(desk: Office) -> None:

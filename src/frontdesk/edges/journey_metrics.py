@@ -7,7 +7,7 @@ from prometheus_client import Metric
 from prometheus_client.metrics_core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
-from frontdesk.domain.journey.facts import Happened, State
+from frontdesk.domain.journey.facts import CallOutcome, Happened, State
 
 
 class JourneyMetrics(Collector):
@@ -19,6 +19,7 @@ class JourneyMetrics(Collector):
         self._left_out: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._moved: Counter[State] = Counter()
+        self._called: Counter[CallOutcome] = Counter()
 
     def taken(self, happened: Happened) -> None:
         """One event was answered as taken in."""
@@ -37,6 +38,10 @@ class JourneyMetrics(Collector):
         """One action came into a state, its browser says."""
         self._moved[state] += 1
 
+    def called(self, outcome: CallOutcome) -> None:
+        """The service of an action map was called."""
+        self._called[outcome] += 1
+
     def collect(self) -> Iterator[Metric]:
         """The families as they are now."""
         yield CounterMetricFamily("frontdesk_journey_events", "Events taken in.", value=self._taken)
@@ -47,6 +52,7 @@ class JourneyMetrics(Collector):
             ("events_left_out", "Events not kept, by the reason.", "reason", self._left_out),
             ("refusals", "Requests refused, by the code of the answer.", "code", self._refused),
             ("actions", "States of actions that browsers reported.", "state", self._moved),
+            ("webhook_calls", "Calls of services, by how they went.", "outcome", self._called),
         ):
             family = CounterMetricFamily(f"frontdesk_journey_{name}", text, labels=(label,))
             for value, count in counts.items():

@@ -11,7 +11,7 @@ from frontdesk.domain.journey.customer import Action, Customer, Score
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import (
     Block,
-    ChatSummary,
+    Called,
     Happened,
     Moved,
     OutcomeAchieved,
@@ -21,6 +21,7 @@ from frontdesk.domain.journey.facts import (
 from frontdesk.domain.journey.told import Told
 from frontdesk.domain.journey.visiting import away_ms, duration_s, ends_ms, idle_ms
 from frontdesk.domain.journey.web_events import Browser, Device, Origin, Scalar
+from frontdesk.edges.journey_action_answers import chat_summary, webhook_call
 from frontdesk.edges.journey_answers import BASE, shown
 
 DISPOSITIONS = (State.ACCEPTED, State.REJECTED, State.IGNORED, State.TIMEDOUT, State.ERRORED)
@@ -136,6 +137,8 @@ def event(told: Told, definitions: Definitions) -> dict[str, Any]:
             value = {} if told.fact.value is None else {"associatedValue": told.fact.value}
             about = {**named("outcomes", told.fact.outcome_id, definitions), "version": told.fact.version}
             return {**found, "outcome": about, **value}
+        case Called():
+            return {**found, **webhook_call(told.fact, definitions)}
         case _ if told.block is not None:
             return {**found, **_blocked(told.block, told.customer, definitions)}
         case _:
@@ -191,28 +194,6 @@ def _web_action(told: Told, definitions: Definitions) -> dict[str, Any]:
         if fact.chat is not None:
             found["chatSummary"] = chat_summary(fact.chat, fact.interaction_id)
     return found
-
-
-def chat_summary(of: ChatSummary, interaction_id: str) -> dict[str, Any]:
-    """How a chat was, in the words of the widget's metadata: false is what has not happened."""
-    every = {
-        "id": interaction_id,
-        "proactive": True,
-        "filesUploaded": of.files_uploaded,
-        "numAgents": of.num_agents,
-        "userMessages": of.user_messages,
-        "agentMessages": of.agent_messages,
-        "systemMessages": of.system_messages,
-        "started": of.started_ms,
-        "cancelled": of.cancelled_ms,
-        "completed": of.completed_ms,
-        "agentReached": of.agent_reached_ms,
-        "supervisorReached": of.supervisor_reached_ms,
-        "botReached": of.bot_reached_ms,
-        "elapsed": of.elapsed_ms,
-        "waitingForAgent": of.waiting_ms,
-    }
-    return {name: False if value is None else value for name, value in every.items()}
 
 
 def _about(of: Action | None, state: str, definitions: Definitions) -> dict[str, Any]:

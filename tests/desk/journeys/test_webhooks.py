@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.webhooks import WAITS_S, Webhooks, signature
 from frontdesk.domain.journey.action_maps import (
     ActionKind,
@@ -21,7 +23,7 @@ from frontdesk.domain.journey.action_maps import (
     WebhookFields,
 )
 from frontdesk.domain.journey.definitions import Definitions
-from frontdesk.domain.journey.facts import Qualified, VisitBegan
+from frontdesk.domain.journey.facts import Called, CallOutcome, Qualified, VisitBegan
 from frontdesk.store.log import Recorded
 from frontdesk.store.memory import MemoryStore
 from tests.desk.nodes import Clock
@@ -50,13 +52,17 @@ class Caller:
         )
         self.definitions = Definitions(action_maps={"m1": replace(action_map, **changes)})
         self.secrets = {"crm": "hush"}
+        self.customers = Customers(self.store, self.clock)
+        self.counts: Counter[str] = Counter()
         self.webhooks = Webhooks(
             self.store,
+            self.customers,
             client(service.port, "crm.test"),
             lambda: self.definitions,
             self.secrets.get,
             self.clock,
             "a",
+            lambda outcome: self.counts.update([outcome.value]),
         )
 
     async def qualify(self, fact: Qualified = QUALIFIED, customer_id: str = "c1") -> None:
@@ -72,6 +78,11 @@ class Caller:
             async for batch in batches:
                 await self.webhooks.take(batch)
                 break
+
+    async def recorded(self, customer_id: str = "c1") -> list[Called]:
+        """What the history of a customer says of calls."""
+        history = await self.customers.history(customer_id)
+        return [fact for _, fact in history if isinstance(fact, Called)]
 
     async def fire(self) -> int:
         """Fire the timers that are due; how many they were."""
@@ -133,6 +144,30 @@ async def test_a_service_that_does_not_take_it_is_called_again_later_and_later()
         assert await caller.fire() == 0
 
 
+async def test_how_calls_went_is_in_the_history_of_the_visit_and_counted() -> None:
+    async with web_service(answer(500), answer(200)) as crm:
+        caller = Caller(crm)
+        await caller.qualify()
+        await caller.fire()
+        caller.clock.after_s(WAITS_S[0])
+        await caller.fire()
+        assert await caller.recorded() == [
+            Called("a1", "m1", "v1", CallOutcome.FAILED, 1, "it answered 500"),
+            Called("a1", "m1", "v1", CallOutcome.DELIVERED, 2),
+        ]
+        assert caller.counts == {"failed": 1, "delivered": 1}
+
+
+async def test_of_who_was_erased_nothing_is_written_down() -> None:
+    async with web_service(answer(200)) as crm:
+        caller = Caller(crm)
+        await caller.qualify()
+        await caller.customers.purge("c1")
+        await caller.fire()
+        assert caller.counts == {"delivered": 1}
+        assert await caller.store.read("customer/c1") == []
+
+
 async def test_a_service_that_never_takes_it_is_given_up() -> None:
     async with web_service(answer(503)) as crm:
         caller = Caller(crm)
@@ -143,6 +178,9 @@ async def test_a_service_that_never_takes_it_is_given_up() -> None:
         assert await caller.fire() == 0
         assert len(crm.seen) == len(WAITS_S) + 1
         assert await caller.store.read("webhook/a1") == []
+        assert caller.counts == {"failed": len(WAITS_S), "givenUp": 1}
+        last = (await caller.recorded())[-1]
+        assert last == Called("a1", "m1", "v1", CallOutcome.GIVEN_UP, len(WAITS_S) + 1, "it answered 503")
 
 
 async def test_a_map_with_a_delay_calls_when_it_is_over() -> None:
@@ -177,6 +215,7 @@ async def test_a_map_that_was_switched_off_calls_nobody_any_more() -> None:
         caller.definitions = Caller(crm, is_active=False).definitions
         assert await caller.fire() == 1
         assert crm.seen == []
+        assert (caller.counts, await caller.recorded()) == ({}, [])
         caller.clock.after_s(100_000)
         assert await caller.fire() == 0
 

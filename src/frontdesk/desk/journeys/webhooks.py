@@ -17,13 +17,15 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.kept_follower import KeptFollower
 from frontdesk.desk.orchestration.web_client import Asked, Unfetched, WebClient
 from frontdesk.domain.journey.action_maps import ActionMap, ActivationType, MediaType
+from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import Definitions
-from frontdesk.domain.journey.facts import Qualified
+from frontdesk.domain.journey.facts import Called, CallOutcome, Qualified
 from frontdesk.domain.journey.gate_checks import is_control
-from frontdesk.errors import Conflict
+from frontdesk.errors import Conflict, DeskError
 from frontdesk.store.log import Arm, Recorded, Store
 
 NAME = "journeys-webhooks"
@@ -71,7 +73,8 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Webhooks:
-    """The calls of this installation. `secret_of` gives a secret by the name that maps use, None for none.
+    """The calls of this installation. `secret_of` gives a secret by the name that maps use, None for none;
+    `count` is told how each call went.
 
     Shape:   `fire` is for the timers of the database of journeys, under the kind `webhook`.
     """
@@ -79,13 +82,17 @@ class Webhooks:
     def __init__(
         self,
         store: Store,
+        customers: Customers,
         client: WebClient,
         definitions: Callable[[], Definitions],
         secret_of: Callable[[str], str | None],
         clock_ms: Callable[[], int],
         node_id: str,
+        count: Callable[[CallOutcome], None] = lambda _outcome: None,
     ) -> None:
         self._store = store
+        self._customers = customers
+        self._count = count
         self._client = client
         self._definitions = definitions
         self._secret_of = secret_of
@@ -131,8 +138,10 @@ class Webhooks:
         facts = [_decode(record.body) for record in records]
         if not facts or not isinstance(facts[0], Due):
             return  # It is done.
-        reason = await self._attempt(action_id, facts[0])
-        attempts = len(facts)
+        due, attempts = facts[0], len(facts)
+        reason = await self._attempt(action_id, due)
+        if reason is not None:
+            await self._record(action_id, due, attempts, reason)
         if reason and attempts <= len(WAITS_S):
             now_ms = self._clock_ms()
             again = Arm(now_ms + WAITS_S[attempts - 1] * 1000)
@@ -143,14 +152,30 @@ class Webhooks:
                 return  # Another node has tried it as well.
             return
         if reason:
-            _log.error("webhook_given_up", action_id=action_id, action_map=facts[0].map_id, reason=reason)
+            _log.error("webhook_given_up", action_id=action_id, action_map=due.map_id, reason=reason)
         await self._store.purge(_stream(action_id))
 
-    async def _attempt(self, action_id: str, due: Due) -> str:
-        """Why a call came to nothing; empty when it was taken, or is not wanted any more."""
+    async def _record(self, action_id: str, due: Due, attempt: int, reason: str) -> None:
+        """Count how a call went, and write it down with the customer, if they are still known."""
+        outcome = CallOutcome.DELIVERED
+        if reason:
+            outcome = CallOutcome.FAILED if attempt <= len(WAITS_S) else CallOutcome.GIVEN_UP
+        self._count(outcome)
+        called = Called(action_id, due.map_id, due.visit_id, outcome, attempt, reason)
+
+        def decide(customer: Customer, _now_ms: int) -> Sequence[Called]:
+            return (called,) if customer.version else ()  # Who was erased stays so.
+
+        try:
+            await self._customers.change(due.customer_id, decide)
+        except DeskError as error:  # To call again for the sake of the record would be worse.
+            _log.warning("webhook_not_recorded", action_id=action_id, reason=str(error))
+
+    async def _attempt(self, action_id: str, due: Due) -> str | None:
+        """Why a call came to nothing; empty when it was taken, None when it is not wanted any more."""
         action_map = self._definitions().action_maps.get(due.map_id)
         if action_map is None or action_map.action.webhook_fields is None or not action_map.is_active:
-            return ""
+            return None
         fields = action_map.action.webhook_fields
         call = _Call(
             action_id,

@@ -19,6 +19,7 @@ from frontdesk.domain.journey.customer import (
 from frontdesk.domain.journey.facts import (
     Advanced,
     Blocked,
+    Called,
     Carried,
     Consented,
     Emitter,
@@ -131,6 +132,11 @@ def _blocked(customer: Customer, fact: Blocked, _time_ms: int) -> Customer:
 
 def _carried(customer: Customer, fact: Carried, _time_ms: int) -> Customer:
     return _changed(customer, fact.action_id, visit_id=fact.visit_id)
+
+
+def _called(customer: Customer, _fact: Called, _time_ms: int) -> Customer:
+    """What others made of an action is for the record."""
+    return customer
 
 
 def _consented(customer: Customer, fact: Consented, time_ms: int) -> Customer:
@@ -297,6 +303,7 @@ _CHANGES: Mapping[type, Callable[[Customer, Any, int], Customer]] = {
     Noted: _noted,
     Blocked: _blocked,
     Carried: _carried,
+    Called: _called,
     Consented: _consented,
     Linked: _linked,
     Named: _named,

@@ -305,6 +305,25 @@ class Carried(Struct, frozen=True, tag=True):
     visit_id: str
 
 
+class CallOutcome(StrEnum):
+    """How a call of somebody's service went: taken, not taken and made again later, not taken at last."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    GIVEN_UP = "givenUp"
+
+
+class Called(Struct, frozen=True, tag=True, omit_defaults=True):
+    """The service of a map of the kind `webhook` was called, for the `attempt`-th time."""
+
+    action_id: str
+    map_id: str
+    visit_id: str
+    outcome: CallOutcome
+    attempt: int = 1
+    reason: str = ""
+
+
 # --- the person -------------------------------------------------------------------------------------
 
 
@@ -351,6 +370,7 @@ Fact = (
     | Noted
     | Blocked
     | Carried
+    | Called
     | Consented
     | Linked
     | Named

@@ -18,6 +18,7 @@ from frontdesk.domain.journey.customer import AnyFact, Customer, Forgotten, Olde
 from frontdesk.domain.journey.facts import (
     Advanced,
     Blocked,
+    Called,
     Carried,
     HandedOut,
     Happened,
@@ -59,6 +60,7 @@ GROUPS: Mapping[type, str] = {
     Noted: _ACTIONS,
     Blocked: _ACTIONS,
     Carried: _ACTIONS,
+    Called: _ACTIONS,
 }
 """The facts that are kept for some time only, by the field of `Oldest` that tells of them."""
 

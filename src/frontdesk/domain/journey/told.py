@@ -13,6 +13,7 @@ from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.facts import (
     Block,
     Blocked,
+    Called,
     Carried,
     HandedOut,
     Happened,
@@ -36,6 +37,7 @@ class EventType(StrEnum):
     OUTCOME = "OutcomeAchievedEvent"
     ACTION = "WebActionEvent"
     BLOCKED = "BlockedWebActionOfferEvent"
+    CALL = "WebhookCallEvent"
 
 
 class Told(Struct, frozen=True):
@@ -89,6 +91,8 @@ def told(customer: Customer, fact: AnyFact, time_ms: int) -> Iterator[Told]:
             yield Told(EventType.ACTION, version, time_ms, fact, customer, visit_id, state=fact.state.value)
         case Noted() if fact.note in (Note.OFFERED_OUTSIDE_SCHEDULE, Note.FREQUENCY_CAP_REACHED):
             yield Told(EventType.ACTION, version, time_ms, fact, customer, visit_id, state=fact.note.value)
+        case Called():
+            yield Told(EventType.CALL, version, time_ms, fact, customer, visit_id)
         case Blocked():
             for number, block in enumerate(fact.blocks):
                 yield Told(EventType.BLOCKED, version, time_ms, fact, customer, visit_id, number, block=block)
@@ -99,7 +103,9 @@ def visit_of(customer: Customer, fact: AnyFact) -> str:
     match fact:
         case Happened():
             return fact.event.visit_id
-        case VisitBegan() | VisitEnded() | SegmentAssigned() | OutcomeAchieved() | Qualified() | Carried():
+        case VisitBegan() | VisitEnded() | SegmentAssigned() | OutcomeAchieved():
+            return fact.visit_id
+        case Qualified() | Carried() | Called():
             return fact.visit_id
         case Moved() | Noted() | HandedOut():
             action = customer.action(fact.action_id)

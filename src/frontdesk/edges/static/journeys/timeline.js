@@ -29,6 +29,7 @@ function told(event) {
     case 'OutcomeAchievedEvent': return { kind: 'outcome', title: 'Reached:', name: event.outcome.displayName ?? 'an outcome that is gone', more: event.associatedValue === undefined ? [] : [small(String(event.associatedValue), 'Value')] }
     case 'BlockedWebActionOfferEvent': return blocked(event)
     case 'WebActionEvent': return action(event)
+    case 'WebhookCallEvent': return called(event)
     default: return seen(event)
   }
 }
@@ -53,6 +54,15 @@ function action(event) {
   return {
     kind: 'offer', title: whatOf(event.action ?? {}), name: event.actionMap?.displayName,
     more: [how && small(how), event.errorMessage && small(event.errorMessage, event.errorCode)].filter(Boolean),
+  }
+}
+
+/** @param {Thing} event */
+function called(event) {
+  const went = { delivered: 'Service called', failed: 'Service did not answer, to be called again', givenUp: 'Service given up' }
+  return {
+    kind: 'offer', title: went[/** @type {keyof typeof went} */ (event.outcome)] ?? 'Service called', name: event.actionMap?.displayName,
+    more: [event.errorMessage && small(event.errorMessage, `Attempt ${event.attempt}`)].filter(Boolean),
   }
 }
 
