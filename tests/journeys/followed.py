@@ -32,6 +32,7 @@ class Followed:
         self.segment_id = segment_id
         self.map_id = map_id
         self.token = ""  # Of the supervisor's sign-in.
+        self.outcome_id = ""
         self.visitors: list[Visitor] = []
         self.visit_id = self.chat_id = ""  # Of the chat that came of an offer.
 

@@ -2,7 +2,8 @@
 
 import { el, setText } from '../shared/element.js'
 import { toast } from '../shared/toast.js'
-import { Fault, call, every, one } from './calls.js'
+import { Fault, call, every, look, one } from './calls.js'
+import { modelWords, stateOfModel } from './model_words.js'
 import { sentence } from './words.js'
 
 export class Scoring {
@@ -13,7 +14,8 @@ export class Scoring {
     this.predictor = ''
     this.about = el('p', { class: 'muted', role: 'status', text: 'Looking…' })
     this.button = el('button', { type: 'button', class: 'button', disabled: true, on: { click: () => this.turn() } })
-    this.root = el('section', { class: 'tool', hidden: true, 'aria-labelledby': 'scoring-title' }, el('h2', { id: 'scoring-title', text: 'How likely it is' }), this.about, this.button)
+    this.model = el('div', { class: 'model' })
+    this.root = el('section', { class: 'tool', hidden: true, 'aria-labelledby': 'scoring-title' }, el('h2', { id: 'scoring-title', text: 'How likely it is' }), this.about, this.model, this.button)
   }
 
   update() {
@@ -28,17 +30,19 @@ export class Scoring {
     try {
       const all = await every('/outcomes/predictors')
       this.predictor = all.find((predictor) => predictor.outcome.id === this.asked)?.id ?? ''
-      this.show()
+      this.show(await look(`/outcomes/${one(this.asked)}/model`))
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       setText(this.about, sentence(error.message))
     }
   }
 
-  show() {
+  /** @param {import('./calls.js').Thing} model */
+  show(model) {
     this.button.disabled = false
     setText(this.button, this.predictor ? 'Stop scoring it' : 'Score it')
-    setText(this.about, this.predictor ? 'It is scored: each visit says how likely it is, once enough has been seen. Maps may go by that.' : 'It is not scored. At most 10 outcomes are.')
+    setText(this.about, this.predictor ? stateOfModel(model.state) : 'It is not scored. At most 10 outcomes are; maps may go by their estimates.')
+    this.model.replaceChildren(...(this.predictor ? modelWords(model) : []))
   }
 
   async turn() {

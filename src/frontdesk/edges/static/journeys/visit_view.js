@@ -4,6 +4,7 @@ import { el, keyed, setText } from '../shared/element.js'
 import { fullTime, inSentence, span } from '../shared/format.js'
 import { every, look, one } from './calls.js'
 import { nextId } from './controls.js'
+import { stateOfModel } from './model_words.js'
 import { segmentTags } from './tags.js'
 import { line } from './timeline.js'
 import { WhyNot } from './why_not.js'
@@ -53,7 +54,7 @@ export class VisitView {
       this.drawn = drawn
       this.show(visit)
     }
-    this.showScores((await look(`/sessions/${one(this.id)}/outcomescores`)).outcomeScores)
+    this.showScores((await look(`/sessions/${one(this.id)}/outcomescores?explain=true`)).outcomeScores)
   }
 
   /** Read the events that are new. @param {Thing} visit */
@@ -95,14 +96,17 @@ export class VisitView {
     if (this.scores.dataset.drawn === drawn) return
     this.scores.dataset.drawn = drawn
     this.scores.replaceChildren(el('h2', { text: 'How likely it is' }), el('dl', { class: 'pairs' }, ...scores.flatMap((score) => [
-      el('dt', {}, el('bdi', { text: score.outcome.displayName ?? 'An outcome that is gone' })), el('dd', { text: likely(score) })])))
+      el('dt', {}, el('bdi', { text: score.outcome.displayName ?? 'An outcome that is gone' })), el('dd', {}, likely(score), parts(score.contributions ?? []))])))
   }
 }
+
+/** What an estimate is made of. @param {Thing[]} contributions */
+const parts = (contributions) => contributions.length > 0 && el('ul', { class: 'muted' }, ...contributions.map((one_) => el('li', {}, el('bdi', { text: one_.feature }), ` ${one_.sign} it`)))
 
 /** @param {Thing} score */
 function likely(score) {
   if (score.achieved) return 'reached'
-  if (score.probability === null || score.probability === undefined) return score.state === 'collecting' ? 'not known yet: too little has been seen' : 'not known yet'
+  if (score.probability === null || score.probability === undefined) return stateOfModel(score.state ?? 'collecting')
   const beside = score.percentile === null || score.percentile === undefined ? '' : `; more likely than in ${score.percentile} of 100 visits`
-  return inSentence(`${percent(100 * score.probability)}, at most ${percent(100 * score.sessionMaxProbability)} in this visit${beside}`)
+  return inSentence(`Estimate ${percent(100 * score.probability)}, at most ${percent(100 * score.sessionMaxProbability)} in this visit${beside}`)
 }
