@@ -2,7 +2,7 @@
 
 import { CallFailed } from '../agent/account.js'
 
-export const BASE = '/api/v2/journey'
+const BASE = '/api/v2/journey'
 const PAGE_SIZE = 200
 
 /** @typedef {Record<string, any>} Thing something defined, as the API writes it */

@@ -16,7 +16,7 @@ const OF_VISITS = ['device.category', 'device.type', 'device.isMobile', 'device.
   'mktCampaign.medium', 'mktCampaign.name', 'mktCampaign.term', 'mktCampaign.content', 'referrer.url', 'referrer.domain', 'referrer.hostname',
   'referrer.pathname', 'referrer.medium', 'referrer.name', 'session.pageviewCount', 'session.eventCount', 'session.durationInSeconds', 'customer.visitCount']
 const KEYS_HINT = 'Such as page.pathname, device.category; attributes.NAME for one of your own.'
-export const VALUES_HINT = 'One on each line, at most 50 of 2,048 characters. Comparisons of numbers take one.'
+const VALUES_HINT = 'One on each line, at most 50 of 2,048 characters. Comparisons of numbers take one.'
 const EVENT_HINT = 'Such as page_viewed. Letters, digits and underscores, at most 100; empty for any.'
 
 /** @type {[string, string][]} */

@@ -21,7 +21,6 @@ import { plainly } from './faults.js'
  * @property {(thing: Record<string, any>) => boolean} [only]
  * @property {Field[]} [fields] of a group
  * @property {string} [item] what one of several groups is called
- * @property {boolean} [open] whether a group is unfolded
  * @property {boolean} [optional] a group that need not be there
  * @property {(own: any, whole: any) => boolean} [when] whether it matters, by the values beside it and all of them
  */
@@ -56,7 +55,7 @@ function framed(field, input, { before = false, id }) {
  * @param {{write: (value: any) => void, read: () => any, before?: boolean}} value
  * @returns {Control}
  */
-export function simple(field, input, { write, read, before }) {
+function simple(field, input, { write, read, before }) {
   const { root, problem } = framed(field, input, { before: before ?? false, id: nextId() })
   return {
     root, set: write,

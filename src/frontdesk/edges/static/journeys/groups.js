@@ -8,7 +8,7 @@ import { SINGLE, nextId } from './controls.js'
 /** @typedef {import('./controls.js').Control} Control */
 
 /** @param {Field} field @param {Known} known @returns {Control} */
-export function controlOf(field, known) {
+function controlOf(field, known) {
   if (field.type === 'group') return group(field, known)
   if (field.type === 'groups') return groups(field, known)
   return /** @type {any} */ (SINGLE)[field.type](field, known)
