@@ -18,7 +18,9 @@ from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.store import SqliteStore
 from frontdesk.store.sqlite.tables import FileTables
+from frontdesk.store.sqlite.writer import JOBS_AT_ONCE_MAX
 
+PAGE_VIEWS_AT_ONCE_MAX = 50  # All that one transaction has written go on in the same turn of the loop.
 CLOSE_S = 5.0  # For queries that are still on their way when the server stops.
 
 
@@ -57,14 +59,7 @@ async def open_database(settings: DatabaseSettings, *, is_server: bool = True) -
     Errors:  `Unavailable` when it cannot be reached or another server has it; `DeskError` for a wrong
              address, for tables that have to be migrated first, or that only a newer version knows.
     """
-    address = parse(settings.url)
-    match address:
-        case MemoryAddress():
-            return Database(MemoryStore(), MemoryAccounts())
-        case SqliteAddress():
-            return await _open_file(settings, address, is_server)
-        case PostgresAddress():
-            return await _open_server(settings, address)
+    return await _open(settings, is_server, JOBS_AT_ONCE_MAX)
 
 
 async def open_journeys(settings: DatabaseSettings, *, is_server: bool = True) -> Database:
@@ -72,10 +67,25 @@ async def open_journeys(settings: DatabaseSettings, *, is_server: bool = True) -
 
     Errors:  as `open_database`.
     """
-    return await open_database(replace(settings, url=journeys_beside(settings.url)), is_server=is_server)
+    beside = replace(settings, url=journeys_beside(settings.url))
+    return await _open(beside, is_server, PAGE_VIEWS_AT_ONCE_MAX)
 
 
-async def _open_file(settings: DatabaseSettings, address: SqliteAddress, is_server: bool) -> Database:
+async def _open(settings: DatabaseSettings, is_server: bool, jobs_at_once_max: int) -> Database:
+    """Shape: on SQLite, at most `jobs_at_once_max` writes share a transaction."""
+    address = parse(settings.url)
+    match address:
+        case MemoryAddress():
+            return Database(MemoryStore(), MemoryAccounts())
+        case SqliteAddress():
+            return await _open_file(settings, address, is_server, jobs_at_once_max)
+        case PostgresAddress():
+            return await _open_server(settings, address)
+
+
+async def _open_file(
+    settings: DatabaseSettings, address: SqliteAddress, is_server: bool, jobs_at_once_max: int
+) -> Database:
     lock = ServerLock(address.path)
     try:
         address.path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +101,7 @@ async def _open_file(settings: DatabaseSettings, address: SqliteAddress, is_serv
     if not is_server:
         lock.release()
     readers = Readers(address.path)
-    store = SqliteStore(address.path, lock, readers, address.sync_delay_ms / 1000)
+    store = SqliteStore(address.path, lock, readers, address.sync_delay_ms / 1000, jobs_at_once_max)
     return Database(store, SqlAccounts(FileTables(readers, store, lock)), close=readers.aclose)
 
 

@@ -36,11 +36,13 @@ class Writer:
         lock: ServerLock,
         on_commit: Callable[[Sequence[Recorded]], None],
         sync_delay_s: float,
+        jobs_at_once_max: int = JOBS_AT_ONCE_MAX,
     ) -> None:
         self._path = path
         self._lock = lock
         self._on_commit = on_commit
         self._sync_delay_s = sync_delay_s
+        self._jobs_at_once_max = jobs_at_once_max
         self._loop = asyncio.get_running_loop()
         self._jobs: deque[Job] = deque()
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -91,7 +93,7 @@ class Writer:
 
     def _take(self) -> list[Job]:
         waiting = self._jobs
-        return [waiting.popleft() for _ in range(min(len(waiting), JOBS_AT_ONCE_MAX))]
+        return [waiting.popleft() for _ in range(min(len(waiting), self._jobs_at_once_max))]
 
     def _write(self, jobs: Sequence[Job]) -> tuple[list[object], list[Recorded]]:
         """The outcome of each job, errors as values, and the events that were committed."""
