@@ -156,17 +156,21 @@ class Crowd:
         self._loop.call_later(max(0.0, asked_s + self._pause_s - now_s), self._view, number)
 
 
-async def visit(connections: Sequence[HttpConnection], shoppers: Sequence[Shopper], views: int) -> None:
-    """Have each of them view so many pages, as fast as it goes. Errors: `Wrong`, `ConnectionError`."""
+async def visit(url: str, connections: int, shoppers: Sequence[Shopper], views: int) -> None:
+    """Have each of them view so many pages, as fast as it goes. Errors: `Wrong`, `OSError`."""
 
     async def some(number: int) -> None:
-        for shopper in shoppers[number :: len(connections)]:
-            for _ in range(views):
-                status, body = await connections[number].fetch(shopper.view())
-                if status != OK:
-                    raise Wrong(f"a page view was answered {status} {body[:200]!r}")
+        connection = await connect(url)
+        try:
+            for shopper in shoppers[number::connections]:
+                for _ in range(views):
+                    status, body = await connection.fetch(shopper.view())
+                    if status != OK:
+                        raise Wrong(f"a page view was answered {status} {body[:200]!r}")
+        finally:
+            connection.close()
 
-    await asyncio.gather(*(some(number) for number in range(len(connections))))
+    await asyncio.gather(*(some(number) for number in range(connections)))
 
 
 @contextlib.asynccontextmanager

@@ -10,7 +10,7 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from bench.driver.crowd import crowd
+from bench.driver.crowd import Crowd as Asking
 from bench.driver.http import connect
 from bench.driver.load import Ear, Line
 from bench.driver.page_views import Crowd, Shopper, earn, shop, visit
@@ -192,19 +192,25 @@ async def _held(scale: Scale, numbers: "itertools.count[int]", tell: Tell) -> Se
     set_up = functools.partial(tracking, quiet_s=scale.visit_quiet_s)
     with folder() as place:
         await define(place)
-        async with frontdesk(place, set_up=set_up) as server, crowd(server.url) as asking:
-            connections = await asyncio.gather(*(connect(server.url) for _ in range(VISIT_CONNECTIONS)))
+        async with frontdesk(place, set_up=set_up) as server:
+
+            async def held() -> float:
+                connection = await connect(server.url)  # An old one may have been quiet for too long.
+                try:
+                    return await Asking([connection]).metric(HELD)
+                finally:
+                    connection.close()
 
             async def come(count: int, views: int = VIEWS_OF_VISIT) -> float:
                 """How many are held then."""
                 shoppers = [Shopper(next(numbers)) for _ in range(count)]
-                await visit(connections, shoppers, views)
-                return await asking.metric(HELD)
+                await visit(server.url, VISIT_CONNECTIONS, shoppers, views)
+                return await held()
 
             async def go() -> int:
                 """The memory when none is held any more."""
                 async with asyncio.timeout(QUIET_WAIT_S):
-                    while await asking.metric(HELD):
+                    while await held():
                         await asyncio.sleep(LOOK_EVERY_S)
                 return server.memory_bytes()
 
@@ -218,8 +224,6 @@ async def _held(scale: Scale, numbers: "itertools.count[int]", tell: Tell) -> Se
             await come(scale.visits)
             tell("… and as many again")
             left_bytes = await go() - quiet
-            for connection in connections:
-                connection.close()
     return (
         Row(
             scenario=SCENARIO,
