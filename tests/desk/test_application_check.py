@@ -55,6 +55,25 @@ def test_states_that_nothing_leads_to() -> None:
     ]
 
 
+def test_data_items_that_two_regions_have_in_common() -> None:
+    def region(name: str, data: str) -> str:
+        item = f'<datamodel><data id="{data}"/></datamodel>'
+        return f'<state id="{name}">\n{item}<state id="{name}1">{item}</state></state>'
+
+    chart = (
+        f"""<parallel id="p">{region("x", "count")}{region("y", "count")}{region("z", "own")}</parallel>"""
+    )
+    both, inside = found(chart)
+    assert both == (
+        "shared: application.scxml:4: 'count' is one data item, here and in the state 'x', which is active"
+        " beside this (give one of them another id, or declare it above both)"
+    )
+    assert inside == both
+    apart = """<state id="a"><datamodel><data id="n"/></datamodel><transition event="e" target="b"/></state>
+      <state id="b"><datamodel><data id="n"/></datamodel></state>"""
+    assert found(apart) == []
+
+
 def test_transitions_that_cannot_be_taken() -> None:
     chart = """<state id="a">
       <transition event="e" target="b"/>

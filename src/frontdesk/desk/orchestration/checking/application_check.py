@@ -14,7 +14,13 @@ from msgspec import Struct
 from frontdesk.desk.orchestration.application_files import Document, machine_of
 from frontdesk.desk.orchestration.checking.expressions import Piece, Use, pieces_of
 from frontdesk.desk.orchestration.checking.script_names import Names, Used, names_of
-from frontdesk.desk.orchestration.checking.states import never_done, never_taken, unanswered, unreachable
+from frontdesk.desk.orchestration.checking.states import (
+    never_done,
+    never_taken,
+    shared,
+    unanswered,
+    unreachable,
+)
 from frontdesk.scxml.ecmascript.model import EcmaScript
 from frontdesk.scxml.faults import DocumentRefused, Fault
 from frontdesk.scxml.including import include
@@ -37,6 +43,7 @@ class Kind(StrEnum):
     UNDEFINED = "undefined"
     UNREACHABLE = "unreachable"
     UNANSWERED = "unanswered"
+    SHARED = "shared"
 
     @property
     def is_refusal(self) -> bool:
@@ -89,6 +96,14 @@ def _of_states(machine: Machine, root: Element) -> Iterator[Finding]:
             "there is no such state, or it has no <final>",
         )
         yield Finding(Kind.UNREACHABLE, fault)
+    for item, state in shared(machine):
+        element = next((e for e in root.walk() if e.place == item.place and _names(e, item.id)), root)
+        text = (
+            f"{item.id!r} is one data item, here and in the state {state.id!r}, which is active beside this"
+        )
+        advice = "give one of them another id, or declare it above both"
+        fault = Fault(element.file, item.place.line, text, advice)
+        yield Finding(Kind.SHARED, fault)
     for name, place in unanswered(machine):
         # Parts from other files have places of their own.
         giver = next((e for e in root.walk() if e.place == place and _names(e, name)), root)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from frontdesk.scxml.content import Content, Foreach, If, Raise, Send
 from frontdesk.scxml.events import matches
 from frontdesk.scxml.faults import Place
-from frontdesk.scxml.model import Dialect, Kind, Machine, State, Transition
+from frontdesk.scxml.model import Data, Dialect, Kind, Machine, State, Transition
 
 SELF_TARGETS = ("", "#_internal", "_internal")
 
@@ -50,6 +50,26 @@ def _goes_before(earlier: Transition, later: Transition) -> bool:
     if not later.events:
         return not earlier.events
     return bool(earlier.events) and all(matches(earlier.events, event) for event in later.events)
+
+
+def shared(machine: Machine) -> Iterator[tuple[Data, State]]:
+    """Data items of which another region of a parallel state has one of the same id, and the state there."""
+    declared: dict[str, list[State]] = {}
+    for state in machine.states:
+        for item in state.data:
+            for other in declared.get(item.id, ()):
+                if _is_beside(machine, other, state):
+                    yield item, other
+                    break
+            declared.setdefault(item.id, []).append(state)
+
+
+def _is_beside(machine: Machine, one: State, other: State) -> bool:
+    """Whether they may be active together though neither stands in the other."""
+    if one.number in (other.number, *other.ancestors):
+        return False
+    nearest = next(number for number in other.ancestors if number in one.ancestors)
+    return machine.states[nearest].kind is Kind.PARALLEL
 
 
 def unanswered(machine: Machine) -> Iterator[tuple[str, Place]]:
