@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
+from frontdesk.desk.orchestration.contexts import Answer, Asking, Take
 from frontdesk.desk.orchestration.shards import SHARDS
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.errors import Conflict
@@ -18,6 +19,7 @@ from frontdesk.store.open import open_database
 from tests.desk.nodes import Clock
 from tests.desk.orchestration.stage import Ear, Shelf, Stage, has_come_to, has_said
 from tests.desk.orchestration.test_sessions import ASKING, COUNTER
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -118,6 +120,36 @@ async def test_what_a_node_writes_whose_lease_is_gone_is_refused(nodes: tuple[St
     stream = await a.store.read(f"session/{mine}")
     with pytest.raises(Conflict):
         await a.store.append(f"session/{mine}", len(stream), [b"{}"], a.clock(), (fence,))
+
+
+async def test_a_node_that_loses_its_lease_in_the_middle_of_a_step_has_not_taken_it(
+    nodes: tuple[Stage, Stage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = nodes
+    mine = next(name for name in (f"s{n}" for n in range(99)) if a.runs(name))
+    await a.start("counter", session_id=mine)
+    has_begun, may_end, ask = asyncio.Event(), asyncio.Event(), a.engine.ask
+
+    async def slowly(asking: Asking) -> Answer:
+        if isinstance(asking, Take):
+            has_begun.set()
+            await may_end.wait()
+        return await ask(asking)
+
+    monkeypatch.setattr(a.engine, "ask", slowly)
+    telling = asyncio.create_task(a.sessions.tell(mine, [Event("more", data=pack({"by": 3}))], key="once"))
+    async with asyncio.timeout(PATIENCE_S):
+        await has_begun.wait()
+        a.clock.after_s(16)
+        await b.orchestration.shards.look()
+        await telling  # It is on disk, whoever takes it.
+        b.orchestration.runner.wake(mine)
+        said = await has_said(b, mine, 2)
+        may_end.set()
+        await a.settle()
+    assert await b.said(mine) == said
+    assert (await b.session(mine)).waiting == ()
+    assert not a.orchestration.runner.has_in_memory(mine)
 
 
 async def test_a_timer_that_the_wrong_node_finds_reaches_the_right_one(nodes: tuple[Stage, Stage]) -> None:
