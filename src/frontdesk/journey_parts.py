@@ -191,7 +191,7 @@ class JourneyParts(NoJourneys):
             body_read_s=body_read_s,
         )
         visits = Visits(self.customers, self.whose)
-        self._beside = WorkspaceJourney(interactions, site.callers, self.book, visits)
+        self._beside = WorkspaceJourney(interactions, site.callers, self.book, visits, clock_ms)
 
     def _measure(self, metrics: Metrics, counts: JourneyMetrics) -> None:
         metrics.registry.register(counts)

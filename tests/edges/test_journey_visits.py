@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from frontdesk.desk.journeys.reading import stamp
-from frontdesk.domain.journey.customer import Customer, Visit
+from frontdesk.domain.journey.customer import Assignment, Customer, Visit
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import (
     Block,
@@ -130,6 +130,18 @@ def test_all_of_a_visit_has_the_names_of_the_wire_and_what_is_not_known_has_none
         "osFamily": "iOS",
         "screenDensity": 2.5,
     }
+
+
+def test_a_segment_of_the_customer_is_shown_until_its_time_is_up() -> None:
+    day_ms = 86_400_000
+    visit = Visit(FIRST, "d1", 1000, 1000)
+    customer = Customer(
+        id=AMY, visit=visit, assignments=(Assignment("a1", "s1", 1000, expires_ms=2 * day_ms),)
+    )
+    assert [one["id"] for one in session(customer, Definitions(), day_ms)["segments"]] == ["s1"]
+    assert session(customer, Definitions(), 2 * day_ms)["segments"] == []
+    over = replace(customer, visit=replace(visit, ended_ms=day_ms))  # It shows how the visit ended.
+    assert len(session(over, Definitions(), 2 * day_ms)["segments"]) == 1
 
 
 def test_a_visit_that_a_chat_held_is_over_when_its_time_is_up_since_the_chat() -> None:

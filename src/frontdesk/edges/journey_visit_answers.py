@@ -18,6 +18,7 @@ from frontdesk.domain.journey.facts import (
     SegmentAssigned,
     State,
 )
+from frontdesk.domain.journey.matching import lasting
 from frontdesk.domain.journey.told import Told
 from frontdesk.domain.journey.visiting import away_ms, duration_s, ends_ms, idle_ms
 from frontdesk.domain.journey.web_events import Browser, Device, Origin, Scalar
@@ -31,7 +32,7 @@ def session(customer: Customer, definitions: Definitions, now_ms: int) -> dict[s
     """A visit: the newest of the customer as they are given."""
     visit = customer.visit
     over_ms = ends_ms(visit, definitions.settings.session_timeout_minutes * 60_000)
-    assigned = (*customer.assignments, *visit.assignments)
+    assigned = (*lasting(customer, min(now_ms, visit.ended_ms or now_ms)), *visit.assignments)
     return {
         "id": visit.id,
         "type": "web",

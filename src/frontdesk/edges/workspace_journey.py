@@ -1,5 +1,7 @@
 """The journey beside a chat, for who is in that chat. Agents are told nothing else of journeys."""
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,11 +22,19 @@ ID_CHARS_MAX = 64
 class WorkspaceJourney:
     """One route under `/api/workspace`."""
 
-    def __init__(self, interactions: Interactions, callers: Callers, book: Book, visits: Visits) -> None:
+    def __init__(
+        self,
+        interactions: Interactions,
+        callers: Callers,
+        book: Book,
+        visits: Visits,
+        clock_ms: Callable[[], int],
+    ) -> None:
         self._interactions = interactions
         self._callers = callers
         self._book = book
         self._visits = visits
+        self._clock_ms = clock_ms
 
     def routes(self) -> list[Route]:
         path = "/api/workspace/interactions/{interaction_id}/journey"
@@ -55,4 +65,4 @@ class WorkspaceJourney:
         customer = await visited(self._visits, context)
         if request.query_params.get("known", "") == str(customer.version):
             return {"version": customer.version}
-        return await beside(self._visits, self._book.definitions, context)
+        return await beside(self._visits, self._book.definitions, context, self._clock_ms())

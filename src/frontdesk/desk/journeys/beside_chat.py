@@ -14,10 +14,11 @@ from frontdesk.domain.journey.action_maps import MediaType
 from frontdesk.domain.journey.customer import Action, Customer
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Happened
+from frontdesk.domain.journey.matching import lasting, shown_to_agents
+from frontdesk.domain.journey.web_events import PAGE_VIEWED
 from frontdesk.errors import NotFound
 
 PAGES_MAX = 20
-PAGE_VIEWED = "page_viewed"
 
 
 class PageSeen(Struct, frozen=True):
@@ -59,7 +60,7 @@ class Beside(Struct, frozen=True):
     offer: OfferSeen | None
 
 
-async def beside(visits: Visits, definitions: Definitions, context: Context) -> Beside:
+async def beside(visits: Visits, definitions: Definitions, context: Context, now_ms: int) -> Beside:
     """The visit that a chat says it came from.
 
     Errors:  `NotFound`: there is none, it is another's, or it is forgotten; `TooNew`, `Unavailable`.
@@ -82,7 +83,7 @@ async def beside(visits: Visits, definitions: Definitions, context: Context) -> 
         visit.origin.referrer.url,
         visit.origin.campaign.source,
         tuple(reversed(pages)),
-        _segments(customer, definitions),
+        _segments(customer, definitions, now_ms),
         _offer(customer.action(context.action_id), definitions),
     )
 
@@ -95,14 +96,10 @@ async def visited(visits: Visits, context: Context) -> Customer:
     return customer
 
 
-def _segments(customer: Customer, definitions: Definitions) -> Sequence[SegmentSeen]:
-    assigned = (*customer.assignments, *customer.visit.assignments)
-    known = (definitions.segments.get(one.segment_id) for one in assigned)
-    return tuple(
-        SegmentSeen(one.display_name, one.color)
-        for one in known
-        if one is not None and one.should_display_to_agent
-    )
+def _segments(customer: Customer, definitions: Definitions, now_ms: int) -> Sequence[SegmentSeen]:
+    fit = (*lasting(customer, now_ms), *customer.visit.assignments)
+    segments = (definitions.segments[one.segment_id] for one in shown_to_agents(fit, definitions))
+    return tuple(SegmentSeen(one.display_name, one.color) for one in segments)
 
 
 def _offer(of: Action | None, definitions: Definitions) -> OfferSeen | None:

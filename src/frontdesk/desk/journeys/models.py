@@ -14,7 +14,6 @@ from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.entries import ScoreEntry
 from frontdesk.domain.journey.facts import Fact, Scored
-from frontdesk.domain.journey.scoring.judging import ModelState
 from frontdesk.domain.journey.scoring.knowing import Knowledge, Tried, learnt
 from frontdesk.domain.journey.scoring.model import contributions, probability, row_of
 from frontdesk.domain.journey.scoring.quantiles import REFERENCE_DAYS, References
@@ -200,8 +199,3 @@ class Models:
                 *(c.outcome_id for c in one.trigger_with_outcome_quantile_conditions),
             }
         )
-
-
-def is_warned_of(known: Knowledge) -> bool:
-    """Whether somebody should look: newer visits do not confirm the model any more."""
-    return known.state is ModelState.STALE

@@ -61,9 +61,13 @@ def expired(customer: Customer, now_ms: int) -> Sequence[SegmentRemoved]:
 
 
 def assigned(customer: Customer, now_ms: int) -> Sequence[Assignment]:
-    """The segments that fit now: the visit's, and those of the customer whose time is not up."""
-    lasting = (one for one in customer.assignments if not 0 < one.expires_ms <= now_ms)
-    return [*(customer.visit.assignments if customer.visit.is_open else ()), *lasting]
+    """The segments that fit now: the visit's, and those of the customer."""
+    return [*(customer.visit.assignments if customer.visit.is_open else ()), *lasting(customer, now_ms)]
+
+
+def lasting(customer: Customer, now_ms: int) -> Sequence[Assignment]:
+    """The segments of the customer whose time is not up."""
+    return [one for one in customer.assignments if not 0 < one.expires_ms <= now_ms]
 
 
 def shown_to_agents(assignments: Iterable[Assignment], definitions: Definitions) -> Sequence[Assignment]:

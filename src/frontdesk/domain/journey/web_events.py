@@ -11,10 +11,6 @@ Scalar = bool | int | float | str
 """The value of an attribute; its data type follows from its type."""
 
 PAGE_VIEWED = "page_viewed"
-FORM_SUBMITTED = "form_submitted"
-FORM_ABANDONED = "form_abandoned"
-SEARCH_PERFORMED = "search_performed"
-CHAT_SUBMITTED = "widgets_web_chat_submitted"
 
 
 class Page(Struct, frozen=True, omit_defaults=True, gc=False):
