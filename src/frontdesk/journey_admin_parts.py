@@ -17,6 +17,7 @@ from frontdesk.desk.working import Work
 from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.pacing import Availability
 from frontdesk.edges.journey_admin import JourneyAdmin
+from frontdesk.edges.journey_audit import JourneyAudit
 from frontdesk.edges.journey_callers import AdminKey, JourneyCallers
 from frontdesk.edges.journey_customers import JourneyCustomers
 from frontdesk.edges.journey_maps import JourneyMaps
@@ -62,6 +63,7 @@ class JourneyAdminParts:
             *JourneyModels(admin, book, models).routes(),
             *JourneyVisits(admin, book, customers, visits, clock_ms, models.explain).routes(),
             *JourneyCustomers(admin, keeping, people).routes(),
+            *JourneyAudit(admin, book.audit).routes(),
             *admin.routes(),  # After the maps: what is asked of one would be the id of another.
         ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from frontdesk.desk.journeys.audit import Doing
 from frontdesk.desk.journeys.estimates import Results
 from frontdesk.domain.journey.action_maps import ActionMap
 from frontdesk.domain.journey.action_targets import ActionTarget, ScheduleGroup
@@ -18,6 +19,8 @@ from frontdesk.domain.journey.templates import ActionTemplate
 from frontdesk.domain.journey.told import EventType
 from frontdesk.edges.journey_admin import IDS, PERMISSIONS, UNCHANGING, JourneyAdmin
 from frontdesk.edges.journey_answers import BASE, RESOURCES
+from frontdesk.edges.journey_audit import PERMISSION as AUDIT_PERMISSION
+from frontdesk.edges.journey_audit import JourneyAudit
 from frontdesk.edges.journey_customers import BY, JourneyCustomers
 from frontdesk.edges.journey_lists import IDS_MAX, PAGE_SIZE, PAGE_SIZE_MAX
 from frontdesk.edges.journey_maps import DAYS, DAYS_MAX, JourneyMaps
@@ -65,6 +68,23 @@ PROBLEM = {
 }
 TEXT, NUMBER, OBJECT = {"type": "string"}, {"type": "integer"}, {"type": "object"}
 
+AUDITED = {
+    "type": "object",
+    "required": ["number", "date", "action", "resource", "selfUri"],
+    "properties": {
+        "number": {"type": "integer", "description": "The how manieth change it is of all"},
+        "date": {"type": "string", "format": "date-time"},
+        "by": {"type": "string", "description": "Who did it; absent where that is not known"},
+        "action": {"enum": [doing.value for doing in Doing]},
+        "resource": {"type": "string", "description": "Such as `segments`, or `settings`"},
+        "resourceId": TEXT,
+        "displayName": TEXT,
+        "version": {"type": "integer", "description": "That it had then"},
+        "fields": {"type": "array", "items": TEXT, "description": "What an edit changed"},
+        "selfUri": TEXT,
+    },
+}
+
 
 def paths() -> dict[str, Any]:
     """The calls of who manages journeys, with the words of their docstrings."""
@@ -74,6 +94,9 @@ def paths() -> dict[str, Any]:
             "patch": _call(
                 JourneyAdmin.change_settings, "journey:settings:edit", _ok(JourneySettings), body=_change()
             ),
+        },
+        f"{BASE}/audit": {
+            "get": _call(JourneyAudit.audit, AUDIT_PERMISSION, _listed(AUDITED), parameters=_LIST)
         },
         **_of_maps(),
         **{path: item for kind in RESOURCES for path, item in _of_kind(kind).items()},

@@ -20,6 +20,7 @@ import structlog
 from msgspec import Raw
 from msgspec.structs import replace
 
+from frontdesk.desk.journeys.audit import Audit
 from frontdesk.desk.journeys.reading import definition_of, stamp
 from frontdesk.domain.journey.action_targets import ActionTarget, TargetState
 from frontdesk.domain.journey.checks.checking import Around, check, check_removal, check_room
@@ -62,7 +63,8 @@ class Outdated(Conflict):
 class Book:
     """The definitions of one installation.
 
-    Shape:   `definitions` is replaced as a whole on each change, and then handed to all of `on_change`.
+    Shape:   `definitions` is replaced as a whole on each change, and then handed to all of `on_change`;
+             `audit` says who did it.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Book:
         self._ids = ids
         self._is_too_old = False
         self.definitions = Definitions()
+        self.audit = Audit(store)
         self.on_change: list[Callable[[Definitions], None]] = []
 
     async def load(self) -> None:
