@@ -123,3 +123,24 @@ async def test_the_description_tells_of_these_calls(site: Tracked) -> None:
     found = (await site.house.visitors.http.get(f"{site.house.url}/api/openapi.json")).json()
     assert f"{BASE}/actionmaps/{{id}}/test" in found["paths"]
     assert f"{BASE}/customers/{{id}}" in found["paths"]
+
+
+async def test_browsers_of_one_person_count_apart_and_conditions_on_the_person_hold_in_all(
+    site: Tracked,
+) -> None:
+    """What differs from §6.5; docs/conformance/journey.md says why."""
+    person = {"traits": {"jobTitle": {"dataType": "string", "value": "Buyer"}}, "externalId": "kim-7"}
+    twice = await site.segment("/twice", 2, scope="Customer")
+    title = {"key": "contact.jobTitle", "operator": "equal", "values": ["Buyer"]}
+    buyers = await site.segment("/twice", scope="Customer", context={"patterns": [{"criteria": [title]}]})
+    first, second = site.visitor(), site.visitor()
+    await first.does(path="/", **person)
+    await second.does(path="/", externalId="kim-7")
+    assert (await site.customer(first)).contact_id == (await site.customer(second)).contact_id != ""
+    for visitor in (first, second):
+        await visitor.does(path="/twice")
+    fitting = [[one.segment_id for one in (await site.customer(v)).assignments] for v in (first, second)]
+    assert fitting == [[buyers], [buyers]]
+    await first.does(path="/twice")
+    fitting = [[one.segment_id for one in (await site.customer(v)).assignments] for v in (first, second)]
+    assert fitting == [[buyers, twice], [buyers]]
