@@ -100,19 +100,24 @@ class JourneyOperations:
         left_out = site.leaves_out(sender.user_agent, sender.address)
         if left_out is not None:
             return self._left_out(left_out)
-        if self._in_flight >= self._settings.events_in_flight_max:
-            raise Busy("journeys.events_in_flight_max")
+        self._admit()
+        is_batch = asked.operation == "batch"
+        body = await self._body(scope, receive, self._settings.batch_bytes_max if is_batch else None)
+        self._admit()  # Whoever takes their time to say something takes no place of anybody.
         self._in_flight += 1
         try:
-            if asked.operation == "batch":
-                return await self._batch(
-                    await self._body(scope, receive, self._settings.batch_bytes_max), site, sender
-                )
-            event = wire.event_of(await self._body(scope, receive))
+            if is_batch:
+                return await self._batch(body, site, sender)
+            event = wire.event_of(body)
             self._check(event.customer_cookie_id.lower())
             return await self._event(event, site, sender)
         finally:
             self._in_flight -= 1
+
+    def _admit(self) -> None:
+        """Errors: `Busy`."""
+        if self._in_flight >= self._settings.events_in_flight_max:
+            raise Busy("journeys.events_in_flight_max")
 
     async def _event(self, event: wire.EventBody, site: Site, sender: Sender) -> Answer:
         await self._beginning.turn()
