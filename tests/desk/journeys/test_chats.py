@@ -1,11 +1,12 @@
 """Journeys hear how chats went: each step once, in spite of crashes, and from nobody whose chat it is not."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from frontdesk.desk.journeys.chat_context import Context, context_in
 from frontdesk.desk.journeys.chats import PAGE
@@ -15,6 +16,7 @@ from frontdesk.domain.events import Kind, Visibility
 from frontdesk.domain.journey.facts import ChatSummary, Emitter, Held, Moved, Released, Stage, State
 from frontdesk.errors import Unavailable
 from frontdesk.settings import DatabaseSettings
+from frontdesk.store.log import Recorded
 from frontdesk.store.open import open_database, open_journeys
 from tests.desk.journeys.chatted import Chatted
 from tests.patience import PATIENCE_S
@@ -107,6 +109,30 @@ async def test_a_chat_without_anybody_was_cancelled_and_reached_nobody() -> None
             elapsed_ms=5_000,
         ),
     )
+
+
+async def test_what_a_newer_version_said_in_a_chat_does_not_hide_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    chat_id = await site.chat(customer, action.id)
+    await site.come(chat_id)
+    for text in ("Hello", "Bye"):
+        await site.node.do(chat_id, commands.Say(party_id=1, text=text))
+    await site.node.do(chat_id, LEAVES)
+    read = site.node.store.read
+
+    async def newer(*arguments: Any, **named: Any) -> Sequence[Recorded]:
+        records = await read(*arguments, **named)
+        return [replace(one, body=one.body.replace(b'"type":"Said"', b'"type":"Sung"')) for one in records]
+
+    monkeypatch.setattr(site.node.store, "read", newer)
+    await site.tell()
+    ended = [fact for fact in await site.told(customer) if isinstance(fact, Moved)][-1]
+    assert ended.state is COMPLETED
+    assert ended.chat is not None
+    assert (ended.chat.num_agents, ended.chat.user_messages) == (1, 0)
 
 
 async def test_a_visitor_who_leaves_before_anybody_came_has_abandoned_it() -> None:

@@ -5,6 +5,7 @@ again after a crash; what follows from it the second time is nothing.
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
@@ -166,7 +167,11 @@ class JourneyChats:
         return card is not None and card.phase in (Phase.WAITING, Phase.ACTIVE)
 
     async def _summary(self, interaction_id: str, end: int) -> ChatSummary | None:
-        """How a chat was that ended with this event; None of one that is kept no more. Errors: `TooNew`."""
+        """How a chat was that ended with this event; None of one that is kept no more.
+
+        Shape:   what a newer version wrote is not counted: the end matters more than how it was.
+        Errors:  `Unavailable`.
+        """
         summing, version = ChatSumming(), 0
         while version < end:
             records = await self._store.read(stream_of(interaction_id), version, limit=PAGE)
@@ -174,7 +179,8 @@ class JourneyChats:
                 break
             for record in records:
                 if record.version <= end:
-                    summing.take(event_of(record.body), record.time_ms)
+                    with contextlib.suppress(TooNew):
+                        summing.take(event_of(record.body), record.time_ms)
             version = records[-1].version
         return summing.summary()
 
