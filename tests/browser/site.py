@@ -10,6 +10,7 @@ POLICY = (
     "default-src 'none'; script-src 'self' {widget}; connect-src 'self' {widget} {socket}; "
     "img-src 'self'; base-uri 'none'; form-action 'none'"
 )
+POLL_S = 0.02  # How soon the server notices that it is to stop.
 TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "json": "application/json"}
 
 
@@ -78,7 +79,7 @@ def serving(widget_url: str) -> Iterator[Site]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,))
     thread.start()
     try:
         yield site

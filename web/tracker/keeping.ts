@@ -46,10 +46,11 @@ function inCookies(domain = ''): Keeping {
 /** Where a page wants ids to live; memory where a browser refuses. */
 export function createKeeping({ storage, cookieDomain }: InitOptions): Keeping {
   try {
-    if (storage === 'local') return inShelf(localStorage)
-    if (storage !== 'memory') return inCookies(cookieDomain)
+    const keeping = storage === 'local' ? inShelf(localStorage) : inCookies(cookieDomain)
+    keeping.get('') // A sandbox, or a browser that lets nothing be kept, throws here.
+    if (storage !== 'memory') return keeping
   } catch {
-    // A browser that lets nothing be kept.
+    // As if the page had wanted it so.
   }
   return inMemory()
 }

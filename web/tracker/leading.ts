@@ -27,11 +27,8 @@ export function createLeader(life: Life, freed: () => void): Leader {
   const id = newId()
   let mine: Claim | undefined
   let rival: Claim | undefined
-  const channel = window.BroadcastChannel && new BroadcastChannel(CHANNEL)
-  const say = (claim: Claim) => {
-    if (channel) channel.postMessage(claim)
-    else localStorage.setItem(CHANNEL, JSON.stringify(claim))
-  }
+  let channel: BroadcastChannel | undefined
+  const say = (claim: Claim) => channel?.postMessage(claim)
   const hear = (claim: Claim) => {
     if (!claim[2]) {
       if (rival?.[0] === claim[0]) {
@@ -50,13 +47,12 @@ export function createLeader(life: Life, freed: () => void): Leader {
     rival = undefined
     say(mine)
   }
-  if (channel) {
+  try {
+    channel = new BroadcastChannel(CHANNEL)
     life.on(channel, 'message', (event) => hear((event as MessageEvent<Claim>).data))
-  } else
-    life.on(window, 'storage', (event) => {
-      const { key, newValue } = event as StorageEvent
-      if (key === CHANNEL && newValue) hear(JSON.parse(newValue))
-    })
+  } catch {
+    // Where nothing may be kept no other tab is the same visitor.
+  }
 
   return {
     claim,

@@ -250,7 +250,7 @@ export function createTracker(
     await new Promise<void>(whenIdle)
     try {
       const answer = await ask(`${server}config`)
-      config = answer.ok ? await answer.json() : { enabled: answer.status >= 500 }
+      config = (answer.ok ? await answer.json() : 0) || { enabled: answer.ok || answer.status >= 500 }
     } catch {
       // What the page says itself holds.
     }

@@ -49,6 +49,11 @@ class Tracked:
             list(call),
         )
 
+    async def is_ready(self, *call: Any) -> None:
+        """A command that fetches a part is done, and the tracker knows what it may do."""
+        assert (await self.does(*call))[0] == "done"
+        await self.does("get", "ids")
+
     async def hears(self, pattern: str, answer: str = "undefined") -> None:
         """Keep what subscribers of a pattern are told: `told` of the page."""
         await self.page.evaluate(

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
+from tests.browser.site import POLL_S
+
 DEPLOYMENT = "9a3c1f0e-5b1d-4c57-8f5e-0d6c1c9b2a10"
 ROOT = f"/api/v2/journey/deployments/{DEPLOYMENT}/"
 IMPLIED = {"consent": "implied", "pageviewConfig": "Off"}
@@ -154,7 +156,7 @@ def collecting(files: Path) -> Iterator[Peer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     peer.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_S,))
     thread.start()
     try:
         yield peer

@@ -127,7 +127,7 @@ async def test_10_a_form_that_is_left_is_told_once_and_one_that_is_sent_only_as_
     tracked: Visits, peer: Peer
 ) -> None:
     async with tracked(INIT, ["forms:track"], body=FORM) as it:
-        await it.does("forms:track", "#none")  # Now the part is there.
+        await it.is_ready("forms:track", "#none")
         await fills(it, firstName="Mia")
         await it.leaves()
         await it.until(lambda: peer.events)
@@ -140,7 +140,7 @@ async def test_10_a_form_that_is_left_is_told_once_and_one_that_is_sent_only_as_
     }
     peer.events.clear()
     async with tracked(INIT, ["forms:track"], body=FORM) as it:
-        await it.does("forms:track", "#none")
+        await it.is_ready("forms:track", "#none")
         await fills(it, firstName="Mia", word="w")
         it.site.page(path="/thanks")
         await it.page.get_by_role("button").click()
@@ -157,7 +157,7 @@ async def test_93_what_is_secret_is_never_captured(tracked: Visits, peer: Peer) 
         "traitsMapper": [{"fieldName": "firstName", "traitName": "givenName"}],
     }
     async with tracked(INIT, body=FORM) as it:
-        await it.does("forms:track", "form", options)
+        await it.is_ready("forms:track", "form", options)
         await fills(
             it,
             firstName="M" * 300,
@@ -196,7 +196,7 @@ async def test_a_deployment_needs_no_code_on_the_page(tracked: Visits, peer: Pee
     }
     async with tracked(INIT, body="<button><b>Go</b></button><form><input name='q'></form>") as it:
         await it.does("load", "autotrackClick", {})
-        await it.does("forms:track", "#none")
+        await it.is_ready("forms:track", "#none")
         await it.page.locator("b").click()
         await it.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p class=late>late</p>')")
         await it.until(lambda: "seen" in peer.names())

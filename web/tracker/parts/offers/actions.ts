@@ -23,6 +23,8 @@ export interface Actions {
   offered(): Acting[]
   /** An action is handed out. It is given back when it is new, or again to be shown, and the page leaves it to us. */
   arrive(action: Action): Acting | undefined
+  /** It was never seen: when it is handed out again, it is as new. */
+  forget(acting: Acting): void
   /** It is in this state now: tell everybody here, and the server unless it hears it from others. */
   move(acting: Acting, state: string, trouble?: Trouble, isHere?: boolean): void
   /** What is shown goes within a moment, and nobody is told. */
@@ -68,6 +70,7 @@ export function createActions({ life, subscriptions, send, customerId, address }
       all.set(action.id, acting)
       return tell(acting, '', Date.now()) ? acting : undefined
     },
+    forget: ({ action }) => void all.delete(action.id),
     move(acting, state, trouble, isHere) {
       const { action, state: from } = acting
       const atMs = Date.now()

@@ -4,6 +4,7 @@ import type { ContentOffer, WebchatProperties } from '../../types'
 import type { Acting } from './actions'
 import { attention } from './attention'
 import style from './drawing.css?inline'
+import { adapt } from './fitting'
 import type { Invitation, Settle } from './showing'
 
 const ADDRESS = /^(https?:\/\/|\/(?!\/))/
@@ -171,6 +172,7 @@ export async function draw({ action }: Acting, settle: Settle): Promise<Invitati
     }
   const before = document.activeElement
   const host = mount(view)
+  adapt(view)
   if (isModal) view.showModal()
   else view.setAttribute('open', '') // `show` would take the focus from whoever writes.
   const isAttended = attention(view, box.querySelector<HTMLElement>('.act, .picture') ?? close)

@@ -5,6 +5,7 @@ import type { Action } from '../../types'
 import { every } from '../every'
 import type { Acting, Actions } from './actions'
 import { meets } from './conditions'
+import { isBehind } from './fitting'
 
 const TIMEOUT_S = 30
 const TICK_MS = 1000
@@ -70,13 +71,25 @@ export function createShowing(
     return every(life, TICK_MS, () => {
       const nowMs = Date.now()
       // A machine that slept has shown nothing meanwhile.
-      if (!document.hidden && !invitation.isAttended()) seenMs += Math.min(nowMs - lastMs, 2 * TICK_MS)
+      if (!document.hidden && !isBehind() && !invitation.isAttended())
+        seenMs += Math.min(nowMs - lastMs, 2 * TICK_MS)
       lastMs = nowMs
       const isElsewhere = !meets(address(), acting.action.pageUrlConditions)
       if (isElsewhere || acting.state !== 'offered') settle('revoked')
       else if (lasts && seenMs >= lasts) settle('timeout')
     })
   }
+  /** When nothing is in front of the page, or `isOver`. */
+  const whenFree = (isOver: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (isBehind() && !isOver()) return
+        stop()
+        resolve()
+      }
+      const stop = every(life, TICK_MS, look)
+      look()
+    })
   const show = async (acting: Acting) => {
     const { mediaType, priority = 0, force } = acting.action
     const fail = (code: string, message: string) => actions.move(acting, 'errored', { code, message })
@@ -102,7 +115,7 @@ export function createShowing(
     const settle = (result: Result) => {
       if (isSettled) return
       finish()
-      if (!invitation) return // Nobody has seen it, so the server hands it out again.
+      if (!invitation) return actions.forget(acting) // Nobody has seen it, so the server hands it out again.
       invitation.close()
       if (acting.state !== 'offered') return
       actions.move(acting, STATES[result])
@@ -110,6 +123,11 @@ export function createShowing(
     }
     visible.set(mediaType, { acting, settle })
     try {
+      if (isBehind()) {
+        await whenFree(() => isSettled)
+        if (isSettled) return
+        if (!meets(address(), acting.action.pageUrlConditions)) return settle('revoked')
+      }
       const ready = await present(acting, settle)
       if (isSettled || life.signal.aborted || acting.state !== 'qualified' || busy()) {
         finish()

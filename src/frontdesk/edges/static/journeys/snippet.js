@@ -32,7 +32,7 @@ export class Snippet {
 
 /** @param {string} id @param {string} server */
 const snippetOf = (id, server) => `<script>
-  (function (w, n) { w[n] = w[n] || function () { (w[n].q = w[n].q || []).push(arguments) } })(window, 'journey')
+  (function (w, n, q) { w[n] = w[n] || function () { if (q.push(arguments) > 500) q.pop() }; w[n].q = w[n].q || q })(window, 'journey', [])
   journey('init', ${JSON.stringify(id)}, { baseUrl: ${JSON.stringify(server)} })
   journey('pageview')
 </script>
