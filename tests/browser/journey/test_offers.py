@@ -273,3 +273,21 @@ async def test_a_link_leads_only_where_links_lead(tracked: Visits, peer: Peer) -
         await it.does("record", "x")
         await expect(toast(it)).to_be_visible()
         await expect(toast(it).get_by_role("link")).to_have_count(0)
+
+
+async def test_an_offer_waits_behind_a_dialog_and_has_the_colour_of_the_widget(
+    tracked: Visits, peer: Peer
+) -> None:
+    brand = "window._genesys = {widgets: {main: {color: '#2a6647'}}};"
+    async with tracked(body="<dialog><button>Basket</button></dialog>", script=brand) as it:
+        await it.hears("*.qualified")
+        await it.page.evaluate("document.querySelector('dialog').showModal()")
+        peer.offer("contentOffer", contentOfferProperties={"contentOffer": CONTENT})
+        await it.does("record", "x")
+        while not await it.told():
+            await it.page.evaluate("new Promise(requestAnimationFrame)")
+        await expect(toast(it)).to_have_count(0)
+        assert peer.states() == []
+        await it.page.evaluate("document.querySelector('dialog').close()")
+        await expect(toast(it).get_by_role("link")).to_have_css("background-color", "rgb(42, 102, 71)")
+        await it.until(lambda: peer.states() == ["offered"])
