@@ -275,7 +275,7 @@ def comparable(url: str, rules: UrlRules) -> str:
         return ascii_only(url).lower()
     host = _ascii_host(parts.host.removesuffix(DEFAULT_PORTS.get(parts.scheme, "")))
     rest = "".join(_rest_of(parts))
-    return f"{parts.scheme}://{host}{ascii_only(rest)}".lower()
+    return f"{parts.scheme}://{host}{ascii_only(rest)}".lower()[:URL_CHARS_MAX]  # It is longer than it was.
 
 
 def without_slash(url: str) -> str:
