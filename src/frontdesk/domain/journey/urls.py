@@ -270,6 +270,11 @@ def comparable(url: str, rules: UrlRules) -> str:
     Shape:   as `cleaned`, without the default port, a host of foreign letters and whatever else is not ASCII
              encoded as browsers do, and in one case.
     """
+    once = _comparable(url, rules)
+    return once if url.isascii() else _comparable(once, rules)  # Encoded, it may show what has to go.
+
+
+def _comparable(url: str, rules: UrlRules) -> str:
     parts = _parts(cleaned(url, rules))
     if parts is None:
         return ascii_only(url).lower()
