@@ -28,7 +28,14 @@ export function createLeader(life: Life, freed: () => void): Leader {
   let mine: Claim | undefined
   let rival: Claim | undefined
   let channel: BroadcastChannel | undefined
-  const say = (claim: Claim) => channel?.postMessage(claim)
+  const say = (claim: Claim) => {
+    try {
+      if (channel) channel.postMessage(claim)
+      else localStorage[CHANNEL] = JSON.stringify(claim)
+    } catch {
+      // Where nothing may be kept no other tab is the same visitor.
+    }
+  }
   const hear = (claim: Claim) => {
     if (!claim[2]) {
       if (rival?.[0] === claim[0]) {
@@ -51,7 +58,10 @@ export function createLeader(life: Life, freed: () => void): Leader {
     channel = new BroadcastChannel(CHANNEL)
     life.on(channel, 'message', (event) => hear((event as MessageEvent<Claim>).data))
   } catch {
-    // Where nothing may be kept no other tab is the same visitor.
+    life.on(window, 'storage', (event) => {
+      // A value is only ever replaced; where a site removes it, nobody's claim is ahead.
+      if ((event as StorageEvent).key === CHANNEL) hear(JSON.parse(localStorage[CHANNEL] || '[]'))
+    })
   }
 
   return {

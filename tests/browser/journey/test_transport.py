@@ -123,9 +123,10 @@ async def test_pings_go_on_until_they_are_turned_off_and_on_with_the_next_event(
     assert peer.pings[0]["mediaOpen"] == "false"
 
 
-async def test_of_two_tabs_the_one_that_came_last_asks(tracked: Visits, peer: Peer) -> None:
+@pytest.mark.parametrize("channel", ["", "delete window.BroadcastChannel"], ids=["channel", "storage"])
+async def test_of_two_tabs_the_one_that_came_last_asks(channel: str, tracked: Visits, peer: Peer) -> None:
     peer.poll_ms, peer.is_eager = 200, True
-    async with tracked(["init", DEPLOYMENT], ["record", "x"]) as it:
+    async with tracked(["init", DEPLOYMENT], ["record", "x"], helpers=channel) as it:
         await it.until(lambda: peer.events)
         other = await it.page.context.new_page()
         await other.goto(f"{it.site.url}/")
