@@ -72,6 +72,13 @@ async def test_a_chat_is_accessible(
         assert await axe.faults(visitor.page, axe_source) == []
 
 
+# All calls and all shapes are made alike, and over hundreds of them axe takes minutes.
+FEWER = """() => {
+    for (const kind of ['.call', '.shape'])
+        [...document.querySelectorAll(kind)].slice(25).forEach((one) => one.remove())
+}"""
+
+
 @pytest.mark.parametrize("surroundings", SURROUNDINGS)
 async def test_the_pages_before_a_chat_are_accessible(
     surroundings: str, browser: Browser, house: House, axe_source: str
@@ -85,6 +92,8 @@ async def test_the_pages_before_a_chat_are_accessible(
         async with window(browser, f"{house.url}{path}", **SURROUNDINGS[surroundings]) as page:
             await expect(page.get_by_text(shows).first).to_be_visible()
             await nothing_sticks_out(page)
+            if path == "/api/":
+                await page.evaluate(FEWER)
             assert await axe.faults(page, axe_source) == [], path
 
 

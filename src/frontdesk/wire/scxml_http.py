@@ -23,6 +23,7 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 UNNAMED = "HTTP.POST"
 NAME_CHARS_MAX = 200
+NESTED_MAX = 100  # Deeper than any data that means something; scripts walk it.
 FIELDS_MAX = 1_000
 TIME_MS_MAX = 253_402_300_799_999  # The end of the year 9999.
 RESERVED = (
@@ -90,11 +91,16 @@ def event_of(posted: Posted, name: str = "", more: Mapping[str, Any] | None = No
             "reserved_event_name", f"names of events from outside cannot begin with {name.partition('.')[0]}"
         )
     data |= more or {}
-    try:
-        packed = pack(data) if data else ""
-    except RecursionError:
-        raise Refused("bad_body", "the body holds objects or lists too deep in others") from None
-    return Event(name, data=packed, origintype=HTTP_PROCESSOR, raw=_raw(posted))
+    if _is_deeper(data, NESTED_MAX):
+        text = f"the body holds objects or lists more than {NESTED_MAX} deep in others"
+        raise Refused("bad_body", text, limit=NESTED_MAX)
+    return Event(name, data=pack(data) if data else "", origintype=HTTP_PROCESSOR, raw=_raw(posted))
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Whether there are objects or lists in others for more than so many levels."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deeper(inner, levels - 1) for inner in inside)
 
 
 def _raw(posted: Posted) -> str:

@@ -41,7 +41,7 @@ _CONTROLS = dict.fromkeys((*range(32), 127))
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _BETWEEN = re.compile(r"([&;])")
 _HIDES_NOTHING = re.compile(r"[\w.,:~+ -]*")
-_NOT_IN_HOSTS = re.compile(r"[\s/\\?#@<>|^%]")
+_NOT_IN_HOSTS = re.compile(r"[\x00-\x20\x7f\s/\\?#@<>|^%]")
 _WHERE_NAMES_BEGIN = r"(?:^|[?&;#=/{,])[\s\"']*"
 _CREDENTIALS = r"//[^/?#\s]*@"
 
