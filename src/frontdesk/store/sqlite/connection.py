@@ -10,6 +10,7 @@ from frontdesk.errors import Unavailable
 
 BUSY_MS = 5000  # Longer than any write of ours, so that `users add` beside a busy server waits and succeeds.
 BUSY_AGAIN_S = 0.005
+STATEMENTS_KEPT = 128  # Prepared; the writer has one for each number of rows.
 CHECKPOINT_PAGES = 4000  # 16 MiB of log before it is folded into the file: each fold costs two disk syncs.
 
 
@@ -18,7 +19,9 @@ def connect(path: Path, cache_kib: int = 2048) -> sqlite3.Connection:
 
     Errors:  `sqlite3.OperationalError` when the file cannot be opened.
     """
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=64)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS_KEPT
+    )
     connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")  # What is acknowledged is on disk.

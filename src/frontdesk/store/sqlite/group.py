@@ -1,12 +1,13 @@
 """One transaction on SQLite: many appends and other writes, carried out in the order they were asked for.
 
 A thread that runs Python beside a busy event loop waits for its turn after every statement, so the rows of
-a group are collected and written by few, large statements.
+a group are collected and written by few, large statements. Events alone, as of most groups, are one statement,
+which is a transaction by itself.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -18,14 +19,13 @@ from frontdesk.store.erased import erased_name
 from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded, Snapshot
 
 HEADS_MAX = 10_000  # Streams whose version is remembered; another one costs a look into the index.
-ROWS_AT_ONCE = (64, 16, 4, 1)  # Statements prepared for this many rows each.
+ROWS_AT_ONCE_MAX = 64  # In one statement; there is one for each number of rows.
 
 # A row that cannot be undoes the whole transaction. To undo a statement alone, SQLite would copy every page
 # that it touches into a file of its own first, as many bytes again as the log of the transaction.
-_EVENTS = "INSERT OR ROLLBACK INTO events (position, stream, version, time_ms, body) VALUES "
-_INSERT_EVENTS = {rows: _EVENTS + ",".join(["(?,?,?,?,?)"] * rows) for rows in ROWS_AT_ONCE}
-_ENTRIES = "INSERT OR ROLLBACK INTO entries (kind, at_ms, stream, version, body) VALUES "
-_INSERT_ENTRIES = {rows: _ENTRIES + ",".join(["(?,?,?,?,?)"] * rows) for rows in ROWS_AT_ONCE}
+_INSERT_EVENTS = "INSERT OR ROLLBACK INTO events (position, stream, version, time_ms, body) VALUES "
+_INSERT_ENTRIES = "INSERT OR ROLLBACK INTO entries (kind, at_ms, stream, version, body) VALUES "
+_ROWS = [",".join(["(?,?,?,?,?)"] * rows) for rows in range(ROWS_AT_ONCE_MAX + 1)]
 _HEAD_OF_STREAM = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
 _ARM = (
     "INSERT INTO timers (stream, due_ms, wake_ms) VALUES (?1, ?2, ?2)"
@@ -83,9 +83,10 @@ class Heads:
 
 
 class Transaction:
-    """What a group of jobs writes between BEGIN and COMMIT.
+    """What a group of jobs writes, all of it or nothing.
 
-    Shape:   `recorded` are the events that were added, in the order of their positions.
+    Shape:   `recorded` are the events that were added, in the order of their positions. It is begun when
+             there is something to write: what is read before that, nobody else changes.
     """
 
     def __init__(self, connection: sqlite3.Connection, heads: Heads) -> None:
@@ -110,6 +111,20 @@ class Transaction:
         assert type(job) is Work
         self.flush()
         return job.carry_out(self)
+
+    def commit(self) -> None:
+        """Write all of it to disk."""
+        if self._is_one_statement():
+            self._insert_events()
+        else:
+            self.flush()
+            self.connection.execute("COMMIT")
+
+    def _is_one_statement(self) -> bool:
+        """Whether there is nothing but some events, of which none is written yet."""
+        others = self._entries or self._timers or self._cards or self._snapshots
+        is_begun = self.connection.in_transaction
+        return not is_begun and not others and 0 < len(self.recorded) <= ROWS_AT_ONCE_MAX
 
     def _append(self, job: Append) -> Recorded | None:
         stream = job.stream
@@ -168,10 +183,10 @@ class Transaction:
                 pass  # Checked before anything was written.
 
     def flush(self) -> None:
-        """Write what has been collected."""
-        if self._unwritten < len(self.recorded):
-            self._insert(_INSERT_EVENTS, [astuple(record) for record in self.recorded[self._unwritten :]])
-            self._unwritten = len(self.recorded)
+        """Write what has been collected; from then on the transaction is begun."""
+        if not self.connection.in_transaction:
+            self.connection.execute("BEGIN IMMEDIATE")
+        self._insert_events()
         if self._entries:
             self._insert(_INSERT_ENTRIES, self._entries)
             self._entries = []
@@ -184,13 +199,14 @@ class Transaction:
             self.connection.executemany(_KEEP, rows)
             self._snapshots.clear()
 
-    def _insert(self, statements: Mapping[int, str], rows: Sequence[tuple[object, ...]]) -> None:
-        first = 0
-        for count in ROWS_AT_ONCE:
-            while len(rows) - first >= count:
-                values = list(chain.from_iterable(rows[first : first + count]))
-                self.connection.execute(statements[count], values)
-                first += count
+    def _insert_events(self) -> None:
+        self._insert(_INSERT_EVENTS, [astuple(record) for record in self.recorded[self._unwritten :]])
+        self._unwritten = len(self.recorded)
+
+    def _insert(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        for first in range(0, len(rows), ROWS_AT_ONCE_MAX):
+            some = rows[first : first + ROWS_AT_ONCE_MAX]
+            self.connection.execute(statement + _ROWS[len(some)], list(chain.from_iterable(some)))
 
     def _write_timers(self) -> None:
         armed = [(stream, due_ms) for stream, due_ms in self._timers.items() if due_ms is not None]

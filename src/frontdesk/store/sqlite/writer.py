@@ -126,13 +126,11 @@ class Writer:
         if self._connection is None:
             self._lock.acquire()
             self._connection = connect(self._path, CACHE_KIB)
-        self._connection.execute("BEGIN IMMEDIATE")
         if self._heads is None:
             self._heads = Heads(self._connection)
         transaction = Transaction(self._connection, self._heads)
         outcomes = [transaction.carry_out(job) for job in jobs]
-        transaction.flush()
-        self._connection.execute("COMMIT")
+        transaction.commit()
         self.commits += 1
         if self._sync_delay_s:
             time.sleep(self._sync_delay_s)
