@@ -41,6 +41,7 @@ from frontdesk.edges.app import FrontdeskApp
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
 from frontdesk.edges.chat_v2_files import ChatV2Files
+from frontdesk.edges.chat_v2_requests import ChatV2Requests
 from frontdesk.edges.chat_v2_session import ChatV2Sessions
 from frontdesk.edges.chat_v2_start import ChatV2Start
 from frontdesk.edges.chat_v3_parts import DeskParts, chat_v3
@@ -209,11 +210,12 @@ class Parts:
         start = ChatV2Start(self.interactions, self.services, settings.services, sessions, admitted, clock_ms)
         origins = Cors({name: s.allowed_origins for name, s in settings.services.items()})
         traffic, uploads = Traffic(limits, clock_ms, self.metrics), Uploads(limits, self.metrics)
+        v2_files = ChatV2Files(chat_files, sessions, self.interactions, self.services, clock_ms)
+        requests_v2 = ChatV2Requests(start, sessions, v2_files, traffic, self.metrics)
         chat_v2 = ChatV2(
             settings.server.prefix.rstrip("/"),
-            start,
+            requests_v2,
             sessions,
-            ChatV2Files(chat_files, sessions, self.interactions, self.services, clock_ms),
             origins,
             limits,
             traffic,
@@ -298,10 +300,10 @@ class Parts:
             clock_ms=clock_ms,
         )
         self.cometd = Cometd(
-            settings, chat_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
+            settings, requests_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
         )
         self.visitor_sockets = VisitorSockets(
-            settings, chat_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
+            settings, requests_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
         )
         self.app = FrontdeskApp(
             chat_v2,

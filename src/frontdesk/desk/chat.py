@@ -4,7 +4,7 @@ A quiet chat keeps only what a poll with nothing new needs; its state and its ne
 the log when somebody says something.
 """
 
-from asyncio import Future, get_running_loop
+from asyncio import Future, get_running_loop, wait
 from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -67,11 +67,26 @@ class Full:
 class Writing:
     """An append of this node's that is on its way: it will bring the chat to `version`."""
 
-    __slots__ = ("answer", "version")
+    __slots__ = ("_answer", "_is_over", "version")
 
     def __init__(self, version: int) -> None:
         self.version = version
-        self.answer: Future[None] = get_running_loop().create_future()
+        self._answer: Future[None] | None = None  # Made for the first who waits; hardly ever is there one.
+        self._is_over = False
+
+    async def answered(self) -> None:
+        """Return when it has had its answer."""
+        if self._is_over:
+            return
+        if self._answer is None:
+            self._answer = get_running_loop().create_future()
+        await wait((self._answer,))
+
+    def is_answered(self) -> None:
+        """Let go on who waits for the answer."""
+        self._is_over = True
+        if self._answer is not None:
+            self._answer.set_result(None)
 
 
 class Hearing(Enum):
@@ -174,7 +189,7 @@ class Chat:
 
     def _end_writing(self) -> None:
         if self.writing is not None:
-            self.writing.answer.set_result(None)
+            self.writing.is_answered()
             self.writing = None
 
     def hearing(self, version: int) -> Hearing:

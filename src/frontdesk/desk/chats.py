@@ -78,7 +78,14 @@ class Chats:
             chat, full = await self.full(interaction_id)
             if chat.writing is None:
                 return chat, full
-            await asyncio.wait((chat.writing.answer,))
+            await chat.writing.answered()
+
+    def settled_at_hand(self, chat: Chat) -> Full | None:
+        """What `settled` gives of a chat, if nothing need be waited for; else None."""
+        if chat.is_stale or chat.full is None or chat.writing is not None:
+            return None
+        self._used.add(chat.interaction_id)
+        return chat.full
 
     async def catch_up(self, interaction_id: str) -> Chat:
         """The chat after reading what other nodes have added."""
@@ -129,7 +136,7 @@ class Chats:
         while (
             chat is not None and chat.writing is not None and chat.version < version <= chat.writing.version
         ):
-            await asyncio.wait((chat.writing.answer,))
+            await chat.writing.answered()
 
     def absorb(self, interaction_id: str, record: Recorded) -> None:
         """Take note of an event from the log; this node's own are known already."""
@@ -193,7 +200,7 @@ class Chats:
         is_behind = True
         while is_behind:
             if chat is not None and chat.writing is not None:
-                await asyncio.wait((chat.writing.answer,))
+                await chat.writing.answered()
             await self._read_on(stream, full)
             armed_ms = await self._store.armed(stream)
             shared_ms = await self._store.seen(stream) if self._shares_presence else None

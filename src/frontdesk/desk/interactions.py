@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 
 import msgspec
 import structlog
+from msgspec import Struct
 from msgspec.structs import replace
 
 from frontdesk.desk.arming import UNSURE, arm_anew
@@ -21,8 +22,8 @@ from frontdesk.domain.deciding import decide
 from frontdesk.domain.events import TRANSIENT, Event
 from frontdesk.domain.evolving import evolve
 from frontdesk.domain.interaction import Interaction, Phase
-from frontdesk.errors import Conflict, DeskError
-from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Store
+from frontdesk.errors import Conflict, DeskError, Unavailable
+from frontdesk.store.log import Also, Arm, Card, Fence, Forget, Recorded, Store
 
 ATTEMPTS_MAX = 20
 SNAPSHOT_EVERY = 200
@@ -31,8 +32,28 @@ INTERACTION, RESTING = "interaction", "resting"  # The kinds of cards.
 _log = structlog.get_logger("interactions")
 
 CardObserver = Callable[[str, InteractionCard], None]
+Outcome = Callable[[Chat | BaseException], None]
 
 _encode = msgspec.json.Encoder().encode
+
+
+class _Step(Struct, frozen=True):
+    """One append on its way: what it makes of a chat once it is on disk."""
+
+    chat: Chat
+    full: Full
+    told: list[Told]
+    state: Interaction
+    now_ms: int
+    also: list[Also]
+    arm: Arm | None
+    is_structural: bool
+
+    @property
+    def append(self) -> tuple[str, int, list[bytes], int, list[Also]]:
+        """What the log is asked to append."""
+        bodies = [told.body for told in self.told]
+        return stream_of(self.chat.interaction_id), self.full.state.version, bodies, self.now_ms, self.also
 
 
 class Interactions:
@@ -76,9 +97,7 @@ class Interactions:
         """
         for _ in range(ATTEMPTS_MAX):
             chat, full = await self.chats.settled(interaction_id)
-            state = full.state
-            now_ms = max(self._clock_ms(), state.last_ms)
-            happened = decide(state, command, now_ms, self._services.rules(state.service))
+            happened, now_ms = self._decided(full.state, command)
             if not happened:
                 return chat
             try:
@@ -89,6 +108,46 @@ class Interactions:
                 continue
             return chat
         raise Conflict(f"{interaction_id} lost {ATTEMPTS_MAX} races in a row")
+
+    def can_begin(self, chat: Chat) -> bool:
+        """Whether a wish in this chat can be decided now: its state is here, and no write is on its way."""
+        return self.chats.settled_at_hand(chat) is not None
+
+    def begin(self, chat: Chat, command: Command, then: Outcome) -> None:
+        """Carry out `command` in a chat that `can_begin`: the short way of `do`, for which no task need wait.
+
+        Shape:   `then` is called when it is on disk, or at once when nothing changes, with the chat as it
+                 then stands; or with why it is not written: `Conflict`, `Unavailable`.
+        Errors:  `Refused`; `Unavailable` when it cannot be made durable now.
+        """
+        full = self.chats.settled_at_hand(chat)
+        assert full is not None
+        happened, now_ms = self._decided(full.state, command)
+        if not happened:
+            then(chat)
+            return
+        step = self._step(chat, full, happened, now_ms, None)
+        try:
+            appending = asyncio.ensure_future(self._store.append(*step.append))
+        except BaseException:
+            chat.failed_to_write()
+            raise
+
+        def appended(appending: asyncio.Future[Recorded | None]) -> None:
+            fault = Unavailable("the store was closed") if appending.cancelled() else appending.exception()
+            if fault is not None:
+                chat.failed_to_write()
+                then(fault)
+                return
+            self._written(step)
+            then(chat)
+
+        appending.add_done_callback(appended)
+
+    def _decided(self, state: Interaction, command: Command) -> tuple[Sequence[Event], int]:
+        """What `command` makes true of this state now, and when that is."""
+        now_ms = max(self._clock_ms(), state.last_ms)
+        return decide(state, command, now_ms, self._services.rules(state.service)), now_ms
 
     # --- time ----------------------------------------------------------------------------------
 
@@ -120,55 +179,55 @@ class Interactions:
     async def _append(
         self, chat: Chat, full: Full, happened: Sequence[Event], now_ms: int, fence: Fence | None
     ) -> None:
+        step = self._step(chat, full, happened, now_ms, fence)
+        try:
+            if step.state.phase is Phase.ARCHIVED:
+                step.also.append(Forget(await self._transient(chat.interaction_id)))
+            await self._store.append(*step.append)
+        except BaseException:
+            chat.failed_to_write()
+            raise
+        self._written(step)
+
+    def _step(
+        self, chat: Chat, full: Full, happened: Sequence[Event], now_ms: int, fence: Fence | None
+    ) -> _Step:
+        """What is to be written; from here on the chat waits for the answer."""
         state, told = full.state, []
         for event in happened:
             state = evolve(state, event, now_ms)
             told.append(Told(state.version, now_ms, _encode(event), event, state))
-        also = self._beside(chat, state, happened, now_ms, fence)
-        chat.begins_writing(state.version)
-        try:
-            if state.phase is Phase.ARCHIVED:
-                also.append(Forget(await self._transient(chat.interaction_id)))
-            await self._store.append(
-                stream_of(chat.interaction_id), full.state.version, [t.body for t in told], now_ms, also
-            )
-        except BaseException:
-            chat.failed_to_write()
-            raise
-        for effect in also:
-            if type(effect) is Arm:
-                chat.armed = effect.due_ms
-        chat.has_written(full, told, state)
-        self._after(chat, state, happened)
-
-    async def _transient(self, interaction_id: str) -> tuple[int, ...]:
-        """The versions of what an archived interaction need not be remembered by."""
-        records = await self._store.read(stream_of(interaction_id))
-        return tuple(r.version for r in records if isinstance(event_of(r.body), TRANSIENT))
-
-    def _beside(
-        self, chat: Chat, state: Interaction, happened: Sequence[Event], now_ms: int, fence: Fence | None
-    ) -> list[Also]:
-        """What must change together with the facts."""
+        is_structural = not STRUCTURAL.isdisjoint(map(type, happened))
         also: list[Also] = [] if fence is None else [fence]
         due_ms = next_due(state, self._services.rules(state.service), chat.presence())
         arm = arm_anew(chat.armed, due_ms, now_ms)
         if arm is not None:
             also.append(arm)
-        if any(isinstance(event, STRUCTURAL) for event in happened):
+        if is_structural:
             also.append(_filed(state))
-        return also
+        chat.begins_writing(state.version)
+        return _Step(chat, full, told, state, now_ms, also, arm, is_structural)
 
-    def _after(self, chat: Chat, state: Interaction, happened: Sequence[Event]) -> None:
+    def _written(self, step: _Step) -> None:
+        """It is on disk."""
+        chat, state = step.chat, step.state
+        if step.arm is not None:
+            chat.armed = step.arm.due_ms
+        chat.has_written(step.full, step.told, state)
         if self.chats.known(chat.interaction_id) is chat:  # Else it was let go, and hears of nothing.
             self.chats.keep(chat)
-        if any(isinstance(event, STRUCTURAL) for event in happened):
+        if step.is_structural:
             card = card_of(state)
             chat.card_version = state.version
             for observe in self.on_card:
                 observe(chat.interaction_id, card)
-        if state.version // SNAPSHOT_EVERY != (state.version - len(happened)) // SNAPSHOT_EVERY:
+        if state.version // SNAPSHOT_EVERY != (state.version - len(step.told)) // SNAPSHOT_EVERY:
             self._later(self._store.keep_snapshot(stream_of(chat.interaction_id), snapshot_of(state)))
+
+    async def _transient(self, interaction_id: str) -> tuple[int, ...]:
+        """The versions of what an archived interaction need not be remembered by."""
+        records = await self._store.read(stream_of(interaction_id))
+        return tuple(r.version for r in records if isinstance(event_of(r.body), TRANSIENT))
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         """Do what may be late or never, without holding up the answer."""

@@ -34,28 +34,30 @@ from frontdesk.domain.submit_facts import (
 )
 
 # Only these change what a card says.
-STRUCTURAL: tuple[type[Event], ...] = (
-    Started,
-    Joined,
-    Left,
-    Appeared,
-    Queued,
-    Invited,
-    InviteEnded,
-    NicknameChanged,
-    Rested,
-    Woke,
-    Ended,
-    Archived,
-    Owned,
-    Released,
-    Moved,
-    Submitted,
-    SubmitChanged,
-    Selected,
-    SubmitEnded,
-    ReservationEnded,
-    RoutingTuned,
+STRUCTURAL: frozenset[type[Event]] = frozenset(
+    (
+        Started,
+        Joined,
+        Left,
+        Appeared,
+        Queued,
+        Invited,
+        InviteEnded,
+        NicknameChanged,
+        Rested,
+        Woke,
+        Ended,
+        Archived,
+        Owned,
+        Released,
+        Moved,
+        Submitted,
+        SubmitChanged,
+        Selected,
+        SubmitEnded,
+        ReservationEnded,
+        RoutingTuned,
+    )
 )
 
 

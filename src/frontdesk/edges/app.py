@@ -38,7 +38,7 @@ class FrontdeskApp:
         """The answer to a chat request for which no task need wait, or the request when it was kept."""
         path = scope["path"]
         if self._chat_v2.serves(path):
-            return self._chat_v2.at_once(scope)
+            return self._chat_v2.at_once(scope, keep)
         if self._cometd.serves(path):
             return self._cometd.at_once(scope, keep)
         return self._chat_v3.at_once(scope) if self._chat_v3.serves(path) else None

@@ -17,8 +17,8 @@ from frontdesk.desk.chats import Chats
 from frontdesk.desk.identity import opened_by
 from frontdesk.edges.bayeux_carriers import Caller
 from frontdesk.edges.bayeux_exchange import Exchange
-from frontdesk.edges.chat_v2 import ChatV2, Download
 from frontdesk.edges.chat_v2_places import START, Place
+from frontdesk.edges.chat_v2_requests import ChatV2Requests, Download
 from frontdesk.edges.chat_v2_session import ChatV2Sessions, Session
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.metrics import Metrics
@@ -56,7 +56,7 @@ class ChatV2Cometd:
     def __init__(
         self,
         exchange: Exchange,
-        rest: ChatV2,
+        rest: ChatV2Requests,
         sessions: ChatV2Sessions,
         chats: Chats,
         cors: Cors,

@@ -7,8 +7,8 @@ from frontdesk.edges.asgi import Answer, Headers, Keep, Kept, Receive, Scope, Se
 from frontdesk.edges.bayeux import BayeuxDoor
 from frontdesk.edges.bayeux_exchange import Exchange
 from frontdesk.edges.bayeux_parts import BayeuxSettings
-from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd import ChatV2Cometd
+from frontdesk.edges.chat_v2_requests import ChatV2Requests
 from frontdesk.edges.chat_v2_session import ChatV2Sessions
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.metrics import Metrics
@@ -28,7 +28,7 @@ class Cometd:
     def __init__(
         self,
         settings: Settings,
-        chat_v2: ChatV2,
+        chat_v2: ChatV2Requests,
         sessions: ChatV2Sessions,
         chats: Chats,
         origins: Cors,

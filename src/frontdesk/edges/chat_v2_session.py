@@ -26,10 +26,16 @@ from frontdesk.wire.chat_v2_fields import (
     SessionFields,
     TypingFields,
 )
+from frontdesk.wire.chat_v2_wishes import SEND, START_TYPING, VISITOR, WISHES
 from frontdesk.wire.form import Form, user_data
 
 CHAT_ID_CHARS_MAX = 64
 PRIVATE_KEYS = ("GCTI_", "_genesys_")  # webchat-service §9.3: written by clients, never read back.
+
+
+Written = bytes | BaseException | None
+"""What became of a write: its answer, or why it is not written; None when what is to be answered has to be
+read first."""
 
 
 class Session(Struct, frozen=True):
@@ -163,11 +169,57 @@ class ChatV2Sessions:
         due_ms = idle_close_ms(chat.full.state, self._services.rules(chat.service))
         return None if due_ms is None else max(1, math.ceil((due_ms - self._clock_ms()) / 1000))
 
-    async def _do(self, session: Session, command: Command, fields: SessionFields) -> bytes:
-        chat = await self._interactions.do(session.chat_id, command)
-        return await self.answer(
-            Session(chat, session.identity), wire.parse_position(fields.transcript_position)
-        )
+    # --- what is written -----------------------------------------------------------------------
+
+    async def write(self, name: str, session: Session, fields: SessionFields) -> bytes:
+        """Carry out the operation `name`, by which visitors say or leave something."""
+        chat = await self._interactions.do(session.chat_id, self._wish(name, session, fields))
+        self._is_written(name, session, fields)
+        return await self.answer_written(Session(chat, session.identity), fields)
+
+    async def answer_written(self, session: Session, fields: SessionFields) -> bytes:
+        """The answer to a write that is on disk."""
+        return await self.answer(session, wire.parse_position(fields.transcript_position))
+
+    def can_begin(self, name: str, session: Session) -> bool:
+        """Whether the operation is a write for which nothing but the disk need be waited for."""
+        return name in WISHES and self._interactions.can_begin(session.chat)
+
+    def begin(
+        self, name: str, session: Session, fields: SessionFields, then: Callable[[Written], None]
+    ) -> None:
+        """Begin to `write` where one `can_begin`; `then` gets what became of it.
+
+        Errors:  as `Interactions.begin`.
+        """
+
+        def written(outcome: Chat | BaseException) -> None:
+            if isinstance(outcome, BaseException):
+                then(outcome)
+            else:
+                self._is_written(name, session, fields)
+                then(self._answer_at_hand(session, fields))
+
+        self._interactions.begin(session.chat, self._wish(name, session, fields), written)
+
+    def _wish(self, name: str, session: Session, fields: SessionFields) -> Command:
+        if name == START_TYPING:
+            self._input_boxes.typing(session.chat)
+        return WISHES[name](fields)
+
+    def _is_written(self, name: str, session: Session, fields: SessionFields) -> None:
+        """What stands in the input box now."""
+        if name == SEND:
+            self._input_boxes.holds(session.chat, "")
+        elif isinstance(fields, TypingFields) and name == START_TYPING:
+            self._input_boxes.holds(session.chat, fields.message)
+
+    def _answer_at_hand(self, session: Session, fields: SessionFields) -> bytes | None:
+        """What `answer` gives after a write, if nothing need be read for it."""
+        position = wire.parse_position(fields.transcript_position)
+        if position is not None:
+            return self.news_at_hand(session, position)
+        return None if session.chat.is_stale else self._nothing_new(session.identity, session.chat)
 
     # --- what is asked -------------------------------------------------------------------------
 
@@ -184,52 +236,18 @@ class ChatV2Sessions:
         self._input_boxes.holds(session.chat, fields.message)
         return self._nothing_new(session.identity, session.chat)
 
-    async def send(self, session: Session, fields: SendFields, _form: Form) -> bytes:
-        said = commands.Say(
-            party_id=1,
-            text=fields.message,
-            message_type=fields.message_type,
-            attributes=wire.parse_attributes(fields.event_attributes),
-            client_id=wire.parse_message_id(fields.message_id),
-        )
-        answer = await self._do(session, said, fields)
-        self._input_boxes.holds(session.chat, "")
-        return answer
-
-    async def start_typing(self, session: Session, fields: TypingFields, _form: Form) -> bytes:
-        self._input_boxes.typing(session.chat)
-        answer = await self._do(session, commands.SetTyping(1, True), fields)
-        self._input_boxes.holds(session.chat, fields.message)
-        return answer
-
-    async def stop_typing(self, session: Session, fields: TypingFields, _form: Form) -> bytes:
-        return await self._do(session, commands.SetTyping(1, False), fields)
-
-    async def disconnect(self, session: Session, fields: SessionFields, _form: Form) -> bytes:
-        return await self._do(session, commands.Leave(party_id=1, reason="client_left", ends=True), fields)
-
-    async def custom_notice(self, session: Session, fields: NoticeFields, _form: Form) -> bytes:
-        attributes = wire.parse_attributes(fields.event_attributes)
-        notice = commands.GiveNotice(party_id=1, text=fields.message, attributes=attributes)
-        return await self._do(session, notice, fields)
-
     async def update_data(self, session: Session, fields: SessionFields, form: Form) -> bytes:
         changes = user_data(form)
         if not changes:
             return await self.answer(session, wire.parse_position(fields.transcript_position))
-        return await self._do(session, commands.ChangeData(party_id=1, changes=changes), fields)
-
-    async def update_nickname(self, session: Session, fields: NicknameFields, _form: Form) -> bytes:
-        return await self._do(session, commands.ChangeNickname(1, fields.nickname), fields)
-
-    async def push_url(self, session: Session, fields: PushUrlFields, _form: Form) -> bytes:
-        return await self._do(session, commands.PushUrl(party_id=1, url=fields.push_url), fields)
+        await self._interactions.do(session.chat_id, commands.ChangeData(party_id=VISITOR, changes=changes))
+        return await self.answer_written(session, fields)
 
     async def read_receipt(self, session: Session, fields: SessionFields, _form: Form) -> bytes:
         position = wire.parse_position(fields.transcript_position)
         if position is None:
             raise Refused("position_missing", "transcriptPosition is required")
-        chat = await self._interactions.do(session.chat_id, commands.GiveReceipt(1, position))
+        chat = await self._interactions.do(session.chat_id, commands.GiveReceipt(VISITOR, position))
         return await self.answer(Session(chat, session.identity))
 
     async def read_data(self, session: Session, fields: KeysFields, form: Form) -> bytes:
@@ -245,7 +263,9 @@ class ChatV2Sessions:
         _, full = await self._interactions.chats.full(session.chat_id)
         own = _readable(full.state.visitor_keys)  # What routing lets a visitor read, it does not give away.
         removed = tuple(key for key in wire.parse_keys(fields.keys, form) if key in own)
-        chat = await self._interactions.do(session.chat_id, commands.ChangeData(party_id=1, removed=removed))
+        chat = await self._interactions.do(
+            session.chat_id, commands.ChangeData(party_id=VISITOR, removed=removed)
+        )
         return wire.envelope(
             session.identity,
             is_ended=not chat.is_open,
@@ -272,18 +292,27 @@ def _line(told: Told) -> bytes:
     return form
 
 
+def _writing(name: str) -> Callable[..., Awaitable[bytes]]:
+    """The operation that carries out such a wish."""
+
+    async def write(sessions: ChatV2Sessions, session: Session, fields: SessionFields, _form: Form) -> bytes:
+        return await sessions.write(name, session, fields)
+
+    return write
+
+
 _LINES = frozenset(TRANSCRIPT)
 _Operation = tuple[type[SessionFields], Callable[..., Awaitable[bytes]]]
 OPERATIONS: Mapping[str, _Operation] = {
     "refresh": (RefreshFields, ChatV2Sessions.refresh),
-    "send": (SendFields, ChatV2Sessions.send),
-    "startTyping": (TypingFields, ChatV2Sessions.start_typing),
-    "stopTyping": (TypingFields, ChatV2Sessions.stop_typing),
-    "disconnect": (SessionFields, ChatV2Sessions.disconnect),
-    "customNotice": (NoticeFields, ChatV2Sessions.custom_notice),
+    SEND: (SendFields, _writing(SEND)),
+    START_TYPING: (TypingFields, _writing(START_TYPING)),
+    "stopTyping": (TypingFields, _writing("stopTyping")),
+    "disconnect": (SessionFields, _writing("disconnect")),
+    "customNotice": (NoticeFields, _writing("customNotice")),
     "updateData": (SessionFields, ChatV2Sessions.update_data),
-    "updateNickname": (NicknameFields, ChatV2Sessions.update_nickname),
-    "pushUrl": (PushUrlFields, ChatV2Sessions.push_url),
+    "updateNickname": (NicknameFields, _writing("updateNickname")),
+    "pushUrl": (PushUrlFields, _writing("pushUrl")),
     "readReceipt": (SessionFields, ChatV2Sessions.read_receipt),
     "userData/read": (KeysFields, ChatV2Sessions.read_data),
     "userData/delete": (KeysFields, ChatV2Sessions.delete_data),

@@ -14,8 +14,8 @@ import structlog
 
 from frontdesk.desk.chats import Chats
 from frontdesk.edges.asgi import Send
-from frontdesk.edges.chat_v2 import ChatV2, Download
 from frontdesk.edges.chat_v2_places import Place
+from frontdesk.edges.chat_v2_requests import ChatV2Requests, Download
 from frontdesk.edges.chat_v2_session import ChatV2Sessions, Session
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
@@ -44,7 +44,7 @@ class VisitorDesk:
 
     def __init__(
         self,
-        rest: ChatV2,
+        rest: ChatV2Requests,
         sessions: ChatV2Sessions,
         chats: Chats,
         traffic: Traffic,

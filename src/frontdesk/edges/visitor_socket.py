@@ -12,7 +12,7 @@ import structlog
 
 from frontdesk.desk.chats import Chats
 from frontdesk.edges.asgi import Receive, Scope, Send, address_of, header
-from frontdesk.edges.chat_v2 import ChatV2
+from frontdesk.edges.chat_v2_requests import ChatV2Requests
 from frontdesk.edges.chat_v2_session import ChatV2Sessions
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.metrics import Metrics
@@ -32,7 +32,7 @@ class VisitorSockets:
     def __init__(
         self,
         settings: Settings,
-        rest: ChatV2,
+        rest: ChatV2Requests,
         sessions: ChatV2Sessions,
         chats: Chats,
         cors: Cors,

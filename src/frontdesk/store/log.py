@@ -6,7 +6,7 @@ disk. Everything a feature keeps beside the facts (its timer, the row that lists
 wants forgotten) travels as `also` and is written in the same transaction, or not at all.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -118,14 +118,14 @@ class Filed(Struct, frozen=True):
 
 
 class EventLog(Protocol):
-    async def append(
+    def append(
         self,
         stream: str,
         after_version: int,
         bodies: Sequence[bytes],
         time_ms: int,
         also: Sequence[Also] = (),
-    ) -> Recorded | None:
+    ) -> Awaitable[Recorded | None]:
         """Add `bodies` to the end of `stream`, all or none, with all of `also`; the last one as recorded.
 
         Shape:   with no bodies only `also` is written and the answer is None.

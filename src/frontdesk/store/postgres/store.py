@@ -50,18 +50,17 @@ class PostgresStore:
 
     # --- the log -------------------------------------------------------------------------------
 
-    async def append(
+    def append(
         self,
         stream: str,
         after_version: int,
         bodies: Sequence[bytes],
         time_ms: int,
         also: Sequence[Also] = (),
-    ) -> Recorded | None:
-        done = self._loop.create_future()
+    ) -> asyncio.Future[Recorded | None]:
+        done: asyncio.Future[Recorded | None] = self._loop.create_future()
         self._writer.put(Append(stream, after_version, bodies, time_ms, also, done))
-        last: Recorded | None = await done
-        return last
+        return done
 
     async def read(self, stream: str, after_version: int = 0, limit: int | None = None) -> Sequence[Recorded]:
         sql = f"{_EVENT} WHERE stream = ?1 AND version > ?2 AND body IS NOT NULL ORDER BY version LIMIT ?3"

@@ -1,8 +1,8 @@
 """One transaction on SQLite: many appends and other writes, carried out in the order they were asked for.
 
 A thread that runs Python beside a busy event loop waits for its turn after every statement, so the rows of
-a group are collected and written by few, large statements. Events alone, as of most groups, are one statement,
-which is a transaction by itself.
+a group are collected and written by few, large statements. Most groups are events alone: one statement, which
+is a transaction by itself.
 """
 
 import asyncio
