@@ -94,7 +94,7 @@ def decode_text(raw: bytes) -> str:
         text = raw.decode()
     except UnicodeDecodeError as error:
         raise Refused("bad_form", "the form is not UTF-8") from error
-    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
+    return without_controls(text)
 
 
 def unescape(text: str) -> str:
