@@ -121,7 +121,7 @@ async def test_chats_do_not_wait_for_who_writes_journeys(postgres_database: str)
         async with asyncio.timeout(PATIENCE_S):
             await free.store.append("stream/1", 0, [b"x"], 5)
         busy = chats if free is journeys else journeys
-        waiting = asyncio.create_task(busy.store.append("stream/2", 0, [b"x"], 5))
+        waiting = asyncio.ensure_future(busy.store.append("stream/2", 0, [b"x"], 5))
         asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         async with asyncio.timeout(PATIENCE_S):
             while not await held.fetchval(asked):

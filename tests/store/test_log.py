@@ -145,7 +145,7 @@ async def test_a_follower_that_stops_listening_harms_nobody(store: Store) -> Non
 
 
 async def test_a_caller_who_gives_up_does_not_harm_the_others_of_the_group(store: Store) -> None:
-    appends = [asyncio.create_task(store.append(f"interaction/{n}", 0, [b"x"], 5)) for n in range(10)]
+    appends = [asyncio.ensure_future(store.append(f"interaction/{n}", 0, [b"x"], 5)) for n in range(10)]
     await asyncio.sleep(0)
     appends[3].cancel()
     outcomes = await asyncio.gather(*appends, return_exceptions=True)
@@ -264,7 +264,7 @@ async def test_a_closed_store_says_so(store: Store) -> None:
     await store.ping()
     follower = asyncio.create_task(take(store, 1))
     await asyncio.sleep(0)
-    pending = asyncio.create_task(store.append(CHAT, 0, [b"1"], 5))
+    pending = asyncio.ensure_future(store.append(CHAT, 0, [b"1"], 5))
     await asyncio.sleep(0)
     await store.aclose()
     assert isinstance(await pending, Recorded)  # Promised before the end, so it is kept.

@@ -139,7 +139,7 @@ async def test_a_fence_waits_for_a_lease_that_is_changing_hands(
     await taking.start()
     await taker.execute("UPDATE leases SET number = number + 1, holder = 'new'")
     fence = Fence("routing", number)
-    append = asyncio.create_task(nodes[0].append("interaction/1", 0, [b"x"], 5, (fence,)))
+    append = asyncio.ensure_future(nodes[0].append("interaction/1", 0, [b"x"], 5, (fence,)))
     watcher = await asyncpg.connect(postgres_database)  # Within a transaction one sees no news of others.
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     while not await watcher.fetchval(waiting) and not append.done():

@@ -1,6 +1,8 @@
 """The one thread that writes: what waits becomes one transaction, and what comes meanwhile the next one.
 
-When nothing is being written, a job is written at once; nobody waits for company.
+When nothing is being written, a job is written at the end of the turn of the loop that brought it; nobody
+waits longer for company. The thread is handed each group whole: one that looked for work while the loop is
+still making some would find little of it, and each group costs a disk sync.
 """
 
 import asyncio
@@ -45,8 +47,9 @@ class Writer:
         self._jobs_at_once_max = jobs_at_once_max
         self._loop = asyncio.get_running_loop()
         self._jobs: deque[Job] = deque()
-        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._is_idle = False
+        self._groups: queue.SimpleQueue[Sequence[Job]] = queue.SimpleQueue()
+        self._is_busy = False
+        self._is_called = False
         self._is_closing = False
         self._connection: sqlite3.Connection | None = None
         self._heads: Heads | None = None
@@ -61,39 +64,36 @@ class Writer:
         if len(self._jobs) >= WAITING_MAX:
             raise Unavailable("too many writes are waiting for the disk")
         self._jobs.append(job)
-        if self._is_idle:
-            self._is_idle = False
-            # At the end of this turn of the loop, so that what the same turn brings goes along.
-            self._loop.call_soon(self._bell.put, None)
+        self._call()
 
     async def aclose(self) -> None:
         """Write what waits, then end the thread."""
         self._is_closing = True
-        self._bell.put(None)
+        self._call()
         await self._loop.run_in_executor(None, self._thread.join)
+
+    def _call(self) -> None:
+        """Have the next group taken at the end of this turn of the loop: what the turn brings goes along."""
+        if not self._is_busy and not self._is_called:
+            self._is_called = True
+            self._loop.call_soon(self._take)
+
+    def _take(self) -> None:
+        self._is_called = False
+        self._is_busy = True
+        waiting = self._jobs
+        group = [waiting.popleft() for _ in range(min(len(waiting), self._jobs_at_once_max))]
+        self._groups.put(group)  # An empty one is the last.
 
     # --- in the thread -------------------------------------------------------------------------
 
     def _run(self) -> None:
-        while True:
-            jobs = self._take()
-            if jobs:
-                outcomes, recorded = self._write(jobs)
-                with contextlib.suppress(RuntimeError):  # The loop was closed before the store: nobody waits.
-                    self._loop.call_soon_threadsafe(self._settle, jobs, outcomes, recorded)
-                continue
-            if self._is_closing:
-                break
-            self._is_idle = True
-            if not self._jobs:  # Whoever put one before we said so did not ring.
-                self._bell.get()
-            self._is_idle = False
+        while jobs := self._groups.get():
+            outcomes, recorded = self._write(jobs)
+            with contextlib.suppress(RuntimeError):  # The loop was closed before the store: nobody waits.
+                self._loop.call_soon_threadsafe(self._settle, jobs, outcomes, recorded)
         self._let_go()
         self._lock.release()
-
-    def _take(self) -> list[Job]:
-        waiting = self._jobs
-        return [waiting.popleft() for _ in range(min(len(waiting), self._jobs_at_once_max))]
 
     def _write(self, jobs: Sequence[Job]) -> tuple[list[object], list[Recorded]]:
         """The outcome of each job, errors as values, and the events that were committed."""
@@ -155,3 +155,6 @@ class Writer:
                 job.done.set_result(outcome)
         if recorded:
             self._on_commit(recorded)
+        self._is_busy = False
+        if self._jobs or self._is_closing:
+            self._call()
