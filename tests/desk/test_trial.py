@@ -39,7 +39,7 @@ def told(lines: Iterator[Line]) -> list[str]:
 def test_a_session_goes_from_its_beginning_to_its_end(trial: Trial) -> None:
     assert told(trial.begin()) == ["log: skill: german", "timer: late in 2 s", "states: in greeting"]
     assert told(trial.take('chat.message {"text": "hello"}')) == ["log: hello"]
-    assert told(trial.take("/waiting")) == ["timer: something is due in 2 s"]
+    assert told(trial.take("/waiting")) == ["timer: late is sent in 2 s"]
     assert told(trial.take("/pass 2s")) == [
         'request: trial.2  queue.submit {"queue":"german"}',
         "states: in asking",

@@ -1,5 +1,6 @@
 """The operator's page: a supervisor watches applications and their sessions, in a browser."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -115,6 +116,18 @@ async def test_the_picture_is_moved_by_keys_and_no_state_stands_on_another(
             }"""
         )
         assert (await page.locator(".state").count(), overlaps) == (40, 0)
+
+
+async def test_timers_are_named_and_count_down(browser: Browser, desk: Charted, waiting: str) -> None:
+    async with window(browser, f"{desk.url}{PAGE}#/session/{waiting}") as page:
+        await sign_in(page)
+        await expect(
+            page.get_by_text(re.compile(r"It has a timer: remind is sent in \d min \d+ s"))
+        ).to_be_visible()
+        left = page.get_by_role("listitem").filter(has_text="remind").locator(".timer-left")
+        before = await left.inner_text()
+        assert re.fullmatch(r"in \d min \d+ s", before)
+        await expect(left).not_to_have_text(before)
 
 
 async def test_only_supervisors_see_anything(browser: Browser, desk: Charted) -> None:

@@ -21,7 +21,7 @@ from frontdesk.scxml.faults import ScriptFault, SessionFailed
 from frontdesk.scxml.interpreting import enter, finish, initialise, leave_all, macrostep
 from frontdesk.scxml.invoking import receive
 from frontdesk.scxml.limits import Limits
-from frontdesk.scxml.memory import Memory, Snapshot, Start, Status, decode, encode
+from frontdesk.scxml.memory import Memory, Snapshot, Start, Status, Timer, decode, encode
 from frontdesk.scxml.model import Dialect, Machine, Persistence
 from frontdesk.scxml.outputs import Failed, Output, Uninvoke
 from frontdesk.scxml.packed import packed_fields
@@ -88,6 +88,11 @@ class Session:
     def next_due_ms(self) -> int | None:
         """When the next delayed event is to be sent; then `step` wants to be called."""
         return min((timer.due_ms for timer in self._turn.memory.timers), default=None)
+
+    @property
+    def timers(self) -> tuple[Timer, ...]:
+        """The delayed events that are still to be sent, in the order in which they will be."""
+        return tuple(sorted(self._turn.memory.timers, key=lambda timer: (timer.due_ms, timer.number)))
 
     @property
     def may_rest(self) -> bool:

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from frontdesk.desk.orchestration.chart import awaited, chart_of
+from frontdesk.desk.orchestration.contexts import Contexts, Delayed, Learn, Look, Open, Shown, Take
 from frontdesk.desk.orchestration.paths import TEXT_CHARS_MAX, path_of
-from frontdesk.desk.orchestration.waits import EVENTS_MAX, asked_of, why
+from frontdesk.desk.orchestration.waits import EVENTS_MAX, TIMERS_MAX, asked_of, remaining, why
 from frontdesk.domain.orchestration.facts import Began, Cancelled, End, Ended, Fact, Received, Stepped
 from frontdesk.domain.orchestration.session import Session, evolve
 from frontdesk.scxml.events import Event
+from frontdesk.scxml.limits import Limits
 from frontdesk.scxml.outputs import Invoke, Logged, Requested, Sent
 from frontdesk.scxml.packed import pack
 from frontdesk.scxml.reading import load
@@ -91,6 +93,54 @@ def test_all_that_it_waits_for() -> None:
         "has a timer that goes off in 9 min",
         "has no transition for any event here: it stays until it is ended",
     ]
+
+
+def test_timers_that_are_known_are_named_with_the_time_that_is_left() -> None:
+    session = told(Began("app"), Stepped(0, 1, kind="start", due_ms=9 * MINUTE))
+    timers = [Delayed("remind", "", "", 9 * MINUTE), Delayed("late", "send.4", "#_parent", 125 * MINUTE)]
+    assert list(why(session, ("go",), 2_500, timers)) == [
+        "has a timer: remind is sent in 8 min 58 s",
+        "has a timer: late (send.4) is sent to #_parent in 2 h 4 min",
+        "would go on with go",
+    ]
+
+
+def test_very_many_timers_are_not_all_named() -> None:
+    session = told(Began("app"), Stepped(0, 1, kind="start", due_ms=1))
+    timers = [Delayed(f"e{number}", "", "", 1) for number in range(TIMERS_MAX + 2)]
+    said = list(why(session, (), 5, timers))
+    assert said[TIMERS_MAX - 1 : TIMERS_MAX + 1] == [
+        f"has a timer: e{TIMERS_MAX - 1} is sent now",
+        "has 2 more timers",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ms", "said"),
+    [
+        (1, "1 s"),
+        (59_000, "59 s"),
+        (59_001, "1 min 0 s"),
+        (3_600_000, "1 h 0 min"),
+        (90_000_000, "1 d 1 h"),
+    ],
+)
+def test_what_is_left_is_two_units(ms: int, said: str) -> None:
+    assert remaining(ms) == said
+
+
+def test_a_session_that_is_looked_at_shows_its_timers_in_the_order_they_go_off() -> None:
+    document = ors("""<state id="a"><onentry>
+        <send event="'late'" delay="'60s'" id="'bell'"/><send event="'soon'" delay="'5s'"/>
+        <send event="'never'" delay="'1s'" id="'gone'"/><cancel sendid="'gone'"/>
+      </onentry></state>""")
+    contexts = Contexts(Limits(), lambda: 0.0)
+    contexts.ask(Learn("d", "main.scxml", {"main.scxml": document}))
+    contexts.ask(Open("s1", "d"))
+    contexts.ask(Take("s1", "start", 1_000, 1))
+    shown = contexts.ask(Look("s1"))
+    assert isinstance(shown, Shown)
+    assert shown.timers == (Delayed("soon", "", "", 6_000), Delayed("late", "bell", "", 61_000))
 
 
 def test_very_many_events_are_not_all_named() -> None:

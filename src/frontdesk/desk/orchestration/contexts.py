@@ -75,7 +75,7 @@ class Keep(Struct, frozen=True, tag=True):
 
 
 class Look(Struct, frozen=True, tag=True):
-    """Show a session's data items."""
+    """Show a session's data items, and its timers."""
 
     session: str
 
@@ -125,10 +125,20 @@ class Kept(Struct, frozen=True, tag=True):
     lost: tuple[str, ...] = ()
 
 
+class Delayed(Struct, frozen=True):
+    """An event that a session sends later. Shape: `target` is empty when it sends it to itself."""
+
+    event: str
+    sendid: str
+    target: str
+    due_ms: int
+
+
 class Shown(Struct, frozen=True, tag=True):
-    """A packed object."""
+    """A session's data items, a packed object, and its timers in the order in which they go off."""
 
     data: str
+    timers: tuple[Delayed, ...] = ()
 
 
 class Closed(Struct, frozen=True, tag=True):
@@ -209,7 +219,7 @@ class Contexts:
                 snapshot, lost = self._session(asking.session).snapshot()
                 return Kept(snapshot, tuple(lost))
             case Look():
-                return Shown(joined(self._session(asking.session).items().items()))
+                return _shown(self._session(asking.session))
             case Close():
                 self._sessions.pop(asking.session, None)
                 return Closed()
@@ -307,6 +317,14 @@ class Contexts:
         if session is None:
             raise NotFound(f"the session {session_id} is not here")
         return session
+
+
+def _shown(session: Session) -> Shown:
+    timers = (
+        Delayed(timer.sent.event.name, timer.sent.sendid, timer.sent.target, timer.due_ms)
+        for timer in session.timers
+    )
+    return Shown(joined(session.items().items()), tuple(timers))
 
 
 class _Anybody:

@@ -113,7 +113,7 @@ class Orchestration:
 
     async def look(self, session_id: str) -> Mapping[str, Any]:
         """The data of a session that this node runs. Errors: as `Runner.look`."""
-        data: Mapping[str, Any] = unpack(await self.runner.look(session_id))
+        data: Mapping[str, Any] = unpack((await self.runner.look(session_id)).data)
         return data
 
     def heard(self, session_id: str, record: Recorded) -> None:

@@ -318,8 +318,8 @@ class Runner:
         live = self._lives.get(session_id)
         return live is not None and live.steps >= 0
 
-    async def look(self, session_id: str) -> str:
-        """The data of a session that this node runs, as a packed object.
+    async def look(self, session_id: str) -> Shown:
+        """The data and the timers of a session that this node runs.
 
         Errors:  `NotFound`; `Refused`: it cannot be shown; `Unavailable`.
         """
@@ -331,12 +331,12 @@ class Runner:
         live.task = asyncio.create_task(self._looked(live, looking))
         return await looking
 
-    async def _look(self, live: Live) -> str:
+    async def _look(self, live: Live) -> Shown:
         session = (await self._streams.existing(live.session_id)).session
         await self._turns.open(live, session)
-        return (await asked(self._engine, Look(session.id), Shown)).data
+        return await asked(self._engine, Look(session.id), Shown)
 
-    async def _looked(self, live: Live, looking: "asyncio.Task[str]") -> None:
+    async def _looked(self, live: Live, looking: "asyncio.Task[Shown]") -> None:
         await asyncio.wait([looking])
         live.task = None
         live.used_ms = self._clock_ms()

@@ -171,10 +171,12 @@ class Trial:
     def _waiting(self) -> Iterator[Line]:
         for request in self._open.values():
             yield Line("request", _request(request))
-        due = self.next_due_ms
-        if due is not None:
-            yield Line("timer", f"something is due in {due / 1000:g} s")
-        if due is None and not self._open:
+        timers = [timer for session in self._stage.sessions.values() for timer in session.timers]
+        for timer in sorted(timers, key=lambda timer: timer.due_ms):
+            named = f" ({timer.sent.sendid})" if timer.sent.sendid else ""
+            left_ms = max(0, timer.due_ms - self._stage.now_ms)
+            yield Line("timer", f"{timer.sent.event.name}{named} is sent in {left_ms / 1000:g} s")
+        if not timers and not self._open:
             yield Line("states", "over" if self.is_over else "only for events")
 
     def _news(self) -> Iterator[Line]:

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from frontdesk.desk.orchestration.contexts import Delayed
 from frontdesk.domain.orchestration.session import Errand, Life, Session
 from frontdesk.scxml.outputs import Requested
 from frontdesk.scxml.packed import unpack
 
 EVENTS_MAX = 12
+TIMERS_MAX = 8
 NAME_CHARS_MAX = 200
 _LIVES = {Life.FINISHED: "has finished", Life.TERMINATED: "was ended", Life.FAILED: "has failed"}
 
@@ -33,8 +35,13 @@ class Asked(Struct, frozen=True):
     attributes: str
 
 
-def why(session: Session, awaited: Sequence[str], now_ms: int) -> Iterator[str]:
-    """What a session waits for, one sentence each; `awaited` are the events it has transitions for."""
+def why(
+    session: Session, awaited: Sequence[str], now_ms: int, timers: Sequence[Delayed] = ()
+) -> Iterator[str]:
+    """What a session waits for, one sentence each; `awaited` are the events it has transitions for.
+
+    Shape:   `timers` are its delayed events, the next one first, where they are known.
+    """
     if session.is_over:
         reason = f": {session.reason}" if session.reason else ""
         yield f"{_LIVES[session.life]} {span(now_ms - session.ended_ms)} ago{reason}"
@@ -52,7 +59,9 @@ def why(session: Session, awaited: Sequence[str], now_ms: int) -> Iterator[str]:
         yield _request(asked, now_ms)
     for name, child in session.children.items():
         yield f"waits for done.invoke.{name} of the session {child}"
-    if session.due_ms:
+    if timers:
+        yield from _timers(timers, now_ms)
+    elif session.due_ms:
         yield f"has a timer that goes off {_in(session.due_ms - now_ms)}"
     if awaited:
         more = f" and {len(awaited) - EVENTS_MAX} more" if len(awaited) > EVENTS_MAX else ""
@@ -106,6 +115,17 @@ def _host(address: str) -> str:
         return ""
 
 
+def _timers(timers: Sequence[Delayed], now_ms: int) -> Iterator[str]:
+    for timer in timers[:TIMERS_MAX]:
+        named = f" ({timer.sendid[:NAME_CHARS_MAX]})" if timer.sendid else ""
+        to = f" to {timer.target[:NAME_CHARS_MAX]}" if timer.target else ""
+        left_ms = timer.due_ms - now_ms
+        at = f"in {remaining(left_ms)}" if left_ms > 0 else "now"
+        yield f"has a timer: {timer.event[:NAME_CHARS_MAX]}{named} is sent{to} {at}"
+    if len(timers) > TIMERS_MAX:
+        yield f"has {len(timers) - TIMERS_MAX} more timers"
+
+
 def _request(asked: Asked, now_ms: int) -> str:
     about = f" of {asked.about}" if asked.about else ""
     text = f"waits for {asked.name}.done{about} since {span(now_ms - asked.asked_ms)}"
@@ -124,3 +144,14 @@ def span(ms: int) -> str:
     if seconds < 3600:
         return f"{seconds // 60} min"
     return f"{seconds // 3600} h" if seconds < 86_400 else f"{seconds // 86_400} d"
+
+
+def remaining(ms: int) -> str:
+    """A time that runs out, as two units: `12 s`, `9 min 58 s`, `2 h 5 min`, `4 d 3 h`. It never says 0."""
+    seconds = max(1, -(-ms // 1000))
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86_400
+    if days:
+        return f"{days} d {hours % 24} h"
+    if hours:
+        return f"{hours} h {minutes % 60} min"
+    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"

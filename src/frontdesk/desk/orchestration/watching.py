@@ -15,6 +15,7 @@ from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.orchestration.application_files import machine_of
 from frontdesk.desk.orchestration.applications import Applications, Listed
 from frontdesk.desk.orchestration.chart import Chart, awaited, chart_of
+from frontdesk.desk.orchestration.contexts import Delayed
 from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.paths import Passage, cut, path_of
 from frontdesk.desk.orchestration.streams import KIND, ROOT, SessionCard
@@ -23,6 +24,7 @@ from frontdesk.domain.orchestration.session import Session, evolve
 from frontdesk.domain.orchestration_objects import user_data
 from frontdesk.errors import DeskError, NotFound
 from frontdesk.scxml.model import Machine
+from frontdesk.scxml.packed import unpack
 from frontdesk.store.log import Recorded, Store
 
 PAGE = 1000
@@ -31,6 +33,7 @@ READS_MAX = 500  # Sessions that are read at one look; others are counted at the
 LIST_MAX = 200
 PATH_MAX = 200
 MACHINES_MAX = 32
+TIMERS_MAX = 256  # Sessions whose timers are known from the last time that they were looked at.
 CARDS_MS = 1_000  # Several who look at once read the list once.
 
 _card = msgspec.json.Decoder(SessionCard).decode
@@ -77,7 +80,8 @@ class View(Struct, frozen=True):
     """One session.
 
     Shape:   `why` are sentences; `path` its latest steps; `data` its data items, each as JSON, or nothing
-             with the reason in `no_data`.
+             with the reason in `no_data`; `timers` are its delayed events, the next one first, where data can
+             be shown: `due_ms` alone is known everywhere.
     """
 
     session_id: str
@@ -94,6 +98,7 @@ class View(Struct, frozen=True):
     why: tuple[str, ...]
     requests: tuple[Asked, ...]
     due_ms: int
+    timers: tuple[Delayed, ...]
     waiting: tuple[str, ...]
     children: dict[str, str]
     interactions: tuple[Owned, ...]
@@ -122,6 +127,7 @@ class Watching:
         self._reading: set[str] = set()
         self._cards: tuple[int, dict[str, SessionCard]] = (0, {})
         self._machines: OrderedDict[tuple[str, str, str], Machine] = OrderedDict()
+        self._timers: OrderedDict[str, tuple[int, tuple[Delayed, ...]]] = OrderedDict()
 
     def beside(self, other: Callable[[str, Recorded], None]) -> Callable[[str, Recorded], None]:
         """What is to be told of each record of a session's stream: `other`, and this."""
@@ -214,6 +220,7 @@ class Watching:
             raise NotFound(f"there is no session {session_id}")
         now_ms = self._clock_ms()
         data, no_data = await self._data(session)
+        timers = self._timers_of(session)
         history = await self._orchestration.streams.history(session_id)
         steps = path_of([(fact, record.time_ms) for fact, record in history])
         return View(
@@ -228,9 +235,10 @@ class Watching:
             now_ms=now_ms,
             steps=session.steps,
             active=session.active,
-            why=tuple(why(session, await self._awaited(session), now_ms)),
+            why=tuple(why(session, await self._awaited(session), now_ms, timers)),
             requests=tuple(asked_of(session)),
             due_ms=session.due_ms,
+            timers=timers,
             waiting=tuple(event.name for event in session.waiting),
             children=dict(session.children),
             interactions=tuple([await self._owned(one) for one in session.interactions]),
@@ -244,7 +252,8 @@ class Watching:
         session = await self._session(session_id)
         if not session.version:
             raise NotFound(f"there is no session {session_id}")
-        return session.version, tuple(why(session, await self._awaited(session), self._clock_ms()))
+        awaited_events, timers = await self._awaited(session), self._timers_of(session)
+        return session.version, tuple(why(session, awaited_events, self._clock_ms(), timers))
 
     async def _session(self, session_id: str) -> Session:
         """A session by its stream, without a place among those that the node runs."""
@@ -286,10 +295,20 @@ class Watching:
         if self._orchestration.shards.fence(session.id) is None:
             return {}, "Another node runs it: look there."
         try:
-            seen = await self._orchestration.look(session.id)
+            shown = await self._orchestration.runner.look(session.id)
         except DeskError as error:
             return {}, f"It cannot be shown: {error}"
+        self._timers[session.id] = session.version, shown.timers
+        self._timers.move_to_end(session.id)
+        if len(self._timers) > TIMERS_MAX:
+            self._timers.popitem(last=False)
+        seen: dict[str, Any] = unpack(shown.data)
         return {str(name): cut(_shown(value)) for name, value in seen.items()}, ""
+
+    def _timers_of(self, session: Session) -> tuple[Delayed, ...]:
+        """A session's timers, if it has been looked at as it stands."""
+        version, timers = self._timers.get(session.id, (0, ()))
+        return timers if version == session.version else ()
 
     async def _owned(self, interaction_id: str) -> Owned:
         try:

@@ -10,10 +10,11 @@ import { CallFailed } from '../agent/account.js'
 /** @typedef {{session_id: string, application: string, version: string, life: string, created_ms: number, active: string[], interactions: string[]}} Row */
 /** @typedef {{open: number, uncounted: number, states: Record<string, number>, versions: Record<string, number>, rows: Row[], now_ms: number}} Crowd */
 /** @typedef {{id: string, name: string, about: string, asked_ms: number, until_ms: number, attributes: string}} Asked */
+/** @typedef {{event: string, sendid: string, target: string, due_ms: number}} Delayed */
 /** @typedef {{number: number, at_ms: number, events: {name: string, data: string}[], left: string[], entered: string[], active: string[], outputs: string[]}} Passage */
 /** @typedef {{interaction_id: string, phase: string, service: string, queue: string, user_data: Record<string, string>}} Owned */
 /** @typedef {{session_id: string, application: string, version: string, file: string, record: number, life: string, created_ms: number,
- *   ended_ms: number, now_ms: number, steps: number, active: string[], why: string[], requests: Asked[], due_ms: number, waiting: string[],
+ *   ended_ms: number, now_ms: number, steps: number, active: string[], why: string[], requests: Asked[], due_ms: number, timers: Delayed[], waiting: string[],
  *   children: Record<string, string>, interactions: Owned[], path: Passage[], data: Record<string, string>, no_data: string}} Session */
 
 const BASE = '/api/operator/orchestration'

@@ -5,6 +5,7 @@ import { el, setText } from '../shared/element.js'
 import { clockTime, fullTime } from '../shared/format.js'
 import { ChartView } from './chart_view.js'
 import { chartOf, sessionOf } from './looks.js'
+import { timersList } from './timers.js'
 
 /** @typedef {import('./looks.js').Session} Session */
 
@@ -70,7 +71,7 @@ export class SessionView {
     this.path.replaceChildren(...session.path.slice().reverse().map(passage))
     if (session.path.length < session.steps) this.path.append(el('li', { class: 'muted', text: 'Older steps: frontdesk orchestration trace' }))
     this.rest.replaceChildren(
-      requests(session), interactions(session),
+      requests(session), timers(session), interactions(session),
       section('Data', session.no_data || Object.keys(session.data).length ? '' : 'It has no data items.',
         session.no_data && el('p', { class: 'muted', text: session.no_data }), pairs(session.data, true)),
       ...(session.waiting.length ? [section('Events that it has not taken yet', '', el('ul', {}, ...session.waiting.map((name) => el('li', {}, el('code', { text: name })))))] : []),
@@ -94,8 +95,14 @@ function requests(session) {
   const items = session.requests.map((asked) => el('li', {}, el('code', { text: asked.name }), asked.about && el('span', {}, ' ', el('bdi', { text: asked.about })),
     el('span', { class: 'muted', text: ` asked ${clockTime(asked.asked_ms)}${asked.until_ms ? `, until ${clockTime(asked.until_ms)}` : ''}` }),
     el('details', {}, el('summary', { text: 'What was asked' }), el('code', { text: asked.attributes }))))
-  const timer = session.due_ms ? [el('li', { text: `The next timer goes off at ${fullTime(session.due_ms)}` })] : []
-  return section('Requests and timers', items.length + timer.length ? '' : 'Nothing is outstanding.', el('ul', {}, ...items, ...timer))
+  return section('Requests', items.length ? '' : 'Nothing is outstanding.', items.length > 0 && el('ul', {}, ...items))
+}
+
+/** @param {Session} session */
+function timers(session) {
+  if (session.timers.length) return section('Timers', '', timersList(session.timers, session.now_ms))
+  if (!session.due_ms) return section('Timers', 'None is set.')
+  return section('Timers', '', el('p', { text: `The next one goes off on ${fullTime(session.due_ms)}. Their names are shown on the node that runs the session.` }))
 }
 
 /** @param {Session} session */

@@ -33,6 +33,18 @@ export function span(ms) {
   return s < 86_400 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86_400)} d`
 }
 
+/**
+ * A time that runs out, as two units: `12 s`, `9 min 58 s`, `2 h 5 min`, `4 d 3 h`. It never says 0.
+ * @param {number} ms
+ */
+export function remaining(ms) {
+  const s = Math.max(1, Math.ceil(ms / 1000))
+  const [min, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86_400)]
+  if (d) return `${d} d ${h % 24} h`
+  if (h) return `${h} h ${min % 60} min`
+  return min ? `${min} min ${s % 60} s` : `${s} s`
+}
+
 /** @param {number} bytes */
 export function size(bytes) {
   if (bytes < 1024) return `${bytes} B`
