@@ -43,7 +43,7 @@ class Mail:
         carrier: Carrier = SmtpCarrier(said) if said.smtp_host else NoCarrier()
         names = Names(domain=plain(said.address).rpartition("@")[2], secret=secret)
         sender = Sender(said.address, said.name, said.senders, said.service)
-        self.outbox = Outbox(interactions, carrier, clock_ms)
+        self.outbox = Outbox(interactions, files, carrier, clock_ms)
         self.mailroom = Mailroom(interactions, self.outbox, sender, names, clock_ms)
         self.intake = Intake(store, files, interactions, services, names, said.service, clock_ms)
         self._inbound = MailInbound(

@@ -8,6 +8,7 @@ import pytest
 from frontdesk.cli.export_forms import FORMS, Line, as_html, as_json, as_text
 from frontdesk.domain import events
 from frontdesk.domain.events import Event, Kind, Visibility
+from frontdesk.domain.mail_facts import MailFailed, MailPosted, MailReceived
 
 KEY = "f00dfeed" * 8
 SCRIPT = '<script>alert("1")</script>'
@@ -49,6 +50,29 @@ def test_json_is_one_line_with_every_event() -> None:
     assert told["interaction_id"] == "I1"
     assert [e["version"] for e in told["events"]] == list(range(1, len(STORY) + 1))
     assert told["events"][2]["event"]["text"] == f"{SCRIPT} \x1b[2J & more"
+
+
+def test_mails_are_told_as_words_are() -> None:
+    question = MailReceived(
+        message_id="q@x", sender="kim@shop.example", subject="Late", text=f"Where?\n{SCRIPT}"
+    )
+    answer = MailPosted(
+        mail_id="m",
+        message_id="m@x",
+        sender="help@desk.example",
+        to=("kim@shop.example",),
+        party_id=2,
+        subject="Re: Late",
+        text="Here.",
+    )
+    failed = MailFailed(mail_id="m", code="rejected", reason="550 no such user")
+    mails = (EVENTS[0], EVENTS[1], question, answer, failed)
+    story = [Line(version, 1_700_000_000_000, event) for version, event in enumerate(mails, start=1)]
+    text = as_text("I1", story)
+    assert f"{SCRIPT}: mail “Late”: Where?" in text
+    assert "Amy: mail to kim@shop.example “Re: Late”: Here." in text
+    assert "a mail could not be sent: 550 no such user" in text
+    assert SCRIPT not in as_html("I1", story)
 
 
 def test_text_is_for_reading_and_cannot_steer_a_terminal() -> None:

@@ -58,7 +58,7 @@ class Mailed(Owned):
         )
         names = Names("desk.example", "a secret")
         self.office = office
-        self.outbox = Outbox(node.interactions, SmtpCarrier(said), node.clock)
+        self.outbox = Outbox(node.interactions, files, SmtpCarrier(said), node.clock)
         self.mailroom = Mailroom(
             node.interactions,
             self.outbox,

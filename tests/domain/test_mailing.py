@@ -22,12 +22,14 @@ from frontdesk.domain.mail_facts import (
 )
 from frontdesk.domain.mailing import (
     AUTOMATIC_ANSWERS_MAX,
+    FILES_MAX,
     RECIPIENTS_MAX,
     SUBJECT_LINE_CHARS_MAX,
     TEXT_CHARS_MAX,
     TRIAL_MS,
     is_address,
 )
+from frontdesk.domain.rules import FileRules, Rules
 from tests.domain.story import AMY, BEGIN_MS, MIRA, Story, given
 
 QUESTION = MailReceived(
@@ -241,6 +243,62 @@ def test_a_draft_is_kept_until_it_is_sent() -> None:
     mail = replace(ANSWER, party_id=0, client_id="", references=(), in_reply_to="")
     begun.when(PostMail(mail)).then(mail)
     assert mail_due(begun.state) == BEGIN_MS
+
+
+# --- with files ----------------------------------------------------------------------------------
+
+PLAN = commands.AddFile(
+    party_id=2, file_id="f1", name="plan.pdf", size_bytes=3_000_000, media_type="application/pdf"
+)
+SMALL = Rules(files=FileRules(upload_max_file_bytes=3_000_000, upload_max_total_bytes=5_000_000))
+WITH_PLAN = replace(ANSWER, files=("f1",))
+
+
+def with_plan() -> Story:
+    """Amy has put a file into the interaction, and it has gone nowhere yet."""
+    return given(*WAITS, AMY, rules=SMALL).when(PLAN)
+
+
+def test_who_answers_attaches_a_file_and_the_mail_names_it() -> None:
+    story = with_plan().when(PostMail(WITH_PLAN)).then(WITH_PLAN)
+    assert story.state.mailbox.outgoing[0].files == ("f1",)
+
+
+def test_only_who_answers_attaches() -> None:
+    adviser = replace(AMY, visibility=Visibility.AGENTS)
+    given(*WAITS, adviser).refuses(PLAN, "not_answering")
+
+
+def test_a_file_that_came_in_may_go_out_again() -> None:
+    bill = FileUploaded(party_id=1, file_id="f0", name="bill.pdf", size_bytes=3)
+    begun = given().when(replace(BEGIN, files=(bill,)))
+    mail = replace(ANSWER, party_id=0, client_id="", files=("f0",))
+    begun.when(PostMail(mail)).then(mail)
+
+
+def test_files_have_the_limits_of_chats_and_what_is_refused_changes_nothing() -> None:
+    story = with_plan()
+    story.refuses(replace(PLAN, size_bytes=3_000_001), "file_too_large")
+    story.refuses(replace(PLAN, name="run.sh"), "file_type")
+    story.when(replace(PLAN, file_id="f2"))
+    story.refuses(PostMail(replace(ANSWER, files=("f1", "f2"))), "file_too_large")
+    story.refuses(PostMail(replace(ANSWER, files=("f1",) * (FILES_MAX + 1))), "too_many_files")
+    story.when(PostMail(WITH_PLAN)).then(WITH_PLAN)
+
+
+def test_a_mail_without_its_file_does_not_go() -> None:
+    story = with_plan().when(commands.DeleteFile(2, "f1"))
+    story.refuses(PostMail(WITH_PLAN), "file_gone")
+    story.refuses(PostMail(replace(ANSWER, files=("other",))), "file_gone")
+    story.when(PostMail(ANSWER)).then(ANSWER)
+
+
+def test_a_file_stays_while_a_mail_takes_it_along() -> None:
+    story = with_plan().when(PostMail(WITH_PLAN))
+    story.refuses(commands.DeleteFile(2, "f1"), "file_in_mail")
+    story.when(ticks(), NoteMail("t1", MailSent(mail_id="m1")))
+    story.when(commands.DeleteFile(2, "f1"))
+    assert story.state.files[0].is_deleted
 
 
 # --- trying --------------------------------------------------------------------------------------

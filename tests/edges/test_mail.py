@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import anyio
@@ -15,6 +16,7 @@ from tests.edges.mails import KEY, answer_to, bring, brought, mail_house, questi
 from tests.post_office import LOGIN, PASSWORD, PostOffice, post_office
 
 pytestmark = pytest.mark.anyio
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 
 
 @pytest.fixture
@@ -304,6 +306,86 @@ async def test_one_of_several_recipients_may_be_refused(mailing: House, office: 
         await amy.does("send_mail", interaction_id=interaction_id, text="Hi", to=to)
         sent = (await amy.hears_event(interaction_id, "MailSent"))["event"]
     assert sent["refused"] == ["nobody@shop.example"]
+
+
+# --- files that go out ---------------------------------------------------------------------------
+
+
+async def test_files_of_an_agent_go_out_with_the_mail(mailing: House, office: PostOffice) -> None:
+    async with mailing.agent("amy") as amy:
+        interaction_id = await comes_in(mailing, amy)
+        text = await amy.upload(interaction_id, "Größe.txt", "38 – 40\n".encode())
+        image = await amy.upload(interaction_id, "fern.png", PNG)
+        assert (text["media_type"], image["media_type"]) == ("text/plain", "image/png")
+        assert not office.envelopes, "nothing goes before the mail"
+        files = [text["file_id"], image["file_id"], text["file_id"]]
+        await amy.does("send_mail", interaction_id=interaction_id, text="Here they are.", files=files)
+        posted = (await amy.hears_event(interaction_id, "MailPosted"))["event"]
+        mail = await office.has(1)
+    assert posted["files"] == files[:2]
+    body = mail.get_body()
+    assert isinstance(body, EmailMessage)
+    assert body.get_content().strip() == "Here they are."
+    assert [
+        (file.get_filename(), file.get_content_type(), file.get_payload(decode=True))
+        for file in mail.iter_attachments()
+    ] == [("Größe.txt", "text/plain", "38 – 40\n".encode()), ("fern.png", "image/png", PNG)]
+
+
+async def test_a_file_that_came_in_is_passed_on(mailing: House, office: PostOffice) -> None:
+    async with mailing.agent("amy") as amy:
+        asked = question()
+        asked.add_attachment("one,two", subtype="csv", filename="orders.csv")
+        _, interaction_id = await brought(mailing, asked)
+        [file] = (await amy.takes(interaction_id))["files"]
+        to, files = ["stock@shop.example"], [file["file_id"]]
+        await amy.does("send_mail", interaction_id=interaction_id, text="Look.", to=to, files=files)
+        mail = await office.has(1)
+    [sent] = mail.iter_attachments()
+    assert (sent.get_filename(), str(sent.get_payload(decode=True), "ascii").strip()) == (
+        "orders.csv",
+        "one,two",
+    )
+
+
+async def test_a_file_that_cannot_go_is_refused_and_the_mail_is_written_again(
+    tmp_path: Path, office: PostOffice
+) -> None:
+    async with mail_house(tmp_path, office, service="files") as house, house.agent("amy") as amy:
+        interaction_id = await comes_in(house, amy)
+        for name, content in (("large.txt", b"x" * 1001), ("run.sh", b"x"), ("page.png", b"<html>")):
+            with pytest.raises(AssertionError, match="file_"):
+                await amy.upload(interaction_id, name, content)
+        files = [(await amy.upload(interaction_id, f"{n}.txt", b"x" * 900))["file_id"] for n in range(2)]
+        wish = {"interaction_id": interaction_id, "text": "Here."}
+        told = {"file_too_large": files, "file_gone": ["unknown"], "bad_message": ["f"] * 21}
+        for code, given in told.items():
+            with pytest.raises(AgentRefused, match=code):
+                await amy.does("send_mail", **wish, files=given)
+        assert not office.envelopes
+        await amy.does("send_mail", **wish, files=files[:1])
+        assert len(list((await office.has(1)).iter_attachments())) == 1
+
+
+async def test_a_mail_whose_file_is_lost_says_so_and_its_words_stay(
+    tmp_path: Path, clock: Clock, office: PostOffice
+) -> None:
+    office.answers = ["451 greylisted"]
+    async with mail_house(tmp_path, office, clock) as house, house.agent("amy") as amy:
+        interaction_id = await comes_in(house, amy)
+        file_id = (await amy.upload(interaction_id, "plan.txt", b"first this"))["file_id"]
+        await amy.does("send_mail", interaction_id=interaction_id, text="The plan.", files=[file_id])
+        await amy.hears_event(interaction_id, "MailDelayed")
+        with pytest.raises(AgentRefused, match="file_in_mail"):
+            await amy.does("delete_file", interaction_id=interaction_id, file_id=file_id)
+        [kept] = (tmp_path / "files").rglob(file_id)
+        kept.unlink()
+        clock.after_s(60)
+        failed = (await amy.hears_event(interaction_id, "MailFailed"))["event"]
+        assert failed["code"] == "file_gone"
+        assert failed["reason"] == "the file plan.txt is no longer kept; send it again without the file"
+        await amy.does("send_mail", interaction_id=interaction_id, text="The plan.")
+        assert (await office.has(1)).get_content().strip() == "The plan."
 
 
 async def test_a_mail_server_that_is_busy_is_asked_again(

@@ -1,5 +1,6 @@
 """An agent answers mails at the page: what comes in, what goes out, and what cannot."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -128,6 +129,64 @@ async def test_what_could_not_be_sent_says_why_and_can_be_written_again(
         await sees_status(agent.page, "is no mail address")
 
 
+async def attaches(agent: Agent, name: str, content: bytes) -> None:
+    await agent.page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": content}
+    )
+
+
+async def test_files_go_along_until_they_are_removed_and_survive_a_reload(
+    browser: Browser, mailing: House, office: PostOffice
+) -> None:
+    async with at_desk(browser, mailing) as agent:
+        page = agent.page
+        await brought(mailing, question(LETTER))
+        await takes(agent)
+        await expect(page.get_by_role("button", name="Attach a file")).to_be_visible()
+        along = page.get_by_role("list", name="Files that go along").get_by_role("listitem")
+        await attaches(agent, "care.txt", b"steam")
+        await attaches(agent, "wrong.txt", b"fire")
+        await expect(along).to_have_count(2, timeout=PATIENCE_MS)
+        await page.get_by_role("button", name="Remove wrong.txt").click()
+        await expect(along).to_have_count(1)
+        await expect(lines(page).filter(has_text="care.txt")).to_contain_text("Not sent yet")
+        await page.reload()
+        await page.get_by_role("button", name=re.compile("Mira Olsen")).first.click(timeout=PATIENCE_MS)
+        await expect(along).to_have_text([re.compile("care.txt")], timeout=PATIENCE_MS)
+        await sends(agent, "How to care for it.")
+        mail = await office.has(1)
+        assert [(f.get_filename(), f.get_payload(decode=True)) for f in mail.iter_attachments()] == [
+            ("care.txt", b"steam")
+        ]
+        await expect(lines(page).filter(has_text="How to care for it.")).to_contain_text("With care.txt")
+        await expect(along).to_have_count(0)
+
+
+async def test_what_cannot_be_attached_holds_the_mail_back_and_a_failed_one_keeps_its_files(
+    browser: Browser, mailing: House, office: PostOffice
+) -> None:
+    office.refuses["mira@shop.example"] = "550 no such user here"
+    async with at_desk(browser, mailing) as agent:
+        page = agent.page
+        await brought(mailing, question(LETTER))
+        await takes(agent)
+        await attaches(agent, "run.sh", b"echo")
+        refused = lines(page).filter(has_text="files of this type cannot be sent")
+        await expect(refused).to_be_visible(timeout=PATIENCE_MS)
+        send = page.get_by_role("main").get_by_role("button", name="Send")
+        await page.get_by_role("textbox", name="Text of the mail").fill("Here.")
+        await expect(send).to_be_disabled()
+        await expect(page.get_by_text("A file could not be attached.")).to_be_visible()
+        await refused.get_by_role("button", name="Discard").click()
+        await expect(send).to_be_enabled()
+        await attaches(agent, "care.txt", b"steam")
+        along = page.get_by_role("list", name="Files that go along").get_by_role("listitem")
+        await expect(along).to_have_count(1, timeout=PATIENCE_MS)
+        await send.click()
+        await expect(lines(page).filter(has_text="550 no such user here")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(along).to_have_count(1)
+
+
 async def test_a_hostile_mail_is_words(browser: Browser, mailing: House) -> None:
     mail = question()
     mail.set_content(
@@ -149,6 +208,12 @@ async def test_a_mail_is_accessible(
     async with at_desk(browser, mailing, **SURROUNDINGS[surroundings]) as agent:
         await brought(mailing, question(LETTER))
         await takes(agent)
+        await attaches(agent, "care.txt", b"steam")
+        await attaches(agent, f"{'how to care for ferns ' * 5}.txt", b"steam")
+        along = agent.page.get_by_role("list", name="Files that go along").get_by_role("listitem")
+        await expect(along).to_have_count(2, timeout=PATIENCE_MS)
+        assert await axe.faults(agent.page, axe_source) == []
+        await nothing_sticks_out(agent.page)
         await sends(agent, "It is on its way.")
         await office.has(1)
         await sees_status(agent.page, "Sent")

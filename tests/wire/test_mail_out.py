@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from frontdesk.domain.attachment import Attachment
 from frontdesk.domain.mail_facts import MailPosted
 from frontdesk.domain.mailing import check
 from frontdesk.errors import Refused
+from frontdesk.wire.mail_in import parse
 from frontdesk.wire.mail_out import REFERENCES_CHARS_MAX, compose, envelope_sender, plain
 from tests.domain.story import BEGIN_MS
 
@@ -111,6 +113,45 @@ def test_what_programs_send_says_so(kind: str, says: str | None, hears: str) -> 
     assert envelope_sender(replace(MAIL, kind=kind)) == hears
 
 
+def with_files(*files: Attachment, **changes: Any) -> EmailMessage:
+    content = compose(replace(MAIL, **changes), BEGIN_MS, files)
+    assert content == compose(replace(MAIL, **changes), BEGIN_MS, files), "tried again, it is the same mail"
+    assert all(len(line) <= 998 for line in content.split(b"\r\n"))
+    content.decode("ascii")
+    message = message_from_bytes(content, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    assert not message.defects
+    return message
+
+
+def test_files_go_along_under_their_names_and_the_text_stays_what_it_was() -> None:
+    pdf = bytes(range(256)) * 300 + b"\r\n--=_\r\n.\r\n"
+    mail = with_files(
+        Attachment("care.txt", "Dämpfen\n".encode(), "text/plain"),
+        Attachment('Grüße – "план"; 注文.pdf', pdf, "application/pdf"),
+        Attachment("empty", b""),
+        text="Schön!\n",
+    )
+    assert mail.get_content_type() == "multipart/mixed"
+    body = mail.get_body()
+    assert isinstance(body, EmailMessage)
+    assert body.get_content().strip() == "Schön!"
+    files = [
+        (f.get_filename(), f.get_content_type(), f.get_payload(decode=True)) for f in mail.iter_attachments()
+    ]
+    assert files == [
+        ("care.txt", "text/plain", "Dämpfen\n".encode()),
+        ('Grüße – "план"; 注文.pdf', "application/pdf", pdf),
+        ("empty", "application/octet-stream", b""),
+    ]
+    assert all(f.get_content_disposition() == "attachment" for f in mail.iter_attachments())
+
+
+def test_our_own_way_in_reads_the_files_that_go_out() -> None:
+    sent = compose(MAIL, BEGIN_MS, [Attachment("plan.pdf", b"%PDF-1", "application/pdf")])
+    assert [(file.name, file.content) for file in parse(sent).attachments] == [("plan.pdf", b"%PDF-1")]
+
+
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=80)
 
 
@@ -133,6 +174,13 @@ def test_whatever_is_written_no_header_field_is_smuggled_in(
         *(b"From", b"To", b"Subject", b"Date", b"Message-ID", b"In-Reply-To", b"References"),
         *(b"Content-Type", b"Content-Transfer-Encoding", b"MIME-Version"),
     ]
+
+
+@given(name=WORDS, content=st.binary(max_size=200))
+def test_whatever_a_file_is_called_it_is_one_file(name: str, content: bytes) -> None:
+    mail = with_files(Attachment(name, content))
+    assert [f.get_payload(decode=True) for f in mail.iter_attachments()] == [content]
+    assert mail["To"] == "mira@shop.example"
 
 
 def test_even_what_was_not_checked_makes_no_second_field() -> None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from frontdesk.cli.console import harmless
 from frontdesk.domain import events
 from frontdesk.domain.events import Event, Visibility
+from frontdesk.domain.mail_facts import MailFailed, MailPosted, MailReceived
 
 SECRETS = ("key_hash", "user_id")
 
@@ -166,6 +167,12 @@ def _what(event: Event) -> str:
             return f"file {name} ({size} bytes)"
         case events.FileDeleted(name=name):
             return f"took back the file {name}"
+        case MailReceived(subject=subject, text=text):
+            return f"mail “{subject}”: {text}"
+        case MailPosted(to=to, subject=subject, text=text):
+            return f"mail to {', '.join(to)} “{subject}”: {text}"
+        case MailFailed(code=code, reason=reason):
+            return f"a mail could not be sent: {reason or code}"
         case events.Left():
             return "has left"
         case events.Queued(queue=queue, summary=summary):

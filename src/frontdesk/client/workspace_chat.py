@@ -82,16 +82,19 @@ class Chat(ChatView):
         to: Sequence[str] = (),
         cc: Sequence[str] = (),
         bcc: Sequence[str] = (),
+        files: Sequence[str] = (),
     ) -> None:
         """Answer a message interaction by mail: to whom wrote last, unless `to` names others.
 
-        Shape:   returns when the mail is to go out for certain; `mails` tells when the mail server has it,
-                 and why it would not take it.
+        Shape:   `files` are ids of files of this interaction, as `upload` tells them. It returns when the
+                 mail is to go out for certain; `mails` tells when the mail server has it, and why it would
+                 not take it.
         Errors:  `Refused`: `address_invalid`, `subject_invalid`, `text_missing`, `text_too_long`,
-                 `recipient_missing`, `too_many_recipients`, `not_a_message`, `mail_off`.
+                 `recipient_missing`, `too_many_recipients`, `not_a_message`, `mail_off`,
+                 `file_gone`, `file_too_large`, `too_many_files`.
         """
-        addressed = {"subject": subject, "to": list(to), "cc": list(cc), "bcc": list(bcc)}
-        members = {name: value for name, value in addressed.items() if value}
+        lists = {"to": list(to), "cc": list(cc), "bcc": list(bcc), "files": list(files)}
+        members = {name: value for name, value in {"subject": subject, **lists}.items() if value}
         await self._write("send_mail", text=text, **members)
 
     async def whisper(self, text: str) -> None:
@@ -216,7 +219,10 @@ class Chat(ChatView):
     async def upload(
         self, name: str, content: bytes, media_type: str = "application/octet-stream"
     ) -> FileCard:
-        """Put a file into the chat. Errors: `Refused`, also for a file that is too big."""
+        """Put a file into the chat; in a message interaction it goes with a mail that names it.
+
+        Errors: `Refused`, also for a file that is too big.
+        """
         async with self._room:
             response = await self._http.call(
                 "POST",

@@ -62,6 +62,7 @@ def mails_of(transcript: Iterable[Happened]) -> list[Mail]:
                     cc=mail.cc,
                     subject=mail.subject,
                     text=mail.text,
+                    files=mail.files if isinstance(mail, facts.MailPosted) else (),
                 )
             case facts.MailDelayed() as delayed:
                 _change(mails, delayed.mail_id, state="delayed", reason=delayed.reason)

@@ -10,7 +10,7 @@ from frontdesk.errors import TooNew
 from frontdesk.store.log import Recorded, Snapshot
 
 FOLD_TAG = (
-    "interaction/10"  # Change it whenever `Interaction` or `evolve` changes: old snapshots are dropped.
+    "interaction/11"  # Change it whenever `Interaction` or `evolve` changes: old snapshots are dropped.
 )
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

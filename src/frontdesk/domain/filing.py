@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from frontdesk.domain import commands, events
-from frontdesk.domain.events import Event, Kind, Visibility
+from frontdesk.domain.events import Event, Kind, Medium, Visibility
 from frontdesk.domain.interaction import PEOPLE, Interaction
-from frontdesk.domain.refusals import in_a_chat, seen
+from frontdesk.domain.mail_facts import OutgoingPhase
+from frontdesk.domain.refusals import seen
 from frontdesk.domain.rules import Rules
 from frontdesk.errors import NotFound, Refused
 
@@ -27,9 +28,14 @@ def extension(name: str) -> str:
 
 
 def add_file(state: Interaction, command: commands.AddFile, _now_ms: int, rules: Rules) -> Sequence[Event]:
-    """Errors: `Refused`: `agent_needed`, `too_many_files`, `file_too_large` or `file_type`, in this order."""
-    seen(state, command.party_id)
-    in_a_chat(state)
+    """A file of a chat is sent by this; one of a message interaction goes with a mail that names it.
+
+    Errors:  `Refused`: `not_answering`, `agent_needed`, `too_many_files`, `file_too_large` or `file_type`, in
+             this order.
+    """
+    party = seen(state, command.party_id)
+    if state.medium is Medium.MESSAGE and not party.answers:
+        raise Refused("not_answering", "only who answers can attach a file")
     check_upload(state, command.party_id, command.name, command.size_bytes, rules)
     return (
         events.FileUploaded(
@@ -66,7 +72,7 @@ def check_upload(state: Interaction, party_id: int, name: str, size_bytes: int, 
 def delete_file(
     state: Interaction, command: commands.DeleteFile, _now_ms: int, _rules: Rules
 ) -> Sequence[Event]:
-    """Errors: `NotFound` for an unknown file; `Refused("not_your_file")` for somebody else's."""
+    """Errors: `NotFound`: an unknown file; `Refused`: `not_your_file`, `file_in_mail` while one takes it."""
     seen(state, command.party_id)
     file = state.file(command.file_id)
     if file is None:
@@ -75,6 +81,9 @@ def delete_file(
         raise Refused("not_your_file", "only who sent a file may delete it")
     if file.is_deleted:
         return ()
+    going = (mail for mail in state.mailbox.outgoing if mail.phase is OutgoingPhase.POSTED)
+    if any(file.file_id in mail.files for mail in going):
+        raise Refused("file_in_mail", "a mail that is being sent takes this file along")
     return (events.FileDeleted(command.party_id, file.file_id, file.name, file.visibility),)
 
 

@@ -2,14 +2,8 @@
 
 from msgspec import Struct
 
+from frontdesk.domain.attachment import Attachment
 from frontdesk.domain.mail_facts import Automatic
-
-
-class Attachment(Struct, frozen=True):
-    """A file that came with a mail."""
-
-    name: str
-    content: bytes
 
 
 class IncomingMail(Struct, frozen=True, kw_only=True):

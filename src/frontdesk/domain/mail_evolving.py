@@ -87,6 +87,7 @@ def _posted(state: Interaction, event: facts.MailPosted, at_ms: int) -> Interact
         session_id=event.session_id,
         request_id=event.request_id,
         asked=event.asked,
+        files=event.files,
     )
     mailbox = replace(
         before,

@@ -58,8 +58,9 @@ class MailDrafted(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tru
 
 
 class MailPosted(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """A mail is to go out, just as it stands here. `party_id` is 0 when an application sends it, and then the
-    session `session_id` asked for it as its request `request_id`, whose action was `asked`.
+    """A mail is to go out, just as it stands here, with those files of the interaction that `files` names.
+    `party_id` is 0 when an application sends it, and then the session `session_id` asked for it as its
+    request `request_id`, whose action was `asked`.
     """
 
     mail_id: str
@@ -79,6 +80,7 @@ class MailPosted(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True
     session_id: str = ""
     request_id: str = ""
     asked: str = ""
+    files: tuple[str, ...] = ()
 
 
 class MailTried(Struct, frozen=True, tag=True):
@@ -107,8 +109,8 @@ class MailSent(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
 
 
 class MailFailed(Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """A mail will not go. `code` is for programs: `rejected`, `gave_up` or `not_configured`; `reason` is for
-    people, in the mail server's words where it said anything.
+    """A mail will not go. `code` is for programs: `rejected`, `gave_up`, `not_configured` or `file_gone`;
+    `reason` is for people, in the mail server's words where it said anything.
     """
 
     mail_id: str
@@ -148,6 +150,7 @@ class Outgoing(Struct, frozen=True):
     session_id: str = ""
     request_id: str = ""
     asked: str = ""
+    files: tuple[str, ...] = ()
 
 
 class Mailbox(Struct, frozen=True):

@@ -30,6 +30,7 @@ ADDRESS_CHARS_MAX = 254  # RFC 5321 §4.5.3.1.3 leaves no room for more.
 RECIPIENTS_MAX = 50
 SUBJECT_LINE_CHARS_MAX = 500  # Encoded and folded, it still fits into what header fields may have.
 TEXT_CHARS_MAX = 100_000
+FILES_MAX = 20
 AUTOMATIC_ANSWERS_MAX = 3
 """Mails that programs of ours may send in one interaction without a person: two programs could answer each
 other for ever."""
@@ -122,12 +123,12 @@ def draft(
 
 
 def post(
-    state: Interaction, command: commands.PostMail, _now_ms: int, _rules: ServiceRules
+    state: Interaction, command: commands.PostMail, _now_ms: int, rules: ServiceRules
 ) -> Sequence[Event]:
     """A mail is to go out; one that goes already goes once.
 
-    Errors:  `Refused`: `not_a_message`, `not_a_party`, `not_answering`, `automatic`; and as `check`. To
-             sessions: `notfound`, `notcontrolled`, `already_under_way`.
+    Errors:  `Refused`: `not_a_message`, `not_a_party`, `not_answering`, `automatic`; and as `check` and
+             `_check_files`. To sessions: `notfound`, `notcontrolled`, `already_under_way`.
     """
     _message(state)
     mail = command.mail
@@ -142,6 +143,7 @@ def post(
     if mail.party_id and not seen(state, mail.party_id).answers:
         raise Refused("not_answering", "only who answers can send a mail")
     check(mail)
+    _check_files(state, mail.files, rules)
     if mail.kind in AUTOMATIC_KINDS:
         if state.mailbox.automatic is not Automatic.NO:
             raise Refused("automatic", "no program answers what a program wrote")
@@ -184,6 +186,25 @@ def check(mail: MailPosted) -> None:
         raise too_long("text", TEXT_CHARS_MAX)
     if not all(is_message_id(each) for each in (mail.message_id, *mail.references)):
         raise Refused("message_id_invalid", "a mail cannot be named so")
+
+
+def _check_files(state: Interaction, file_ids: Sequence[str], rules: ServiceRules) -> None:
+    """Whether these files can go along.
+
+    Errors:  `Refused`: `too_many_files`, `file_gone`, `file_too_large`.
+    """
+    if len(file_ids) > FILES_MAX:
+        raise Refused("too_many_files", f"a mail may have {FILES_MAX} files", limit=FILES_MAX)
+    total_bytes = 0
+    for file_id in file_ids:
+        file = state.file(file_id)
+        if file is None or file.is_deleted:
+            named = f"the file {file.name}" if file is not None else "a file of this mail"
+            raise Refused("file_gone", f"{named} is no longer there; send the mail without it")
+        total_bytes += file.size_bytes
+    limit = rules.files.upload_max_total_bytes
+    if total_bytes > limit:
+        raise Refused("file_too_large", f"the files of a mail may have {limit} bytes together", limit=limit)
 
 
 def is_address(address: str) -> bool:

@@ -3,14 +3,16 @@
 `aiosmtplib` speaks it: it waits without a thread, so a server that does not answer holds up no stop of ours.
 """
 
+import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from email.errors import MessageError
 
 import aiosmtplib
 
 from frontdesk.desk.mail.carrier import Later, Never, Taken
+from frontdesk.domain.attachment import Attachment
 from frontdesk.domain.mail_facts import MailPosted
 from frontdesk.errors import Unavailable
 from frontdesk.settings_mail import MailSettings
@@ -33,10 +35,12 @@ class SmtpCarrier:
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
 
-    async def carry(self, mail: MailPosted, posted_ms: int) -> Taken | Later | Never:
+    async def carry(
+        self, mail: MailPosted, posted_ms: int, files: Sequence[Attachment] = ()
+    ) -> Taken | Later | Never:
         """Hand a mail over; every error of the way is an answer."""
         try:
-            content = compose(mail, posted_ms)
+            content = await asyncio.to_thread(compose, mail, posted_ms, files)  # Files may be large.
             sender = envelope_sender(mail)
             recipients = [plain(each) for each in (*mail.to, *mail.cc, *mail.bcc)]
         except (ValueError, MessageError) as error:

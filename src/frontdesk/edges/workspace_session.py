@@ -246,6 +246,7 @@ class WorkspaceSession:
             bcc=wish.bcc,
             subject=wish.subject,
             client_id=wish.id,
+            files=wish.files,
         )
         await self._desk.mailroom.reply(wish.interaction_id, party_id, letter)
 

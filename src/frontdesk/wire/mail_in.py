@@ -15,7 +15,8 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 
-from frontdesk.domain.incoming import Attachment, IncomingMail
+from frontdesk.domain.attachment import Attachment
+from frontdesk.domain.incoming import IncomingMail
 from frontdesk.domain.mail_facts import Automatic
 from frontdesk.domain.mailing import RECIPIENTS_MAX, TEXT_CHARS_MAX, is_address, is_message_id
 from frontdesk.wire.form import without_controls

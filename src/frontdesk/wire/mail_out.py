@@ -1,20 +1,24 @@
 """A mail that goes out, as bytes.
 
-Source:  RFC 5322 (the header), RFC 2047 (other letters in it), RFC 3834 (mails that programs send).
+Source:  RFC 5322 (the header), RFC 2047 (other letters in it), RFC 2046 and 2183 (files), RFC 3834 (mails
+         that programs send).
 """
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
+from frontdesk.domain.attachment import Attachment
 from frontdesk.domain.mail_facts import MailPosted
 
 REFERENCES_CHARS_MAX = 900  # A line may have 998.
 _ASCII = re.compile(r"[ -~]*")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\]")
 _AUTOMATIC = {
     "acknowledgement": "auto-replied",
     "auto_response": "auto-replied",
@@ -22,14 +26,15 @@ _AUTOMATIC = {
 }
 
 
-def compose(mail: MailPosted, posted_ms: int) -> bytes:
-    """The mail as a mail server takes it. `posted_ms` is when it was written.
+def compose(mail: MailPosted, posted_ms: int, files: Sequence[Attachment] = ()) -> bytes:
+    """The mail as a mail server takes it, with its files. `posted_ms` is when it was written.
 
+    Shape:   the same mail is the same bytes, however often it is sent.
     Errors:  `ValueError` for what would be more than one header field; the domain refuses that before.
     """
     lines = (f"{name}: {value}" for name, value in _fields(mail, posted_ms))
     head = "\r\n".join(_one_field(line) for line in lines)
-    return head.encode("ascii") + b"\r\n" + _body(mail.text)
+    return head.encode("ascii") + b"\r\n" + _body(mail, files)
 
 
 def envelope_sender(mail: MailPosted) -> str:
@@ -91,8 +96,16 @@ def _one_field(line: str) -> str:
     return line
 
 
-def _body(text: str) -> bytes:
-    """The text with what says how it is encoded, in letters that every mail server lets through."""
+def _body(mail: MailPosted, files: Sequence[Attachment]) -> bytes:
+    """The text and the files with what says how they are encoded, in letters that every mail server lets
+    through."""
     body = EmailMessage(policy=SMTP)
-    body.set_content(re.sub(r"\r\n?", "\n", text), charset="utf-8", cte="quoted-printable")
+    body.set_content(re.sub(r"\r\n?", "\n", mail.text), charset="utf-8", cte="quoted-printable")
+    for file in files:
+        kind, _, subkind = file.media_type.partition("/")
+        name = _FORBIDDEN.sub("_", file.name) or "file"
+        body.add_attachment(file.content, maintype=kind, subtype=subkind or "octet-stream", filename=name)
+    if files:
+        # Neither quoted-printable nor base64 has "=_", so no content can end a part.
+        body.set_boundary(f"=_{hashlib.sha256(mail.message_id.encode()).hexdigest()[:32]}")
     return body.as_bytes()

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from frontdesk.domain import commands, owning_commands
 from frontdesk.domain.commands import Command
 from frontdesk.domain.events import Purpose, Visibility
-from frontdesk.domain.mailing import RECIPIENTS_MAX
+from frontdesk.domain.mailing import FILES_MAX, RECIPIENTS_MAX
 from frontdesk.errors import Refused
 from frontdesk.wire.form import without_controls
 
@@ -106,6 +106,7 @@ class SendMail(InChat, frozen=True, kw_only=True, tag="send_mail"):
     to: Recipients = ()
     cc: Recipients = ()
     bcc: Recipients = ()
+    files: Annotated[tuple[str, ...], Meta(max_length=FILES_MAX)] = ()
 
 
 class Type(InChat, frozen=True, kw_only=True, tag="type"):

@@ -1,9 +1,11 @@
 """Who carries mails to the mail server, as the outbox sees it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
+from frontdesk.domain.attachment import Attachment
 from frontdesk.domain.mail_facts import MailPosted
 
 
@@ -30,13 +32,17 @@ class Never(Struct, frozen=True):
 class Carrier(Protocol):
     """A way out for mails."""
 
-    async def carry(self, mail: MailPosted, posted_ms: int) -> Taken | Later | Never:
-        """Hand a mail over, which takes no longer than `outbox.CARRY_WITHIN_S`."""
+    async def carry(
+        self, mail: MailPosted, posted_ms: int, files: Sequence[Attachment] = ()
+    ) -> Taken | Later | Never:
+        """Hand a mail over with its files, which takes no longer than `outbox.CARRY_WITHIN_S`."""
 
 
 class NoCarrier:
     """The way out of an installation that has none: what was to go out once is told so."""
 
-    async def carry(self, mail: MailPosted, posted_ms: int) -> Taken | Later | Never:
+    async def carry(
+        self, mail: MailPosted, posted_ms: int, files: Sequence[Attachment] = ()
+    ) -> Taken | Later | Never:
         """Say that nothing goes out."""
         return Never("not_configured", "this server sends no mail: mail.smtp_host is not set")

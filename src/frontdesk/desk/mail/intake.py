@@ -19,10 +19,11 @@ from frontdesk.desk.identity import new_id
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.mail.names import Names
 from frontdesk.desk.services import ServiceBook
+from frontdesk.domain.attachment import Attachment
 from frontdesk.domain.commands import BeginMessage, ReceiveMail
 from frontdesk.domain.events import FileUploaded, Medium
 from frontdesk.domain.filing import extension
-from frontdesk.domain.incoming import Attachment, IncomingMail
+from frontdesk.domain.incoming import IncomingMail
 from frontdesk.domain.mail_facts import Automatic, MailReceived
 from frontdesk.domain.rules import Rules
 from frontdesk.errors import Conflict, NotFound, Refused

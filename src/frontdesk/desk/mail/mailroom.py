@@ -27,7 +27,7 @@ class Sender(Struct, frozen=True):
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """What somebody wants to send. What is empty is as in the newest mail that came in."""
+    """What somebody wants to send. What is empty is as in the newest mail that came in; `files` are ids."""
 
     text: str
     to: tuple[str, ...] = ()
@@ -37,6 +37,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     sender: str = ""
     kind: str = ""
     client_id: str = ""
+    files: tuple[str, ...] = ()
 
 
 class Asked(Struct, frozen=True):
@@ -176,6 +177,7 @@ class Mailroom:
             kind=letter.kind,
             in_reply_to=box.answers,
             references=box.thread,
+            files=tuple(dict.fromkeys(letter.files)),
         )
 
 

@@ -16,9 +16,11 @@ import structlog
 
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.mail.carrier import Carrier, Later, Never, Taken
+from frontdesk.domain.attachment import Attachment
 from frontdesk.domain.commands import NoteMail
 from frontdesk.domain.mail_facts import MailDelayed, MailFailed, MailPosted, MailSent, Outgoing
-from frontdesk.errors import Conflict, DeskError, Unavailable
+from frontdesk.errors import Conflict, DeskError, NotFound, Unavailable
+from frontdesk.store.files import FileStore
 
 AGAIN_S = (60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400)  # Two days, as mail servers try, too.
 AT_ONCE_MAX = 8
@@ -31,13 +33,20 @@ Outcome = MailSent | MailDelayed | MailFailed
 _log = structlog.get_logger("outbox")
 
 
+class Gone(Exception):
+    """A file of a mail is not there any more."""
+
+
 class Outbox:
     """What is to go out. `counts` is how many mails were sent, put off and given up."""
 
-    def __init__(self, interactions: Interactions, carrier: Carrier, clock_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, interactions: Interactions, files: FileStore, carrier: Carrier, clock_ms: Callable[[], int]
+    ) -> None:
         self.counts: Counter[str] = Counter()
         self.on_outcome: list[Callable[[str, Outcome], None]] = []
         self._interactions = interactions
+        self._files = files
         self._carrier = carrier
         self._clock_ms = clock_ms
         self._room = asyncio.Semaphore(AT_ONCE_MAX)
@@ -99,9 +108,14 @@ class Outbox:
         posted, at_ms = await self._posted(interaction_id, mail.mail_id)
         try:
             async with asyncio.timeout(CARRY_WITHIN_S):
-                carried = await self._carrier.carry(posted, at_ms)
+                files = [await self._file(interaction_id, file_id) for file_id in posted.files]
+                carried = await self._carrier.carry(posted, at_ms, files)
         except TimeoutError:
             carried = Later("the mail server took too long")
+        except Gone as gone:
+            carried = Never("file_gone", str(gone))
+        except Unavailable as error:
+            carried = Later(str(error))
         match carried:
             case Taken():
                 return MailSent(mail_id=mail.mail_id, answer=carried.answer, refused=carried.refused)
@@ -118,6 +132,18 @@ class Outbox:
             if isinstance(told.event, MailPosted) and told.event.mail_id == mail_id:
                 return told.event, told.at_ms
         raise Unavailable("what was to be sent has been erased")
+
+    async def _file(self, interaction_id: str, file_id: str) -> Attachment:
+        """A file of an interaction, whole. Errors: `Gone`, `Unavailable`."""
+        _, full = await self._interactions.chats.full(interaction_id)
+        file = full.state.file(file_id)
+        if file is None or file.is_deleted:
+            raise Gone("a file of this mail is no longer there; send it again without the file")
+        try:
+            content = b"".join([chunk async for chunk in self._files.open(f"{interaction_id}/{file_id}")])
+        except NotFound:
+            raise Gone(f"the file {file.name} is no longer kept; send it again without the file") from None
+        return Attachment(file.name, content, file.media_type)
 
     async def _note(self, interaction_id: str, mail: Outgoing, outcome: Outcome) -> None:
         for wait_s in (*NOTE_AGAIN_S, None):

@@ -165,7 +165,7 @@ export class Chat {
     if (event.party_id === 1) this.preview = ''
     if (event.type === 'FileUploaded' && !this.files.get(event.file_id)?.is_deleted) this.files.set(event.file_id, { ...event })
     if ((event.party_id ?? 1) === 1 && event.type !== 'MailPosted') this.waitsSinceMs ||= atMs
-    else if ((event.visibility ?? 'all') === 'all') this.waitsSinceMs = 0
+    else if ((event.visibility ?? 'all') === 'all' && !(this.isMessage && event.type === 'FileUploaded')) this.waitsSinceMs = 0
   }
 
   /**

@@ -38,7 +38,7 @@ export class ChatActions {
   /**
    * @param {Chat} chat
    * @param {string} text
-   * @param {{to: string[], cc: string[], subject: string}} addressed
+   * @param {{to: string[], cc: string[], subject: string, files?: string[]}} addressed
    */
   mail(chat, text, addressed) {
     this.outbox.write('send_mail', { interaction_id: chat.id, text, ...addressed })
@@ -160,6 +160,15 @@ export class ChatActions {
       title: `End the ${chat.isMessage ? 'correspondence' : 'chat'} with ${inSentence(chat.nickname) || 'the visitor'}?`,
     })
     if (yes !== null) await this.write(chat, 'end')
+  }
+
+  /**
+   * Take a file away that has gone nowhere yet.
+   * @param {Chat} chat
+   * @param {import('./chat.js').FileFact} file
+   */
+  async detach(chat, file) {
+    await this.write(chat, 'delete_file', { file_id: file.file_id })
   }
 
   /**

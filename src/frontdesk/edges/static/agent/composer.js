@@ -4,13 +4,14 @@ import { el, setText } from '../shared/element.js'
 import { icon } from '../shared/icons.js'
 import { keep, read } from '../shared/kept.js'
 import { TypingSignal } from '../shared/typing_signal.js'
+import { Attached } from './attached.js'
 import { MailFields } from './mail_fields.js'
 
 const CHARS_MAX = 4000
 const MAIL_CHARS_MAX = 100_000
 
 export class Composer {
-  /** @param {{say: (text: string, isNote: boolean) => void, mail: (text: string, addressed: {to: string[], cc: string[], subject: string}) => void, type: (isTyping: boolean) => void, attach: (files: File[]) => void, pushUrl: () => void}} act */
+  /** @param {{say: (text: string, isNote: boolean) => void, mail: (text: string, addressed: {to: string[], cc: string[], subject: string, files?: string[]}) => void, type: (isTyping: boolean) => void, attach: (files: File[]) => void, detach: (file: import('./chat.js').FileFact) => void, pushUrl: () => void}} act */
   constructor(act) {
     this.act = act
     this.chatId = ''
@@ -18,6 +19,7 @@ export class Composer {
     this.isMessage = false
     this.typing = new TypingSignal((isTyping) => !this.isNote && !this.isMessage && act.type(isTyping))
     this.fields = new MailFields(() => this.save())
+    this.attached = new Attached(act.detach)
     this.reply = this.tab('Reply', false)
     this.note = this.tab('Note', true)
     this.input = el('textarea', { id: 'message', class: 'composer-input', rows: 1, dir: 'auto', maxLength: CHARS_MAX, enterKeyHint: 'send', autocomplete: 'off',
@@ -31,6 +33,7 @@ export class Composer {
       el('div', { class: 'composer-tabs', role: 'group', 'aria-label': 'Who reads it' }, this.reply, this.note, this.hint),
       this.fields.root,
       this.input,
+      this.attached.root,
       el('div', { class: 'composer-row' }, this.attach, this.page, this.files, this.send))
     this.over = el('p', { class: 'composer-over', hidden: true })
     this.root = el('div', { class: 'composer-area' }, this.form, this.over)
@@ -45,8 +48,20 @@ export class Composer {
     return el('button', { type: 'button', class: 'composer-tab', text, 'aria-pressed': 'false', on: { click: () => this.setNote(isNote) } })
   }
 
+  /**
+   * @param {import('./chat.js').Chat} chat
+   * @param {import('./chat.js').FileFact[]} files that go along with the next mail
+   * @param {{count: number, failed: number}} uploads of it that are not done
+   */
+  show(chat, files, uploads) {
+    this.attached.show(files, uploads)
+    this.showChat(chat)
+    if (!this.isMessage || this.isNote) this.attached.root.hidden = true
+    this.send.disabled = this.isMessage && !this.isNote && this.attached.isBusy
+  }
+
   /** @param {import('./chat.js').Chat} chat */
-  show(chat) {
+  showChat(chat) {
     const isSilent = chat.audience === 'supervisors'
     this.form.hidden = !chat.isOpen || isSilent
     this.over.hidden = chat.isOpen
@@ -94,7 +109,12 @@ export class Composer {
     this.reply.setAttribute('aria-pressed', String(!isNote))
     this.note.setAttribute('aria-pressed', String(isNote))
     const isMail = this.isMessage && !isNote
-    this.attach.hidden = this.page.hidden = isNote || this.isMessage
+    this.attach.hidden = isNote
+    this.page.hidden = isNote || this.isMessage
+    this.attach.title = isMail ? 'Attach a file' : 'Send a file'
+    this.attach.setAttribute('aria-label', this.attach.title)
+    this.attached.root.hidden = !isMail || (!this.attached.files.length && !this.attached.isBusy)
+    this.send.disabled = isMail && this.attached.isBusy
     this.fields.root.hidden = !isMail
     this.form.classList.toggle('is-mail', isMail)
     this.input.maxLength = isMail ? MAIL_CHARS_MAX : CHARS_MAX
@@ -123,7 +143,7 @@ export class Composer {
   /** @param {ClipboardEvent} event */
   pasted(event) {
     const files = [...event.clipboardData?.files ?? []]
-    if (!files.length || this.isNote || this.isMessage) return
+    if (!files.length || this.isNote) return
     event.preventDefault()
     this.act.attach(files)
   }
@@ -136,9 +156,10 @@ export class Composer {
 
   submit() {
     const text = this.input.value
-    if (!text.trim()) return
+    if (!text.trim() || this.send.disabled) return
     this.typing.forget()
-    if (this.isMessage && !this.isNote) this.act.mail(text, this.fields.members)
+    const files = this.attached.files.map((file) => file.file_id)
+    if (this.isMessage && !this.isNote) this.act.mail(text, { ...this.fields.members, ...files.length ? { files } : {} })
     else this.act.say(text, this.isNote)
     this.input.value = ''
     this.grow()

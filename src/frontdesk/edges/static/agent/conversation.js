@@ -3,6 +3,7 @@
 import { el, setText } from '../shared/element.js'
 import { icon } from '../shared/icons.js'
 import { Transcript } from '../shared/transcript.js'
+import { notSent } from './attached.js'
 import { Composer } from './composer.js'
 import { ListeningBar } from './listening_bar.js'
 import { linesOf, linesUnderWay } from './lines.js'
@@ -33,6 +34,7 @@ export class Conversation {
       say: (text, isNote) => this.withChat((chat) => actions.say(chat, text, isNote)),
       mail: (text, addressed) => this.withChat((chat) => actions.mail(chat, text, addressed)),
       type: (isTyping) => this.withChat((chat) => actions.type(chat, isTyping)),
+      detach: (file) => this.withChat((chat) => actions.detach(chat, file)),
       attach: (files) => this.withChat((chat) => uploads.add(chat.id, files)),
       pushUrl: () => this.withChat((chat) => actions.pushUrl(chat)),
     })
@@ -113,7 +115,9 @@ export class Conversation {
     this.transcript.show(chat.id, this.lines(chat))
     this.showTyping(chat, floor.nowMs())
     this.showElsewhere(floor, chat)
-    this.composer.show(chat)
+    const uploads = this.uploads.open(chat)
+    const failed = uploads.filter((transfer) => transfer.problem).length
+    this.composer.show(chat, notSent(chat, this.outbox.unsaid(chat.id)), { count: uploads.length, failed })
     this.panel.show(chat, floor.nowMs())
   }
 
@@ -164,7 +168,7 @@ export class Conversation {
     this.main.addEventListener('drop', (/** @type {DragEvent} */ event) => {
       event.preventDefault()
       const files = [...event.dataTransfer?.files ?? []]
-      if (files.length) this.withChat((chat) => !chat.isMessage && this.uploads.add(chat.id, files))
+      if (files.length) this.withChat((chat) => this.uploads.add(chat.id, files))
     })
   }
 }

@@ -150,7 +150,8 @@ function fileLine(chat, it, act) {
   /** @type {Line['actions'] & object} */
   const actions = isDeleted ? [] : [{ label: 'Download', act: () => act.download(fileId, name) }]
   if (!isDeleted && by === chat.me && chat.isOpen) actions.push({ label: 'Delete', act: () => act.deleteFile(fileId, name), quiet: true })
-  return { ...spoken(chat, it, { kind: 'file', text: name }), file: { name, sizeBytes, isDeleted }, actions }
+  const line = { ...spoken(chat, it, { kind: 'file', text: name }), file: { name, sizeBytes, isDeleted }, actions }
+  return chat.isMessage && by !== 1 && !isDeleted && !chat.mails.takes(fileId) ? { ...line, mark: 'Not sent yet' } : line
 }
 
 /**

@@ -1,5 +1,7 @@
 // Mails in a message interaction: what became of each that was sent, and how they look in the transcript.
 
+import { inSentence } from '../shared/format.js'
+
 /** @typedef {import('./chat.js').Chat} Chat */
 /** @typedef {import('./chat.js').Happening} Happening */
 /** @typedef {{phase: 'posted'|'delayed'|'sent'|'failed', reason: string, refused: string[]}} Sending */
@@ -17,6 +19,8 @@ export class Mails {
   constructor() {
     /** @type {Map<string, Sending>} by the mail's own id */
     this.sendings = new Map()
+    /** @type {Map<string, string>} which mail took a file along last, by their ids */
+    this.takers = new Map()
     this.replyTo = ''
     this.subject = ''
   }
@@ -33,6 +37,7 @@ export class Mails {
         this.replyTo ||= event.to[0]
         this.subject ||= event.subject ?? ''
         this.sendings.set(event.mail_id, { phase: 'posted', reason: '', refused: [] })
+        for (const fileId of event.files ?? []) this.takers.set(fileId, event.mail_id)
         break
       case 'MailDelayed': this.become(event.mail_id, { phase: 'delayed', reason: event.reason, refused: [] }); break
       case 'MailSent': this.become(event.mail_id, { phase: 'sent', reason: '', refused: event.refused ?? [] }); break
@@ -46,6 +51,12 @@ export class Mails {
    */
   become(mailId, sending) {
     if (this.sendings.has(mailId)) this.sendings.set(mailId, sending)
+  }
+
+  /** @param {string} fileId whether a mail takes this file along; one that could not be sent does not */
+  takes(fileId) {
+    const mailId = this.takers.get(fileId)
+    return mailId !== undefined && this.sendings.get(mailId)?.phase !== 'failed'
   }
 
   /** The subject of an answer. */
@@ -67,6 +78,7 @@ export function headOf(chat, event) {
     isOurs && others.length > 0 && `To ${others.join(', ')}`,
     !isOurs && event.sender !== chat.email && `From ${event.sender}`,
     !isOurs && others.length > 0 && `Copy to ${others.join(', ')}`,
+    isOurs && event.files?.length && `With ${event.files.map((/** @type {string} */ id) => inSentence(chat.files.get(id)?.name ?? 'a file')).join(', ')}`,
     event.bcc?.length && `Hidden copy to ${event.bcc.join(', ')}`,
     AUTOMATIC[/** @type {keyof typeof AUTOMATIC} */ (event.automatic)],
     event.is_cut && 'The mail is longer than what is kept of it',

@@ -68,12 +68,20 @@ export class Uploads {
   }
 
   /**
+   * Those of a chat that are not there yet.
+   * @param {import('./chat.js').Chat} chat
+   */
+  open(chat) {
+    const here = new Set(chat.happenings.map((it) => it.event.client_id))
+    return [...this.transfers.values()].filter((it) => it.interactionId === chat.id && !here.has(it.id))
+  }
+
+  /**
    * @param {import('./chat.js').Chat} chat
    * @returns {import('../shared/transcript.js').Line[]}
    */
   lines(chat) {
-    const here = new Set(chat.happenings.map((it) => it.event.client_id))
-    return [...this.transfers.values()].filter((it) => it.interactionId === chat.id && !here.has(it.id)).map((it) => ({
+    return this.open(chat).map((it) => ({
       id: it.id, kind: 'file', side: 'own', by: String(chat.me), atMs: it.atMs, text: it.file.name,
       file: { name: it.file.name, sizeBytes: it.file.size, part: it.part },
       state: it.problem ? 'failed' : 'sending', problem: it.problem,
