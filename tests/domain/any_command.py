@@ -230,6 +230,7 @@ LATER: tuple[st.SearchStrategy[Command], ...] = (
             kind=st.sampled_from(("", "auto_response")),
             text=WORDS,
             client_id=CLIENT_IDS,
+            files=st.lists(FILE_IDS, max_size=2).map(tuple),
         ),
     ),
     st.builds(
