@@ -4,13 +4,14 @@ FRONTDESK_URL=http://127.0.0.1:8080 BOT_LOGIN=greeter BOT_PASSWORD=… python ex
 """
 
 import os
+import sys
 
-from frontdesk.client import Bot, Chat
+from frontdesk.client import Bot, Chat, SignInRefused
 
 bot = Bot(
     os.environ.get("FRONTDESK_URL", "http://127.0.0.1:8080"),
     os.environ.get("BOT_LOGIN", "greeter"),
-    os.environ["BOT_PASSWORD"],
+    os.environ.get("BOT_PASSWORD", ""),
 )
 
 
@@ -26,4 +27,7 @@ async def talk(chat: Chat) -> None:
 
 
 if __name__ == "__main__":
-    bot.run()
+    try:
+        bot.run()
+    except SignInRefused as refused:
+        sys.exit(f"The bot may not sign in: {refused}. Set BOT_LOGIN and BOT_PASSWORD.")

@@ -2,13 +2,16 @@
 
     python examples/visitor.py Ada http://127.0.0.1:8080/genesys/2/chat/demo
 
-The end of the input (Ctrl-D) ends the chat.
+Both may be left out. The end of the input (Ctrl-D) ends the chat.
 """
 
 import asyncio
+import contextlib
 import sys
 
-from frontdesk.client import Client
+from frontdesk.client import Client, CommandRejected
+
+DEMO = "http://127.0.0.1:8080/genesys/2/chat/demo"
 
 
 async def main(nickname: str, url: str) -> None:
@@ -32,5 +35,10 @@ async def talk(chat: Client) -> None:
 
 
 if __name__ == "__main__":
-    _, who, *where = sys.argv
-    asyncio.run(main(who, *(where or ["http://127.0.0.1:8080/genesys/2/chat/demo"])))
+    who = sys.argv[1] if len(sys.argv) > 1 else "Ada"
+    where = sys.argv[2] if len(sys.argv) > 2 else DEMO
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(main(who, where))
+    except CommandRejected as refused:
+        sys.exit(f"No chat at {where}: {refused}. Does a server run there? `frontdesk demo` starts one.")

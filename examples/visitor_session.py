@@ -67,8 +67,11 @@ def main() -> None:
     options.add_argument("--state", type=Path, default=Path("visitor-session.json"), help="where to remember")
     options.add_argument("--leave", action="store_true", help="end the chat after the last line")
     given = options.parse_args()
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(visit(given.url, given.name, given.lines, given.state, leaves=given.leave))
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(visit(given.url, given.name, given.lines, given.state, leaves=given.leave))
+    except ChatFailed as failed:
+        sys.exit(f"No chat at {given.url}: {failed}. Does a server run there? `frontdesk demo` starts one.")
 
 
 if __name__ == "__main__":

@@ -58,3 +58,15 @@ async def test_it_greets_answers_and_fetches_a_person(tmp_path: Path) -> None:
         finally:
             bot.terminate()
             await bot.wait()
+
+
+async def test_a_wrong_password_is_one_line(tmp_path: Path) -> None:
+    async with serving(settings_in(tmp_path)) as house:
+        environ = {"FRONTDESK_URL": house.url, "BOT_LOGIN": "robo"}
+        bot = await asyncio.create_subprocess_exec(
+            *(sys.executable, EXAMPLE), env={**os.environ, **environ}, stderr=asyncio.subprocess.PIPE
+        )
+        async with asyncio.timeout(PATIENCE_S):
+            _, told = await bot.communicate()
+    assert (told.count(b"\n"), bot.returncode) == (1, 1)
+    assert told.startswith(b"The bot may not sign in: ")

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "visitor.py"
 PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "docs/how-to/write-a-client.md").read_text(), re.DOTALL)
+NOBODY = "http://127.0.0.1:9/genesys/2/chat/demo"
 AMY = {"nickname": "Amy", "participantId": 2, "type": "Agent"}
 
 
@@ -31,6 +32,28 @@ async def until_asked(server: ScriptedServer, operation: str) -> None:
     """Wait for a request."""
     while operation not in [request.operation for request in server.requests]:
         await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("example", "arguments"),
+    [
+        ("visitor.py", ("Ada", NOBODY)),
+        ("visitor_session.py", ("--url", NOBODY, "--state", "none.json", "hello")),
+    ],
+)
+async def test_without_a_server_it_says_in_one_line_what_to_do(
+    example: str, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, EXAMPLE.with_name(example), *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=tmp_path,
+    )
+    async with asyncio.timeout(PATIENCE_S):
+        _, told = await program.communicate()
+    said = f"No chat at {NOBODY}: ConnectError. Does a server run there? `frontdesk demo` starts one.\n"
+    assert (told.decode(), program.returncode) == (said, 1)
 
 
 async def test_the_example_says_what_is_typed_and_shows_what_is_answered(server: ScriptedServer) -> None:
