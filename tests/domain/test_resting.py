@@ -190,6 +190,36 @@ def test_another_agents_conversation_is_for_supervisors_alone() -> None:
     told.then(Joined(party_id=3, kind=Kind.SUPERVISOR, participant_id="sam", nickname="Sam"))
 
 
+LOOKS_ON = Joined(
+    party_id=3,
+    kind=Kind.SUPERVISOR,
+    participant_id="sam",
+    nickname="Sam",
+    visibility=Visibility.SUPERVISORS,
+)
+
+
+@pytest.mark.parametrize("audience", [Visibility.SUPERVISORS, Visibility.AGENTS])
+def test_who_looks_on_already_takes_it_up_by_coming_forward(audience: Visibility) -> None:
+    take_up = TakeUp(agent_id="sam", nickname="Sam", is_supervisor=True)
+    told = story(*RESTS, replace(LOOKS_ON, visibility=audience))
+    assert told.state.phase is Phase.DORMANT
+    told.when(take_up).then(
+        events.Appeared(
+            party_id=3, kind=Kind.SUPERVISOR, participant_id="sam", nickname="Sam", visibility=Visibility.ALL
+        )
+    )
+    assert told.state.phase is Phase.ACTIVE
+    told.when(take_up).then()
+    told.when(Say(party_id=3, text="Here is the answer."))
+    assert told.followed == (Said(party_id=3, text="Here is the answer."),)
+
+
+def test_who_looks_on_where_nothing_rests_takes_nothing_up() -> None:
+    take_up = TakeUp(agent_id="sam", nickname="Sam", is_supervisor=True)
+    story(LONG, QUEUED, AMY, LOOKS_ON).refuses(take_up, "not_resting")
+
+
 def test_a_bot_that_leaves_lets_it_rest_too() -> None:
     assert story(LONG, GREETER).when(Leave(party_id=2)).state.phase is Phase.DORMANT
 

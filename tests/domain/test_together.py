@@ -214,6 +214,13 @@ def test_a_supervisor_who_comes_forward_takes_a_waiting_chat_out_of_the_queue() 
     assert story.state.phase is Phase.ACTIVE
 
 
+def test_what_a_session_gave_up_is_taken_once_a_supervisor_comes_forward() -> None:
+    given_up = (MIRA, events.Owned(session_id="s1"), events.Released("s1", "detaching"))
+    assert given(*given_up).when(LISTEN).state.ownership.freed_by == "s1"
+    shown = given(*given_up).when(LISTEN, Show(party_id=2, visibility=Visibility.ALL))
+    assert (shown.state.ownership.freed_by, shown.state.ownership.freed_ms) == ("", 0)
+
+
 def test_a_supervisor_takes_over() -> None:
     story = given(MIRA, QUEUED, AMY, SAM_SILENT).when(call(Purpose.CONSULT), TakeOver(3))
     story.then(

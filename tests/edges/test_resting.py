@@ -76,6 +76,25 @@ async def test_who_takes_one_up_reads_it_from_the_first_word_and_can_write(
         assert (await resting(amy))["conversations"] == {}
 
 
+async def test_a_supervisor_who_looked_on_takes_it_up_once_it_rests(v3_house: House, site: Site) -> None:
+    await v3_house.server.add_account(login="sue", password=PASSWORD, role="supervisor", name="Sue")
+    async with v3_house.agent("amy") as amy, signed_in(v3_house.url, "sue", PASSWORD) as sue:
+        visit = await site.visit("long")
+        chat_id = visit.session_id
+        await amy.takes(chat_id)
+        await sue.does("monitor", interaction_id=chat_id)
+        with pytest.raises(AgentRefused, match="not_resting"):
+            await sue.does("take_up", interaction_id=chat_id)
+        await amy.does("leave", interaction_id=chat_id)
+        await sue.hears(lambda m: m["is"] == "left" and m["interaction_id"] == chat_id)
+        with pytest.raises(AgentRefused, match="resting"):
+            await sue.does("monitor", interaction_id=chat_id)
+        await sue.does("take_up", interaction_id=chat_id)
+        await sue.does("say", interaction_id=chat_id, text="Here is the answer.")
+        await visit.sees("Here is the answer.")
+        assert (await resting(sue))["conversations"] == {}
+
+
 async def test_nobody_takes_up_what_is_anothers_or_does_not_rest(v3_house: House, site: Site) -> None:
     async with v3_house.agent("amy") as amy:
         visit = await rests(amy, site)

@@ -126,6 +126,7 @@ def _appeared(state: Interaction, event: events.Appeared, at_ms: int) -> Interac
         phase=Phase.ACTIVE if party.answers else state.phase,
         queued_ms=0 if by_person else state.queued_ms,
         prefers="" if by_person else state.prefers,
+        ownership=state.ownership.taken() if by_person else state.ownership,
         **(NOBODY_SOUGHT if by_person else {}),
     )
 

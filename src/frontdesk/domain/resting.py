@@ -6,10 +6,10 @@ Only an asynchronous interaction rests. Its visitor may leave and come back; who
 from collections.abc import Sequence
 
 from frontdesk.domain import commands, events
-from frontdesk.domain.events import Event, Kind
+from frontdesk.domain.events import Event, Kind, Visibility
 from frontdesk.domain.interaction import Interaction, Phase
 from frontdesk.domain.rules import ServiceRules
-from frontdesk.domain.together import gone
+from frontdesk.domain.together import gone, shown
 from frontdesk.errors import NotFound, Refused
 
 CLIENT = 1
@@ -25,13 +25,19 @@ def come_back(
 def take_up(
     state: Interaction, command: commands.TakeUp, _now_ms: int, _rules: ServiceRules
 ) -> Sequence[Event]:
-    """Errors: `NotFound` for an agent who never took part in it; `Refused("not_resting")`."""
-    if state.party_of(command.agent_id) is not None:
+    """Somebody attends to what rests; a supervisor who looks on already comes forward for that.
+
+    Errors:  `NotFound` for an agent who never took part in it; `Refused("not_resting")`.
+    """
+    here = state.party_of(command.agent_id)
+    if here is not None and here.answers:
         return ()
     if not command.is_supervisor and not state.newest_party_of(command.agent_id):
         raise NotFound("there is no such chat of yours")
     if state.phase is not Phase.DORMANT:
         raise Refused("not_resting", "the chat does not rest")
+    if here is not None:
+        return shown(here, Visibility.ALL)
     return (
         events.Joined(
             party_id=len(state.parties) + 1,

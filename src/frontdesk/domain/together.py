@@ -96,7 +96,7 @@ def show(state: Interaction, command: commands.Show, _now_ms: int, _rules: Servi
     is_of_adviser = party.answers and other.visibility is Visibility.AGENTS and not other.listens
     if not is_own and not is_of_adviser and other.visibility is not Visibility.ALL:
         raise Refused("not_yours", "only who answers the visitor may bring in somebody else")
-    return _shown(other, command.visibility)
+    return shown(other, command.visibility)
 
 
 def pass_on(
@@ -113,7 +113,7 @@ def pass_on(
     other = here(state, command.other)
     if other is caller or other.kind not in ANSWERING or other.listens:
         raise Refused("not_yours", "it can be passed on to a colleague who takes part")
-    return (*_shown(other, Visibility.ALL), gone(caller, "transferred"))
+    return (*shown(other, Visibility.ALL), gone(caller, "transferred"))
 
 
 def take_over(
@@ -128,7 +128,7 @@ def take_over(
         raise Refused("not_yours", "only a supervisor may take a chat over")
     others = [p for p in state.present(ANSWERING) if p is not party and p.kind is not Kind.SUPERVISOR]
     ringing = () if state.ringing is None else (events.InviteEnded(state.ringing.agent_id, "cancelled"),)
-    return (*ringing, *_shown(party, Visibility.ALL), *(gone(p, "taken_over") for p in others))
+    return (*ringing, *shown(party, Visibility.ALL), *(gone(p, "taken_over") for p in others))
 
 
 def _answering(state: Interaction, party_id: int) -> Party:
@@ -138,7 +138,8 @@ def _answering(state: Interaction, party_id: int) -> Party:
     return party
 
 
-def _shown(party: Party, visibility: Visibility) -> Sequence[Event]:
+def shown(party: Party, visibility: Visibility) -> Sequence[Event]:
+    """That a party shows itself to these; nothing when they know of it already."""
     if _AUDIENCES.index(visibility) <= _AUDIENCES.index(party.visibility):
         return ()
     return (
