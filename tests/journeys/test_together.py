@@ -20,7 +20,7 @@ from tests.journeys.people import (
     sees_status,
     window,
 )
-from tests.journeys.test_looks import SURROUNDINGS
+from tests.journeys.test_looks import SURROUNDINGS, nothing_sticks_out
 from tests.patience import PATIENCE_MS
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +51,7 @@ async def test_a_colleague_advises_unseen_and_takes_the_chat(
     async with at_desk(browser, house, COLLEAGUE[0]) as ben:
         await ben.gets_ready()
         await calls(agent, "Ben", "Ask for advice", "May I give ten percent?")
-        await sees_status(agent.page, "Amy calls a colleague for advice")
+        await sees_status(agent.page, "You call a colleague for advice")
         await expect(ben.page.get_by_text("May I give ten percent?")).to_be_visible(timeout=PATIENCE_MS)
         await ben.accepts()
         note = ben.page.get_by_role("textbox", name="Note for the team")
@@ -92,6 +92,7 @@ async def test_without_a_colleague_the_dialog_says_what_to_do(visitor: Visitor, 
     await agent.page.get_by_role("main").get_by_role("button", name="Call in").click()
     dialog = agent.page.get_by_role("dialog", name="Call a colleague")
     await expect(dialog).to_contain_text("No colleague is ready now.")
+    await expect(dialog.get_by_text("What for")).to_be_hidden()
     await expect(dialog.get_by_role("button", name="Call", exact=True)).to_be_disabled()
     await agent.page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
@@ -138,7 +139,11 @@ async def test_calling_and_looking_on_are_accessible(
         await amy.page.get_by_role("main").get_by_role("button", name="Call in").click()
         await expect(amy.page.get_by_role("radio", name="Ben")).to_be_checked(timeout=PATIENCE_MS)
         assert await axe.faults(amy.page, axe_source) == []
-        await amy.page.keyboard.press("Escape")
+        await nothing_sticks_out(amy.page)
+        await amy.page.get_by_role("dialog").get_by_role("button", name="Call", exact=True).click()
+        await expect(amy.page.get_by_role("main").get_by_text("Call off")).to_be_visible(timeout=PATIENCE_MS)
+        assert await axe.faults(amy.page, axe_source) == []
+        await nothing_sticks_out(amy.page)
         looks_on = sue.page.get_by_role("button", name="Look on the chat with Mia")
         await looks_on.click()
         await expect(sue.page.get_by_text("Nobody in this chat knows.")).to_be_visible(timeout=PATIENCE_MS)

@@ -20,15 +20,16 @@ let count = 0
  */
 export async function askWhomToCall() {
   const id = `call-${(count += 1)}`
-  const people = el('fieldset', { class: 'choices' }, el('legend', { class: 'field-label', text: 'Colleague' }), el('p', { class: 'field-hint', role: 'status', text: 'Looking who is ready…' }))
+  const people = el('fieldset', { class: 'choices' }, el('legend', { class: 'field-label', text: 'Colleague' }), el('p', { class: 'field-hint', role: 'status', text: 'Looking who is ready…' }), el('div', { class: 'choice-list' }))
   const purposes = el('fieldset', { class: 'choices' }, el('legend', { class: 'field-label', text: 'What for' }),
     ...PURPOSES.map(([value, label, hint], at) => choice(`${id}-purpose`, value, label, hint, { checked: at === 0 })))
   const note = el('textarea', { id: `${id}-note`, class: 'field-input', rows: 3, dir: 'auto', maxLength: 2000 })
+  const rest = el('div', {}, purposes,
+    el('label', { class: 'field-label', htmlFor: note.id, text: 'Note for your colleague (optional)' }), note,
+    el('p', { class: 'field-hint', text: 'The visitor does not see this.' }))
   const confirm = el('button', { type: 'submit', class: 'button primary', text: 'Call', disabled: true })
   const form = el('form', { method: 'dialog' },
-    el('h2', { id: `${id}-title`, text: 'Call a colleague' }), people, purposes,
-    el('label', { class: 'field-label', htmlFor: note.id, text: 'Note for your colleague (optional)' }), note,
-    el('p', { class: 'field-hint', text: 'The visitor does not see this.' }),
+    el('h2', { id: `${id}-title`, text: 'Call a colleague' }), people, rest,
     el('div', { class: 'dialog-buttons' },
       el('button', { type: 'button', class: 'button quiet', text: 'Cancel', on: { click: () => dialog.close() } }), confirm))
   const dialog = el('dialog', { class: 'dialog', 'aria-labelledby': `${id}-title` }, form)
@@ -48,30 +49,32 @@ export async function askWhomToCall() {
     })
   })
   dialog.showModal()
-  await list(people, `${id}-agent`, confirm)
+  confirm.disabled = rest.hidden = !(await list(people, `${id}-agent`))
   return /** @type {Promise<Call|null>} */ (answer)
 }
 
 /**
+ * Shows the colleagues who are ready; whether one of them can be called.
  * @param {HTMLElement} people
  * @param {string} name
- * @param {HTMLButtonElement} confirm
+ * @returns {Promise<boolean>}
  */
-async function list(people, name, confirm) {
+async function list(people, name) {
   const status = /** @type {HTMLElement} */ (people.querySelector('[role=status]'))
   try {
     const found = await colleagues()
     const free = found.filter((each) => each.slots > 0)
+    const full = found.filter((each) => !each.slots)
     status.textContent = found.length ? '' : 'No colleague is ready now. You can hand the chat over instead: it rings for the next one who is free.'
     if (found.length && !free.length) status.textContent = 'Nobody has room for another chat now.'
-    for (const each of found) {
-      people.append(choice(name, each.agent_id, each.name, each.slots ? '' : 'No room for another chat', { checked: each === free[0], disabled: !each.slots }))
-    }
-    confirm.disabled = !free.length
+    people.querySelector('.choice-list')?.append(...[...free, ...full].map((each) =>
+      choice(name, each.agent_id, each.name, each.slots ? '' : 'No room for another chat', { checked: each === free[0], disabled: !each.slots })))
     people.querySelector('input:checked')?.focus()
+    return free.length > 0
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error
     status.textContent = error.message
+    return false
   }
 }
 

@@ -108,6 +108,7 @@ export class Conversation {
     this.callButton.hidden = this.handButton.hidden = this.endButton.hidden = chat.audience !== 'all'
     setText(/** @type {Element} */ (this.callButton.lastElementChild), chat.isCalling ? 'Call off' : 'Call in')
     this.callButton.title = chat.isCalling ? 'Call off' : 'Call in'
+    this.callButton.classList.toggle('is-calling', chat.isCalling)
     this.leaveButton.title = chat.isMessage ? 'Done' : 'Leave'
     setText(/** @type {Element} */ (this.leaveButton.lastElementChild), this.leaveButton.title)
     this.listening.show(chat, connection.isOpen)

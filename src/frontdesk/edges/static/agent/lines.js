@@ -48,9 +48,9 @@ function lineOf(chat, it, act) {
     case 'MailReceived': return { ...spoken(chat, { ...it, event: { party_id: 1, ...event } }, { kind: 'message', text: event.text ?? '' }), mail: headOf(chat, event) }
     case 'MailPosted': return postedLine(chat, it, act)
     case 'Started': return chat.isMessage ? null : status(it, `${inSentence(event.nickname)} started a chat${event.subject ? ` about “${inSentence(event.subject)}”` : ''}`)
-    case 'Joined': return status(it, event.party_id === chat.me ? 'You joined' : `${inSentence(event.nickname)} joined${roleSuffix(event.kind)}${unseen(event.visibility)}`)
+    case 'Joined': return status(it, event.party_id === chat.me ? `You joined${unseen(event.visibility)}` : `${inSentence(event.nickname)} joined${roleSuffix(event.kind)}${unseen(event.visibility)}`)
     case 'Appeared': return status(it, event.party_id === chat.me ? `You are here now${unseen(event.visibility)}` : `${inSentence(event.nickname)} is here${roleSuffix(event.kind)}${unseen(event.visibility)}`)
-    case 'Invited': return it.isCall ? status(it, `${inSentence(chat.parties.get(event.by_party)?.nickname ?? '') || 'Somebody'} calls a colleague${CALLED_TO[/** @type {keyof typeof CALLED_TO} */ (event.purpose ?? 'conference')] ?? ''}`) : null
+    case 'Invited': return it.isCall ? status(it, `${event.by_party === chat.me ? 'You call' : `${inSentence(chat.parties.get(event.by_party)?.nickname ?? '') || 'Somebody'} calls`} a colleague${CALLED_TO[/** @type {keyof typeof CALLED_TO} */ (event.purpose ?? 'conference')] ?? ''}`) : null
     case 'InviteEnded': return it.isCall ? status(it, CALL_ENDED[/** @type {keyof typeof CALL_ENDED} */ (event.reason)] ?? 'The colleague does not come') : null
     case 'Left': return status(it, `${event.party_id === chat.me ? 'You' : name} left${reasonSuffix(LEFT_BECAUSE, event.reason)}`)
     case 'CameBack': return status(it, `${name} came back`)
