@@ -41,10 +41,17 @@ class Town:
             self.store, self.customers, lambda: NOW_MS, lambda: f"p{next(numbers)}", b"key", lambda: 60
         )
 
-    async def says(self, customer_id: str, traits: Mapping[str, Scalar]) -> str:
-        """Let a browser say something of who uses it; whose it is then."""
+    async def says(
+        self,
+        customer_id: str,
+        traits: Mapping[str, Scalar],
+        external_id: str = "",
+        *,
+        is_verified: bool = False,
+    ) -> str:
+        """Let a browser or the site's server say who uses it; whose it is then."""
         customer = await self.customers.customer(customer_id)
-        contact_id = await self.people.learn(customer, traits, "")
+        contact_id = await self.people.learn(customer, traits, external_id, is_verified=is_verified)
         if contact_id != customer.contact_id:
             await self.customers.change(customer_id, lambda _customer, _now_ms: (Linked(contact_id),))
         return contact_id
@@ -86,3 +93,40 @@ async def test_a_browser_is_theirs_as_long_as_it_is_listed(monkeypatch: pytest.M
     assert contact.customers == ("c2", "c3", "c4")
     whose = [(await town.customers.customer(f"c{number}")).contact_id for number in range(5)]
     assert whose == ["", "", contact.id, contact.id, contact.id]
+
+
+async def test_a_browser_that_is_unknown_is_taken_for_whom_it_names() -> None:
+    town = Town()
+    anns = await town.says("phone", {"email": MAIL})
+    await town.says("laptop", {"givenName": "A."})  # Nobody knows yet who that is.
+    assert await town.says("laptop", {"email": MAIL.upper()}) == anns
+    ann = await town.known()
+    assert (ann.customers, ann.traits["givenName"].value) == (("phone", "laptop"), "A.")
+
+
+async def test_two_who_are_known_are_not_one_because_a_browser_says_so() -> None:
+    town = Town()
+    anns = await town.says("phone", {"email": MAIL})
+    bobs = await town.says("laptop", {"givenName": "Bob"}, "crm-1")
+    assert await town.says("laptop", {"email": MAIL, "mood": "good"}) == bobs != anns
+    ann, bob = await town.known(), await town.people.contact(bobs)
+    assert (ann.customers, bob.customers) == (("phone",), ("laptop",))
+    assert set(bob.traits) == {"givenName", "mood"}  # Who reads of Bob does not write to Ann.
+    assert await town.says("tablet", {"email": MAIL}, "crm-1") == bobs  # What is said first counts.
+    assert (await town.known()).customers == ("phone",)
+    assert "email" not in (await town.people.contact(bobs)).traits
+
+
+async def test_they_are_one_when_the_sites_own_server_says_so() -> None:
+    town = Town()
+    await town.says("phone", {"email": MAIL})
+    await town.says("laptop", {"givenName": "Ann"}, "crm-1")
+    await town.says("laptop", {"email": MAIL})
+    one = await town.says("laptop", {"email": MAIL}, "crm-1", is_verified=True)
+    ann = await town.known()
+    assert (ann.id, set(ann.customers)) == (one, {"phone", "laptop"})
+    assert (ann.traits["givenName"].value, ann.traits["email"].value) == ("Ann", MAIL)
+    assert (await town.customers.customer("phone")).contact_id == one
+    found = await town.people.find(Kind.EXTERNAL_ID, "crm-1")
+    assert found is not None
+    assert found.id == one

@@ -140,9 +140,12 @@ class Collector:
 
     async def _person(self, customer: Customer, event: Taken) -> tuple[str, Contact]:
         """Whose browser it is, if something is said of that; what is known of them, where it matters."""
-        contact_id, external_id = "", event.event.external_id
-        if event.traits or external_id not in ("", customer.external_id):
-            contact_id = await self._people.learn(customer, event.traits, external_id)
+        contact_id, external_id, is_verified = "", event.event.external_id, event.event.is_authenticated
+        is_new = external_id != customer.external_id or is_verified  # What a browser said may be true now.
+        if event.traits or (external_id and is_new):
+            contact_id = await self._people.learn(
+                customer, event.traits, external_id, is_verified=is_verified
+            )
         known_as = contact_id or customer.contact_id
         if not known_as or not self._sites.asks_of_contacts:
             return contact_id, NO_CONTACT

@@ -22,6 +22,7 @@ from frontdesk.domain.journey.contacts import (
     identity_of,
     learn,
     taken_over,
+    without,
 )
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.facts import Fact, Linked
@@ -68,17 +69,34 @@ class People:
         contact_id = await self._owner(identity) if identity is not None else ""
         return await self.contact(contact_id) if contact_id else None
 
-    async def learn(self, customer: Customer, traits: Mapping[str, Scalar], external_id: str) -> str:
-        """Take note of what somebody says of themselves; the id of their contact.
+    async def learn(
+        self,
+        customer: Customer,
+        traits: Mapping[str, Scalar],
+        external_id: str,
+        *,
+        is_verified: bool = False,
+    ) -> str:
+        """Take note of what is said of somebody; the id of their contact.
 
-        Shape:   whoever says what another has said before is the same person, and both become one contact.
+        Shape:   an unknown browser that says what somebody is known by is theirs. Two who are known become
+                 one only when the site's own server says so (`is_verified`): a browser that is one person's
+                 and names another stays with the first, and that by which the other is known is not kept.
         Errors:  `Conflict`, `Unavailable`.
         """
-        said = identities(traits, external_id)
-        owners = [owner for identity in said if (owner := await self._owner(identity))]
-        before = customer.contact_id
-        contact_id = owners[0] if owners else (before or self._ids())
-        streams = [identity.stream(self._key) for identity in said]
+        before = await self.contact(customer.contact_id) if customer.contact_id else Contact()
+        owners = {one: await self._owner(one) for one in identities(traits, external_id)}
+        theirs = tuple(dict.fromkeys(owner for owner in owners.values() if owner))
+        if is_verified or not before.is_known:
+            contact_id = next(iter(theirs), "") or customer.contact_id or self._ids()
+        else:
+            contact_id = before.id
+        if not is_verified:
+            foreign = {one for one, owner in owners.items() if owner not in ("", contact_id)}
+            traits = without(traits, foreign)
+            owners = {one: owner for one, owner in owners.items() if one not in foreign}
+            theirs = ()
+        streams = [identity.stream(self._key) for identity in owners]
 
         def news(contact: Contact) -> Sequence[Learnt]:
             return learn(contact, customer.id, traits, streams, self._clock_ms())
@@ -87,7 +105,7 @@ class People:
         for stream in streams:
             if stream in contact.identities:
                 await self._claim(stream, contact_id)
-        for other in dict.fromkeys((*owners[1:], before)):
+        for other in dict.fromkeys((*theirs, customer.contact_id)):
             if other and other != contact_id:
                 await self._take_over(contact_id, other)
         return contact_id

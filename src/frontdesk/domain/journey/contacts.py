@@ -7,7 +7,7 @@ Source:  journey.md §§1.1, 3.3 and 5.1.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -20,8 +20,6 @@ CUSTOMERS_MAX = 1000  # Browsers of one contact; of more the oldest are left out
 TRAITS_MAX = 50
 IDENTITIES_MAX = 20
 
-# A number at work is that of many, so nobody is linked by it.
-_PHONES = ("cellPhone", "homePhone")
 _E164 = re.compile(r"^\+[1-9][0-9]{6,14}$")
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{1,63}$")
 
@@ -32,6 +30,10 @@ class Kind(StrEnum):
     EXTERNAL_ID = "externalId"
     EMAIL = "email"
     PHONE = "phone"
+
+
+# The traits by which people are told apart, the surest first. A number at work is that of many.
+_TELLING: Mapping[str, Kind] = {"email": Kind.EMAIL, "cellPhone": Kind.PHONE, "homePhone": Kind.PHONE}
 
 
 class Identity(Struct, frozen=True):
@@ -61,10 +63,18 @@ def identity_of(kind: Kind, value: str) -> Identity | None:
 
 def identities(traits: Mapping[str, Scalar], external_id: str) -> tuple[Identity, ...]:
     """By what somebody can be told from others who says this of themselves; the surest first."""
-    said = [(Kind.EXTERNAL_ID, external_id), (Kind.EMAIL, str(traits.get("email", "")))]
-    said += [(Kind.PHONE, str(traits.get(name, ""))) for name in _PHONES]
-    found = (identity_of(kind, value) for kind, value in said)
-    return tuple(dict.fromkeys(identity for identity in found if identity is not None))
+    said = (identity_of(Kind.EXTERNAL_ID, external_id), *(_told(name, traits) for name in _TELLING))
+    return tuple(dict.fromkeys(identity for identity in said if identity is not None))
+
+
+def without(traits: Mapping[str, Scalar], others: Collection[Identity]) -> Mapping[str, Scalar]:
+    """What is said of somebody, without that by which others are told apart."""
+    return {name: value for name, value in traits.items() if _told(name, traits) not in others}
+
+
+def _told(trait: str, traits: Mapping[str, Scalar]) -> Identity | None:
+    kind = _TELLING.get(trait)
+    return identity_of(kind, str(traits.get(trait, ""))) if kind is not None else None
 
 
 # --- facts ------------------------------------------------------------------------------------------
