@@ -25,6 +25,7 @@ from frontdesk.desk.journeys.sites import Sites
 from frontdesk.desk.journeys.visits import Visits
 from frontdesk.desk.journeys.webhooks import Webhooks
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
+from frontdesk.desk.journeys.withdrawals import Withdrawals
 from frontdesk.desk.orchestration.web_client import WebClient
 from frontdesk.desk.services import ServiceBook
 from frontdesk.desk.timers import Timers
@@ -154,7 +155,8 @@ class JourneyParts(NoJourneys):
         self.customers.deadlines.append(self.collector.due_ms)
         self.keeping = Keeping(journeys, self.customers, lambda: self._privacy.retention_days, clock_ms)
         self._chats = JourneyChats(site.store, self.customers, self._defined, clock_ms, site.node_id)
-        consents = Consents(self.customers, lambda: self._privacy, self._withdrew, key)
+        withdrawals = Withdrawals(journeys, self.customers, self._withdrew, clock_ms)
+        consents = Consents(self.customers, lambda: self._privacy, self._withdrew, withdrawals, key, clock_ms)
         counts = JourneyMetrics()
         self._webhooks = webhooks(
             settings.journeys.webhooks, journeys, self.customers, self._defined, site, counts
@@ -163,6 +165,7 @@ class JourneyParts(NoJourneys):
             "customer": self._tick,
             "contact": self.people.tick,
             "webhook": self._webhooks.fire,
+            "withdrawal": withdrawals.fire,
         }
         self._timers = Timers(journeys, clock_ms, fire)
         self._has_others = database.shares_presence

@@ -223,6 +223,23 @@ async def test_a_chat_that_is_heard_of_before_its_offer_was_accepted_is_linked_w
     assert (await site.customers.customer(customer.id)).actions[0].interaction_id == chat_id
 
 
+@pytest.mark.parametrize(("end", "state"), [(LEAVES, State.ABANDONED), (End(reason="closed"), State.ERRORED)])
+async def test_such_a_chat_that_ends_before_anybody_came_has_been_one_all_the_same(
+    end: Leave | End, state: State
+) -> None:
+    site = Chatted()
+    customer, action = await site.accepted()
+    offered, accepted = (Moved(action.id, to, Emitter.BROWSER) for to in (State.OFFERED, State.ACCEPTED))
+    customer, _ = await site.customers.change(customer.id, lambda _customer, _now_ms: (offered,))
+    chat_id = await site.chat(customer, action.id)
+    await site.tell()
+    customer, _ = await site.customers.change(customer.id, lambda _customer, _now_ms: (accepted,))
+    await site.node.do(chat_id, end)
+    await site.tell()
+    assert await site.states(customer) == [STARTED, state]
+    assert (await site.customers.customer(customer.id)).visit.holds == ()
+
+
 async def test_a_chat_that_the_visitor_began_alone_holds_the_visit_too() -> None:
     site = Chatted()
     customer, _ = await site.accepted()

@@ -146,6 +146,7 @@ class JourneyChats:
                 return chatting.ended(
                     customer,
                     interaction_id,
+                    context.visit_id,
                     action_id,
                     by_visitor=by_visitor,
                     reason=event.reason,

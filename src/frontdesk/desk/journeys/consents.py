@@ -4,23 +4,17 @@ Source:  journey.md §§4, 12.1 and 12.6.
 """
 
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
 from frontdesk.desk.journeys.customers import Customers
+from frontdesk.desk.journeys.withdrawals import Erase, Withdrawals
 from frontdesk.domain.journey import consenting
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.facts import Fact, Purpose
 from frontdesk.domain.journey.site_settings import Privacy
 from frontdesk.errors import Refused
-
-
-class Erase(Protocol):
-    """How a customer is erased: everything that is kept of them, but what reports have counted."""
-
-    def __call__(self, customer_id: str) -> Awaitable[None]: ...
 
 
 class Decided(Struct, frozen=True):
@@ -38,12 +32,16 @@ class Consents:
         customers: Customers,
         privacy: Callable[[], Privacy],
         erase: Erase,
+        withdrawals: Withdrawals,
         key: bytes,
+        clock_ms: Callable[[], int],
     ) -> None:
         self._customers = customers
         self._privacy = privacy
         self._erase = erase
+        self._withdrawals = withdrawals
         self._key = key
+        self._clock_ms = clock_ms
 
     def token(self, customer_id: str) -> str:
         """What a customer is told with their first event or decision, and nobody ever again."""
@@ -68,11 +66,16 @@ class Consents:
         def left(customer: Customer, now_ms: int) -> tuple[Purpose, ...]:
             return consenting.withdrawn(customer, purposes, now_ms)
 
-        customer = await self._decide(customer_id, deployment_id, text_version, left)
-        is_all = Purpose.TRACKING not in (customer.purposes or ())
-        if is_all and self._privacy().erase_on_withdraw and customer.events:
-            await self._erase(customer_id)
-            await self._decide(customer_id, deployment_id, text_version, lambda _c, _ms: ())
+        def goes(customer: Customer) -> bool:
+            is_all = Purpose.TRACKING not in left(customer, self._clock_ms())
+            return is_all and self._privacy().erase_on_withdraw and customer.events > 0
+
+        customer = await self._customers.customer(customer_id)
+        if not goes(customer):
+            customer = await self._decide(customer_id, deployment_id, text_version, left)
+        if goes(customer):  # Also when something happened meanwhile.
+            await self._withdrawals.carry_out(customer, deployment_id, text_version)
+            return Decided(())
         return Decided(customer.purposes or ())
 
     async def erase(self, customer_id: str, token: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.facts import ChatSummary, Fact, Held, Released, State
 from frontdesk.domain.journey.offering import chat_moved, is_to_be_linked
+from frontdesk.domain.journey.unfolding import Unfolding
 
 
 def began(
@@ -43,10 +44,7 @@ def joined(
 
     Shape:   also the chat's start, where that was heard of before the visitor's browser could say `accepted`.
     """
-    visit = customer.visit
-    is_late = interaction_id in visit.holds and is_to_be_linked(
-        customer, visit_id, visit.deployment_id, action_id
-    )
+    is_late = _is_late(customer, interaction_id, visit_id, action_id)
     if not is_late and not _is_of(customer, interaction_id, action_id):
         return ()
     return chat_moved(customer, action_id, State.ENGAGED, interaction_id, now_ms=now_ms)
@@ -55,6 +53,7 @@ def joined(
 def ended(
     customer: Customer,
     interaction_id: str,
+    visit_id: str,
     action_id: str,
     *,
     by_visitor: bool,
@@ -62,21 +61,36 @@ def ended(
     chat: ChatSummary | None = None,
     now_ms: int,
 ) -> Sequence[Fact]:
-    """The chat is over: a person was there, or the visitor left before, or there was nobody to be had."""
-    facts: list[Fact] = []
-    action = customer.action(action_id)
-    if action is not None and _is_of(customer, interaction_id, action_id):
+    """The chat is over: a person was there, or the visitor left before, or there was nobody to be had.
+
+    Shape:   also the chat's start, as of `joined`.
+    """
+    story = Unfolding(customer, now_ms)
+    if _is_late(customer, interaction_id, visit_id, action_id):
+        story.add(chat_moved(customer, action_id, State.STARTED, interaction_id, now_ms=now_ms))
+    action = story.customer.action(action_id)
+    if action is not None and _is_of(story.customer, interaction_id, action_id):
         left = State.ABANDONED if by_visitor else State.ERRORED
         end = State.COMPLETED if action.state is State.ENGAGED else left
-        facts += chat_moved(
-            customer, action_id, end, interaction_id, now_ms=now_ms, error_message=reason, chat=chat
+        story.add(
+            chat_moved(
+                story.customer, action_id, end, interaction_id, now_ms=now_ms, error_message=reason, chat=chat
+            )
         )
-    return [*facts, *rested(customer, interaction_id)]
+    return [*story.facts, *rested(customer, interaction_id)]
 
 
 def rested(customer: Customer, interaction_id: str) -> Sequence[Fact]:
     """Nobody speaks in the chat any more: the visit's time runs again."""
     return (Released(interaction_id),) if interaction_id in customer.visit.holds else ()
+
+
+def _is_late(customer: Customer, interaction_id: str, visit_id: str, action_id: str) -> bool:
+    """Whether a chat of the visit may be linked to the action now, and could not when it began."""
+    visit = customer.visit
+    return interaction_id in visit.holds and is_to_be_linked(
+        customer, visit_id, visit.deployment_id, action_id
+    )
 
 
 def _is_of(customer: Customer, interaction_id: str, action_id: str) -> bool:
