@@ -1,6 +1,7 @@
 """What is said and done in a chat, from the first word to the last."""
 
 import pytest
+from msgspec.structs import replace
 
 from frontdesk.domain import commands, events
 from frontdesk.domain.commands import Command, Tick
@@ -157,6 +158,16 @@ def test_after_the_end_nothing_is_said() -> None:
         commands.ChangeData(party_id=1, changes={"a": "1"}),
     ):
         story.refuses(command, "ended")
+
+
+def test_from_which_visit_a_chat_came_is_said_as_it_begins_and_never_again() -> None:
+    started = replace(MIRA, user_data={"journeyContext": "hers"})
+    story = given(started, AMY)
+    for party_id in (1, 2):
+        story.when(commands.ChangeData(party_id=party_id, changes={"journeyContext": "another's"})).then()
+        story.when(commands.ChangeData(party_id=party_id, removed=("journeyContext",))).then()
+    story.when(commands.ChangeData(party_id=2, changes={"journeyContext": "another's", "vip": "1"}))
+    assert story.state.user_data == {"journeyContext": "hers", "vip": "1"}
 
 
 def test_before_the_start_there_is_nothing() -> None:

@@ -78,6 +78,11 @@ def test_what_is_known_here_stays() -> None:
     assert story.state.user_data == {"order": "1", "vip": "yes"}
 
 
+def test_the_journey_of_a_chat_stays_with_that_chat() -> None:
+    story = given(MIRA, AMY).when(merge(user_data={"journeyContext": "{}", "vip": "yes"}))
+    assert story.state.user_data == {"vip": "yes"}
+
+
 def test_merging_again_is_merging_once() -> None:
     given(MIRA, AMY).when(merge()).when(merge()).then()
 

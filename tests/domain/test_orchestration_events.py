@@ -332,7 +332,7 @@ def test_nobody_says_that_another_session_has_the_chat() -> None:
 
 
 def test_user_data_is_changed_by_the_session_itself() -> None:
-    story = owned().when(ask(wishes.SetData, changes={"a": "1", "b": "2"}))
+    story = owned().when(ask(wishes.SetData, changes={"a": "1", "b": "2", "journeyContext": "another's"}))
     assert story.told() == ["udata.changed a b"]
     assert [telling.request_id for telling in story.heard] == ["", f"{SESSION}.1"], "it ends without a result"
     assert story.when(ask(wishes.SetData, 2, removed=("a",))).told() == ["udata.changed a"]

@@ -17,6 +17,7 @@ from frontdesk.domain.refusals import here
 from frontdesk.domain.rules import ServiceRules
 from frontdesk.domain.taking import end_all
 from frontdesk.domain.together import gone
+from frontdesk.domain.visitor import JOURNEY_KEY
 from frontdesk.errors import Refused
 
 
@@ -49,7 +50,8 @@ def merge(state: Interaction, wish: wishes.Merge, _now_ms: int, _rules: ServiceR
     happened: list[Event] = [
         events.Merged(party_id=party.party_id, interaction_id=wish.interaction_id, leaves=wish.leaves)
     ]
-    new = {key: value for key, value in wish.user_data.items() if key not in state.user_data}
+    known = (JOURNEY_KEY, *state.user_data)
+    new = {key: value for key, value in wish.user_data.items() if key not in known}
     if new:
         happened.append(events.DataChanged(party_id=party.party_id, changes=new))
     happened += [

@@ -18,7 +18,7 @@ from frontdesk.domain.refusals import too_long
 from frontdesk.domain.rules import ServiceRules
 from frontdesk.domain.taking import end_all, waits_in
 from frontdesk.domain.together import gone
-from frontdesk.domain.visitor import check_user_data
+from frontdesk.domain.visitor import JOURNEY_KEY, check_user_data
 from frontdesk.errors import Refused
 
 MEDIUM = "chat"
@@ -163,12 +163,14 @@ def set_data(state: Interaction, wish: wishes.SetData, _now_ms: int, rules: Serv
     _check_owned(state, wish)
     gone_keys = tuple(state.user_data) if wish.clears else wish.removed
     nested, known = frozenset(wish.nested), state.nested_keys
+    wanted = {key: value for key, value in wish.changes.items() if key != JOURNEY_KEY}
     changes = {
         key: value
-        for key, value in wish.changes.items()
+        for key, value in wanted.items()
         if state.user_data.get(key) != value or (key in nested) != (key in known)
     }
-    removed = tuple(key for key in gone_keys if key in state.user_data and key not in wish.changes)
+    stays = (JOURNEY_KEY, *wanted)
+    removed = tuple(key for key in gone_keys if key in state.user_data and key not in stays)
     done = _done(wish, "setudata")
     if not changes and not removed:
         return (done,)

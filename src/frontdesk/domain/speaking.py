@@ -13,7 +13,7 @@ from frontdesk.domain.interaction import Interaction, Party
 from frontdesk.domain.orchestration_objects import SESSION_KEY
 from frontdesk.domain.refusals import here, in_a_chat, seen, too_long
 from frontdesk.domain.rules import Rules
-from frontdesk.domain.visitor import check_user_data
+from frontdesk.domain.visitor import JOURNEY_KEY, check_user_data
 from frontdesk.errors import Refused
 
 URL_CHARS_MAX = 2000
@@ -117,11 +117,11 @@ def change_data(
     state: Interaction, command: commands.ChangeData, _now_ms: int, rules: Rules
 ) -> Sequence[Event]:
     seen(state, command.party_id)
-    # Agents see under this key which session has the chat, so nobody may say that it is another one.
-    taken = (*command.removed, *((SESSION_KEY,) if state.owner else ()))
-    wanted = {key: value for key, value in command.changes.items() if key not in taken}
+    # Agents see under the other key which session has the chat, so nobody may say that it is another one.
+    taken = (JOURNEY_KEY, *((SESSION_KEY,) if state.owner else ()))
+    wanted = {k: value for k, value in command.changes.items() if k not in (*command.removed, *taken)}
     changes = {key: value for key, value in wanted.items() if state.user_data.get(key) != value}
-    removed = tuple(key for key in command.removed if key in state.user_data)
+    removed = tuple(key for key in command.removed if key in state.user_data and key != JOURNEY_KEY)
     if not changes and not removed:
         return ()
     after = state.user_data | changes

@@ -9,6 +9,10 @@ from frontdesk.domain.refusals import too_long
 from frontdesk.domain.rules import Rules, ServiceRules
 from frontdesk.errors import Refused
 
+# Under this key a visitor's browser says which visit the chat came from. It is said as the chat begins, by
+# nobody later: who may see the chat may see that visit.
+JOURNEY_KEY = "journeyContext"
+
 EMAIL_CHARS_MAX = 254  # RFC 5321 §4.5.3.1.3 leaves no room for more.
 SUBJECT_CHARS_MAX = 1000
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s.\x00-\x1f]+(\.[^@\s.\x00-\x1f]+)+")

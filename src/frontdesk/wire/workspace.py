@@ -10,6 +10,7 @@ import msgspec
 from frontdesk.domain.events import ReceiptGiven, Started
 from frontdesk.domain.interaction import Interaction, Party
 from frontdesk.domain.orchestration_objects import SESSION_KEY
+from frontdesk.domain.visitor import JOURNEY_KEY
 
 PAGE_KEYS = {"url": "_genesys_url", "title": "_genesys_pageTitle", "referrer": "_genesys_referrer"}
 
@@ -82,7 +83,13 @@ def invited(interaction_id: str, state: Interaction, until_ms: int, time_ms: int
 
 def _user_data(state: Interaction) -> dict[str, str]:
     """What is attached, and which session of an application has it."""
-    return state.user_data | {SESSION_KEY: state.owner} if state.owner else state.user_data
+    own = {SESSION_KEY: state.owner} if state.owner else {}
+    return _without_secrets(state.user_data) | own
+
+
+def _without_secrets(user_data: dict[str, str]) -> dict[str, str]:
+    """The same without the ids of the visit: with these, anybody may speak to journeys for that browser."""
+    return user_data | {JOURNEY_KEY: "{}"} if JOURNEY_KEY in user_data else user_data
 
 
 def _call(state: Interaction) -> dict[str, object]:
@@ -154,7 +161,9 @@ def _party(party: Party) -> dict[str, object]:
 def event(interaction_id: str, version: int, at_ms: int, body: bytes) -> bytes:
     """One event. `body` is as the log has it, which is what agents read, but for the visitor's secrets."""
     if body.startswith(b'{"type":"Started"'):
-        body = _encode(msgspec.structs.replace(_decode_started(body), key_hash="", address=""))
+        started = _decode_started(body)
+        user_data = _without_secrets(started.user_data)
+        body = _encode(msgspec.structs.replace(started, key_hash="", address="", user_data=user_data))
     return b'{"is":"event","interaction_id":"%b","version":%d,"at_ms":%d,"event":%b}' % (
         interaction_id.encode(),
         version,

@@ -3,7 +3,6 @@
 Source: journey, sections 4.4 and 9.5; section 14, checks 58 to 61, 66 and 80.
 """
 
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -140,10 +139,8 @@ async def test_60_61_an_offer_is_taken_and_a_person_answers(offered: Offers, pla
         moved = await it.until("offered", "accepted", "started", "engaged")
         assert moved[-1].interaction_id == session["sessionID"]
         await it.page.evaluate("until(() => told.at(-1) === 'engaged')")
-        context = json.loads((await amy.user_data(session["sessionID"]))["journeyContext"])
-        assert it.visitor is not None
-        assert context["customer"] == {"id": it.visitor.id, "idType": "cookie"}
-        assert context["triggeringAction"]["id"] == moved[0].action_id
+        data = await amy.user_data(session["sessionID"])
+        assert data["journeyContext"] == "{}", "the ids in it are the visitor's own"
 
 
 async def test_58_an_answer_is_no_as_it_is_said(offered: Offers) -> None:

@@ -9,8 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from frontdesk.domain.journey.defined import UUID
-
-KEY = "journeyContext"
+from frontdesk.domain.visitor import JOURNEY_KEY
 
 _Id = Annotated[str, Meta(pattern=UUID)]
 
@@ -42,7 +41,7 @@ _decode = msgspec.json.Decoder(_Context).decode
 
 def context_in(user_data: dict[str, str]) -> Context | None:
     """The context that a chat carries; None where it has none that can be read."""
-    text = user_data.get(KEY)
+    text = user_data.get(JOURNEY_KEY)
     if not text:
         return None
     try:

@@ -13,7 +13,7 @@ import structlog
 
 from frontdesk.desk.folding import event_of
 from frontdesk.desk.identity import stream_of
-from frontdesk.desk.journeys.chat_context import KEY, Context, context_in
+from frontdesk.desk.journeys.chat_context import Context, context_in
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.kept_follower import KeptFollower
 from frontdesk.domain import events
@@ -24,6 +24,7 @@ from frontdesk.domain.journey.chat_summary import ChatSumming
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import ChatSummary, Fact
+from frontdesk.domain.visitor import JOURNEY_KEY
 from frontdesk.errors import Conflict, TooNew, Unavailable
 from frontdesk.store.log import Recorded, Store
 
@@ -43,7 +44,7 @@ _HEARD = (
     events.Ended,
 )
 _STARTS = tuple(f'{{"type":"{kind.__name__}"'.encode() for kind in _HEARD)
-_KEY = KEY.encode()
+_KEY = JOURNEY_KEY.encode()
 
 _log = structlog.get_logger("journeys")
 
