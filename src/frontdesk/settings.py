@@ -73,7 +73,8 @@ class FileStoreSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LimitSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one address, one chat and the whole node may ask for; each has a metric and a clear answer."""
+    """What one address, one chat and the whole node may ask for; each has a metric and a clear answer. IPv6
+    is counted by networks of 64 bits, which are what one subscriber has at least."""
 
     head_bytes_max: Bytes = 65_536
     """Size of a request's first line and headers."""

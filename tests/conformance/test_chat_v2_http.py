@@ -44,14 +44,16 @@ async def asked(visitors: Visitors, method: str, path: str) -> Answer:
 async def test_64_every_answer_can_be_read_by_the_page_that_asked(visitors: Visitors) -> None:
     """200, 400, 404 and 405 alike: `Answer` looks at the headers of each."""
     chat = await visitors.start()
-    statuses = [
-        (await chat.refresh(1)).status,
-        (await chat.send("")).status,
-        (await asked(visitors, "POST", chat.path("nothing/of/the/kind"))).status,
-        (await asked(visitors, "GET", chat.path("send"))).status,
-        (await asked(visitors, "PUT", "/s/")).status,
+    answers = [
+        await chat.refresh(1),
+        await chat.send(""),
+        await asked(visitors, "POST", chat.path("nothing/of/the/kind")),
+        await asked(visitors, "GET", chat.path("send")),
+        await asked(visitors, "PUT", "/s/"),
     ]
-    assert statuses == [200, 400, 404, 405, 405]
+    assert [answer.status for answer in answers] == [200, 400, 404, 405, 405]
+    allowed = [answer.headers.get("allow") for answer in answers]
+    assert allowed == [None, None, None, "POST, OPTIONS", "POST, OPTIONS"]
 
 
 async def test_64_credentials_are_allowed_for_exactly_this_origin(visitors: Visitors) -> None:

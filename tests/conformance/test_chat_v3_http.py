@@ -34,7 +34,10 @@ ASKED_HEADERS = "x-api-key,x-nexus-client-key,authorization,x-own"
 async def test_71_every_error_is_json_that_pages_can_read(
     site: Site, method: str, path: str, status: int, code: str
 ) -> None:
-    Answer(await site.raw(method, path)).refused(status, code)
+    response = await site.raw(method, path)
+    Answer(response).refused(status, code)
+    allowed = {BASE: "POST, OPTIONS", f"{BASE}/x/messages": "GET, POST, OPTIONS"}
+    assert response.headers.get("allow") == (allowed[path] if status == 405 else None)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ async def test_every_refusal_can_be_read_by_pages_of_the_site(site: Tracked) -> 
         assert answer.headers["access-control-allow-origin"] == ORIGIN
         assert answer.headers["vary"] == "Origin"
     assert [answer.status_code for answer in answers.values()] == [404, 405, 400, 400]
+    assert [answer.headers.get("allow") for answer in answers.values()] == [None, "POST, OPTIONS", None, None]
 
 
 async def test_what_is_no_request_is_answered_in_the_same_words(site: Tracked) -> None:
@@ -278,6 +279,8 @@ async def test_what_a_tracker_is_told_of_its_site(site: Tracked) -> None:
     again = await site.ask("GET", "config", headers={"origin": ORIGIN, "if-none-match": f"W/{etag}"})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
     await site.sets(sessionTimeoutMinutes=20)
+    any_of = await site.ask("GET", "config", headers={"origin": ORIGIN, "if-none-match": "*"})
+    assert any_of.status_code == 304
     changed = await site.ask("GET", "config", headers={"origin": ORIGIN, "if-none-match": etag})
     assert (changed.status_code, changed.json()["sessionTimeoutMinutes"]) == (200, 20)
     await site.sets(sessionTimeoutMinutes=30)

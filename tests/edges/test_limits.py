@@ -133,6 +133,24 @@ async def test_behind_a_trusted_proxy_each_visitor_has_an_address_of_their_own(t
             assert is_busy(answer) is expected
 
 
+@pytest.mark.parametrize(
+    "limit", ["open_chats_per_address", "starts_per_minute_per_address", "requests_per_second_per_address"]
+)
+async def test_all_ipv6_addresses_of_a_subscriber_are_one(tmp_path: Path, clock: Clock, limit: str) -> None:
+    settings = settings_in(tmp_path, limits=replace(NO_LIMITS, **{limit: 1}))
+    settings = replace(settings, server=replace(settings.server, trusted_proxies=("127.0.0.1",)))
+
+    async def is_refused(house: House, address: str) -> bool:
+        forwarded = {"x-forwarded-for": address}
+        return is_busy(await house.visitors.post("/s/", {"nickname": "Mira"}, **forwarded))
+
+    async with serving(settings, clock) as house:
+        assert not await is_refused(house, "2001:db8:0:1::7")
+        assert not await is_refused(house, "2001:db8:0:2::7")
+        assert await is_refused(house, "2001:db8:0:1:8000::8")
+        assert not await is_refused(house, "192.0.2.7")
+
+
 async def test_a_body_that_is_too_large_is_refused_and_the_chat_goes_on(tmp_path: Path) -> None:
     async with house_with(tmp_path, body_bytes_max=1000) as house:
         chat = await house.visitors.start()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.reception import Reception
+from frontdesk.domain.sources import source_of
 from frontdesk.edges.limits import Gate, OpenByAddress, Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.errors import Unavailable
@@ -42,7 +43,7 @@ class Admission:
             reached = self._services[service].name
         elif not self._by_address.admits(address):
             reached = self._by_address.name
-        elif not self._starts.admits(address):
+        elif not self._starts.admits(source_of(address)):
             reached = self._starts.name
         if reached:
             self._metrics.refused(reached)

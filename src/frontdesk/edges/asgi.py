@@ -125,6 +125,14 @@ def json_headers(body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> He
     return [JSON, NO_STORE, (b"content-length", b"%d" % len(body)), *headers]
 
 
+def allow(*methods: str) -> tuple[bytes, bytes]:
+    """The header that says which methods an address takes, for who used another one; `OPTIONS` goes anywhere.
+
+    Source:  RFC 9110 §15.5.6.
+    """
+    return b"allow", ", ".join((*methods, "OPTIONS")).encode()
+
+
 async def answer(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
     """Send a JSON answer."""
     await send({"type": "http.response.start", "status": status, "headers": json_headers(body, headers)})

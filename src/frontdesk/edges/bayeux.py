@@ -26,6 +26,7 @@ from frontdesk.edges.asgi import (
     TooMuch,
     TooSlow,
     address_of,
+    allow,
     answer_nothing,
     header,
     read_body,
@@ -79,10 +80,12 @@ class BayeuxDoor:
         if method == "GET" and self._settings.has_callback_polling:
             await self._callback_poll(scope, receive, send, cors)
             return
-        poll = Poll(address_of(scope), origin, cors, send, self._exchange.later)
         if method != "POST":
+            methods = ("GET", "POST") if self._settings.has_callback_polling else ("POST",)
+            poll = Poll(address_of(scope), origin, [*cors, allow(*methods)], send, self._exchange.later)
             await poll.answer(HTTPStatus.METHOD_NOT_ALLOWED, [_fault("405::use POST")])
             return
+        poll = Poll(address_of(scope), origin, cors, send, self._exchange.later)
         try:
             limit = self._settings.message_bytes_max
             body = await read_body(scope, receive, limit, self._settings.body_read_s)

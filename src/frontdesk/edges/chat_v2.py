@@ -24,6 +24,7 @@ from frontdesk.edges.asgi import (
     TooMuch,
     TooSlow,
     address_of,
+    allow,
     answer,
     answer_nothing,
     header,
@@ -133,7 +134,11 @@ class ChatV2:
             await send_file(send, answered.file, answered.chunks, cors)
         else:
             status, body = answered
-            await answer(send, status, body, [*cors, CLOSE] if status in CUT_OFF else cors)
+            if status in CUT_OFF:
+                cors = [*cors, CLOSE]
+            elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+                cors = [*cors, allow("POST")]
+            await answer(send, status, body, cors)
         self._metrics.answered(place.name, status, time.perf_counter() - started_s)
 
     def at_once(self, scope: Scope, keep: Keep) -> AnswerNow | Kept | None:

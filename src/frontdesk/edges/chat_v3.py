@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from frontdesk.edges.asgi import (
     CLOSE,
@@ -22,6 +23,7 @@ from frontdesk.edges.asgi import (
     Send,
     TooMuch,
     TooSlow,
+    allow,
     answer,
     answer_nothing,
     header,
@@ -50,11 +52,12 @@ _log = structlog.get_logger("chat_v3")
 
 
 class Answer(Struct, frozen=True):
-    """What is sent. `arrived` is called when it has left."""
+    """What is sent. `arrived` is called when it has left; `headers` are more than every answer has."""
 
     status: int
     body: bytes | Picture
     arrived: Callable[[], None] | None = None
+    headers: Headers = []
 
 
 class ChatV3:
@@ -168,7 +171,7 @@ class ChatV3:
         return headers
 
     async def _send(self, send: Send, answered: Answer, origin: str) -> None:
-        headers = self._headers(origin, answered.status)
+        headers = [*self._headers(origin, answered.status), *answered.headers]
         if isinstance(answered.body, Picture):
             await send_picture(send, answered.body, headers)
             return
@@ -213,7 +216,8 @@ class ChatV3:
             case "":
                 return _refused(Refused("no_such_address", "there is no such address"))
             case "method":
-                return _refused(Refused("method", "this method is not for this address"))
+                refused = _refused(Refused("method", "this method is not for this address"))
+                return replace(refused, headers=[allow(*asked.methods)])
             case "start":
                 body = await self._body(scope, receive)
                 return Answer(200, await self._begin(asked, body))

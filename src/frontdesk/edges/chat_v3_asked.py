@@ -19,13 +19,14 @@ OPERATIONS = {
     ("GET", "files/id"): "file",
     ("DELETE", "participants/id"): "leave",
 }
-_PLACES = frozenset(place for _, place in OPERATIONS)
+METHODS = {place: tuple(method for method, other in OPERATIONS if other == place) for _, place in OPERATIONS}
 
 
 class Asked(Struct, frozen=True):
     """One request: what, of whom, and what proves who asks.
 
-    Shape:   `operation` is one of a fixed set; `item_id` is what stands behind `images/` and the like.
+    Shape:   `operation` is one of a fixed set; `item_id` is what stands behind `images/` and the like;
+             `methods` are those that the address takes when it does not take this one.
     """
 
     operation: str
@@ -35,16 +36,18 @@ class Asked(Struct, frozen=True):
     api_key: str
     origin: str
     address: str
+    methods: tuple[str, ...] = ()
 
 
 def asked_of(scope: Scope, sessions_root: str, origin: str) -> Asked:
     """What a request asks for; its operation is empty when there is no such address."""
     path, operation, session_id, item_id = scope["path"], "", "", ""
+    methods: tuple[str, ...] = ()
     if path == sessions_root or path.startswith(f"{sessions_root}/"):
         place, session_id, item_id = place_of(path[len(sessions_root) :])
         operation = OPERATIONS.get((scope["method"], place), "")
-        if not operation and place in _PLACES:
-            operation = "method"
+        if not operation and place in METHODS:
+            operation, methods = "method", METHODS[place]
     return Asked(
         operation,
         session_id,
@@ -53,6 +56,7 @@ def asked_of(scope: Scope, sessions_root: str, origin: str) -> Asked:
         header(scope, b"x-api-key").decode("latin-1").strip(),
         origin,
         address_of(scope),
+        methods,
     )
 
 

@@ -16,15 +16,20 @@ OPERATIONS = {
     ("POST", "consent"): "consent",
     ("GET", "config"): "config",
 }
-_PLACES = frozenset(place for _, place in OPERATIONS)
+METHODS = {place: tuple(method for method, other in OPERATIONS if other == place) for _, place in OPERATIONS}
 
 
 class Asked(Struct, frozen=True):
-    """One request. Shape: `operation` is one of a fixed set, `customer_id` that of the address."""
+    """One request.
+
+    Shape:   `operation` is one of a fixed set, `customer_id` that of the address; `methods` are those that
+             the address takes when it does not take this one.
+    """
 
     operation: str
     deployment_id: str
     customer_id: str = ""
+    methods: tuple[str, ...] = ()
 
 
 def serves(path: str) -> bool:
@@ -40,6 +45,6 @@ def asked_of(scope: Scope) -> Asked:
         first, customer_id, *rest = place.split("/")
         place = "/".join((first, "id", *rest))
     operation = OPERATIONS.get((scope["method"], place), "")
-    if not operation and place in _PLACES:
-        operation = "method"
-    return Asked(operation, deployment_id.lower(), customer_id.lower())
+    methods = () if operation else METHODS.get(place, ())
+    operation = operation or ("method" if methods else "")
+    return Asked(operation, deployment_id.lower(), customer_id.lower(), methods)

@@ -16,6 +16,7 @@ import structlog
 
 from frontdesk.desk.journeys.sites import Sites
 from frontdesk.domain.journey.taking_in import Site
+from frontdesk.domain.sources import source_of
 from frontdesk.edges import journey_cors as cors
 from frontdesk.edges.asgi import (
     ClientLeft,
@@ -32,7 +33,7 @@ from frontdesk.edges.journey_asked import Asked, asked_of, serves
 from frontdesk.edges.journey_buckets import Buckets
 from frontdesk.edges.journey_metrics import JourneyMetrics
 from frontdesk.edges.journey_operations import JourneyOperations
-from frontdesk.edges.journey_replies import Answer, TooOften, refused, send_answer, told
+from frontdesk.edges.journey_replies import Answer, TooOften, WrongMethod, refused, send_answer, told
 from frontdesk.edges.journey_sender import Sender, sender_of
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
@@ -128,8 +129,10 @@ class JourneyCollector:
 
     def _let_in(self, asked: Asked, site: Site | None, origin: bytes, sender: Sender) -> Site:
         """The site that is meant. Errors: `Refused`: whoever asks may not, or not so often."""
-        if asked.operation in ("", "method"):
-            raise Refused(asked.operation or "no_such_address", "there is nothing of that kind here")
+        if asked.methods:
+            raise WrongMethod(asked.methods)
+        if not asked.operation:
+            raise Refused("no_such_address", "there is nothing of that kind here")
         if site is None:
             raise Refused("no_such_deployment", "there is no such deployment")
         if not cors.admits(site, origin):
@@ -138,7 +141,7 @@ class JourneyCollector:
             return site
         if self._traffic.is_too_much(sender.address):
             raise TooOften("requests_per_second_per_address", 1)
-        if wait_s := self._by_address.wait_s(sender.address):
+        if wait_s := self._by_address.wait_s(source_of(sender.address)):
             raise TooOften(self._by_address.name, wait_s)
         return site
 

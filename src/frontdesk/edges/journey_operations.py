@@ -16,6 +16,7 @@ from frontdesk.domain.journey.gate_checks import Ask
 from frontdesk.domain.journey.offering import Reported
 from frontdesk.domain.journey.taking_in import Arrived, Site, own_id, plain
 from frontdesk.edges.asgi import Receive, Scope, header, read_body
+from frontdesk.edges.etags import is_known
 from frontdesk.edges.journey_asked import Asked
 from frontdesk.edges.journey_buckets import Buckets
 from frontdesk.edges.journey_configs import Configs
@@ -222,8 +223,7 @@ class JourneyOperations:
     def _config(self, scope: Scope, site: Site) -> Answer:
         etag, body = self._configs.of(site)
         headers = [(b"etag", etag), CACHE]
-        known = header(scope, b"if-none-match").split(b",")
-        if etag in (tag.strip().removeprefix(b"W/") for tag in known):
+        if is_known(etag.decode(), header(scope, b"if-none-match").decode("latin-1")):
             return Answer(HTTPStatus.NOT_MODIFIED, headers=headers)
         return Answer(HTTPStatus.OK, body, headers)
 

@@ -1,11 +1,13 @@
 """Answers of the journey collector, and what each error is to it."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from frontdesk.domain.journey.offering import OutOfTurn
-from frontdesk.edges.asgi import CLOSE, JSON, NO_STORE, Headers, Send
+from frontdesk.edges.asgi import CLOSE, JSON, NO_STORE, Headers, Send, allow
 from frontdesk.errors import Conflict, Refused, Unavailable
 from frontdesk.wire import journey_answers as answers
 
@@ -40,6 +42,14 @@ class Busy(TooOften):
         super().__init__(name, RETRY_S, "try_later", "please try again")
 
 
+class WrongMethod(Refused):
+    """The address takes other methods: `methods`."""
+
+    def __init__(self, methods: Sequence[str]) -> None:
+        super().__init__("method", "this method is not for this address")
+        self.methods = methods
+
+
 def refused(refusal: Refused, state: str = "", *, again_in_s: int = 0) -> Answer:
     """The answer to a refusal. Shape: `state` is that of an action; `again_in_s` 0 says nothing of that."""
     status, body = answers.refused(refusal, state)
@@ -51,6 +61,9 @@ def told(error: Refused | Unavailable | Conflict) -> Answer:
     match error:
         case TooOften():
             return refused(error, again_in_s=error.wait_s)
+        case WrongMethod():
+            answered = refused(error)
+            return replace(answered, headers=[allow(*error.methods)])
         case OutOfTurn():
             return refused(error, error.state)
         case Refused():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from frontdesk.domain.card import InteractionCard
 from frontdesk.domain.interaction import Phase
+from frontdesk.domain.sources import source_of
 
 OPENS_AGAIN_AT = 0.8  # So that a full house does not open and close with each visitor who leaves.
 
@@ -59,22 +60,23 @@ class OpenByAddress:
     def __init__(self, count_max: int) -> None:
         self.name = "open_chats_per_address"
         self._count_max = count_max
-        self._address: dict[str, str] = {}
+        self._source: dict[str, str] = {}
         self._counts: dict[str, int] = {}
 
     def admits(self, address: str) -> bool:
-        return self._counts.get(address, 0) < self._count_max
+        return self._counts.get(source_of(address), 0) < self._count_max
 
     def add(self, interaction_id: str, address: str) -> None:
-        self._address[interaction_id] = address
-        self._counts[address] = self._counts.get(address, 0) + 1
+        source = source_of(address)
+        self._source[interaction_id] = source
+        self._counts[source] = self._counts.get(source, 0) + 1
 
     def observe(self, interaction_id: str, card: InteractionCard) -> None:
         """Take note of an interaction that ended, or rests: it costs nothing any more."""
         if card.phase not in (Phase.ENDED, Phase.ARCHIVED, Phase.DORMANT):
             return
-        address = self._address.pop(interaction_id, None)
-        if address is not None:
-            self._counts[address] -= 1
-            if not self._counts[address]:
-                del self._counts[address]
+        source = self._source.pop(interaction_id, None)
+        if source is not None:
+            self._counts[source] -= 1
+            if not self._counts[source]:
+                del self._counts[source]

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from frontdesk.edges.etags import is_known
 from frontdesk.edges.widget_files import tracker_files, widget_files
 
 STATIC = Path(__file__).parent / "static"
@@ -73,7 +74,7 @@ def _page(name: str, *, demo: bool) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         known = Headers(scope=scope).get("if-none-match", "")
-        if etag in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
+        if is_known(etag, known):
             response = Response(status_code=304, headers={"etag": etag})
         else:
             response = Response(body, media_type="text/html", headers={"etag": etag})

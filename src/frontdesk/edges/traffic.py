@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from frontdesk.domain.sources import source_of
 from frontdesk.edges.limits import Window
 from frontdesk.edges.metrics import Metrics
 from frontdesk.settings import LimitSettings
@@ -29,7 +30,7 @@ class Traffic:
         if self.in_flight > self._in_flight_max:
             self._metrics.refused("requests_in_flight_max")
             return True
-        return self._is_over(self._by_address, address)
+        return self._is_over(self._by_address, source_of(address))
 
     def is_too_much_of(self, interaction_id: str) -> bool:
         """The same for one more request in a chat."""

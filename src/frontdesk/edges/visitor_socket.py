@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 import structlog
 
 from frontdesk.desk.chats import Chats
+from frontdesk.domain.sources import source_of
 from frontdesk.edges.asgi import Receive, Scope, Send, address_of, header
 from frontdesk.edges.chat_v2_requests import ChatV2Requests
 from frontdesk.edges.chat_v2_session import ChatV2Sessions
@@ -49,7 +50,7 @@ class VisitorSockets:
         self._metrics = metrics
         self._clock_ms = clock_ms
         self._open: set[VisitorSession] = set()
-        self._by_address: Counter[str] = Counter()
+        self._by_source: Counter[str] = Counter()
         self._by_chat: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
@@ -92,12 +93,13 @@ class VisitorSockets:
         await send({"type": "websocket.accept"})
         scope["headers"] = []  # It may be held for long.
         address = address_of(scope)
+        source = source_of(address)
         session = VisitorSession(self._desk, service, address, send)
         self._open.add(session)
-        self._by_address[address] += 1
+        self._by_source[source] += 1
         expiry = asyncio.get_running_loop().call_later(self._settings.hello_s, session.expire)
         try:
-            self._let_in(session, address)
+            self._let_in(session, source)
             while (message := await receive())["type"] != "websocket.disconnect":
                 if not session.closing:
                     await session.receive(message.get("text") or message.get("bytes") or "")
@@ -106,13 +108,13 @@ class VisitorSockets:
         finally:
             expiry.cancel()
             session.closing = session.closing or "gone"
-            self._forget(session, address)
+            self._forget(session, source)
 
-    def _let_in(self, session: VisitorSession, address: str) -> None:
+    def _let_in(self, session: VisitorSession, source: str) -> None:
         """Close it at once when there are too many, or no more are wanted."""
         if self._is_stopping:
             self._send_home(session)
-        elif self._by_address[address] > self._limits.visitor_sockets_per_address:
+        elif self._by_source[source] > self._limits.visitor_sockets_per_address:
             self._turn_away(session, "visitor_sockets_per_address")
         elif len(self._open) > self._limits.visitor_sockets_per_node:
             self._turn_away(session, "visitor_sockets_per_node")
@@ -132,10 +134,10 @@ class VisitorSockets:
         self._by_chat[chat_id] += 1
         return ""
 
-    def _forget(self, session: VisitorSession, address: str) -> None:
+    def _forget(self, session: VisitorSession, source: str) -> None:
         """It is gone. Whoever it was for was here until now."""
         self._open.discard(session)
-        _count_down(self._by_address, address)
+        _count_down(self._by_source, source)
         chat_id = session.chat_id
         if chat_id:
             _count_down(self._by_chat, chat_id)

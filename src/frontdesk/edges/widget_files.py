@@ -17,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from frontdesk.edges.etags import is_known
+
 BUILT = Path(__file__).parent / "built"
 NAMED_AFTER_CONTENT = re.compile(r"\.[\w-]{8}\.js$")
 # An upgrade reaches every page within minutes, and a page view within that time asks nothing.
@@ -68,7 +70,7 @@ def _response(request: Request, name: str, file: BuiltFile) -> Response:
     lasts = f"{FOR_EVER_S}, immutable" if NAMED_AFTER_CONTENT.search(name) else str(LOADER_CACHE_S)
     headers = {**EVERY_SITE, "cache-control": f"public, max-age={lasts}", "etag": file.etag}
     known = request.headers.get("if-none-match", "")
-    if file.etag in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
+    if is_known(file.etag, known):
         return Response(status_code=304, headers=headers)
     if file.gzipped and "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"

@@ -14,6 +14,7 @@ from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.resting import resting
 from frontdesk.desk.sign_ins import SignIns, sign_in_name
 from frontdesk.domain.agent import Role
+from frontdesk.domain.sources import source_of
 from frontdesk.edges.asgi import (
     READ_TO_END_BYTES_MAX,
     ClientLeft,
@@ -118,7 +119,7 @@ class WorkspaceHttp:
 
     async def sign_in(self, request: Request) -> Response:
         """Begin a session."""
-        if not self._tries.admits(address_of(request.scope)):
+        if not self._tries.admits(source_of(address_of(request.scope))):
             self._metrics.refused(self._tries.name)
             return error(429, "too_many_tries", "too many tries; wait a minute", {"retry-after": "60"})
         try:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import UNSET, Raw, Struct
 
+from frontdesk.domain.sources import source_of
 from frontdesk.wire import bayeux_messages as wire
 from frontdesk.wire.bayeux_client import LONG_POLLING, WEBSOCKET, Bounds, Carrier, Client
 from frontdesk.wire.bayeux_messages import Advice, Malformed, Message
@@ -85,7 +86,7 @@ class Bayeux:
         self._new_id = new_id
         self._kinds = tuple(kinds)
         self._clients: dict[str, Client] = {}
-        self._per_address: dict[str, int] = {}
+        self._per_source: dict[str, int] = {}
         self._looks: list[tuple[int, str]] = []  # When to look at whom, soonest first.
         self._is_stopping = False
         self._advice = Advice("retry", 0, bounds.hold_ms)
@@ -142,7 +143,8 @@ class Bayeux:
         if not set(self._kinds) & set(message.supported_connection_types):
             error = "400::no connection type in common"
             return [Reply(wire.refused(message, error, self._never, self._kinds))]
-        here = self._per_address.get(carrier.address, 0)
+        source = source_of(carrier.address)
+        here = self._per_source.get(source, 0)
         limit = ""
         if here >= self._bounds.clients_per_address:
             limit = "clients_per_address"
@@ -153,7 +155,7 @@ class Bayeux:
         acks = message.ext is not None and message.ext.get("ack") is True
         client = Client(self._new_id(), carrier.address, acks=acks)
         self._clients[client.client_id] = client
-        self._per_address[carrier.address] = here + 1
+        self._per_source[source] = here + 1
         self._due(client, now_ms + self._bounds.absence_ms)
         return [Reply(wire.shaken(message, client.client_id, self._kinds, self._advice, acks=acks))]
 
@@ -282,11 +284,12 @@ class Bayeux:
 
     def _forget(self, client: Client) -> list[Action]:
         del self._clients[client.client_id]
-        here = self._per_address[client.address] - 1
+        source = source_of(client.address)
+        here = self._per_source[source] - 1
         if here:
-            self._per_address[client.address] = here
+            self._per_source[source] = here
         else:
-            del self._per_address[client.address]
+            del self._per_source[source]
         for carrier in (client.held, client.socket):
             if carrier is not None:
                 carrier.client = None
