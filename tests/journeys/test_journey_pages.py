@@ -209,6 +209,33 @@ async def test_a_map_is_made_tried_and_its_faults_stand_at_their_fields(
     assert "Made here" not in names
 
 
+async def test_content_is_seen_as_it_is_written_and_where_a_map_offers_it(
+    browser: Browser, desk: Followed, axe_source: str
+) -> None:
+    async with signed_page(browser, desk, "#/actiontemplates/new") as page:
+        preview = page.get_by_role("region", name="What visitors see")
+        await expect(preview).to_contain_text("Nothing yet")
+        await page.get_by_label("Name (needed)", exact=True).fill("Lamps")
+        await page.get_by_label("Title", exact=True).fill(HOSTILE)
+        await page.get_by_label("Text", exact=True).fill("Ten per cent off.")
+        await page.get_by_label("Image", exact=True).fill("https://elsewhere.example/lamp.png")
+        await page.get_by_label("The image in words").fill("A green lamp")
+        await expect(preview.get_by_text("A green lamp")).to_be_hidden()
+        await page.get_by_label("Layout").select_option(label="text beside the image, first")
+        await expect(preview.get_by_text("A green lamp")).to_be_visible()
+        await expect(preview.locator(".content-title")).to_have_text(HOSTILE)
+        assert await axe.faults(page, axe_source) == []
+        await nothing_sticks_out(page)
+        await page.get_by_role("button", name="Create").click()
+        await expect(page.get_by_role("heading", name="Lamps")).to_be_visible()
+        await page.evaluate("location.hash = '#/actionmaps/new'")
+        await page.get_by_label("What it offers").select_option(label="content")
+        await expect(preview).to_contain_text("Choose a template")
+        await page.get_by_label("Template").select_option(label="Lamps")
+        await expect(preview).to_contain_text("Ten per cent off.")
+        assert await page.locator("main img").count() == 0
+
+
 async def test_a_map_is_replayed_on_past_visits(browser: Browser, desk: Followed) -> None:
     async with signed_page(browser, desk, f"#/actionmaps/{desk.map_id}") as page:
         await page.get_by_role("button", name="Find out").click()

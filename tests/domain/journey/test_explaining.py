@@ -78,7 +78,7 @@ def test_the_step_that_has_not_happened_is_told() -> None:
     story.do("page_viewed", "/cart")
     assert told(story)["trigger"].text == (
         "Its trigger is not met: step 2 of 3 has not happened, an event add_to_cart with "
-        "attributes.price containsAny 9 and attributes.kind containsAny shoe."
+        "attributes.price contains “9” and attributes.kind contains “shoe”."
     )
     story.do("add_to_cart", price="99", kind="shoe").do("cart_left")
     assert told(story)["trigger"].passed
@@ -159,7 +159,7 @@ def over(story: Story) -> None:
 @pytest.mark.parametrize(
     ("happens", "check", "text"),
     [
-        (elsewhere, "page", "Condition 1 on the page does not hold: the address containsAny /checkout."),
+        (elsewhere, "page", "Condition 1 on the page does not hold: the address contains “/checkout”."),
         (nobody, "agents", "Nobody who answers its chats is ready and has a free place."),
         (busy, "pacing", "With it 4.20 chats are to be expected, and 3.60 are the most."),
         (slow, "pacing", "The service level is too low: only 0% of offers are made."),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 
+from frontdesk.domain.journey.condition_words import condition_in_words
 from frontdesk.domain.journey.facts import Block, Reason
 from frontdesk.domain.journey.gate_checks import (
     CAP_FOR_PERIOD,
@@ -43,7 +44,7 @@ def _page(one: Candidate, block: Block | None) -> Told:
     if block is None:
         return "The page is one of those of the map.", values
     failing = one.action_map.page_url_conditions[block.url_condition]
-    text = f"the address {failing.operator.value} {' or '.join(failing.values)}"
+    text = condition_in_words("the address", failing.operator, failing.values)
     return f"Condition {block.url_condition + 1} on the page does not hold: {text}.", values
 
 

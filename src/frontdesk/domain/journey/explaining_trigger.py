@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from frontdesk.domain.journey.action_maps import ActionMap, ProbabilityCondition, QuantileCondition
 from frontdesk.domain.journey.compiling import Compiled
+from frontdesk.domain.journey.condition_words import condition_in_words
 from frontdesk.domain.journey.criteria import EventCondition
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import Definitions
@@ -62,9 +63,7 @@ def _events(customer: Customer, action_map: ActionMap, compiled: Compiled) -> It
     ends = (action_map.id, action_map.version)  # An edit of the map begins anew.
     come = next((step.index for step in customer.visit.steps if (step.matcher, step.version) == ends), 0)
     at = min(come, len(steps) - 1)
-    conditions = " and ".join(
-        f"{one.key} {one.operator.value} {' or '.join(one.values)}" for one in steps[at]
-    )
+    conditions = " and ".join(condition_in_words(one.key, one.operator, one.values) for one in steps[at])
     name = f"an event {steps[at][0].event_name}" if steps[at][0].event_name else "an event"
     yield f"step {at + 1} of {len(steps)} has not happened, {name} with {conditions}"
 

@@ -50,7 +50,7 @@ export class Editor {
     const from = this.id || this.from
     const thing = from ? await look(this.at(from)) : undefined
     this.form = new Form(this.kind.fields, known, () => this.changed())
-    this.tools = toolsOf(this.name, this.form, () => this.thing)
+    this.tools = toolsOf(this.name, this.form, () => this.thing, known)
     this.body.replaceChildren(
       el('div', { class: 'editor-columns' }, this.form.root, el('div', { class: 'tools' }, ...this.tools.map((tool) => tool.root))),
       el('div', { class: 'save-bar' }, this.saveButton, this.undoButton,

@@ -1,7 +1,7 @@
 // What stands beside the form of some kinds: a preview, a tester of addresses, a replay, a snippet, a reminder.
 
 import { el } from '../shared/element.js'
-import { OfferPreview } from './offer_preview.js'
+import { OfferPreview, TemplatePreview } from './offer_preview.js'
 import { Replay } from './replay.js'
 import { Scoring } from './scoring.js'
 import { Snippet } from './snippet.js'
@@ -13,10 +13,12 @@ import { UrlTester } from './url_tester.js'
  * @param {string} kind
  * @param {import('./form.js').Form} form
  * @param {() => import('./calls.js').Thing} thing as it was saved
+ * @param {import('./controls.js').Known} known what it may name
  * @returns {Tool[]}
  */
-export function toolsOf(kind, form, thing) {
-  if (kind === 'actionmaps') return [new OfferPreview(form), new UrlTester(form), new Replay(form), new ReportLink(thing)]
+export function toolsOf(kind, form, thing, known) {
+  if (kind === 'actiontemplates') return [new TemplatePreview(form)]
+  if (kind === 'actionmaps') return [new OfferPreview(form, known), new UrlTester(form), new Replay(form), new ReportLink(thing)]
   if (kind === 'deployments') return [new Snippet(thing)]
   if (kind === 'outcomes') return [new Scoring(thing)]
   return []
