@@ -26,6 +26,7 @@ from tests.domain.journey import site
 from tests.domain.journey.looking import Defined, Visitor, matched
 from tests.domain.journey.recomputed import Seen, recomputed
 
+UNKNOWN = Context((ContextPattern((Criterion("no.such.key", ("x",)),)),))
 PATHS = ("/a", "/a/b", "/b", "/B/a")
 NAMES = ("page_viewed", "added")
 
@@ -186,6 +187,29 @@ def _by_each(compiled: Compiled) -> Callable[..., set[tuple[str, int]]]:
         }
 
     return met
+
+
+def test_only_what_was_changed_is_made_anew_and_nothing_is_another_for_it() -> None:
+    definitions = site.definitions()
+    compiled = Compiled(definitions)
+    segments, outcomes = dict(definitions.segments), dict(definitions.outcomes)
+    gone, edited, off, *_ = segments
+    del segments[gone]
+    segments[edited] = replace(segments[edited], version=2, journey=segments[off].journey)
+    segments[off] = replace(segments[off], is_active=False)
+    outcomes["unknown"] = replace(next(iter(outcomes.values())), id="unknown", context=UNKNOWN)
+    changed = replace(definitions, segments=segments, outcomes=outcomes)
+    after, anew = Compiled(changed, compiled), Compiled(changed)
+    ends = [[(m.number, m.id, m.version, m.kind) for m in one.matchers] for one in (after, anew)]
+    assert ends[0] == ends[1]
+    assert [number for number, *_ in ends[0]] == list(range(len(ends[0])))
+    assert after.left_out == anew.left_out == ("unknown",)
+    before = {m.id: m for m in compiled.matchers}
+    assert {m.id for m in after.matchers if m.patterns is not before[m.id].patterns} == {edited}
+    for visitor in map(site.visitor, range(6)):
+        for event in site.walk(visitor, 40, 0):
+            found = [{(m.id, at) for m, at in one.met(visitor, event, {})} for one in (after, anew)]
+            assert found[0] == found[1]
 
 
 def test_what_is_found_by_its_value_is_what_looking_at_each_finds() -> None:

@@ -13,12 +13,15 @@ class Sites:
     """
 
     def __init__(self, definitions: Definitions) -> None:
-        self.take(definitions)
+        self._take(Compiled(definitions))
 
     def take(self, definitions: Definitions) -> None:
         """These are the definitions from now on."""
+        self._take(Compiled(definitions, self.compiled))
+
+    def _take(self, compiled: Compiled) -> None:
+        definitions, self.compiled = compiled.definitions, compiled
         privacy = definitions.settings.privacy
-        self.compiled = Compiled(definitions)
         self.asks_of_contacts = any(
             check.key.startswith(CONTACT)
             for matcher in self.compiled.matchers

@@ -6,11 +6,12 @@ tables (`finding.py`), by the names of events.
 Source:  journey.md §6, §8.2 rule 2.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from frontdesk.domain.journey.action_maps import ActionMap
 from frontdesk.domain.journey.comparing import comparison
@@ -64,10 +65,10 @@ class Matcher(Struct, frozen=True, eq=False, kw_only=True):
              `ends_ms`, None for always.
     """
 
-    number: int
     id: str
     version: int
     kind: Kind
+    number: int = 0
     context: Checks = ()
     patterns: tuple[Pattern, ...] = ()
     is_ordered: bool = True
@@ -91,6 +92,9 @@ class Matcher(Struct, frozen=True, eq=False, kw_only=True):
         return step is not None and step.version == self.version and step.index >= len(self.patterns)
 
 
+_Thing = Segment | Outcome | ActionMap
+_Made = tuple[_Thing, Matcher | None]
+
 Met = tuple[Matcher, int]
 """A matcher, and the index of the pattern that an event meets."""
 
@@ -98,13 +102,16 @@ Met = tuple[Matcher, int]
 class Compiled:
     """One value of the definitions, made ready to be matched with.
 
-    Shape:   `left_out` are the ids of segments, outcomes and action maps whose criteria cannot be understood.
+    Shape:   `made` is what each thing has become, taken from `before` where it is the same thing; `left_out`
+             are the ids of segments, outcomes and action maps whose criteria cannot be understood.
     """
 
-    def __init__(self, definitions: Definitions) -> None:
+    def __init__(self, definitions: Definitions, before: "Compiled | None" = None) -> None:
         self.definitions = definitions
+        self.made: Mapping[str, _Made] = _made(definitions, before.made if before is not None else {})
         # A newer version may have saved what we do not understand: that waits, and all else goes on.
-        self.matchers, self.left_out = _matchers(definitions)
+        self.left_out = tuple(id_ for id_, (_, made) in self.made.items() if made is None)
+        self.matchers = _numbered(made for _, made in self.made.values() if made is not None)
         self.in_pieces = tuple(m for m in self.matchers if m.context and m.patterns)
         self._awaited = {(p.stream_type, p.event_name) for m in self.matchers for p in m.patterns}
         self._finders: dict[tuple[str, str], Finder[Met]] = {}
@@ -162,41 +169,42 @@ class Compiled:
 # --- matchers ---------------------------------------------------------------------------------------
 
 
-def _matchers(definitions: Definitions) -> tuple[Sequence[Matcher], Sequence[str]]:
-    """Those of everything that is switched on, and the ids of what cannot be understood."""
-    found: list[Matcher] = []
-    left_out: list[str] = []
-    things: list[Segment | Outcome | ActionMap] = [*definitions.segments.values()]
-    things += definitions.outcomes.values()
-    things += definitions.action_maps.values()
+def _made(definitions: Definitions, before: Mapping[str, _Made]) -> Mapping[str, _Made]:
+    """Of everything that is switched on and has conditions, made anew where it has changed."""
+    maps = (one for one in definitions.action_maps.values() if one.trigger_with_event_conditions)
+    things: list[_Thing] = [*definitions.segments.values(), *definitions.outcomes.values(), *maps]
+    made: dict[str, _Made] = {}
     for thing in things:
-        if not thing.is_active:
-            continue
-        try:
-            matcher = _matcher(thing, len(found))
-        except (Refused, ValueError):
-            left_out.append(thing.id)
-            continue
-        if matcher is not None:
-            found.append(matcher)
-    return tuple(found), tuple(left_out)
+        if thing.is_active:
+            known = before.get(thing.id)  # What does not change stays the same value.
+            made[thing.id] = known if known is not None and known[0] is thing else (thing, _matcher(thing))
+    return made
 
 
-def _matcher(thing: Segment | Outcome | ActionMap, number: int) -> Matcher | None:
-    match thing:
-        case Segment():
-            return _of_segment(thing, number)
-        case Outcome():
-            return _of_outcome(thing, number)
-        case ActionMap():
-            return _of_map(thing, number) if thing.trigger_with_event_conditions else None
+def _numbered(matchers: Iterable[Matcher]) -> tuple[Matcher, ...]:
+    return tuple(
+        one if one.number == number else replace(one, number=number) for number, one in enumerate(matchers)
+    )
 
 
-def _of_segment(segment: Segment, number: int) -> Matcher:
+def _matcher(thing: _Thing) -> Matcher | None:
+    """That of one thing, or None where it cannot be understood."""
+    try:
+        match thing:
+            case Segment():
+                return _of_segment(thing)
+            case Outcome():
+                return _of_outcome(thing)
+            case ActionMap():
+                return _of_map(thing)
+    except (Refused, ValueError):
+        return None
+
+
+def _of_segment(segment: Segment) -> Matcher:
     of_customer = segment.scope is Scope.CUSTOMER
     days = segment.assignment_expiration_days if of_customer else None
     return Matcher(
-        number=number,
         id=segment.id,
         version=segment.version,
         kind=Kind.SEGMENT,
@@ -208,9 +216,8 @@ def _of_segment(segment: Segment, number: int) -> Matcher:
     )
 
 
-def _of_outcome(outcome: Outcome, number: int) -> Matcher:
+def _of_outcome(outcome: Outcome) -> Matcher:
     return Matcher(
-        number=number,
         id=outcome.id,
         version=outcome.version,
         kind=Kind.OUTCOME,
@@ -222,7 +229,7 @@ def _of_outcome(outcome: Outcome, number: int) -> Matcher:
     )
 
 
-def _of_map(action_map: ActionMap, number: int) -> Matcher:
+def _of_map(action_map: ActionMap) -> Matcher:
     """Conditions on the same kind of event are one step; steps are met in order of first appearance."""
 
     def kind_of(condition: EventCondition) -> tuple[str, str, str]:
@@ -232,7 +239,6 @@ def _of_map(action_map: ActionMap, number: int) -> Matcher:
     order = list(dict.fromkeys(map(kind_of, conditions)))
     grouped = groupby(sorted(conditions, key=lambda one: order.index(kind_of(one))), kind_of)
     return Matcher(
-        number=number,
         id=action_map.id,
         version=action_map.version,
         kind=Kind.ACTION_MAP,
