@@ -7,34 +7,29 @@ import asyncio
 import contextlib
 import sys
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, async_playwright
+from playwright.async_api import Page, async_playwright
 
 from frontdesk.client import Client
-from frontdesk.desk.orchestration.application_files import read_folder
-from frontdesk.main import running
-from frontdesk.settings import DatabaseSettings, FileStoreSettings, ServerSettings, ServiceSettings, Settings
-from scripts.machine import ROOT, chromium, say
+from scripts.machine import ROOT, chromium
+from scripts.screenshots_journeys import take_journey_pictures
+from scripts.studio import (
+    ARGUMENTS,
+    CORNER,
+    DARK,
+    DESKTOP,
+    NARROW,
+    PHONE,
+    Studio,
+    demonstration,
+    sign_in,
+    sign_in_as,
+    start_chat,
+)
 
 IMAGES = ROOT / "docs" / "images"
-BYTES_MAX = 150_000  # Readers of the documentation may be on a slow line.
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1200, "height": 700}}
-CORNER: dict[str, Any] = {"viewport": {"width": 460, "height": 700}}
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 375, "height": 720},
-    "has_touch": True,
-    "is_mobile": True,
-    "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36",
-}
-NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 560}}
-DARK: dict[str, Any] = {"color_scheme": "dark"}
-PASSWORD = "a picture of a password"  # noqa: S105
-SETTLED_S = 1.0
-
 TALK = (
     ("visitor", "It has to live in the office kitchen. Not much sun there."),
     ("agent", "Then the kitchen fern will be happy: it likes shade and the steam of a kettle."),
@@ -75,101 +70,6 @@ ELSEWHERE: tuple[tuple[str, dict[str, Any], str, str, tuple[str, ...]], ...] = (
         ("أهلا ليلى! الصبار الصغير يكتفي برشفة ماء كل شهر.",),
     ),
 )
-
-
-@contextlib.asynccontextmanager
-async def demonstration(folder: Path) -> AsyncIterator[str]:
-    """A server with an agent; its address."""
-    settings = Settings(
-        server=ServerSettings(port=0, stop_grace_s=1),
-        database=DatabaseSettings(url=f"sqlite:///{folder / 'frontdesk.db'}"),
-        files=FileStoreSettings(folder=str(folder / "files")),
-        services={
-            "demo": ServiceSettings(title="Quillwort"),
-            "support": ServiceSettings(application="skill-based"),
-        },
-    )
-    async with running(settings, is_demo=True) as server:
-        await server.add_account(login="amy", password=PASSWORD, name="Amy")
-        await server.add_account(login="sue", password=PASSWORD, name="Sue", role="supervisor")
-        await server.applications.upload(read_folder(ROOT / "examples" / "orchestration" / "skill-based"))
-        yield server.url
-
-
-async def sign_in(page: Page) -> None:
-    await page.get_by_label("Login").fill("amy")
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
-    ready = page.get_by_role("switch")
-    await ready.wait_for()
-    if await ready.get_attribute("aria-checked") == "false":
-        await ready.click()
-
-
-async def start_chat(page: Page, name: str, question: str) -> None:
-    await page.get_by_role("button", name="Chat with us").click()
-    await page.get_by_label("Your name (optional)").fill(name)
-    await page.get_by_label("Your question (optional)").fill(question)
-    await page.get_by_role("button", name="Start chatting").click()
-    await page.get_by_text("Chat Started").wait_for()
-
-
-class Studio:
-    """Windows of one browser on one server, and the pictures of them.
-
-    Units:   before each picture, `settled_s` seconds pass, so that what moves has come to rest.
-    """
-
-    def __init__(self, browser: Browser, url: str, folder: Path, settled_s: float = SETTLED_S) -> None:
-        self._browser = browser
-        self.url = url
-        self._folder = folder
-        self._settled_s = settled_s
-
-    async def window(self, path: str, **options: Any) -> Page:
-        page = await (await self._browser.new_context(**options)).new_page()
-        await page.goto(self.url + path)
-        return page
-
-    async def settle(self) -> None:
-        await asyncio.sleep(self._settled_s)
-
-    async def say_in(self, box: Locator, page: Page, text: str) -> None:
-        """Write into a box and wait until a page shows it."""
-        await box.fill(text)
-        await box.press("Enter")
-        await page.locator(".bubble, .cx-message-text").filter(has_text=text).wait_for()
-        await self.settle()
-
-    async def picture(self, page: Page, name: str) -> None:
-        file = self._folder / f"{name}.png"
-        await page.mouse.move(0, 0)
-        await self.settle()
-        await page.screenshot(path=file, animations="disabled")
-        say(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
-        if file.stat().st_size > BYTES_MAX:
-            sys.exit(f"{file.name} has more than {BYTES_MAX} bytes: make its window smaller")
-
-    async def side_by_side(self, left: Page, right: Page) -> None:
-        """The README's picture: both windows as they stand, beside each other on a quiet ground."""
-        shots = [await page.screenshot(animations="disabled") for page in (left, right)]
-        context = await self._browser.new_context(viewport={"width": 1200, "height": 540})
-        page = await context.new_page()
-        await page.set_content(
-            """<style>
-                body { margin: 0; height: 100vh; display: grid; grid-template-columns: auto auto; gap: 28px;
-                    place-content: center; background: #dfe7e0 }
-                img { height: 460px; border-radius: 12px; box-shadow: 0 12px 40px #1e232133 }
-            </style><img><img>"""
-        )
-        show = """(img, bytes) => {
-            img.src = URL.createObjectURL(new Blob([new Uint8Array(bytes)]))
-            return img.decode()
-        }"""
-        for number, shot in enumerate(shots):
-            await page.locator("img").nth(number).evaluate(show, list(shot))
-        await self.picture(page, "frontdesk")
-        await context.close()
 
 
 async def take_pictures(studio: Studio) -> None:
@@ -263,9 +163,7 @@ async def applications_watched(studio: Studio) -> None:
             visitor = await visitors.enter_async_context(Client(f"{studio.url}/genesys/2/chat/support"))
             await visitor.start(nickname=name)
         page = await studio.window("/operator/orchestration/#/application/skill-based", **DESKTOP)
-        await page.get_by_label("Login").fill("sue")
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Sign in").click()
+        await sign_in_as(page, "sue")
         await page.locator(".badge.is-shown").first.wait_for()
         await studio.picture(page, "operator-orchestration")
 
@@ -299,10 +197,13 @@ async def main() -> None:
     if path is None:
         sys.exit("There is no Chromium to take pictures with.")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        async with demonstration(Path(folder)) as url, async_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+        async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-            await take_pictures(Studio(browser, url, IMAGES))
+            async with demonstration(Path(folder)) as url:
+                await take_pictures(Studio(browser, url, IMAGES))
+            async with demonstration(Path(other), follows_visitors=True) as url:
+                await take_journey_pictures(Studio(browser, url, IMAGES))
             await browser.close()
 
 
