@@ -17,6 +17,7 @@ from pathlib import Path
 
 from frontdesk.errors import Conflict, DeskError, Unavailable
 from frontdesk.store.log import Recorded
+from frontdesk.store.sqlite.checkpoints import Checkpoints
 from frontdesk.store.sqlite.connection import ServerLock, connect
 from frontdesk.store.sqlite.group import Heads, Job, Transaction
 
@@ -53,6 +54,7 @@ class Writer:
         self._is_closing = False
         self._connection: sqlite3.Connection | None = None
         self._heads: Heads | None = None
+        self._checkpoints = Checkpoints(path)
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="frontdesk-writer", daemon=True)
         self._thread.start()
@@ -92,6 +94,9 @@ class Writer:
             outcomes, recorded = self._write(jobs)
             with contextlib.suppress(RuntimeError):  # The loop was closed before the store: nobody waits.
                 self._loop.call_soon_threadsafe(self._settle, jobs, outcomes, recorded)
+            if self._connection is not None:
+                self._checkpoints.wrote(self._connection)
+        self._checkpoints.close()
         self._let_go()
         self._lock.release()
 
@@ -126,6 +131,7 @@ class Writer:
         if self._connection is None:
             self._lock.acquire()
             self._connection = connect(self._path, CACHE_KIB)
+            self._checkpoints.reopened()
         if self._heads is None:
             self._heads = Heads(self._connection)
         transaction = Transaction(self._connection, self._heads)
