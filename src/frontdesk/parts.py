@@ -278,7 +278,6 @@ class Parts:
         rest = Starlette(
             routes=[
                 *workspace.routes(),
-                *self.programs.routes(),
                 *operator_routes(store, files, self.interactions, self.orchestration, watching, callers),
                 *self.mail.routes(),
                 *self.journeys.routes(),
@@ -311,6 +310,7 @@ class Parts:
             self.cometd,
             chat_v3(settings, v3_parts, secret),
             self.journeys.door,
+            self.programs,
             self.socket,
             rest,
         )

@@ -9,7 +9,8 @@ import pytest
 
 from frontdesk.desk.orchestration.engine import EngineLost
 from frontdesk.desk.orchestration.responses import WAITING_MAX
-from frontdesk.edges.orchestration_http import BODY_BYTES_MAX, error_of
+from frontdesk.edges.orchestration_http import BODY_BYTES_MAX
+from frontdesk.edges.program_answers import error_of
 from frontdesk.errors import Conflict, Denied, DeskError, NotFound, Refused, TooNew
 from frontdesk.scxml.faults import DocumentRefused
 from tests.conformance.house import House, serving, settings_in
@@ -65,6 +66,20 @@ async def test_the_key_may_come_as_a_bearers(house: House) -> None:
     async with program(house, "") as other:
         other.http.headers["authorization"] = f"Bearer {KEY}"
         await other.start("open")
+
+
+@pytest.mark.parametrize("path", ["", "s/", "s/event/", "s/events", "s/event/a/b", "s/query/all"])
+async def test_there_is_nothing_at_other_addresses(caller: Program, path: str) -> None:
+    assert (await caller.posts(path)).status_code == 404
+
+
+async def test_each_address_is_asked_by_its_method(caller: Program) -> None:
+    session_id = await caller.start("open")
+    answer = await caller.posts(f"{session_id}/query")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    answer = await caller.http.get(f"/scxml/session/{session_id}/event/add")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (await caller.http.head(f"/scxml/session/{session_id}/query")).status_code == 200
 
 
 async def test_without_keys_in_the_settings_there_are_no_such_addresses(

@@ -1,4 +1,4 @@
-"""The ASGI application: chat wires on the short path, everything else on the comfortable one."""
+"""The ASGI application: what is asked very often on the short path, all else on the comfortable one."""
 
 import msgspec
 
@@ -7,6 +7,7 @@ from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
 from frontdesk.edges.chat_v3 import ChatV3
 from frontdesk.edges.journey_collector import JourneyCollector
+from frontdesk.edges.orchestration_http import OrchestrationHttp
 from frontdesk.edges.visitor_socket import VisitorSockets
 
 SOCKET = "/api/workspace/socket"
@@ -23,6 +24,7 @@ class FrontdeskApp:
         cometd: Cometd,
         chat_v3: ChatV3,
         journeys: JourneyCollector | None,
+        programs: OrchestrationHttp,
         socket: App,
         rest: App,
     ) -> None:
@@ -31,6 +33,7 @@ class FrontdeskApp:
         self._cometd = cometd
         self._chat_v3 = chat_v3
         self._journeys = journeys
+        self._programs = programs
         self._socket = socket
         self._rest = rest
 
@@ -69,6 +72,8 @@ class FrontdeskApp:
                 await self._chat_v3(scope, receive, send)
             case "http" if self._journeys is not None and self._journeys.serves(scope["path"]):
                 await self._journeys(scope, receive, send)
+            case "http" if self._programs.serves(scope["path"]):
+                await self._programs(scope, receive, send)
             case "http":
                 await self._rest(scope, receive, send)
             case "websocket" if self._visitor_sockets.serves(scope["path"]):

@@ -1,6 +1,7 @@
 """Applications over HTTP: taken in, listed and rolled back on a running server, by who has a key for that."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -13,7 +14,7 @@ from frontdesk.desk.orchestration.application_files import FILES_BYTES_MAX
 from frontdesk.desk.orchestration.applications import Applications, Listed
 from frontdesk.edges.asgi import read_body
 from frontdesk.edges.json_answers import json
-from frontdesk.edges.orchestration_http import answered, check_key
+from frontdesk.edges.program_answers import Call, answer_of, check_key
 from frontdesk.errors import Refused
 
 BASE = "/scxml/application"
@@ -84,14 +85,12 @@ class ApplicationsHttp:
         await self._applications.activate(name, body.version, by=body.by)
         return json(await self._applications.versions(name))
 
-    def _kept(
-        self, call: Callable[[Request], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def _kept(self, call: Call) -> Call:
         async def with_key(request: Request) -> Response:
             check_key(request, self._keys)
             return await call(request)
 
-        return answered(with_key)
+        return partial(answer_of, with_key)
 
     async def _body(self, request: Request, kind: type[T]) -> T:
         body = await read_body(request.scope, request.receive, BODY_BYTES_MAX, self._body_read_s)

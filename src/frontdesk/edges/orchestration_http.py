@@ -12,42 +12,28 @@ from typing import Any
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from frontdesk.desk.identity import hash_key, is_key, new_id
+from frontdesk.desk.identity import hash_key, new_id
 from frontdesk.desk.orchestration.application_files import NAME, machine_of
 from frontdesk.desk.orchestration.applications import Applications
 from frontdesk.desk.orchestration.node_addresses import NodeAddresses
 from frontdesk.desk.orchestration.responses import Responses
 from frontdesk.desk.orchestration.sessions import Sessions
 from frontdesk.domain.orchestration.session import Session
-from frontdesk.edges.asgi import ClientLeft, TooMuch, TooSlow, read_body
-from frontdesk.edges.json_answers import NO_STORE, cut_off, error, json
-from frontdesk.errors import Denied, DeskError, NotFound, Refused
+from frontdesk.edges.asgi import Receive, Scope, Send, read_body
+from frontdesk.edges.json_answers import NO_STORE, error, json
+from frontdesk.edges.program_answers import Call, answer_of, check_key
+from frontdesk.errors import Denied, NotFound, Refused
 from frontdesk.scxml.events import Event
 from frontdesk.wire.scxml_http import Posted, event_of, start_of
 
 BASE = "/scxml/session"
+ROOT = f"{BASE}/"
 BODY_BYTES_MAX = 256 * 1024
 IDEMPOTENCY_CHARS_MAX = 200
 ID_CHARS_MAX = 200
 ANY = "*"
-REFUSALS: Mapping[str, int] = {
-    "over": 409,
-    "already_waiting": 409,
-    "source_not_allowed": 403,
-    "body_too_large": 413,
-    "event_too_large": 413,
-    "unsupported_type": 415,
-    "document_refused": 422,
-    "bad_application": 422,
-    "file_name": 422,
-    "too_many_files": 413,
-    "too_large": 413,
-    "queue_full": 429,
-    "too_many_waiting": 429,
-}
-"""The statuses of refusals; of all others 400."""
+POST, GET = ("POST",), ("GET", "HEAD")
 
 
 class SessionStarted(Struct, frozen=True):
@@ -81,7 +67,7 @@ class Access(Struct, frozen=True):
 
 
 class OrchestrationHttp:
-    """The routes under `/scxml`.
+    """The ASGI application under `/scxml/session`.
 
     Shape:   `look` shows a session's data.
     """
@@ -115,30 +101,45 @@ class OrchestrationHttp:
         """Leave nothing under way."""
         await self._addresses.aclose()
 
-    def routes(self) -> list[Route]:
-        """None without keys: then nobody could use them."""
-        if not self._access.keys and not self._access.debug_keys:
-            return []
-        one = BASE + "/{session_id}"
-        return [
-            Route(f"{BASE}/start", self._kept(self.start), methods=["POST"]),
-            Route(one, self._kept(self.event), methods=["POST"]),
-            Route(f"{one}/event", self._kept(self.event), methods=["POST"]),
-            Route(f"{one}/event/{{name}}", self._kept(self.event), methods=["POST"]),
-            Route(f"{one}/request", self._kept(self.request), methods=["POST"]),
-            Route(f"{one}/request/{{name}}", self._kept(self.request), methods=["POST"]),
-            Route(f"{one}/terminate", self._kept(self.terminate), methods=["POST"]),
-            Route(f"{one}/query", self._kept(self.query), methods=["GET"]),
-        ]
+    def serves(self, path: str) -> bool:
+        """Whether this path is ours; none is without keys, for then nobody could use it."""
+        return path.startswith(ROOT) and bool(self._access.keys or self._access.debug_keys)
 
-    def _kept(
-        self, call: Callable[[Request], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def with_key(request: Request) -> Response:
-            check_key(request, (*self._access.keys, *self._access.debug_keys))
-            return await call(request)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await answer_of(self._answer, Request(scope, receive))
+        await response(scope, receive, send)
 
-        return answered(with_key)
+    async def _answer(self, request: Request) -> Response:
+        methods, call, names = self._meant(request.scope["path"].removeprefix(ROOT).split("/"))
+        if call is None:
+            raise NotFound("there is no such address")
+        if request.method not in methods:
+            return error(405, "wrong_method", f"ask by {methods[0]}", {"allow": ", ".join(methods)})
+        check_key(request, (*self._access.keys, *self._access.debug_keys))
+        request.scope["path_params"] = names
+        return await call(request)
+
+    def _meant(self, parts: Sequence[str]) -> tuple[Sequence[str], Call | None, Mapping[str, str]]:
+        """What a path means: by which methods what is called, if anything, and with what names."""
+        match parts:
+            case ["start"]:
+                return POST, self.start, {}
+            case ["", *_] | [_, _, ""]:
+                return POST, None, {}
+            case [session_id] | [session_id, "event"]:
+                return POST, self.event, {"session_id": session_id}
+            case [session_id, "event", name]:
+                return POST, self.event, {"session_id": session_id, "name": name}
+            case [session_id, "request"]:
+                return POST, self.request, {"session_id": session_id}
+            case [session_id, "request", name]:
+                return POST, self.request, {"session_id": session_id, "name": name}
+            case [session_id, "terminate"]:
+                return POST, self.terminate, {"session_id": session_id}
+            case [session_id, "query"]:
+                return GET, self.query, {"session_id": session_id}
+            case _:
+                return POST, None, {}
 
     async def start(self, request: Request) -> Response:
         """Start a session of an application; parameters besides `src` and `idealtime` are its data."""
@@ -289,36 +290,6 @@ class OrchestrationHttp:
         return True
 
 
-def answered(call: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """`call` with errors as answers."""
-
-    async def tried(request: Request) -> Response:
-        try:
-            return await call(request)
-        except DeskError as failure:
-            return error_of(failure)
-        except (ClientLeft, TooMuch, TooSlow) as failure:
-            return cut_off(failure)
-
-    return tried
-
-
-def check_key(request: Request, hashes: Sequence[str]) -> None:
-    """Whether the caller has one of the keys with these hashes. Errors: `Denied`."""
-    given = _key(request)
-    # Each is compared, so that the time tells nobody which of them it was.
-    if not sum([is_key(given, known) for known in hashes]):
-        raise Denied("a key is needed")
-
-
-def _key(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    # Many clients follow a redirection to another node without the header above, and with this one.
-    return request.headers.get("x-api-key", "")
-
-
 def _session_id(request: Request) -> str:
     session_id: str = request.path_params["session_id"]
     if len(session_id) > ID_CHARS_MAX or not session_id.isascii() or not session_id.isprintable():
@@ -331,14 +302,3 @@ def _idempotency_key(request: Request) -> str:
     if len(key) > IDEMPOTENCY_CHARS_MAX:
         raise Refused("bad_key", f"an Idempotency-Key has at most {IDEMPOTENCY_CHARS_MAX} characters")
     return key
-
-
-def error_of(failure: DeskError) -> Response:
-    """The answer for an error of the desk."""
-    if isinstance(failure, Refused):
-        return error(REFUSALS.get(failure.code, 400), failure.code, failure.text)
-    if isinstance(failure, Denied):
-        return error(401, "no_key", str(failure), {"www-authenticate": "Bearer"})
-    if isinstance(failure, NotFound):
-        return error(404, "not_found", "there is nothing of this name")
-    return error(503, "try_later", str(failure))

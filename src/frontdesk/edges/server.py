@@ -13,6 +13,7 @@ from frontdesk.edges.app import FrontdeskApp
 from frontdesk.edges.asgi import Answer, AtOnce, Keep, Kept, Receive, Scope, Send
 from frontdesk.edges.connection import connection
 from frontdesk.edges.journey_asked import ROOT as JOURNEYS
+from frontdesk.edges.orchestration_http import ROOT as SESSIONS
 from frontdesk.edges.socket_connection import socket_connection
 from frontdesk.errors import DeskError
 from frontdesk.settings import Settings
@@ -42,7 +43,7 @@ def _short_roots(settings: Settings) -> tuple[str, ...]:
     """Where nearly every request comes in one piece and is answered in one piece."""
     prefix = settings.server.prefix.rstrip("/")
     v3 = f"{settings.chat_v3.prefix.rstrip('/')}/v3/"
-    return f"{prefix}/2/chat/", f"{prefix}/cometd", v3, JOURNEYS
+    return f"{prefix}/2/chat/", f"{prefix}/cometd", v3, JOURNEYS, SESSIONS
 
 
 class _Uvicorn(uvicorn.Server):
