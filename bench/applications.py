@@ -14,6 +14,7 @@ NAME = "waiting"
 ORCHESTRATED = "orchestrated"  # The service whose chats sessions have; those of `SERVICE` have none.
 BASE = f"/genesys/2/chat/{ORCHESTRATED}"
 LIBRARY_BYTES = 70_000
+CALLED = range(0, 120, 12)
 DOCUMENT = """<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" profile="ecmascript" name="waiting"
   xmlns:queue="http://www.genesyslab.com/modules/queue">
 <datamodel>
@@ -22,7 +23,7 @@ DOCUMENT = """<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" profi
 {script}
 <state id="arriving">
   <transition event="interaction.present" target="waiting">
-    <assign location="_data.wanted" expr="String(_genesys.ixn.interactions[0].udata.skill || 'rare')"/>
+    <assign location="_data.wanted" expr="String({wanted})"/>
   </transition>
 </state>
 <state id="waiting">
@@ -64,14 +65,21 @@ function entry{number}(list, key, otherwise) {{
 
 def waiting() -> Mapping[str, str]:
     """An application whose chats wait in a queue that nobody serves."""
-    return {"application.scxml": DOCUMENT.format(script="")}
+    return {
+        "application.scxml": DOCUMENT.format(
+            script="", wanted="_genesys.ixn.interactions[0].udata.skill || 'rare'"
+        )
+    }
 
 
 def with_library() -> Mapping[str, str]:
-    """The same with a script as designers' tools generate them: some hundred functions."""
+    """The same with a script as tools of designers write them: some hundred functions, and ten are called."""
     functions = "".join(FUNCTION.format(number=n) for n in range(LIBRARY_BYTES // len(FUNCTION) + 1))
+    wanted = "'rare'"
+    for number in CALLED:
+        wanted = f"entry{number}(_genesys.ixn.interactions[0].udata, 'skill', {wanted})"
     return {
-        "application.scxml": DOCUMENT.format(script='<script src="library.js"/>'),
+        "application.scxml": DOCUMENT.format(script='<script src="library.js"/>', wanted=wanted),
         "library.js": functions,
     }
 

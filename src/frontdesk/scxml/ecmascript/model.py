@@ -6,7 +6,7 @@ function of ours is ever put into a context, and what they ask for is fetched fr
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ import msgspec
 import quickjs
 
 from frontdesk.scxml.content import Inline
+from frontdesk.scxml.ecmascript.library import Library, functions_of
 from frontdesk.scxml.ecmascript.prelude import later, prelude
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import ScriptFault, SessionFailed
@@ -52,6 +53,8 @@ class EcmaScript:
         self._is_ors = machine.dialect is Dialect.ORS
         self._is_asking = machine.is_asking
         self._lexical: list[str] = []
+        self._library = Library()
+        self._is_marked = False
         made = self._context.eval(prelude(is_asking=machine.is_asking))
         self._engine: Callable[..., Any] = made(*later(is_asking=machine.is_asking))
         self._ours: dict[str, Callable[..., Any]] = {}
@@ -139,8 +142,11 @@ class EcmaScript:
         self._ask("write", self._writer(location), packed)
 
     def run(self, source: str, file: str = "") -> None:
+        if self._library.takes(source, self._are_new):
+            return
         if _DECLARES.search(source):
             # What a script declares belongs to the whole session, so it cannot be a function's.
+            self._give(self._library.needed(source))
             self._call(self._context.eval, source)
         else:
             ready = self._functions.get(("run", source)) or self._compile("run", source, "{}")
@@ -165,9 +171,12 @@ class EcmaScript:
         return _checked(str(text), list[list[str]]) if text else ()
 
     def mark(self, scripts: Sequence[str]) -> None:
-        names = dict.fromkeys(name for script in scripts for name in _lexical(script))
+        others = (script for script in scripts if functions_of(script) is None)
+        names = dict.fromkeys(name for script in others for name in _lexical(script))
         self._lexical = [name for name in names if self._ask("isLexical", name)]
         self._ask("mark", json.dumps(self._lexical))
+        self._library.close()
+        self._is_marked = True
 
     def size(self) -> int:
         return int(self._context.memory()["malloc_size"])
@@ -180,6 +189,7 @@ class EcmaScript:
 
     def restore(self, text: str) -> None:
         with self._more_room():
+            self._give(self._library.found_in(text))
             self._ask("restore", text)
 
     @contextmanager
@@ -212,6 +222,7 @@ class EcmaScript:
         )
 
     def _compile(self, kind: str, source: str, form: str) -> Callable[..., Any]:
+        self._give(self._library.needed(source))
         # Generated documents end expressions with a semicolon.
         bare = source if kind == "run" else source.strip().rstrip(";")
         body = form.replace("{}", bare + "\n")
@@ -219,6 +230,18 @@ class EcmaScript:
         if len(self._functions) < FUNCTIONS_MAX:
             self._functions[kind, source] = function
         return function
+
+    def _are_new(self, names: Iterable[str]) -> bool:
+        return bool(self._ask("areNew", " ".join(names)))
+
+    def _give(self, functions: Mapping[str, str]) -> None:
+        """Have functions of the document's scripts, as if they had been there from the beginning."""
+        if not functions:
+            return
+        self._call(self._context.eval, "\n".join(functions.values()))
+        self._library.gave(functions)
+        if self._is_marked:
+            self._ask("made", " ".join(functions))
 
     def _ask(self, name: str, *arguments: object) -> Any:
         """What our own script of this name says; it may be read in only now."""

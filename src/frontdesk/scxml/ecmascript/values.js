@@ -110,6 +110,13 @@
       }
     }
   }
+  // Functions of the same scripts that were only declared now, as nobody had asked for them.
+  kit.note = function (names) {
+    for (const name of names) {
+      kit.made.names.push(name)
+      kit.made.functions.push(globalThis[name])
+    }
+  }
   // Where something stands; only looked for when it is needed.
   kit.pathOf = function (waiting, at) {
     const path = []
