@@ -23,6 +23,7 @@ from frontdesk.domain.journey.facts import (
     VisitBegan,
     VisitEnded,
 )
+from frontdesk.domain.journey.unfolding import Unfolding
 from frontdesk.domain.journey.web_events import Browser, Device, Geolocation, Origin, Page, WebEvent
 from frontdesk.errors import Unavailable
 from frontdesk.settings import DatabaseSettings
@@ -194,9 +195,9 @@ async def test_a_timer_that_has_fired_for_nothing_is_set_anew(
 async def test_reports_get_their_entries_with_the_facts_or_not_at_all(
     customers: Customers, store: Store
 ) -> None:
-    def entries(before: Customer, facts: Sequence[Fact], after: Customer, now_ms: int) -> Sequence[Entry]:
-        said = f"{before.version} {len(facts)} {after.version}"
-        return [Entry("visit", now_ms, said.encode())]
+    def entries(story: Unfolding) -> Sequence[Entry]:
+        said = f"{story.before.version} {len(story.facts)} {story.customer.version}"
+        return [Entry("visit", story.now_ms, said.encode())]
 
     customers.entries = entries
     await add(customers, "1", began(), viewed(1))

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.entries import ActionEntry, AnyEntry, entries
-from frontdesk.domain.journey.evolving import evolve
 from frontdesk.domain.journey.facts import (
     Block,
     Blocked,
@@ -29,6 +28,7 @@ from frontdesk.domain.journey.reporting.aggregates import Aggregation, Distinct,
 from frontdesk.domain.journey.reporting.diagnostics import DiagnosticsCount
 from frontdesk.domain.journey.reporting.metrics import Basis
 from frontdesk.domain.journey.reporting.performance import PerformanceCount
+from frontdesk.domain.journey.unfolding import Unfolding
 
 MAP = "m1"
 OFFERED = Moved("a", State.OFFERED, Emitter.BROWSER)
@@ -47,9 +47,11 @@ def story(facts: Sequence[Fact], name: str = "c", at_ms: Iterable[int] = ()) -> 
     customer, times = Customer(name), iter(at_ms)
     for number, fact in enumerate((VisitBegan("v", "d", 0), Qualified("a", MAP, 1, "v", "webchat"), *facts)):
         now_ms = next(times, number * 1000)
-        for entry in entries(customer, (fact,), now_ms):
+        told = Unfolding(customer, now_ms)
+        told.add((fact,))
+        for entry in entries(told):
             yield name, now_ms, named(entry, name)
-        customer = evolve(customer, fact, now_ms)
+        customer = told.customer
 
 
 def named(entry: AnyEntry, name: str) -> AnyEntry:

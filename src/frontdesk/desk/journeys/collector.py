@@ -14,7 +14,7 @@ from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.domain.journey import consenting
 from frontdesk.domain.journey.collecting import Scores, Taken, collect, no_scores, tick, timeout_ms
 from frontdesk.domain.journey.consenting import Objection, Signals
-from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.deriving import Locate, nowhere
 from frontdesk.domain.journey.facts import Fact, Happened
 from frontdesk.domain.journey.gate import Offer, ping
@@ -111,10 +111,10 @@ class Collector:
         seen_before = version_of(customer.seen, arrived.event_id)  # Of another id, with the same digest.
         compiled, meanwhile = self._sites.compiled, list[Objection | None]()
 
-        def decide(customer: Customer, now_ms: int) -> Sequence[Fact]:
+        def decide(customer: Customer, now_ms: int) -> Unfolding:
             meanwhile.append(objection(customer, now_ms))
             if meanwhile[-1] is not None or version_of(customer.seen, arrived.event_id) != seen_before:
-                return ()  # Consent was withdrawn, or the event came twice at once.
+                return Unfolding(customer, now_ms)  # Consent was withdrawn, or it came twice at once.
             return collect(
                 customer,
                 event,
@@ -127,13 +127,13 @@ class Collector:
                 scores=self._scores,
             )
 
-        after, facts = await self._change(customer.id, decide)
-        if not is_noted and after.visit.id == visit_id:  # The visit before ended meanwhile.
+        story = await self._customers.unfold(customer.id, decide)
+        if not is_noted and story.customer.visit.id == visit_id:  # The visit before ended meanwhile.
             await self._whose.note(visit_id, customer.id, at_ms)
         if meanwhile[-1] is not None:
             return meanwhile[-1]
-        happened = next((fact for fact in facts if isinstance(fact, Happened)), None)
-        happened = happened or await self._known(after, arrived.event_id)
+        happened = next((fact for fact in story.facts if isinstance(fact, Happened)), None)
+        happened = happened or await self._known(story.customer, arrived.event_id)
         if happened is None:
             raise Conflict("the event was taken in by another request, and cannot be found yet")
         return happened
@@ -201,7 +201,7 @@ class Collector:
             return facts
 
         if customer.actions:  # Else there is nothing to show, and nothing to note.
-            await self._change(customer_id, decide)
+            await self._customers.change(customer_id, decide)
         return Pinged(customer_id, offers, poll_ms)
 
     def _is_here(self, customer: Customer, deployment_id: str, session_id: str, now_ms: int) -> bool:
@@ -211,7 +211,7 @@ class Collector:
             return False
         return is_open(visit, timeout_ms(self._sites.compiled), now_ms)
 
-    async def action(self, site: Site, customer_id: str, asked: Reported) -> Sequence[Fact]:
+    async def action(self, site: Site, customer_id: str, asked: Reported) -> Sequence[AnyFact]:
         """An action has come into a state, its browser says; what has become true by that.
 
         Shape:   without a customer, it is looked up whose visit it is.
@@ -224,22 +224,22 @@ class Collector:
             except NotFound as error:
                 raise Refused("action_unknown", "there is no such action in this visit") from error
 
-        def decide(customer: Customer, now_ms: int) -> Sequence[Fact]:
+        def decide(customer: Customer, now_ms: int) -> Unfolding:
             story = Unfolding(customer, now_ms)
             end_if_over(story, timeout_ms(compiled), now_ms)
             trusts = site.deployment.trust_client_chat_states
             story.add(move(story.customer, asked, trusts_chat_states=trusts, now_ms=now_ms))
-            return story.facts
+            return story
 
-        facts: Sequence[Fact] = ()
+        facts: Sequence[AnyFact] = ()
         try:
-            _, facts = await self._change(customer_id, decide)
+            facts = (await self._customers.unfold(customer_id, decide)).facts
         except Refused:
             if not self._has_others:
                 raise
         if not facts and self._has_others:  # What was said before may have come to another node.
             self._customers.doubt(customer_id)
-            _, facts = await self._change(customer_id, decide)
+            facts = (await self._customers.unfold(customer_id, decide)).facts
         return facts
 
     # --- time ----------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ class Collector:
     async def tick(self, customer_id: str) -> None:
         """Do what is due for a customer: end a visit, give up an offer."""
         compiled = self._sites.compiled
-        await self._change(customer_id, lambda customer, now_ms: tick(customer, compiled, now_ms))
+        await self._customers.unfold(customer_id, lambda customer, now_ms: tick(customer, compiled, now_ms))
 
     def due_ms(self, customer: Customer) -> int | None:
         """When that is, or None."""
@@ -262,11 +262,6 @@ class Collector:
             self._customers.doubt(customer_id)
             customer = await self._customers.customer(customer_id)
         return customer
-
-    async def _change(
-        self, customer_id: str, decide: Callable[[Customer, int], Sequence[Fact]]
-    ) -> tuple[Customer, Sequence[Fact]]:
-        return await self._customers.change(customer_id, decide)
 
 
 def poll_ms_of(since_last_ms: int) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -13,7 +13,7 @@ from frontdesk.desk.arming import UNSURE, Armed, arm_anew
 from frontdesk.desk.journeys.customer_cards import KIND, CustomerCard, card_of, is_structural, read_card
 from frontdesk.desk.journeys.customer_folding import encode, fact_of, fold, restored, shared, snapshot_of
 from frontdesk.domain.journey.customer import AnyFact, Customer, Forgotten
-from frontdesk.domain.journey.evolving import evolve
+from frontdesk.domain.journey.unfolding import Unfolding
 from frontdesk.errors import Conflict, DeskError
 from frontdesk.store.log import Also, Arm, Entry, Recorded, Store
 
@@ -27,7 +27,7 @@ RETRY_S = 0.5
 
 F = TypeVar("F", bound=AnyFact)
 Due = Callable[[Customer], int | None]
-Enter = Callable[[Customer, Sequence[Any], Customer, int], Sequence[Entry]]  # Before, facts, after, now.
+Enter = Callable[[Unfolding], Sequence[Entry]]
 
 _log = structlog.get_logger("customers")
 
@@ -67,7 +67,7 @@ class Customers:
         self, store: Store, clock_ms: Callable[[], int], *, held_max: int = 20_000, quiet_s: int = QUIET_S
     ) -> None:
         self.deadlines: list[Due] = []
-        self.entries: Enter = lambda _before, _facts, _after, _now_ms: ()
+        self.entries: Enter = lambda _story: ()
         self._store = store
         self._clock_ms = clock_ms
         self._held_max = held_max
@@ -124,13 +124,33 @@ class Customers:
         decide: Callable[[Customer, int], Sequence[F]],
         *,
         due_ms: Due | None = None,
-        entries: Enter | None = None,
         also: Sequence[Also] = (),
     ) -> tuple[Customer, Sequence[F]]:
-        """Decide and append, and again when another node was first; the customer now, and what was added.
+        """Decide and append, as `unfold`; the customer now, and what was added."""
+        facts: Sequence[F] = ()
+
+        def unfold(customer: Customer, now_ms: int) -> Unfolding:
+            nonlocal facts
+            facts = decide(customer, now_ms)
+            story = Unfolding(customer, now_ms)
+            story.add(facts)
+            return story
+
+        story = await self.unfold(customer_id, unfold, due_ms=due_ms, also=also)
+        return story.customer, facts
+
+    async def unfold(
+        self,
+        customer_id: str,
+        decide: Callable[[Customer, int], Unfolding],
+        *,
+        due_ms: Due | None = None,
+        also: Sequence[Also] = (),
+    ) -> Unfolding:
+        """Decide and append, and again when another node was first; what was decided at last.
 
         Shape:   nothing decided is nothing written, but for a timer that has fired and is set anew.
-                 `due_ms` is one more deadline; `entries` are used in the place of those of all changes.
+                 `due_ms` is one more deadline.
         Errors:  of `decide`; `Conflict`, `Unavailable`.
         """
         stream = ROOT + customer_id
@@ -140,30 +160,26 @@ class Customers:
                 await self._refresh(stream, held)
                 before = held.customer
                 now_ms = max(self._clock_ms(), before.last_ms)
-                facts = decide(before, now_ms)
-                if not facts:
+                story = decide(before, now_ms)
+                if not story.facts:
                     await self._arm_again(stream, held, due_ms, now_ms)
-                    return before, ()
-                after = before
-                for fact in facts:
-                    after = evolve(after, fact, now_ms)
-                effects = [*also, *(entries or self.entries)(before, facts, after, now_ms)]
-                if await self._append(stream, held, facts, after, now_ms, due_ms, effects):
-                    return after, facts
+                    return story
+                if await self._append(stream, held, story, due_ms, also):
+                    return story
         raise Conflict(f"{stream} lost {ATTEMPTS_MAX} races in a row")
 
     async def _append(
         self,
         stream: str,
         held: _Held,
-        facts: Sequence[AnyFact],
-        after: Customer,
-        now_ms: int,
+        story: Unfolding,
         due_ms: Due | None,
-        effects: list[Also],
+        also: Sequence[Also],
     ) -> bool:
         """Whether it was written; else another node was first."""
-        version = held.customer.version
+        facts, after, now_ms = story.facts, story.customer, story.now_ms
+        version = story.before.version
+        effects = [*also, *self.entries(story)]
         arm = arm_anew(held.armed, self._due_ms(after, due_ms), now_ms)
         if arm is not None:
             effects.append(arm)

@@ -6,7 +6,6 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.entries import (
     KINDS,
     ActionEntry,
@@ -23,6 +22,7 @@ from frontdesk.domain.journey.reporting.buckets import Buckets, Interval
 from frontdesk.domain.journey.reporting.diagnostics import Diagnostics, DiagnosticsCount
 from frontdesk.domain.journey.reporting.metrics import Attribution, Basis
 from frontdesk.domain.journey.reporting.performance import PerformanceTable
+from frontdesk.domain.journey.unfolding import Unfolding
 from frontdesk.store.log import Entry, Store
 
 PAGE = 500  # Entries between two looks at what else there is to do.
@@ -32,9 +32,9 @@ _encode = msgspec.json.Encoder().encode
 _decoders = {kind: msgspec.json.Decoder(of) for kind, of in KINDS.items()}
 
 
-def entered(before: Customer, facts: Sequence[AnyFact], _after: Customer, now_ms: int) -> Sequence[Entry]:
+def entered(story: Unfolding) -> Sequence[Entry]:
     """The entries of a change, for `Customers.entries`."""
-    return [Entry(entry.KIND, now_ms, _encode(entry)) for entry in entries(before, facts, now_ms)]
+    return [Entry(entry.KIND, story.now_ms, _encode(entry)) for entry in entries(story)]
 
 
 class Reports:

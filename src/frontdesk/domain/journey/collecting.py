@@ -72,10 +72,10 @@ def collect(
     contact_id: str = "",
     contact: Contact = NO_CONTACT,
     scores: Scores = no_scores,
-) -> Sequence[Fact]:
-    """The facts that follow from an event.
+) -> Unfolding:
+    """What follows from an event.
 
-    Shape:   one of them is its `Happened`. `visit_id` is for a new visit, if there has to be one;
+    Shape:   one of its facts is its `Happened`. `visit_id` is for a new visit, if there has to be one;
              `contact_id` who says so, where that is known by it, and `contact` what is known of them.
     """
     story = Unfolding(customer, now_ms)
@@ -99,15 +99,15 @@ def collect(
         visit_pageviews=visit.pageviews,
         has_qualified=any(isinstance(fact, Qualified) for fact in story.facts[at:]),
     )
-    return story.facts
+    return story
 
 
-def tick(customer: Customer, compiled: Compiled, now_ms: int) -> Sequence[Fact]:
+def tick(customer: Customer, compiled: Compiled, now_ms: int) -> Unfolding:
     """What has become true because time has passed."""
     story = Unfolding(customer, now_ms)
     story.add(reap(story.customer, compiled, now_ms))
     end_if_over(story, timeout_ms(compiled), now_ms)
-    return story.facts
+    return story
 
 
 def _know(story: Unfolding, contact_id: str, external_id: str) -> None:

@@ -6,13 +6,12 @@ can be erased and the numbers stay.
 Source:  journey.md §8.3, §11.1, §11.4.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar
 
 from msgspec import Struct
 
 from frontdesk.domain.journey.customer import Action, AnyFact, Customer, Visit
-from frontdesk.domain.journey.evolving import evolve
 from frontdesk.domain.journey.facts import (
     Blocked,
     Moved,
@@ -25,6 +24,7 @@ from frontdesk.domain.journey.facts import (
     VisitBegan,
     VisitEnded,
 )
+from frontdesk.domain.journey.unfolding import Unfolding
 
 
 class Where(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -130,18 +130,16 @@ KINDS: dict[str, type[AnyEntry]] = {
     kind.KIND: kind for kind in (VisitEntry, SegmentEntry, OutcomeEntry, ActionEntry, BlockEntry, ScoreEntry)
 }
 
-REPORTED = (VisitBegan, VisitEnded, SegmentAssigned, OutcomeAchieved, Qualified, Moved, Noted, Blocked)
+REPORTED = frozenset(
+    (VisitBegan, VisitEnded, SegmentAssigned, OutcomeAchieved, Qualified, Moved, Noted, Blocked)
+)
 
 
-def entries(before: Customer, facts: Sequence[AnyFact], now_ms: int) -> Iterator[AnyEntry]:
+def entries(story: Unfolding) -> Iterator[AnyEntry]:
     """The entries of facts that are added to a customer's history, in their order."""
-    if not any(isinstance(fact, REPORTED) for fact in facts):
-        return  # Nearly every page view.
-    customer = before
-    for fact in facts:
-        after = evolve(customer, fact, now_ms)
-        yield from _of(customer, fact, after, now_ms)
-        customer = after
+    for before, fact, after in story.steps():
+        if type(fact) in REPORTED:  # Of most page views none is.
+            yield from _of(before, fact, after, story.now_ms)
 
 
 def _of(before: Customer, fact: AnyFact, after: Customer, now_ms: int) -> Iterator[AnyEntry]:
