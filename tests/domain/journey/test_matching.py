@@ -153,6 +153,18 @@ def test_criteria_may_ask_for_many_things(key: str, value: str) -> None:
     assert matched(facts) == ["of events", "of visits"]
 
 
+def test_values_that_python_takes_for_the_same_are_told_apart() -> None:
+    asked = [
+        a_segment(text, journey=journey(pattern(criterion("attributes.n", "equal", text), count=2)))
+        for text in ("1", "true")
+    ]
+    visitor = Visitor(*asked)
+    assert matched(visitor.does(VIEW, n=1)) == []
+    assert matched(visitor.does(VIEW, n=True)) == []
+    assert matched(visitor.does(VIEW, n=1.0)) == ["1"]
+    assert matched(visitor.does(VIEW, n=True)) == ["true"]
+
+
 def test_keys_that_do_not_exist_are_refused() -> None:
     for key in ("page.colour", "attributes.", "contact.", "attributes." + "x" * 65, "", "customer.id"):
         assert not is_key(key)

@@ -30,6 +30,7 @@ from frontdesk.domain.journey.keys import Contact, reader
 from frontdesk.domain.journey.moments import ms_of
 from frontdesk.domain.journey.segments import Outcome, Scope, Segment, ValueField
 from frontdesk.domain.journey.tracking import Tracking
+from frontdesk.domain.journey.triggers import Triggers
 from frontdesk.domain.journey.url_conditions import UrlTest, failing, url_tests
 from frontdesk.domain.journey.urls import UrlRules
 from frontdesk.domain.journey.web_events import WebEvent
@@ -117,6 +118,7 @@ class Compiled:
         self._finders: dict[tuple[str, str], Finder[Met]] = {}
         self._contexts = Finder((m.context, m) for m in self.matchers if m.context and not m.patterns)
         self._maps = {m.id: m for m in self.matchers if m.kind is Kind.ACTION_MAP}
+        self.triggers = Triggers(definitions.action_maps.values())
         self._rules = {id_: UrlRules.of(one.tracking) for id_, one in definitions.deployments.items()}
         self._default_rules = UrlRules.of(Tracking())
         self._url_tests: dict[tuple[str, str], tuple[UrlTest, ...]] = {}
@@ -159,11 +161,14 @@ class Compiled:
 
     def triggered(self, customer: Customer, facts: Iterable[Fact] = ()) -> Sequence[str]:
         """The action maps whose event conditions are all met in this visit, once `facts` are true as well."""
-        steps = {step.matcher: step for step in customer.visit.steps if step.matcher in self._maps}
-        for fact in facts:
-            if isinstance(fact, Advanced):
-                steps.update((step.matcher, step) for step in fact.visit if step.matcher in self._maps)
-        return [map_id for map_id, step in steps.items() if self._maps[map_id].is_finished(step)]
+        steps: Iterable[Step] = customer.visit.steps
+        if news := [step for fact in facts if isinstance(fact, Advanced) for step in fact.visit]:
+            steps = {step.matcher: step for step in (*steps, *news)}.values()
+        return [
+            step.matcher
+            for step in steps
+            if step.index and (of := self._maps.get(step.matcher)) is not None and of.is_finished(step)
+        ]
 
 
 # --- matchers ---------------------------------------------------------------------------------------

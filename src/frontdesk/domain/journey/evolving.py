@@ -189,8 +189,12 @@ def _stepped(steps: tuple[Step, ...], news: tuple[Step, ...]) -> tuple[Step, ...
     if not news:
         return steps
     by_matcher = {step.matcher: step for step in steps}
-    by_matcher.update((step.matcher, step) for step in news)
-    return tuple(step for step in by_matcher.values() if step.index or step.counts)
+    for step in news:
+        if step.index or step.counts:
+            by_matcher[step.matcher] = step
+        else:
+            by_matcher.pop(step.matcher, None)
+    return tuple(by_matcher.values())
 
 
 def _assigned(customer: Customer, fact: SegmentAssigned, time_ms: int) -> Customer:

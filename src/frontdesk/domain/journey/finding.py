@@ -2,9 +2,12 @@
 
 Of the criteria of one condition, one leads: it is in a table under its key and value, and the others are
 looked at only when it holds. A condition that only denies is in no table and looked at each time.
+
+Most values come again and again, such as the pages of a site: what they lead to is kept for a while.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -14,6 +17,8 @@ from frontdesk.domain.journey.criteria import Operator
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.keys import Contact, Read
 from frontdesk.domain.journey.web_events import Scalar, WebEvent
+
+VALUES_KEPT_MAX = 1024  # Of each key.
 
 Found = TypeVar("Found")
 
@@ -47,6 +52,13 @@ class _Entry(Struct, Generic[Found], frozen=True):
 
 _Led = dict[int, _Entry[Found]]
 """Conditions by their numbers: one may be led to by several values."""
+
+
+class _Leads(Struct, Generic[Found], frozen=True):
+    """What one value leads to: what is found by that alone, and what is found when the others hold too."""
+
+    found: tuple[Found, ...]
+    entries: tuple[_Entry[Found], ...]
 
 
 class _Table(Generic[Found]):
@@ -121,27 +133,48 @@ class Finder(Generic[Found]):
             if folds not in tables:
                 tables[folds] = _Table(folds=folds)
             tables[folds].add(lead.comparison, _Entry(number, found, others))
-        self._by_key = tuple((read, tuple(tables.values())) for read, tables in self._tables.values())
+        every = ((read, tuple(tables.values())) for read, tables in self._tables.values())
+        self._by_key = tuple((read, tables, _leading(tables)) for read, tables in every)
 
     def found(self, customer: Customer, event: WebEvent, contact: Contact) -> list[Found]:
         """What is found now, in no order."""
-        led: _Led[Found] = {}
-        for read, tables in self._by_key:
+        found: list[Found] = []
+        for read, tables, leading in self._by_key:
             value = read(customer, event, contact)
             if value is None:
                 continue
-            for one in value if isinstance(value, (tuple, list)) else (value,):
-                for table in tables:
-                    table.lead(one, led)
-        found = [
-            entry.found
-            for entry in led.values()
-            if not entry.others or all_hold(entry.others, customer, event, contact)
-        ]
+            leads = _leads(tables, value) if isinstance(value, (tuple, list)) else leading(value)
+            found += leads.found
+            for entry in leads.entries:
+                if all_hold(entry.others, customer, event, contact):
+                    found.append(entry.found)
         for checks, what in self._always:
             if all_hold(checks, customer, event, contact):
                 found.append(what)
         return found
+
+
+def _leading(tables: Sequence[_Table[Found]]) -> Callable[[Scalar], _Leads[Found]]:
+    """What gives the conditions whose leading criterion a value satisfies."""
+
+    @lru_cache(VALUES_KEPT_MAX, typed=True)  # 1, 1.0 and true are not the same text.
+    def leading(value: Scalar) -> _Leads[Found]:
+        return _leads(tables, (value,))
+
+    return leading
+
+
+def _leads(tables: Sequence[_Table[Found]], values: Iterable[Scalar]) -> _Leads[Found]:
+    """The conditions whose leading criterion one of these values satisfies, each once."""
+    led: _Led[Found] = {}
+    for value in values:
+        for table in tables:
+            table.lead(value, led)
+    entries = led.values()
+    return _Leads(
+        tuple(entry.found for entry in entries if not entry.others),
+        tuple(entry for entry in entries if entry.others),
+    )
 
 
 _LEADS = (Operator.EQUAL, Operator.STARTS_WITH, Operator.ENDS_WITH)

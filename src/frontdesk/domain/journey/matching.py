@@ -91,7 +91,7 @@ class _Progress:
         visit = customer.visit
         self._customer, self._event, self._now_ms = customer, event, now_ms
         self._is_in_visit = visit.is_open and event.visit_id == visit.id
-        self._assigned = {one.segment_id for one in assigned(customer, now_ms)}
+        self._had = {*visit.achieved, *(one.segment_id for one in assigned(customer, now_ms))}
         # Of the visit, and of the customer.
         self._before = (
             {step.matcher: step for step in visit.steps},
@@ -101,17 +101,11 @@ class _Progress:
 
     def is_open(self, matcher: Matcher) -> bool:
         """Whether there is anything left for it to match."""
-        match matcher.kind:
-            case Kind.SEGMENT:
-                return (matcher.of_customer or self._is_in_visit) and matcher.id not in self._assigned
-            case Kind.OUTCOME:
-                if not self._is_in_visit:
-                    return False
-                # A context that goes on holding is one achievement.
-                may_repeat = matcher.repeats and bool(matcher.patterns)
-                return may_repeat or matcher.id not in self._customer.visit.achieved
-            case Kind.ACTION_MAP:
-                return self._is_in_visit and matcher.counts_at(self._now_ms)
+        if not (self._is_in_visit or matcher.of_customer):
+            return False
+        if matcher.id in self._had:  # A context that goes on holding is one achievement.
+            return matcher.repeats and bool(matcher.patterns)
+        return matcher.counts_at(self._now_ms)
 
     def was_finished(self, matcher: Matcher) -> bool:
         """Whether its patterns were all met before, so that it waits for its context alone."""
@@ -121,6 +115,8 @@ class _Progress:
 
     def advance(self, matcher: Matcher, index: int) -> bool:
         """The pattern of this index is met once more; whether that was the last that was missing."""
+        if not self.is_open(matcher):
+            return False
         before, news = self._before[matcher.of_customer], self._news[matcher.of_customer]
         step = before.get(matcher.id)
         if not matcher.is_ordered:
@@ -129,8 +125,6 @@ class _Progress:
             step = shared_step(matcher.id, matcher.version)
         if matcher.is_ordered and index != step.index:
             return False  # It is not its turn.
-        if not self.is_open(matcher):
-            return False
         after = _ordered(matcher, step, index) if matcher.is_ordered else _in_any_order(matcher, step, index)
         if after is None:
             return False

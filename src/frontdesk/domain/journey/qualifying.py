@@ -3,7 +3,7 @@
 Source:  journey.md §8.2; §7.3 for the conditions on outcomes.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from frontdesk.domain.journey.action_maps import (
     ActionMap,
@@ -18,6 +18,7 @@ from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Emitter, Fact, Moved, Qualified, State
 from frontdesk.domain.journey.moments import ms_of
 from frontdesk.domain.journey.schedules import is_map_open
+from frontdesk.domain.journey.triggers import has_outcome_conditions
 
 LATER = (ActivationType.ON_NEXT_VISIT, ActivationType.ON_NEXT_SESSION)
 
@@ -38,24 +39,15 @@ def qualify(
     found: list[Fact] = list(opened(customer, compiled.definitions, now_ms))
     taken = {action.map_id for action in customer.actions if action.visit_id == customer.visit.id}
     by_segment = assignments_of(customer, now_ms)
-    done: Collection[str] | None = None
-    for action_map in compiled.definitions.action_maps.values():
+    for action_map in compiled.triggers.maps(by_segment, compiled.triggered(customer, facts)):
         if action_map.id in taken:
             continue
         assignment_id = ""
         if action_map.trigger_with_segments:
-            if by_segment.keys().isdisjoint(action_map.trigger_with_segments):
-                continue
             chosen = assignment_for(customer, action_map, by_segment)
             if chosen is None:
                 continue
             assignment_id = chosen
-        elif action_map.trigger_with_event_conditions:
-            done = compiled.triggered(customer, facts) if done is None else done
-            if action_map.id not in done:
-                continue
-        elif not has_outcome_conditions(action_map):
-            continue  # It has no trigger, so nothing satisfies it.
         if is_in_force(action_map, now_ms) and are_outcomes_met(action_map, customer.visit):
             found.append(_qualified(customer, action_map, compiled.definitions, now_ms, ids(), assignment_id))
     return found
@@ -109,14 +101,6 @@ def assignment_for(customer: Customer, action_map: ActionMap, by_segment: Mappin
 
 
 # --- outcomes ---------------------------------------------------------------------------------------
-
-
-def has_outcome_conditions(action_map: ActionMap) -> bool:
-    """Whether the probability of an outcome is part of the trigger."""
-    return bool(
-        action_map.trigger_with_outcome_probability_conditions
-        or action_map.trigger_with_outcome_quantile_conditions
-    )
 
 
 def are_outcomes_met(action_map: ActionMap, visit: Visit) -> bool:
