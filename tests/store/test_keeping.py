@@ -40,8 +40,8 @@ class World:
         self.store = store
         self.days = RetentionDays()
         self.customers = Customers(store, lambda: self.now_ms)
-        self.customers.entries = lambda _before, facts, _after, now_ms: [
-            Entry("pageview", now_ms, b"{}") for fact in facts if isinstance(fact, Happened)
+        self.customers.entries = lambda story: [
+            Entry("pageview", story.now_ms, b"{}") for fact in story.facts if isinstance(fact, Happened)
         ]
         self.whose = WhoseVisit(store)
         self.keeping = Keeping(store, self.customers, lambda: self.days, lambda: self.now_ms)

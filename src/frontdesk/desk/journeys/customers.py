@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import reduce
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -203,8 +204,8 @@ class Customers:
 
     def _due_ms(self, customer: Customer, due_ms: Due | None) -> int | None:
         deadlines = self.deadlines if due_ms is None else (*self.deadlines, due_ms)
-        due = (deadline(customer) for deadline in deadlines)
-        return min((each for each in due if each is not None), default=None)
+        due = [each for deadline in deadlines if (each := deadline(customer)) is not None]
+        return min(due, default=None)
 
     async def _arm_again(self, stream: str, held: _Held, due_ms: Due | None, now_ms: int) -> None:
         """Set a timer anew that may have fired, though nothing happened."""
@@ -275,12 +276,21 @@ class Customers:
             return
         customer, heard_of = held.customer, held.newest
         if held.is_unsure:
-            customer = restored(await self._store.snapshot(stream), customer.id)
-        customer = shared(await self._read_on(stream, customer))
+            customer = await self._read(stream, customer.id)
+        else:
+            customer = await self._read_on(stream, customer)
+        customer = shared(customer)
         held.customer, held.is_unsure = customer, False
         held.armed = UNSURE if customer.version else None
         if held.newest == heard_of:
             held.newest = customer.version  # What was heard of and is not there was purged.
+
+    async def _read(self, stream: str, customer_id: str) -> Customer:
+        """The customer by the log alone: one trip to it for whoever is new, or has come a few times."""
+        records = await self._store.read(stream, limit=SNAPSHOT_EVERY)
+        if len(records) < SNAPSHOT_EVERY:
+            return reduce(fold, records, Customer(id=customer_id))
+        return await self._read_on(stream, restored(await self._store.snapshot(stream), customer_id))
 
     async def _read_on(self, stream: str, customer: Customer) -> Customer:
         while True:

@@ -69,9 +69,13 @@ def due_ms(customer: Customer, days: RetentionDays) -> int | None:
     """When something of a customer is to be forgotten next, or all of it; None of whom nothing is kept."""
     if not customer.version:
         return None
-    limits_ms = _limits_ms(days)
-    oldest = ((group, getattr(customer.oldest, group)) for group in limits_ms)
-    due = [at_ms + limits_ms[group] + SLACK_MS for group, at_ms in oldest if at_ms]
+    oldest = customer.oldest
+    kept = (
+        (oldest.web_events_ms, days.web_events),
+        (oldest.visits_ms, days.sessions),
+        (oldest.actions_ms, days.action_events),
+    )
+    due = [at_ms + kept_days * DAY_MS + SLACK_MS for at_ms, kept_days in kept if at_ms]
     if not customer.visit.is_open:
         due.append(_over_ms(customer, days))
     return min(due, default=None)

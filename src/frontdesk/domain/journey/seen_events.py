@@ -6,7 +6,7 @@ from hashlib import blake2b
 SEEN_MAX = 512
 DIGEST_BYTES, VERSION_BYTES = 8, 4
 ENTRY_BYTES = DIGEST_BYTES + VERSION_BYTES  # Of the client's id of the event; of the fact that holds it.
-DIGESTS_KEPT_MAX = 1024  # Each is asked for several times while its event is taken in.
+DIGESTS_KEPT_MAX = 32  # Each is asked for several times while its event is taken in.
 
 
 def noted(seen: bytes, event_id: str, version: int) -> bytes:

@@ -116,9 +116,10 @@ def parameters(url: str) -> Mapping[str, str]:
     return found
 
 
+@lru_cache(ADDRESSES_KEPT_MAX)
 def searched(url: str, rules: UrlRules) -> str:
     """What somebody searched the site for, by the address of the page as it came; empty if nothing."""
-    if not rules.search:
+    if not rules.search or "?" not in url:
         return ""
     found = parameters(url)
     return next((found[name].strip() for name in rules.search if found.get(name, "").strip()), "")
