@@ -110,7 +110,7 @@ class JourneyOperations:
             if is_batch:
                 return await self._batch(body, site, sender)
             event = wire.event_of(body)
-            self._check(event.customer_cookie_id.lower())
+            self._check(event.customer_cookie_id)
             return await self._event(event, site, sender)
         finally:
             self._in_flight -= 1
@@ -157,7 +157,7 @@ class JourneyOperations:
         if len(bytes(raw)) > bytes_max:
             raise _too_large(bytes_max)
         event = wire.event_of(raw)
-        customer_id = event.customer_cookie_id.lower()
+        customer_id = event.customer_cookie_id
         if customer_id not in customers:
             self._check(customer_id)
             customers.add(customer_id)
@@ -246,7 +246,7 @@ def _arrived(event: wire.EventBody, sender: Sender) -> Arrived:
     """An event as it came; only the site's own server may say from which address."""
     said = event.ip_address if sender.is_server else None
     return Arrived(
-        customer_id=event.customer_cookie_id.lower(),
+        customer_id=event.customer_cookie_id,
         name=event.event_name,
         url=event.page.url,
         title=event.page.title,

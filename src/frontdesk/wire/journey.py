@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Meta, Raw, Struct, ValidationError
+from msgspec.structs import replace
 
 from frontdesk.domain.journey.defined import UUID
 from frontdesk.domain.journey.facts import Purpose, Stage
@@ -159,11 +160,12 @@ _Body = TypeVar("_Body")
 
 
 def event_of(body: bytes | Raw) -> EventBody:
-    """One event. Errors: `Refused`: `invalid_event_name`, `bad_request`."""
+    """One event, its customer's id in lower case. Errors: `Refused`: `invalid_event_name`, `bad_request`."""
     event = _decoded(_event, body)
     if not _NAME.fullmatch(event.event_name):
         raise Refused("invalid_event_name", "eventName takes 1 to 100 letters, digits and underscores")
-    return event
+    customer_id = event.customer_cookie_id
+    return event if customer_id.islower() else replace(event, customer_cookie_id=customer_id.lower())
 
 
 def events_of(body: bytes) -> Sequence[Raw]:

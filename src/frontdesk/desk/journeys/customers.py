@@ -36,13 +36,15 @@ _log = structlog.get_logger("customers")
 class _Held:
     """One customer as this node knows it.
 
-    Shape:   `newest` is the newest version that was heard of; `is_unsure` when only the log knows what is
-             true: a write was not answered, or another node was first.
+    Shape:   `stream` is its name in the log, one text for all who use it; `newest` is the newest version that
+             was heard of; `is_unsure` when only the log knows what is true: a write was not answered, or
+             another node was first.
     """
 
-    __slots__ = ("armed", "customer", "is_unsure", "newest", "used_ms")
+    __slots__ = ("armed", "customer", "is_unsure", "newest", "stream", "used_ms")
 
-    def __init__(self, customer: Customer) -> None:
+    def __init__(self, stream: str, customer: Customer) -> None:
+        self.stream = stream
         self.customer = customer
         self.armed: Armed = UNSURE
         self.is_unsure = True
@@ -81,11 +83,10 @@ class Customers:
 
     async def customer(self, customer_id: str) -> Customer:
         """The customer as they are now; one of version 0 where nothing is known of them."""
-        stream = ROOT + customer_id
-        held = self._used(stream, customer_id)
+        held = self._used(customer_id)
         if held.is_stale:
-            async with self._lock(stream):
-                await self._refresh(stream, held)
+            async with self._lock(held.stream):
+                await self._refresh(held)
         return held.customer
 
     async def record(self, customer_id: str, version: int) -> AnyFact | None:
@@ -154,29 +155,21 @@ class Customers:
                  `due_ms` is one more deadline.
         Errors:  of `decide`; `Conflict`, `Unavailable`.
         """
-        stream = ROOT + customer_id
         for _ in range(ATTEMPTS_MAX):
-            held = self._used(stream, customer_id)
-            async with self._lock(stream):
-                await self._refresh(stream, held)
+            held = self._used(customer_id)
+            async with self._lock(held.stream):
+                await self._refresh(held)
                 before = held.customer
                 now_ms = max(self._clock_ms(), before.last_ms)
                 story = decide(before, now_ms)
                 if not story.facts:
-                    await self._arm_again(stream, held, due_ms, now_ms)
+                    await self._arm_again(held, due_ms, now_ms)
                     return story
-                if await self._append(stream, held, story, due_ms, also):
+                if await self._append(held, story, due_ms, also):
                     return story
-        raise Conflict(f"{stream} lost {ATTEMPTS_MAX} races in a row")
+        raise Conflict(f"customer {customer_id} lost {ATTEMPTS_MAX} races in a row")
 
-    async def _append(
-        self,
-        stream: str,
-        held: _Held,
-        story: Unfolding,
-        due_ms: Due | None,
-        also: Sequence[Also],
-    ) -> bool:
+    async def _append(self, held: _Held, story: Unfolding, due_ms: Due | None, also: Sequence[Also]) -> bool:
         """Whether it was written; else another node was first."""
         facts, after, now_ms = story.facts, story.customer, story.now_ms
         version = story.before.version
@@ -190,7 +183,7 @@ class Customers:
         if is_new_base or version // SNAPSHOT_EVERY != after.version // SNAPSHOT_EVERY:
             effects.append(snapshot_of(after))
         try:
-            await self._store.append(stream, version, [encode(fact) for fact in facts], now_ms, effects)
+            await self._store.append(held.stream, version, [encode(fact) for fact in facts], now_ms, effects)
         except Conflict:
             held.is_unsure = True
             return False
@@ -207,14 +200,14 @@ class Customers:
         due = [each for deadline in deadlines if (each := deadline(customer)) is not None]
         return min(due, default=None)
 
-    async def _arm_again(self, stream: str, held: _Held, due_ms: Due | None, now_ms: int) -> None:
+    async def _arm_again(self, held: _Held, due_ms: Due | None, now_ms: int) -> None:
         """Set a timer anew that may have fired, though nothing happened."""
         due = self._due_ms(held.customer, due_ms)
         arm = arm_anew(held.armed, due, now_ms)
         if arm is None or not held.customer.version:
             return
         with contextlib.suppress(Conflict):  # Who wrote meanwhile has set it.
-            await self._store.append(stream, held.customer.version, (), now_ms, (Arm(due),))
+            await self._store.append(held.stream, held.customer.version, (), now_ms, (Arm(due),))
             held.armed = due
             return
         held.is_unsure = True
@@ -247,14 +240,15 @@ class Customers:
             lock = self._locks[stream] = asyncio.Lock()
         return lock
 
-    def _used(self, stream: str, customer_id: str) -> _Held:
+    def _used(self, customer_id: str) -> _Held:
+        stream = ROOT + customer_id
         held = self._held.get(stream)
         if held is None:
-            held = self._held[stream] = _Held(Customer(id=customer_id))
+            held = self._held[stream] = _Held(stream, Customer(id=customer_id))
             if len(self._held) > self._held_max:
                 self._held.popitem(last=False)
         else:
-            self._held.move_to_end(stream)
+            self._held.move_to_end(held.stream)
         held.used_ms = self._clock_ms()
         return held
 
@@ -270,15 +264,15 @@ class Customers:
             await asyncio.sleep(min(REST_EVERY_S, self._quiet_s))
             self.let_go()
 
-    async def _refresh(self, stream: str, held: _Held) -> None:
+    async def _refresh(self, held: _Held) -> None:
         """Read what there is to know. The lock of the stream is held."""
         if not held.is_stale:
             return
         customer, heard_of = held.customer, held.newest
         if held.is_unsure:
-            customer = await self._read(stream, customer.id)
+            customer = await self._read(held.stream, customer.id)
         else:
-            customer = await self._read_on(stream, customer)
+            customer = await self._read_on(held.stream, customer)
         customer = shared(customer)
         held.customer, held.is_unsure = customer, False
         held.armed = UNSURE if customer.version else None

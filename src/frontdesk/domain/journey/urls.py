@@ -210,8 +210,9 @@ def _unwrapped(text: str) -> str:
 # --- taking apart -----------------------------------------------------------------------------------
 
 
+@lru_cache(ADDRESSES_KEPT_MAX)
 def page(url: str, *, title: str = "", lang: str = "", keywords: str = "") -> Page:
-    """The page at an address that was cleaned."""
+    """The page at an address that was cleaned, the same one for everybody who looks at it."""
     return replace(_page(url), title=title, lang=lang, keywords=keywords)
 
 
