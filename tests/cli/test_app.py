@@ -1,5 +1,7 @@
 """What every command has in common: help, exit codes, and errors in one line."""
 
+import re
+
 import pytest
 
 from frontdesk import __version__
@@ -12,6 +14,12 @@ def test_help_names_every_command(terminal: Terminal) -> None:
     ran = terminal.run("--help")
     assert ran.code == 0
     assert all(f" {command} " in ran.output for command in COMMANDS)
+
+
+def test_lists_of_commands_say_what_each_is_for(terminal: Terminal) -> None:
+    assert "Run the server until" in terminal.run("--help").output
+    listed = terminal.run("orchestration", "--help").output
+    assert re.findall(r"│ (run|sessions|trace) +[A-Z]", listed) == ["run", "sessions", "trace"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
@@ -34,10 +35,22 @@ app.command("frontdesk.cli.queues:app", name="queues")
 app.command("frontdesk.cli.orchestration:app", name="orchestration")
 
 
+def _load_what_is_listed(arguments: Sequence[str]) -> None:
+    """Load the commands that help is about to list: only then it can say what each is for."""
+    group, rest = app, list(arguments)
+    while rest and not rest[0].startswith("-") and rest[0] in group:
+        group = group[rest.pop(0)]
+    if not rest or rest[0] in group.help_flags:
+        for name in group:
+            group[name]
+
+
 def main() -> None:
     """Run the command that the arguments name, and leave with its exit code."""
+    arguments = sys.argv[1:]
+    _load_what_is_listed(arguments)
     try:
-        code = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         errors.print(f"frontdesk: {error}")
         errors.print("frontdesk --help tells what there is.")
