@@ -26,6 +26,50 @@ def toast(it: Tracked, name: str = "Ten per cent off") -> Locator:
     return it.page.get_by_role("dialog", name=name)
 
 
+INVITATION = {"titleText": "Cannot choose?", "prompt": "Ask us. " * 20, "acceptText": "Chat"}
+LONG = CONTENT | {"body": "And what else is to be said of it. " * 20}
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (CONTENT | {"displayMode": "Overlay"}, {"width": 1280, "height": 720}),
+        (LONG, {"width": 360, "height": 640}),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_contents_step_aside_for_an_invitation_and_come_back(
+    is_first: bool, content: dict[str, Any], size: dict[str, int], tracked: Visits, peer: Peer
+) -> None:
+    async with tracked(viewport=size) as it:
+        await it.hears("webchat.accepted")
+        invitation, drawn = toast(it, "Cannot choose?"), toast(it)
+        offers = [{"contentOfferProperties": {"contentOffer": content}}, {"webchatProperties": INVITATION}]
+        kinds = [("contentOffer", offers[0], drawn), ("webchat", offers[1], invitation)]
+        ids = {}
+        for kind, properties, seen in kinds if is_first else reversed(kinds):
+            ids[kind] = peer.offer(kind, **properties)
+            await it.does("record", "x")
+            if kind == "webchat" or is_first:
+                await expect(seen).to_be_visible()
+        await expect(it.page.locator("frontdesk-offer .aside")).to_have_count(1)
+        await expect(drawn).to_be_hidden()
+        assert peer.states(ids["contentOffer"]) == (["offered"] if is_first else [])
+        await invitation.get_by_role("button", name="Close").click()
+        await expect(drawn).to_be_visible()
+        await it.until(lambda: peer.states(ids["contentOffer"]) == ["offered"])
+
+
+async def test_what_stands_apart_is_seen_together(tracked: Visits, peer: Peer) -> None:
+    async with tracked(viewport={"width": 1280, "height": 720}) as it:
+        await it.hears("webchat.accepted")
+        await is_offered(it)
+        peer.offer("webchat", webchatProperties=INVITATION)
+        await it.does("record", "x")
+        await expect(toast(it, "Cannot choose?")).to_be_visible()
+        await expect(toast(it)).to_be_visible()
+
+
 async def is_offered(it: Tracked, **more: Any) -> str:
     """A content offer that is seen; its id."""
     action_id = it.peer.offer("contentOffer", contentOfferProperties={"contentOffer": CONTENT} | more)

@@ -4,7 +4,7 @@ import type { ContentOffer, WebchatProperties } from '../../types'
 import type { Acting } from './actions'
 import { attention } from './attention'
 import style from './drawing.css?inline'
-import { adapt } from './fitting'
+import { adapt, isCovered } from './fitting'
 import type { Invitation, Settle } from './showing'
 
 const ADDRESS = /^(https?:\/\/|\/(?!\/))/
@@ -177,6 +177,7 @@ export async function draw({ action }: Acting, settle: Settle): Promise<Invitati
   else view.setAttribute('open', '') // `show` would take the focus from whoever writes.
   const isAttended = attention(view, box.querySelector<HTMLElement>('.act, .picture') ?? close)
   return {
+    isAside: () => view.matches('.content:not(.Modal)') && view.classList.toggle('aside', isCovered(view)),
     isAttended: isModal ? () => view.matches(':has(.offer:hover)') || isAttended() : isAttended,
     close() {
       host.remove()

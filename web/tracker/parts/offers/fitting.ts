@@ -20,6 +20,21 @@ export function adapt(view: HTMLElement): void {
   view.classList.add(place.left < innerWidth / 2 ? 'launcher-left' : 'launcher-right')
 }
 
+/** What asks for an answer, or is a conversation. */
+const PRESSING = '.cx-toast, .cx-webchat, .view.chat'
+
+/** Whether an invitation or a chat stands where this does. */
+export function isCovered(view: HTMLElement): boolean {
+  const own = view.getBoundingClientRect()
+  return [...document.querySelectorAll('frontdesk-chat, frontdesk-offer')]
+    .flatMap(({ shadowRoot }) => [...(shadowRoot?.querySelectorAll<HTMLElement>(PRESSING) ?? [])])
+    .some((node) => {
+      const { left, right, top, bottom } = node.getBoundingClientRect()
+      const isBeside = right <= own.left || left >= own.right || bottom <= own.top || top >= own.bottom
+      return node !== view && node.checkVisibility() && !isBeside
+    })
+}
+
 /** Whether something is open on the page that nobody can get past: what is shown now cannot be used, or takes its place. */
 export const isBehind = (): boolean =>
   [...document.querySelectorAll<HTMLElement>(':modal, [aria-modal=true]')].some((node) =>

@@ -27,6 +27,8 @@ export interface Invitation {
   close(): void
   /** Whether the visitor is at it, by pointer or keyboard. */
   isAttended(): boolean
+  /** Let it step aside for what stands in its place and is more pressing, or come back; whether it is aside. */
+  isAside?(): boolean
 }
 
 /** Shows an action, and tells once what came of it. Errors: `Trouble`, when it cannot be shown. */
@@ -35,6 +37,7 @@ export type Present = (acting: Acting, settle: Settle) => Promise<Invitation>
 interface Shown {
   readonly acting: Acting
   readonly settle: Settle
+  invitation?: Invitation
 }
 
 export interface Showing {
@@ -71,7 +74,7 @@ export function createShowing(
     return every(life, TICK_MS, () => {
       const nowMs = Date.now()
       // A machine that slept has shown nothing meanwhile.
-      if (!document.hidden && !isBehind() && !invitation.isAttended())
+      if (!document.hidden && !isBehind() && !invitation.isAside?.() && !invitation.isAttended())
         seenMs += Math.min(nowMs - lastMs, 2 * TICK_MS)
       lastMs = nowMs
       const isElsewhere = !meets(address(), acting.action.pageUrlConditions)
@@ -79,11 +82,11 @@ export function createShowing(
       else if (lasts && seenMs >= lasts) settle('timeout')
     })
   }
-  /** When nothing is in front of the page, or `isOver`. */
-  const whenFree = (isOver: () => boolean) =>
+  /** When it stands in nobody's way any more. */
+  const whenFree = (isWaiting: () => unknown) =>
     new Promise<void>((resolve) => {
       const look = () => {
-        if (isBehind() && !isOver()) return
+        if (isWaiting()) return
         stop()
         resolve()
       }
@@ -121,14 +124,18 @@ export function createShowing(
       actions.move(acting, STATES[result])
       if (result === 'accepted') accepted(acting)
     }
-    visible.set(mediaType, { acting, settle })
+    const shown: Shown = { acting, settle }
+    visible.set(mediaType, shown)
     try {
       if (isBehind()) {
-        await whenFree(() => isSettled)
+        await whenFree(() => isBehind() && !isSettled)
         if (isSettled) return
         if (!meets(address(), acting.action.pageUrlConditions)) return settle('revoked')
       }
       const ready = await present(acting, settle)
+      shown.invitation = ready
+      for (const other of visible.values()) other.invitation?.isAside?.()
+      await whenFree(() => ready.isAside?.() && !isSettled)
       if (isSettled || life.signal.aborted || acting.state !== 'qualified' || busy()) {
         finish()
         return ready.close()
