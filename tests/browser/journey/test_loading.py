@@ -53,6 +53,19 @@ async def test_the_snippets_of_the_guide_count_each_page_once_under_a_strict_pol
     assert peer.events[1]["referrerUrl"] == f"{shop.url}/"
 
 
+@pytest.mark.parametrize("name", ["traditional", "spa"])
+async def test_what_waits_for_a_script_that_never_comes_is_bounded_and_the_first_are_kept(
+    name: str, browser: Browser, shop: Site, peer: Peer
+) -> None:
+    text = snippet(name).replace("https://chat.example.com", f"{peer.url}/nowhere")
+    async with window(browser, shop.page(text.replace("<script>", "<script nonce=abc>"))) as page:
+        await page.evaluate("for (let n = 0; n < 600; n += 1) journey('record', `e${n}`)")
+        assert await page.evaluate("journey.q.length") == 500
+        waiting = await page.evaluate("journey.q.map((call) => [...call].join(' '))")
+    assert waiting[0].startswith("init ")
+    assert waiting[2:] == [f"record e{number}" for number in range(498)]
+
+
 async def test_nothing_that_a_page_calls_throws(tracked: Visits) -> None:
     async with tracked() as it:
         assert (await it.does("nonsense"))[0] == "failed"
