@@ -1,7 +1,12 @@
-"""One WebSocket connection: bounds for whoever does not read, and for whoever is no longer there."""
+"""One WebSocket connection: a short way for messages in one frame, and bounds for whoever does not read.
+
+Nearly all that is said on a socket is a text in one frame. The library reads frames by coroutines that wait
+for so many bytes, and hands them on by a queue that many tasks might share: here such a text goes from the
+bytes that came to the one task that takes it. Whatever is not that, or not as it should be, is the library's.
+"""
 
 import asyncio
-import struct
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -9,33 +14,74 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from frontdesk.edges.asgi import SEND_TEXT
+from frontdesk.edges.asgi import SEND_TEXT, Message
+from frontdesk.edges.socket_frames import frame_end, text_frame, whole_text
 from frontdesk.settings import LimitSettings
 
-WHOLE_TEXT = 0x81  # The last frame of a message, and its first: text.
-
-_MEDIUM = struct.Struct("!BBH").pack
-_LONG = struct.Struct("!BBQ").pack
+OPEN = State.OPEN
 
 
 def socket_connection(
     limits: LimitSettings, refused: Callable[[str], None]
 ) -> type[WebSocketsSansIOProtocol]:
     """The connection with these bounds; `refused` is called with the name of one that somebody reached."""
-    return type(
-        "SocketConnection", (_SocketConnection,), {"limits": limits, "refused": staticmethod(refused)}
-    )
+    members = {"limits": limits, "refused": staticmethod(refused), "outbox": _Outbox()}
+    return type("SocketConnection", (_SocketConnection,), members)
 
 
-def text_frame(text: bytes) -> bytes:
-    """A whole text message as a server sends it: in one frame, not masked.
+class _Outbox:
+    """The sockets that have something to send at the end of this turn of the loop.
 
-    Source:  RFC 6455 §5.2. No extension is ever agreed on that would change it.
+    One append brings news to many sockets. Written one by one, while that news is worked on, nearly every
+    message would have to wake a peer that has gone to sleep since the last one.
     """
-    size = len(text)
-    if size < 126:
-        return bytes((WHOLE_TEXT, size)) + text
-    return (_MEDIUM(WHOLE_TEXT, 126, size) if size < 65536 else _LONG(WHOLE_TEXT, 127, size)) + text
+
+    def __init__(self) -> None:
+        self._waiting: list[_SocketConnection] = []
+
+    def put(self, connection: "_SocketConnection") -> None:
+        """Have a socket send what it has, soon."""
+        if not self._waiting:
+            connection.loop.call_soon(self._flush)
+        self._waiting.append(connection)
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for connection in waiting:
+            connection.write_waiting()
+
+
+class _Inbox:
+    """What came and was not taken yet, for the one task that takes it; what uvicorn calls a queue."""
+
+    __slots__ = ("_loop", "_taker", "_waiting")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: deque[Message] = deque()
+        self._taker: asyncio.Future[Message] | None = None
+
+    def empty(self) -> bool:
+        return not self._waiting
+
+    def put_nowait(self, message: Message) -> None:
+        taker, self._taker = self._taker, None
+        if taker is not None and not taker.done():
+            taker.set_result(message)
+        else:
+            self._waiting.append(message)
+
+    async def get(self) -> Message:
+        if self._waiting:
+            return self._waiting.popleft()
+        taker = self._taker = self._loop.create_future()
+        try:
+            message: Message = await taker
+        except asyncio.CancelledError:
+            if taker.done() and not taker.cancelled():
+                self._waiting.appendleft(taker.result())  # It had just been given away.
+            raise
+        return message
 
 
 class _SocketConnection(WebSocketsSansIOProtocol):
@@ -46,13 +92,47 @@ class _SocketConnection(WebSocketsSansIOProtocol):
 
     limits: LimitSettings
     refused: Callable[[str], None]
+    outbox: _Outbox
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.queue = _Inbox(self.loop)  # type: ignore[assignment]
         self._unread_timer: asyncio.TimerHandle | None = None
         self._has_waiting = False
+        self._cut = b""  # The beginning of a frame, too little to tell where it ends.
+        self._owed = 0  # How many bytes of a frame that the library has begun to read are still to come.
 
     # --- what comes ----------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Take a whole text at once; hand all else to the library, frame by frame."""
+        if not self.handshake_initiated:  # The head of the request, which comes by itself.
+            super().data_received(data)
+            return
+        if self._cut:
+            data, self._cut = self._cut + data, b""
+        start = 0
+        if self._owed:
+            start = min(self._owed, len(data))
+            self._owed -= start
+            super().data_received(data[:start])
+        while start < len(data):
+            end = frame_end(data, start)
+            if end < 0:
+                self._cut = data[start:]
+                return
+            text = whole_text(data, start, end) if self._is_between_messages() else None
+            if text is None or len(text) > self.config.ws_max_size:
+                super().data_received(data[start:end])
+                self._owed = max(0, end - len(data))
+            else:
+                self.curr_msg_data_type, self.frames = "text", [text]
+                self.send_receive_event_to_app()
+            start = end
+
+    def _is_between_messages(self) -> bool:
+        """Whether a message may begin here; else it is the library that knows what is wrong."""
+        return self.handshake_complete and self.conn.state is OPEN and self.conn.current_size is None
 
     def send_receive_event_to_app(self) -> None:
         """Take a message. Reading goes on until a second one waits: nearly all are taken at once."""
@@ -72,22 +152,19 @@ class _SocketConnection(WebSocketsSansIOProtocol):
             self.scope["extensions"] = extensions
 
     def send_text(self, text: bytes) -> bool:
-        """Send a text message at the end of this turn, unless its sender must wait or the socket is not open.
-
-        One append brings news to many sockets. Written one by one, while that news is worked on, nearly every
-        message would have to wake a peer that has gone to sleep since the last one.
-        """
+        """Send a text at the end of this turn, unless its sender must wait or the socket is not open."""
         if not self.handshake_complete or self.close_sent or self.disconnected or not self.writable.is_set():
             return False
-        if self.conn.state is not State.OPEN:
+        if self.conn.state is not OPEN:
             return False
         self.conn.writes.append(text_frame(text))  # Whatever else is sent meanwhile keeps its order with it.
         if not self._has_waiting:
             self._has_waiting = True
-            self.loop.call_soon(self._write_waiting)
+            self.outbox.put(self)
         return True
 
-    def _write_waiting(self) -> None:
+    def write_waiting(self) -> None:
+        """Write what has gathered in this turn."""
         self._has_waiting = False
         if not self.transport.is_closing():
             self.transport.write(b"".join(self.conn.data_to_send()))
