@@ -35,6 +35,9 @@ WHOLE_BODY = "frontdesk.whole_body"  # Where our connections put a body that cam
 SEND_TEXT = "frontdesk.send_text"  # Where our sockets put their `SendText`.
 SendText = Callable[[bytes], bool]
 """Sends a text message on a socket at once; False, with nothing sent, when that would need waiting."""
+TAKE_TEXTS = "frontdesk.take_texts"  # Where our sockets put what is called with the application's `TakeText`.
+TakeText = Callable[[bytes], bool]
+"""Takes a text message in the turn that brought it; False, with nothing done, when it is to be received."""
 NO_STORE: tuple[bytes, bytes] = (b"cache-control", b"no-store")
 
 

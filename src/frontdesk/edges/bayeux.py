@@ -7,6 +7,7 @@ connection.
 Source:  the Bayeux protocol 1.0, "Transports"; chat-api-v2 §§17.1, 17.2, 17.10 and 18.
 """
 
+import asyncio
 import hmac
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from urllib.parse import parse_qs
 from frontdesk.edges.asgi import (
     CLOSE,
     SEND_TEXT,
+    TAKE_TEXTS,
     Answer,
     ClientLeft,
     Headers,
@@ -121,7 +123,8 @@ class BayeuxDoor:
             return None
         origin = header(scope, b"origin")
         poll = KeptPoll(address_of(scope), origin, self._cors.headers("", origin), keep)
-        return self._exchange.take_one(poll, message)
+        replies = self._exchange.take_one(poll, message)
+        return poll.keep(self._exchange.left) if replies is None else poll.answer(replies)
 
     async def _callback_poll(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> None:
         """A request by a script tag: the messages are in the address, and the answer is a script."""
@@ -169,7 +172,7 @@ class BayeuxDoor:
             await send({"type": "websocket.close", "code": HTTPStatus.FORBIDDEN})  # Refuses the upgrade.
             return
         await send({"type": "websocket.accept"})
-        bounds = self._settings.bounds
+        bounds, extensions = self._settings.bounds, scope.get("extensions") or {}
         socket = Socket(
             address_of(scope),
             origin,
@@ -177,16 +180,38 @@ class BayeuxDoor:
             self._exchange.later,
             outbox_max=bounds.queue_messages_per_client,
             bytes_max=bounds.queue_bytes_per_client,
-            send_text=(scope.get("extensions") or {}).get(SEND_TEXT),
+            send_text=extensions.get(SEND_TEXT),
         )
+        if (take_texts := extensions.get(TAKE_TEXTS)) is not None:
+            take_texts(lambda frame: self._frame_at_once(socket, frame))
         self._sockets.add(socket)
+        own = asyncio.current_task()
         try:
             while (message := await receive())["type"] != "websocket.disconnect":
+                if socket.work is not None:
+                    await asyncio.wait((socket.work,))
+                socket.work = own
                 await self._frame(socket, message.get("text") or message.get("bytes") or "")
+                socket.work = None
         finally:
             socket.is_closed = True
             self._sockets.discard(socket)
             self._exchange.left(socket)
+
+    def _frame_at_once(self, socket: Socket, frame: bytes) -> bool:
+        """Take a message that came alone, as nearly all do, unless it has to wait for the one before it."""
+        if socket.is_busy or len(frame) > self._settings.message_bytes_max:
+            return False
+        try:
+            message, *others = wire.parse(frame)
+        except BadBatch:
+            return False
+        if others:
+            return False
+        replies = self._exchange.take_one(socket, message)
+        if replies:
+            self._exchange.tell(socket, replies)
+        return True
 
     async def _frame(self, socket: Socket, frame: str | bytes) -> None:
         if len(frame) > self._settings.message_bytes_max:

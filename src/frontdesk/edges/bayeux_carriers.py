@@ -1,6 +1,7 @@
 """The two ways in which Bayeux reaches a client: a request that is answered once, and a WebSocket."""
 
 from abc import ABC, abstractmethod
+from asyncio import Task
 from collections.abc import Callable, Coroutine, Sequence
 from http import HTTPStatus
 
@@ -12,7 +13,7 @@ SCRIPT: tuple[bytes, bytes] = (b"content-type", b"text/javascript;charset=UTF-8"
 NO_SNIFF: tuple[bytes, bytes] = (b"x-content-type-options", b"nosniff")
 TRY_AGAIN = 1013
 
-Later = Callable[[Coroutine[None, None, None]], None]
+Later = Callable[[Coroutine[None, None, None]], object]
 
 
 class Caller(Carrier, ABC):
@@ -92,7 +93,7 @@ class Socket(Caller):
     """A WebSocket: what it is told goes out in order.
 
     Shape:   at once by `send_text`, as long as its reader keeps up; else as many messages in a frame as have
-             gathered.
+             gathered. `work` is the task, if any, that carries out what came last.
     """
 
     __slots__ = (
@@ -105,6 +106,7 @@ class Socket(Caller):
         "_send",
         "_send_text",
         "is_closed",
+        "work",
     )
 
     def __init__(
@@ -128,6 +130,12 @@ class Socket(Caller):
         self._bytes_max = bytes_max
         self._is_sending = False
         self.is_closed = False
+        self.work: Task[None] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether what came last is still being carried out: then what comes has to wait."""
+        return self.work is not None and not self.work.done()
 
     def tell(self, messages: Sequence[bytes]) -> str:
         if self.is_closed:

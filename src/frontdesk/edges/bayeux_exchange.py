@@ -6,10 +6,10 @@ No client has a task or a timer of its own: one timer serves all.
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import cast
 
 import structlog
 
-from frontdesk.edges.asgi import Answer, Kept
 from frontdesk.edges.bayeux_carriers import Caller, KeptPoll, Socket
 from frontdesk.edges.bayeux_parts import Service
 from frontdesk.edges.metrics import Metrics
@@ -90,30 +90,31 @@ class Exchange:
 
     # --- what comes ----------------------------------------------------------------------------
 
-    def take_one(self, poll: KeptPoll, message: Message | Malformed) -> Answer | Kept:
-        """The answer to a message that came alone, or its request when that is kept until there is one."""
-        if not self._admits(poll, message):
-            return poll.answer([wire.refused(message, BUSY, self._bayeux.busy)])
+    def take_one(self, caller: KeptPoll | Socket, message: Message | Malformed) -> list[bytes] | None:
+        """The answers to a message that came alone; None when its answer comes later."""
+        if not self._admits(caller, message):
+            return [wire.refused(message, BUSY, self._bayeux.busy)]
         replies: list[bytes] = []
-        for action in self._bayeux.receive(poll, message, self._clock_ms()):
+        is_later = False
+        for action in self._bayeux.receive(caller, message, self._clock_ms()):
             match action:
                 case bayeux.Reply():
                     replies.append(action.message)
                 case bayeux.Publish():
-                    kept = poll.keep(self.left)
-                    self.later(self._publish_and_answer(poll, action))
-                    return kept
+                    is_later = True
+                    work = self.later(self._publish_and_tell(caller, action))
+                    if type(caller) is Socket:
+                        caller.work = work
                 case bayeux.Hold():
-                    self._set_timer()
-                    return poll.keep(self.left)
+                    is_later = True
                 case _:
                     self._do((action,))
         self._set_timer()
-        return poll.answer(replies)
+        return None if is_later else replies
 
-    async def _publish_and_answer(self, poll: KeptPoll, publish: bayeux.Publish) -> None:
-        await self._publish(poll, publish)
-        poll.tell([publish.reply])
+    async def _publish_and_tell(self, caller: Caller, publish: bayeux.Publish) -> None:
+        await self._publish(caller, publish)
+        self.tell(caller, [publish.reply])
 
     async def take_all(self, caller: Caller, messages: Sequence[Message | Malformed]) -> list[bytes]:
         """The answers to messages, carried out one by one; none when their answer comes later."""
@@ -167,13 +168,13 @@ class Exchange:
         """Carry out what needs no waiting."""
         for action in actions:
             match action:
-                case bayeux.Send(caller, messages) if isinstance(caller, Caller):
-                    self.tell(caller, messages)
-                case bayeux.Gone(client_id):
+                case bayeux.Send():
+                    self.tell(cast("Caller", action.carrier), action.messages)
+                case bayeux.Gone():
                     for service in self.services.values():
-                        service.gone(client_id)
-                case bayeux.Reached(limit):
-                    self._metrics.refused(LIMIT.format(limit))
+                        service.gone(action.client_id)
+                case bayeux.Reached():
+                    self._metrics.refused(LIMIT.format(action.limit))
                 case _:
                     pass
 
@@ -206,19 +207,19 @@ class Exchange:
         self._do(self._bayeux.tick(self._clock_ms()))
         self._set_timer()
 
-    def later(self, work: Coroutine[None, None, None]) -> None:
+    def later(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Do what needs waiting, without waiting for it."""
-        task = asyncio.ensure_future(self._tried(work))
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+        return task
 
-    async def _tried(self, work: Coroutine[None, None, None]) -> None:
-        try:
-            await work
-        except (OSError, RuntimeError):  # The other end has gone: what was to be said is asked for again.
-            pass
-        except Exception:  # noqa: BLE001  # A fault of ours; the others must still be told.
-            _log.exception("not_told")
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        # With the other end gone, what was to be said is asked for again. All else is a fault of ours.
+        if error is not None and not isinstance(error, OSError | RuntimeError):
+            _log.error("not_told", exc_info=error)
 
 
 def _new_id() -> str:

@@ -14,8 +14,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from frontdesk.edges.asgi import SEND_TEXT, Message
-from frontdesk.edges.socket_frames import frame_end, text_frame, whole_text
+from frontdesk.edges.asgi import SEND_TEXT, TAKE_TEXTS, Message, TakeText
+from frontdesk.edges.socket_frames import frame_end, is_utf8, text_frame, whole_text
 from frontdesk.settings import LimitSettings
 
 OPEN = State.OPEN
@@ -99,6 +99,7 @@ class _SocketConnection(WebSocketsSansIOProtocol):
         self.queue = _Inbox(self.loop)  # type: ignore[assignment]
         self._unread_timer: asyncio.TimerHandle | None = None
         self._has_waiting = False
+        self._take: TakeText | None = None
         self._cut = b""  # The beginning of a frame, too little to tell where it ends.
         self._owed = 0  # How many bytes of a frame that the library has begun to read are still to come.
 
@@ -126,13 +127,23 @@ class _SocketConnection(WebSocketsSansIOProtocol):
                 super().data_received(data[start:end])
                 self._owed = max(0, end - len(data))
             else:
-                self.curr_msg_data_type, self.frames = "text", [text]
-                self.send_receive_event_to_app()
+                self._hand_over(text)
             start = end
 
     def _is_between_messages(self) -> bool:
         """Whether a message may begin here; else it is the library that knows what is wrong."""
         return self.handshake_complete and self.conn.state is OPEN and self.conn.current_size is None
+
+    def _hand_over(self, text: bytes) -> None:
+        """Give a message to the application: at once if it takes it, or when it asks for the next."""
+        if self._take is not None and self.queue.empty() and is_utf8(text) and self._take(text):
+            return
+        self.curr_msg_data_type, self.frames = "text", [text]
+        self.send_receive_event_to_app()
+
+    def take_texts(self, take: TakeText) -> None:
+        """From now on, offer each text to `take` before it is queued."""
+        self._take = take
 
     def send_receive_event_to_app(self) -> None:
         """Take a message. Reading goes on until a second one waits: nearly all are taken at once."""
@@ -148,7 +159,8 @@ class _SocketConnection(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:
-            extensions: dict[str, Any] = {**(self.scope["extensions"] or {}), SEND_TEXT: self.send_text}
+            ours = {SEND_TEXT: self.send_text, TAKE_TEXTS: self.take_texts}
+            extensions: dict[str, Any] = {**(self.scope["extensions"] or {}), **ours}
             self.scope["extensions"] = extensions
 
     def send_text(self, text: bytes) -> bool:
@@ -182,6 +194,7 @@ class _SocketConnection(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_unread_timer()
+        self._take = None  # It knows the application's side, which knows us.
         super().connection_lost(exc)
 
     def keepalive_timeout(self) -> None:

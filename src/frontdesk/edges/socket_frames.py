@@ -52,3 +52,14 @@ def whole_text(data: bytes, start: int, end: int) -> bytes | None:
     first = start + (2 if size < MASKED + MEDIUM else 4) + MASK_BYTES
     text: bytes = apply_mask(data[first:end], data[first - MASK_BYTES : first])
     return text
+
+
+def is_utf8(text: bytes) -> bool:
+    """Whether it is a text at all."""
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
