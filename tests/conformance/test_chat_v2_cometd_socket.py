@@ -44,6 +44,24 @@ async def test_82_each_message_with_an_id_is_answered_at_once(shared_house: Hous
         assert refused["errors"][0]["code"] == 100
 
 
+async def test_82_what_is_said_without_waiting_is_carried_out_in_order(shared_house: House) -> None:
+    """Alone or in a batch, and whatever needs no disk overtakes nothing that does."""
+    async with socket_follower(shared_house.url) as client:
+        await client.starts()
+        said = [f"{number}" for number in range(12)]
+        for number, text in enumerate(said[:-1]):
+            await client.sends({"id": f"p{number}", **client.publication("sendMessage", message=text)})
+            await client.sends({"id": f"n{number}", "channel": "/meta/nothing", "clientId": client.client_id})
+        await client.ask(
+            {"channel": "/meta/nothing", "clientId": client.client_id},
+            client.publication("sendMessage", message=said[-1]),
+        )
+        await client.hears_text(said[-1])
+        assert [event["text"] for event in client.events if event["type"] == "Message"] == said
+        ids = [reply["id"] for reply in client.replies if reply["id"][0] in "pn"]
+        assert ids == [f"{kind}{number}" for number in range(11) for kind in "pn"]
+
+
 async def test_82_goodbye_answers_the_connect_first(shared_house: House) -> None:
     """Else a client would wait for it before it closes the socket."""
     async with socket_follower(shared_house.url) as client:

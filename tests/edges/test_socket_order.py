@@ -2,13 +2,15 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedOK
 
-from frontdesk.edges.asgi import SEND_TEXT, Receive, Scope, Send
+from frontdesk.edges.asgi import SEND_TEXT, TAKE_TEXTS, App, Receive, Scope, Send
 from frontdesk.edges.socket_connection import socket_connection
 from frontdesk.settings import LimitSettings
 from tests.patience import PATIENCE_S
@@ -29,23 +31,47 @@ async def counts_to_five(scope: Scope, receive: Receive, send: Send) -> None:
     assert not send_text(b"too late")
 
 
-async def test_every_message_comes_in_order_and_before_the_end() -> None:
+async def takes_some_at_once(scope: Scope, receive: Receive, send: Send) -> None:
+    """Repeat each message: those in small letters in the turn that brought them, unless others wait."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    send_text, take_texts = scope["extensions"][SEND_TEXT], scope["extensions"][TAKE_TEXTS]
+    take_texts(lambda text: text.islower() and send_text(text))
+    while (message := await receive())["type"] == "websocket.receive":
+        await asyncio.sleep(0)
+        send_text(message["text"].encode())
+
+
+@asynccontextmanager
+async def connected(app: App) -> AsyncIterator[ClientConnection]:
+    """A client of this application."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(
-            counts_to_five,
-            ws=socket_connection(LimitSettings(), lambda _limit: None),
-            lifespan="off",
-            log_config=None,
-        )
-        server = uvicorn.Server(config)
+        ws = socket_connection(LimitSettings(), lambda _limit: None)
+        server = uvicorn.Server(uvicorn.Config(app, ws=ws, lifespan="off", log_config=None))
         serving = asyncio.create_task(server._serve(sockets=[listener]))
         async with (
             asyncio.timeout(PATIENCE_S),
             connect(f"ws://127.0.0.1:{listener.getsockname()[1]}") as client,
         ):
-            heard = [await client.recv() for _ in range(5)]
-            with pytest.raises(ConnectionClosedOK):
-                await client.recv()
+            yield client
         server.should_exit = True
         await serving
+
+
+async def test_every_message_comes_in_order_and_before_the_end() -> None:
+    async with connected(counts_to_five) as client:
+        heard = [await client.recv() for _ in range(5)]
+        with pytest.raises(ConnectionClosedOK):
+            await client.recv()
     assert heard == ["1", "2", "3", "4", "5"]
+
+
+async def test_each_message_is_taken_at_once_or_received_and_never_both() -> None:
+    said = [*"abCdEFghIjKlmnOpqRSTuvwxyZ"]
+    async with connected(takes_some_at_once) as client:
+        for text in said:
+            await client.send(text)
+        heard = [await client.recv() for _ in said]
+    assert sorted(heard) == sorted(said)
+    assert [text for text in heard if text.isupper()] == [text for text in said if text.isupper()]
+    assert [text for text in heard if text.islower()] == [text for text in said if text.islower()]
