@@ -25,10 +25,11 @@ from frontdesk.edges.metrics import Metrics
 from frontdesk.errors import DeskError, NotFound, Refused
 from frontdesk.wire import chat_v2, chat_v2_cometd
 from frontdesk.wire.bayeux_messages import pushed
-from frontdesk.wire.chat_v2_cometd import REQUEST_CHAT, REQUEST_NOTIFICATIONS, Answered
+from frontdesk.wire.chat_v2_cometd import REQUEST_CHAT, REQUEST_NOTIFICATIONS, Answered, Asked
 
 READ_AGAIN_S = 1.0  # After the database could not be read.
 CHATS_LIMIT = "cometd_chats_per_client"
+FOLLOWING = (REQUEST_CHAT, REQUEST_NOTIFICATIONS)
 
 _log = structlog.get_logger("chat_v2_cometd")
 
@@ -88,7 +89,17 @@ class ChatV2Cometd:
     async def publish(self, client_id: str, channel: str, data: Raw, caller: Caller) -> None:
         """Carry out an operation. What comes of it is pushed, to the one who asked when it fails."""
         try:
-            body = await self._carry_out(client_id, channel, data, caller)
+            asked = chat_v2_cometd.asked(data)
+            place = self._place(channel, asked, caller)
+            if asked.operation in FOLLOWING and self._follows_too_many(client_id):
+                body: bytes | None = chat_v2.try_later()
+            else:
+                began_s = time.perf_counter()
+                answer = await self._rest.ask(place, asked.form, caller.address)
+                assert not isinstance(answer, Download)
+                status, answered = answer
+                self._metrics.answered(f"cometd/{asked.operation}", status, time.perf_counter() - began_s)
+                body = self._take_note(client_id, channel, asked.operation, answered)
         except Refused as refusal:
             body = chat_v2.refused(refusal)
         except Exception:  # noqa: BLE001  # A fault of ours is "try again later" to a visitor.
@@ -97,33 +108,26 @@ class ChatV2Cometd:
         if body is not None:
             self._exchange.push(client_id, pushed(channel, body))
 
-    async def _carry_out(self, client_id: str, channel: str, data: Raw, caller: Caller) -> bytes | None:
-        """What to push to the one who asked, if anything."""
-        asked = chat_v2_cometd.asked(data)
+    def _place(self, channel: str, asked: Asked, caller: Caller) -> Place:
+        """What REST would call the address. Errors: `Refused`: the caller's page may not ask there."""
         service = channel[len(chat_v2_cometd.CHANNELS) :]
         if not self._cors.admits(service, caller.origin):
             raise Refused("closed", "pages of this origin may not use the service")
         form, operation = asked.form, asked.operation
-        if operation in (REQUEST_CHAT, REQUEST_NOTIFICATIONS) and self._follows_too_many(client_id):
-            return chat_v2.try_later()
         if operation == REQUEST_CHAT:
-            place = Place(service, "", "", START)
-        else:
-            chat_id = form.get("chatId") or opened_by(form.get("secureKey", ""))
-            name = chat_v2_cometd.OPERATIONS[operation]
-            place = Place(service, chat_id, name, name)
-        began_s = time.perf_counter()
+            return Place(service, "", "", START)
         if operation not in chat_v2_cometd.READING:
             form.pop("transcriptPosition", None)  # Lines that would be read here are pushed anyway.
-        answer = await self._rest.ask(place, form, caller.address)
-        assert not isinstance(answer, Download)
-        status, body = answer
-        self._metrics.answered(f"cometd/{operation}", status, time.perf_counter() - began_s)
-        answered = chat_v2_cometd.answered(body)
-        if answered.status:
+        chat_id = form.get("chatId") or opened_by(form.get("secureKey", ""))
+        name = chat_v2_cometd.OPERATIONS[operation]
+        return Place(service, chat_id, name, name)
+
+    def _take_note(self, client_id: str, channel: str, operation: str, body: bytes) -> bytes | None:
+        """What of an answer is pushed to the one who asked; if it was to follow the chat, it now does."""
+        if not chat_v2_cometd.is_granted(body):
             return body
-        if operation in (REQUEST_CHAT, REQUEST_NOTIFICATIONS):
-            self._follow(client_id, channel, answered)
+        if operation in FOLLOWING:
+            self._follow(client_id, channel, chat_v2_cometd.answered(body))
         return body if operation in chat_v2_cometd.ANSWERED else None
 
     # --- who follows what ----------------------------------------------------------------------

@@ -6,6 +6,7 @@ in it that is none is a fault of its own, and the others are answered as if it w
 Source:  the Bayeux protocol 1.0, "Common Message Field Definitions" and "Meta Message Field Definitions".
 """
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType, field
 VERSION = "1.0"
 CHANNEL_CHARS_MAX = 512
 ID_CHARS_MAX = 128
+CHANNELS_KNOWN_MAX = 256  # Names that were looked at lately: nearly every message has one of a few.
 HANDSHAKE = "/meta/handshake"
 CONNECT = "/meta/connect"
 DISCONNECT = "/meta/disconnect"
@@ -107,7 +109,7 @@ def parse(body: bytes | str) -> Sequence[Message | Malformed]:
     """
     text = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     try:
-        batch: Sequence[Message | Malformed] = [_sound(message) for message in _decode_batch(text)]
+        batch: Sequence[Message | Malformed] = list(map(_sound, _decode_batch(text)))
     except _UNREADABLE:
         batch = _one_by_one(text)
     if not batch:
@@ -160,6 +162,7 @@ def _malformed(why: str, channel: str | None, id_: str | int | None) -> Malforme
     return Malformed(why, channel, id_)
 
 
+@functools.lru_cache(maxsize=CHANNELS_KNOWN_MAX)
 def is_channel(name: str) -> bool:
     """Whether this can be the name of a channel, or of several with an asterisk at its end."""
     return len(name) <= CHANNEL_CHARS_MAX and _CHANNEL.fullmatch(name) is not None

@@ -65,8 +65,17 @@ class Answered(Struct, frozen=True):
     secure_key: str = field(name="secureKey", default="")
 
 
+GRANTED = b'{"statusCode":0,'  # How `chat_v2` begins an envelope, and nothing else.
+# Fields that nearly every message brings: their names need no look at what is in them.
+PLAIN = frozenset(("message", "chatId", "userId", "secureKey", "alias", "messageType", "messageId"))
+
 _decode_data = msgspec.json.Decoder(dict[str, Any]).decode
 answered = msgspec.json.Decoder(Answered).decode
+
+
+def is_granted(body: bytes) -> bool:
+    """Whether an answer of `chat_v2` says that what was asked is done."""
+    return body.startswith(GRANTED)
 
 
 def asked(data: Raw) -> Asked:
@@ -93,6 +102,9 @@ def _form(members: dict[str, Any]) -> Form:
     if isinstance(attributes, dict):
         members["eventAttributes"] = msgspec.json.encode(attributes).decode()
     for name, value in members.items():
+        if name in PLAIN and type(value) is str:
+            form[name] = without_controls(value)
+            continue
         if type(value) is str:  # As nearly all are: it needs no look for what is nested in it.
             form.add(without_controls(name), without_controls(value))
             continue
