@@ -65,19 +65,19 @@ def ended(
 
     Shape:   also the chat's start, as of `joined`.
     """
+    facts: list[Fact] = []
     story = Unfolding(customer, now_ms)
     if _is_late(customer, interaction_id, visit_id, action_id):
-        story.add(chat_moved(customer, action_id, State.STARTED, interaction_id, now_ms=now_ms))
+        facts += chat_moved(customer, action_id, State.STARTED, interaction_id, now_ms=now_ms)
+        story.add(facts)
     action = story.customer.action(action_id)
     if action is not None and _is_of(story.customer, interaction_id, action_id):
         left = State.ABANDONED if by_visitor else State.ERRORED
         end = State.COMPLETED if action.state is State.ENGAGED else left
-        story.add(
-            chat_moved(
-                story.customer, action_id, end, interaction_id, now_ms=now_ms, error_message=reason, chat=chat
-            )
+        facts += chat_moved(
+            story.customer, action_id, end, interaction_id, now_ms=now_ms, error_message=reason, chat=chat
         )
-    return [*story.facts, *rested(customer, interaction_id)]
+    return [*facts, *rested(customer, interaction_id)]
 
 
 def rested(customer: Customer, interaction_id: str) -> Sequence[Fact]:
