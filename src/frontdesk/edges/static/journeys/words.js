@@ -2,6 +2,8 @@
 
 import { inSentence, span } from '../shared/format.js'
 
+export { sentence } from '../shared/format.js'
+
 const STATES = new Map([
   ['qualified', 'qualified'], ['qualifiedOutsideSchedule', 'qualified while closed'], ['offered', 'offered'], ['accepted', 'accepted'],
   ['rejected', 'declined'], ['errored', 'could not be shown'], ['ignored', 'ignored'], ['timedout', 'timed out'], ['started', 'chat started'],
@@ -65,9 +67,6 @@ export function pathOf(url) {
     return url
   }
 }
-
-/** What the API says, as a sentence. @param {string} text */
-export const sentence = (text) => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}${/[.!?]$/u.test(text) ? '' : '.'}`
 
 const QUOTED_CHARS = 60
 

@@ -73,3 +73,6 @@ export function initials(name) {
   const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words
   return letters.map((word) => [...word][0]).join('').toUpperCase() || '?'
 }
+
+/** What the API says, as a sentence. @param {string} text */
+export const sentence = (text) => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}${/[.!?]$/u.test(text) ? '' : '.'}`
