@@ -138,26 +138,15 @@ class JourneyParts(NoJourneys):
         rooms = DeskAvailability(
             site.floor, site.services, self._tally, self._answers, self._defined, clock_ms
         )
-        self.models = Models(journeys, self.customers, lambda: self.book.definitions, clock_ms, site.node_id)
-        self.collector = Collector(
-            self.customers,
-            self.people,
-            self.whose,
-            self.sites,
-            rooms,
-            clock_ms,
-            new_id,
-            self.models.scores,
-            self.models.prepare,
-            locate=locate_by(settings.journeys.places),
-            has_others=database.shares_presence,
-        )
+        self.models = Models(journeys, self.customers, self._defined, clock_ms, site.node_id)
+        self._has_others = database.shares_presence
+        self.collector = self._collector(settings, rooms, site, new_id)
         self.customers.deadlines.append(self.collector.due_ms)
         self.keeping = Keeping(journeys, self.customers, lambda: self._privacy.retention_days, clock_ms)
         self._chats = JourneyChats(site.store, self.customers, self._defined, clock_ms, site.node_id)
         withdrawals = Withdrawals(journeys, self.customers, self._withdrew, clock_ms)
-        consents = Consents(self.customers, lambda: self._privacy, self._withdrew, withdrawals, key, clock_ms)
         counts = JourneyMetrics()
+        self._measure(site.metrics, counts)
         self._webhooks = webhooks(
             settings.journeys.webhooks, journeys, self.customers, self._defined, site, counts
         )
@@ -168,17 +157,58 @@ class JourneyParts(NoJourneys):
             "withdrawal": withdrawals.fire,
         }
         self._timers = Timers(journeys, clock_ms, fire)
-        self._has_others = database.shares_presence
-        self._measure(site.metrics, counts)
+        self.door = self._opened_door(settings, site, withdrawals, counts)
+        self._admin = self._administered(settings, journeys, rooms, site, new_id)
+        visits = Visits(self.customers, self.whose)
+        self._beside = WorkspaceJourney(interactions, site.callers, self.book, visits, clock_ms)
+
+    def _collector(
+        self, settings: Settings, rooms: DeskAvailability, site: SiteParts, ids: Callable[[], str]
+    ) -> Collector:
+        return Collector(
+            self.customers,
+            self.people,
+            self.whose,
+            self.sites,
+            rooms,
+            site.clock_ms,
+            ids,
+            self.models.scores,
+            self.models.prepare,
+            locate=locate_by(settings.journeys.places),
+            has_others=self._has_others,
+        )
+
+    def _opened_door(
+        self, settings: Settings, site: SiteParts, withdrawals: Withdrawals, counts: JourneyMetrics
+    ) -> JourneyCollector:
+        """What pages of sites tell and ask."""
         own, body_read_s = settings.journeys, settings.limits.body_read_s
+        consents = Consents(
+            self.customers,
+            lambda: self._privacy,
+            self._withdrew,
+            withdrawals,
+            site.secret.encode(),
+            site.clock_ms,
+        )
         operations = JourneyOperations(
-            self.collector, consents, self.sites, own, body_read_s, counts, clock_ms
+            self.collector, consents, self.sites, own, body_read_s, counts, site.clock_ms
         )
-        self.door = JourneyCollector(
-            operations, self.sites, own, site.traffic, site.metrics, counts, clock_ms
+        return JourneyCollector(
+            operations, self.sites, own, site.traffic, site.metrics, counts, site.clock_ms
         )
-        self._admin = JourneyAdminParts(
-            own.admin_keys,
+
+    def _administered(
+        self,
+        settings: Settings,
+        journeys: Store,
+        rooms: DeskAvailability,
+        site: SiteParts,
+        ids: Callable[[], str],
+    ) -> JourneyAdminParts:
+        return JourneyAdminParts(
+            settings.journeys.admin_keys,
             site.callers,
             journeys,
             self.book,
@@ -189,12 +219,10 @@ class JourneyParts(NoJourneys):
             self.models,
             lambda: self.sites.compiled,
             rooms,
-            clock_ms,
-            new_id,
-            body_read_s=body_read_s,
+            site.clock_ms,
+            ids,
+            body_read_s=settings.limits.body_read_s,
         )
-        visits = Visits(self.customers, self.whose)
-        self._beside = WorkspaceJourney(interactions, site.callers, self.book, visits, clock_ms)
 
     def _measure(self, metrics: Metrics, counts: JourneyMetrics) -> None:
         metrics.registry.register(counts)
