@@ -118,8 +118,8 @@ def change_data(
 ) -> Sequence[Event]:
     seen(state, command.party_id)
     # Agents see under the other key which session has the chat, so nobody may say that it is another one.
-    taken = (JOURNEY_KEY, *((SESSION_KEY,) if state.owner else ()))
-    wanted = {k: value for k, value in command.changes.items() if k not in (*command.removed, *taken)}
+    taken = (JOURNEY_KEY, *command.removed, *((SESSION_KEY,) if state.owner else ()))
+    wanted = {key: value for key, value in command.changes.items() if key not in taken}
     changes = {key: value for key, value in wanted.items() if state.user_data.get(key) != value}
     removed = tuple(key for key in command.removed if key in state.user_data and key != JOURNEY_KEY)
     if not changes and not removed:
