@@ -134,7 +134,7 @@ class AnyInteraction(RuleBasedStateMachine):
             self.history.append((event, self.now_ms))
             self.watch(event)
         assert self.state.version == before.version + len(happened)
-        if not any(isinstance(event, STRUCTURAL) for event in happened) and before.version:
+        if STRUCTURAL.isdisjoint(map(type, happened)) and before.version:
             card = replace(card_of(self.state), version=before.version)
             assert card == card_of(before), "a card only changes with what is structural"
         return happened
