@@ -97,9 +97,13 @@ def test_an_application_that_is_not_there_is_told(terminal: Terminal, tmp_path: 
     folder = tmp_path / "applications" / "of-the-shop"
     folder.mkdir(parents=True)
     (folder / "application.toml").write_text('name = "greets"')
-    (folder / "application.scxml").write_text("<scxml/>")
+    chart = '<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0"><state/></scxml>'
+    (folder / "application.scxml").write_text(chart)
     terminal.configure(f'{toml}\n[orchestration]\nfolder = "{folder.parent}"')
     assert "is not there" not in terminal.run("doctor").output
+    (folder / "application.scxml").write_text(f"<!DOCTYPE scxml>{chart}")
+    ran = terminal.run("doctor")
+    assert f"{folder} is not taken in: application.scxml:1: a document type is not allowed" in ran.output
 
 
 def test_nothing_is_changed_by_looking(terminal: Terminal, tmp_path: Path) -> None:

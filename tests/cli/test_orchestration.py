@@ -172,7 +172,7 @@ def served(terminal: Terminal) -> tuple[str, str]:
 
 
 def test_sessions_are_listed_and_told(terminal: Terminal) -> None:
-    assert terminal.run("orchestration", "sessions").output == "There are no such sessions.\n"
+    assert terminal.run("orchestration", "sessions").output.startswith("There are no such sessions. --ended")
     stays, ends = served(terminal)
     listed = terminal.run("orchestration", "sessions").output
     assert stays in listed

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from frontdesk.desk.orchestration.application_files import (
     FILES_BYTES_MAX,
@@ -13,7 +14,7 @@ from frontdesk.desk.orchestration.application_files import (
     machine_of,
     read_folder,
 )
-from frontdesk.desk.orchestration.applications import Applications
+from frontdesk.desk.orchestration.applications import Applications, take_in
 from frontdesk.domain.application import version_of
 from frontdesk.errors import NotFound, Refused
 from frontdesk.scxml.faults import DocumentRefused
@@ -93,6 +94,24 @@ async def test_a_document_that_cannot_run_is_not_taken_in(applications: Applicat
     assert await applications.all() == []
 
 
+async def test_what_is_refused_in_a_folder_keeps_nothing_else_out_and_its_older_version_runs(
+    applications: Applications, tmp_path: Path
+) -> None:
+    folder_with(tmp_path / "hello", FILES)
+    await take_in(applications, tmp_path)
+    version = (await applications.document("hello")).version
+    folder_with(tmp_path / "hello", {"application.scxml": b"<!DOCTYPE scxml><scxml/>"})
+    later = {**FILES, "application.toml": b'name = "later"'}
+    folder_with(tmp_path / "later", later)
+    with capture_logs() as logs:
+        await take_in(applications, tmp_path)
+    assert [listed.name for listed in await applications.all()] == ["hello", "later"]
+    assert (await applications.document("hello")).version == version
+    [refused] = [line for line in logs if line["event"] == "application_refused"]
+    assert (refused["folder"], refused["log_level"]) == (str(tmp_path / "hello"), "error")
+    assert refused["reason"].startswith("application.scxml:1: a document type is not allowed")
+
+
 async def test_chats_go_on_while_a_large_document_is_read(applications: Applications) -> None:
     states = "".join(f'<state id="s{number}"/>' for number in range(9_999))
     chart = f'<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0">{states}</scxml>'
@@ -157,6 +176,8 @@ async def test_a_folder_without_settings_is_told_what_it_lacks(tmp_path: Path) -
         document_of(read_folder(folder_with(tmp_path, {"application.scxml": CHART})))
     with pytest.raises(Refused, match="there is no folder"):
         read_folder(tmp_path / "elsewhere")
+    with pytest.raises(Refused, match="is a file: name the folder"):
+        read_folder(tmp_path / "application.scxml")
 
 
 async def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

@@ -123,3 +123,13 @@ def test_a_chat_with_nobody_in_it_is_told_of_as_a_real_one() -> None:
     assert told(trial.take("/say hello there"))[-1] == "log: hello there"
     assert told(trial.take("/chat"))[0].startswith("error:")
     assert told(trial.take("/end"))[-1] == "states: finished in end"
+
+
+def test_a_session_that_would_never_come_to_rest_is_stopped_and_says_why() -> None:
+    chart = b"""<scxml xmlns="http://www.w3.org/2005/07/scxml" datamodel="ecmascript" version="1.0">
+      <state id="on"><onentry><send event="again"/></onentry><transition event="again" target="on"/></state>
+    </scxml>"""
+    trial = Trial(document_of({"application.toml": SETTINGS, "application.scxml": chart}))
+    assert told(trial.begin())[-1].startswith("end: failed: by events to itself")
+    assert trial.is_over
+    assert told(trial.take("go")) == ["error: the session is over"]

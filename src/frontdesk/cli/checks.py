@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from frontdesk.desk.journeys.places import ADVICE, Places
 from frontdesk.desk.nodes import BEAT_S, nodes_at_work
-from frontdesk.desk.orchestration.application_files import document_of, folders_in, read_folder
+from frontdesk.desk.orchestration.application_files import document_of, folders_in, machine_of, read_folder
 from frontdesk.desk.orchestration.applications import Applications
 from frontdesk.desk.orchestration.contexts import Learn, Learned
 from frontdesk.desk.orchestration.engine import asked
@@ -284,13 +284,25 @@ async def _inside(settings: Settings, database: Database) -> AsyncIterator[Findi
         yield finding
 
 
+def _folders_of(settings: Settings) -> list[Path]:
+    """The folders of applications that the next start takes in."""
+    try:
+        return folders_in(Path(settings.orchestration.folder)) if settings.orchestration.folder else []
+    except Refused:
+        return []
+
+
 async def _applications(settings: Settings, database: Database) -> AsyncIterator[Finding]:
     """Whether every application that a service or a queue names is there, or will be at the next start."""
     known = {listed.name for listed in await Applications(database.store, lambda: 0).all()}
-    if settings.orchestration.folder:
-        with contextlib.suppress(DeskError):  # The server says what is wrong with them when it starts.
-            folders = folders_in(Path(settings.orchestration.folder))
-            known |= {document_of(read_folder(folder)).name for folder in folders}
+    for folder in _folders_of(settings):
+        try:
+            document = document_of(read_folder(folder))
+            await asyncio.to_thread(machine_of, document)
+            known.add(document.name)
+        except Refused as refused:
+            text = f"{folder} is not taken in: {refused.text}"
+            yield Finding("bad", "applications", text, f"frontdesk orchestration check {folder}")
     named = {f"services.{name}": one.application for name, one in settings.services.items()}
     named |= {f"queues.{name}": one.application for name, one in settings.queues.items()}
     for where, application in named.items():

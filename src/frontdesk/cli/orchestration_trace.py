@@ -56,7 +56,8 @@ async def sessions(
                     harmless(card.reason),
                 )
             after = page[-1].stream
-    output.print(table if count else "There are no such sessions.")
+    over = "" if ended else " --ended lists those that are over."
+    output.print(table if count else f"There are no such sessions.{over}")
 
 
 async def trace_session(

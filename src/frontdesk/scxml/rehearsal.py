@@ -18,7 +18,7 @@ from frontdesk.scxml.reading import NO_FILES, Files, load
 from frontdesk.scxml.sending import SESSION
 from frontdesk.scxml.session import Session
 
-STEPS_MAX = 100_000
+STEPS_MAX = 10_000  # At one time; a server ends sessions that go on by themselves for as long.
 DEPTH_MAX = 8
 
 
@@ -28,6 +28,10 @@ class Told(Struct, frozen=True):
     at_ms: int
     session_id: str
     output: Output
+
+
+class Endless(Exception):
+    """The sessions keep each other busy, or one itself, without any time going by."""
 
 
 class Rehearsal:
@@ -57,18 +61,18 @@ class Rehearsal:
         self._seed = 0
 
     def start(self, machine: Machine, session_id: str, data: str = "") -> Session:
-        """Begin a session; what follows from that has happened."""
+        """Begin a session; what follows from that has happened. Errors: `Endless`."""
         self._begin(machine, session_id, data)
         self._settle()
         return self.sessions[session_id]
 
     def send(self, session_id: str, event: Event) -> None:
-        """Give a session an event; what follows from that has happened."""
+        """Give a session an event; what follows from that has happened. Errors: `Endless`."""
         self.sessions[session_id].receive(event)
         self._settle()
 
     def pass_time(self, ms: int) -> None:
-        """Let time go by, and happen what is due meanwhile."""
+        """Let time go by, and happen what is due meanwhile. Errors: `Endless`."""
         until = self.now_ms + ms
         while True:
             due = [
@@ -113,7 +117,8 @@ class Rehearsal:
                 if self._is_resting:
                     self._rest(session)
                 self._carry_out(session, outputs)
-        raise RuntimeError(f"the sessions keep each other busy for more than {STEPS_MAX} steps")
+        text = f"by events to itself, or from session to session, it goes on for more than {STEPS_MAX} steps"
+        raise Endless(text)
 
     def _rest(self, session: Session) -> None:
         stored, _ = session.snapshot()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from frontdesk.desk.orchestration.contexts import MACROSTEPS_MAX
+from frontdesk.domain.orchestration.ending import RAN_AWAY
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.errors import NotFound
@@ -83,3 +85,50 @@ async def test_what_a_session_did_is_deleted_a_while_after_its_end() -> None:
         assert await node.ids() == []
         assert await node.store.read(f"session/{session_id}") == []
         assert await node.store.armed(f"session/{session_id}") is None
+
+
+ENDLESS = """<datamodel><data id="n" expr="0"/></datamodel>
+    <state id="on"><onentry><send event="again"%s/></onentry>
+      <transition event="again" target="on"><assign location="n" expr="n + 1"/></transition></state>"""
+FEW = Times(own_steps=500)
+
+
+async def test_a_session_that_sends_events_to_itself_for_ever_is_ended_and_others_go_on() -> None:
+    async with stage(Shelf(endless=w3c(ENDLESS % ""), counter=COUNTER), times=FEW) as node:
+        session = await node.session(await node.start("endless"))
+        assert (session.life, session.reason) == (Life.FAILED, RAN_AWAY)
+        assert 500 <= session.steps * MACROSTEPS_MAX <= 500 + 2 * MACROSTEPS_MAX
+        assert (await node.session(await node.start("counter"))).life is Life.RUNNING
+
+
+async def test_so_is_one_whose_timers_are_due_at_once() -> None:
+    async with stage(Shelf(endless=w3c(ENDLESS % ' delay="1ms"')), times=FEW) as node:
+        session_id = await node.start("endless")
+        for _ in range(600):
+            await node.after_s(0.001)
+        assert (await node.session(session_id)).reason == RAN_AWAY
+
+
+async def test_so_is_one_of_two_that_answer_each_other_for_ever() -> None:
+    answers = w3c("""<state id="on"><onentry><send event="again" target="#_parent"/></onentry>
+        <transition event="again"><send event="again" target="#_parent"/></transition></state>""")
+    begins = w3c("""<state id="on"><invoke id="other" src="answers.scxml"/>
+        <transition event="done.invoke error" target="off"/>
+        <transition event="again"><send event="again" target="#_other"/></transition>
+      </state><final id="off"/>""")
+    async with stage(Shelf(pair={"main.scxml": begins, "answers.scxml": answers}), times=FEW) as node:
+        await node.start("pair")
+        ends = [await node.session(each) for each in await node.ids()]
+        assert all(session.is_over for session in ends)
+        assert RAN_AWAY in [session.reason for session in ends]
+
+
+async def test_one_that_takes_its_time_goes_on_and_what_comes_from_outside_costs_nothing() -> None:
+    counter = w3c('<state id="on"><transition event="go"/></state>')
+    async with stage(Shelf(slow=w3c(ENDLESS % ' delay="1s"'), counter=counter), times=FEW) as node:
+        slow, told = await node.start("slow"), await node.start("counter")
+        for _ in range(600):
+            await node.after_s(1)
+            await node.send(told, "go")
+        assert (await node.session(slow)).life is Life.RUNNING
+        assert (await node.session(told)).life is Life.RUNNING

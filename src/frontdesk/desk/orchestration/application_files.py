@@ -119,6 +119,8 @@ def read_folder(folder: Path) -> Mapping[str, bytes]:
 
     Errors:  `Refused` with `no_folder`, `too_many_files`, `too_large`, `file_name` (a link that leads out).
     """
+    if folder.is_file():
+        raise Refused("no_folder", f"{folder} is a file: name the folder that it lies in")
     if not folder.is_dir():
         raise Refused("no_folder", f"there is no folder {folder}")
     inside = folder.resolve()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+import structlog
 from msgspec import Struct
 
 from frontdesk.desk.orchestration.application_files import (
@@ -44,19 +45,22 @@ PAGE = 1000
 
 _encode = msgspec.json.Encoder().encode
 _event = msgspec.json.Decoder(Event).decode
+_log = structlog.get_logger("orchestration")
 _card = msgspec.json.Decoder(Application).decode
 
 
 async def take_in(applications: "Applications", folder: Path) -> None:
     """Upload every application of a folder that holds a folder for each; what was there before stays so.
 
-    Errors:  `Refused` naming the folder that cannot be taken in; `Unavailable`.
+    Shape:   one that is refused is said so in the log, and its version from before goes on: chats do not wait
+             for a document to be mended.
+    Errors:  `Refused("no_folder")`; `Unavailable`.
     """
     for path in folders_in(folder):
         try:
             await applications.upload(read_folder(path), by=f"the folder {path.name}")
         except Refused as refused:
-            raise Refused(refused.code, f"{path}: {refused.text}") from None
+            _log.error("application_refused", folder=str(path), code=refused.code, reason=refused.text)
 
 
 class Listed(Struct, frozen=True):

@@ -18,12 +18,13 @@ from frontdesk.desk.orchestration.photographs import Photographs
 from frontdesk.desk.orchestration.shards import Shards
 from frontdesk.desk.orchestration.streams import Decide, Stream, Streams
 from frontdesk.desk.orchestration.turns import Counts, Turned, Turns
-from frontdesk.domain.orchestration.ending import LOST, ended_by
+from frontdesk.domain.orchestration.ending import ended_by
 from frontdesk.domain.orchestration.facts import Cancelled, End, Ended, Fact
 from frontdesk.domain.orchestration.session import Life, Session
 from frontdesk.domain.orchestration.stepping import (
     Times,
     Turn,
+    cannot_go_on,
     gone_at,
     late,
     next_due,
@@ -211,8 +212,8 @@ class Runner:
             if expired := late(session, now_ms):
                 await self._expire(session, [name for name, _ in expired])
                 continue
-            if not (session.is_kept or session.is_over or live.is_own):
-                await self._fail(session, fence, LOST)
+            if reason := cannot_go_on(session, self._times, now_ms, is_own=live.is_own):
+                await self._fail(session, fence, reason)
                 continue
             over_ms = over_at(session, self._times)
             if over_ms is not None and over_ms <= now_ms:
@@ -243,7 +244,6 @@ class Runner:
 
     async def _expire(self, session: Session, requests: Sequence[str]) -> None:
         """Tell the session of what was not answered in time; an answer that comes now is passed over."""
-
         before = session.errands
         after = await self._streams.change(session.id, timed_out, due_ms=self.due_ms)
         for name in requests:

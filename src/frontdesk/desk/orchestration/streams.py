@@ -16,7 +16,7 @@ from frontdesk.store.log import Also, Arm, Card, Recorded, Snapshot, Store
 
 ROOT = "session/"
 KIND = "session"  # Of cards.
-FOLD_TAG = "session/4"  # Change it whenever `Session` or `evolve` changes: old snapshots are dropped.
+FOLD_TAG = "session/5"  # Change it whenever `Session` or `evolve` changes: old snapshots are dropped.
 ATTEMPTS_MAX = 20
 HELD_MAX = 10_000
 

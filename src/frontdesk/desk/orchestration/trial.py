@@ -38,7 +38,7 @@ from frontdesk.scxml.outputs import (
 )
 from frontdesk.scxml.packed import pack, unpack
 from frontdesk.scxml.reading import files_of
-from frontdesk.scxml.rehearsal import Rehearsal
+from frontdesk.scxml.rehearsal import Endless, Rehearsal
 from frontdesk.scxml.world import World
 
 HELP = """NAME [JSON]           sends the event NAME, with the JSON as its data
@@ -93,12 +93,13 @@ class Trial:
         self._told = 0
         self._states: dict[str, tuple[str, ...]] = {}
         self._open: dict[str, Request] = {}
+        self._endless = ""
 
     @property
     def is_over(self) -> bool:
-        """Whether the session has come to its end."""
+        """Whether the session has come to its end, or would come to none."""
         session = self._stage.sessions.get(self._id)
-        return session is not None and session.status is not Status.RUNNING
+        return bool(self._endless) or (session is not None and session.status is not Status.RUNNING)
 
     @property
     def next_due_ms(self) -> int | None:
@@ -108,8 +109,8 @@ class Trial:
 
     def begin(self, parameters: Mapping[str, Any] | None = None) -> Iterator[Line]:
         """Start the session, with values for data items of the document."""
-        self._stage.start(self._machine, self._id, pack({**self._parameters, **(parameters or {})}))
-        yield from self._news()
+        data = pack({**self._parameters, **(parameters or {})})
+        yield from self._what_follows(lambda: self._stage.start(self._machine, self._id, data))
 
     def take(self, written: str) -> Iterator[Line]:
         """Do what a line says; what comes of that. A line that makes no sense is told as an `error`."""
@@ -128,14 +129,22 @@ class Trial:
 
     def pass_time(self, ms: int) -> Iterator[Line]:
         """Let time go by; what is due happens."""
-        self._stage.pass_time(ms)
-        yield from self._news()
+        yield from self._what_follows(lambda: self._stage.pass_time(ms))
 
     def _send(self, event: Event) -> Iterator[Line]:
         if self.is_over:
             raise Refused("over", "the session is over")
-        self._stage.send(self._id, event)
+        yield from self._what_follows(lambda: self._stage.send(self._id, event))
+
+    def _what_follows(self, happens: Callable[[], object]) -> Iterator[Line]:
+        """What comes of something that happens."""
+        try:
+            happens()
+        except Endless as endless:
+            self._endless = str(endless)
         yield from self._news()
+        if self._endless:
+            yield Line("end", f"failed: {self._endless}")
 
     def _tell(self, events: Iterator[Event]) -> Iterator[Line]:
         """What the session is told of its chat, and what comes of that."""

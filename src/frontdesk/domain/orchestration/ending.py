@@ -9,6 +9,7 @@ from frontdesk.scxml.outputs import Failed, Finished, Output, Requested, Sent, U
 from frontdesk.scxml.packed import joined, pack
 
 LOST = "the node that ran it is gone, and its document keeps nothing"
+RAN_AWAY = "it goes on by itself without end: by events that sessions send each other, or timers due at once"
 SESSION = "#_scxml_"
 MODULE, ACTION = (
     "session",

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from frontdesk.domain.orchestration import facts
 from frontdesk.domain.orchestration.facts import Began, End, Fact
-from frontdesk.scxml.events import Event
+from frontdesk.scxml.events import SCXML_PROCESSOR, Event
 from frontdesk.scxml.outputs import Forwarded, Invoke, Output, Requested, Sent, Uninvoke
 from frontdesk.scxml.packed import packed_fields
 
+OWN_STEP_MS = 100  # A session that goes on by itself ten times a second is busy enough.
 KEYS_MAX = 512  # That many deliveries may have come between one and its repetition.
 
 ERRANDS = (Sent, Invoke, Uninvoke, Forwarded, Requested)
@@ -85,6 +86,8 @@ class Session(Struct, frozen=True):
     """Whether nothing of it is kept once it is over."""
     reason: str = ""
     data: str = ""
+    paced_ms: int = 0
+    """Until when the steps that it took by itself would have lasted, at `OWN_STEP_MS` each."""
 
     @property
     def is_over(self) -> bool:
@@ -205,7 +208,15 @@ def _stepped(session: Session, fact: facts.Stepped) -> Session:
         world=session.world if fact.world is None else fact.world,
         is_kept=fact.is_kept,
         is_ors=fact.is_ors,
+        paced_ms=_paced(session, fact),
     )
+
+
+def _paced(session: Session, fact: facts.Stepped) -> int:
+    """Steps that something from outside led to cost nothing; sessions are not outside of each other."""
+    taken = session.waiting[: fact.consumed]
+    own = fact.macrosteps - sum(event.origintype != SCXML_PROCESSOR for event in taken)
+    return max(session.paced_ms, fact.now_ms) + own * OWN_STEP_MS if own > 0 else session.paced_ms
 
 
 def _child(output: Output, children: Mapping[str, str]) -> str:

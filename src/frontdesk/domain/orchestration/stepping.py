@@ -4,8 +4,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from frontdesk.domain.orchestration.ending import LOST, RAN_AWAY
 from frontdesk.domain.orchestration.facts import Received
-from frontdesk.domain.orchestration.session import Errand, Life, Session
+from frontdesk.domain.orchestration.session import OWN_STEP_MS, Errand, Life, Session
 from frontdesk.errors import Refused
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.outputs import Output, Requested
@@ -31,6 +32,8 @@ class Times(Struct, frozen=True, kw_only=True):
     idle_ms: int = 3_600_000
     keep_ms: int = 0
     """How long what is over is kept."""
+    own_steps: int = 10_000
+    """How many steps one may take by itself, more than one in each tenth of a second."""
     requests_ms: dict[str, int] = {}
     """By module; modules that are not there answer in their own time."""
 
@@ -97,6 +100,15 @@ def over_at(session: Session, times: Times) -> int | None:
     if times.idle_ms and is_idle and not session.children:
         found.append(session.busy_ms + times.idle_ms)
     return min(found, default=None)
+
+
+def cannot_go_on(session: Session, times: Times, now_ms: int, *, is_own: bool) -> str:
+    """Why a session has failed, or nothing; `is_own` when this node has run it from its beginning."""
+    if session.is_over:
+        return ""
+    if not session.is_kept and not is_own:
+        return LOST
+    return RAN_AWAY if 0 < times.own_steps * OWN_STEP_MS < session.paced_ms - now_ms else ""
 
 
 def until(output: Output, asked_ms: int, times: Times, patience_ms: int | None = None) -> int:
