@@ -10,7 +10,7 @@ import pytest
 
 from frontdesk.errors import Conflict, DeskError
 from frontdesk.settings import DatabaseSettings
-from frontdesk.store.log import Recorded
+from frontdesk.store.log import Fence, Recorded
 from frontdesk.store.open import open_database
 from frontdesk.store.postgres.store import PostgresStore
 from frontdesk.store.sqlite.store import SqliteStore
@@ -99,3 +99,25 @@ async def _first(batches: AsyncIterator[Sequence[Recorded]]) -> AsyncIterator[Se
     async for batch in batches:
         yield batch
         return
+
+
+async def test_a_lease_that_is_taken_between_two_appends_of_a_commit_keeps_the_second_out(
+    tmp_path: Path,
+) -> None:
+    """On SQLite, where all of them are carried out in the order they were asked for."""
+    database = await open_database(DatabaseSettings(url=f"sqlite:///{tmp_path / 'frontdesk.db'}"))
+    store = cast("SqliteStore", database.store)
+    number = await store.take_lease("routing", "node-a", 1000, 500)
+    fence = Fence("routing", number or 0)
+    commits = store.commits
+    before, newer, after = await asyncio.gather(
+        store.append("interaction/before", 0, [b"1"], 5, (fence,)),
+        store.take_lease("routing", "node-b", 2000, 500),
+        store.append("interaction/after", 0, [b"1"], 5, (fence,)),
+        return_exceptions=True,
+    )
+    assert (store.commits - commits, newer) == (1, 2)
+    assert isinstance(before, Recorded)
+    assert isinstance(after, Conflict)
+    assert await store.read("interaction/after") == []
+    await database.aclose()

@@ -100,6 +100,7 @@ class Transaction:
         self._cards: dict[str, Card] = {}
         self._entries: list[tuple[object, ...]] = []
         self._snapshots: dict[str, Snapshot] = {}
+        self._leases: dict[str, int | None] = {}  # As far as they have been looked up.
 
     def carry_out(self, job: Job) -> object:
         """What the job's caller gets: a result, or an error of ours as a value."""
@@ -110,6 +111,7 @@ class Transaction:
                 return error
         assert type(job) is Work
         self.flush()
+        self._leases.clear()  # It may be one that takes them.
         return job.carry_out(self)
 
     def commit(self) -> None:
@@ -160,8 +162,12 @@ class Transaction:
         return version
 
     def _check(self, fence: Fence) -> None:
-        row = self.connection.execute("SELECT number FROM leases WHERE name = ?", (fence.name,)).fetchone()
-        if row is None or row[0] != fence.number:
+        if fence.name not in self._leases:  # Nobody else changes them while this transaction lasts.
+            row = self.connection.execute(
+                "SELECT number FROM leases WHERE name = ?", (fence.name,)
+            ).fetchone()
+            self._leases[fence.name] = row[0] if row is not None else None
+        if self._leases[fence.name] != fence.number:
             raise Conflict(f"{fence.number} is not the newest number of {fence.name}")
 
     def _also(self, stream: str, version: int, effect: Also) -> None:
