@@ -16,6 +16,7 @@ from starlette.responses import Response
 from frontdesk.desk.identity import hash_key, new_id
 from frontdesk.desk.orchestration.application_files import NAME, machine_of
 from frontdesk.desk.orchestration.applications import Applications
+from frontdesk.desk.orchestration.at_once import LONE_PATIENCE_S
 from frontdesk.desk.orchestration.node_addresses import NodeAddresses
 from frontdesk.desk.orchestration.responses import Responses
 from frontdesk.desk.orchestration.sessions import Sessions
@@ -269,7 +270,7 @@ class OrchestrationHttp:
 
     async def _deliver(self, session_id: str, event: Event, key: str) -> None:
         try:
-            await self._sessions.tell(session_id, [event], key=f"http/{key}")
+            await self._sessions.tell(session_id, [event], key=f"http/{key}", patience_s=LONE_PATIENCE_S)
         except NotFound:  # It was there a moment ago.
             raise Refused("over", "the session is over") from None
 

@@ -18,8 +18,9 @@ from frontdesk.domain.orchestration.stepping import Times, Turn, late, next_turn
 from frontdesk.errors import Conflict, NotFound, Refused
 from frontdesk.store.log import Fence
 
-PATIENCE_S = (
-    0.01  # Whoever tells a session something, and others whom he tells after it, wait for its script.
+PATIENCE_S = 0.01  # Of whoever tells others after this session: all of them wait for its script.
+LONE_PATIENCE_S = (
+    0.1  # Of one who tells nobody else; on a busy node most of it goes by before the script runs.
 )
 
 
@@ -42,14 +43,11 @@ class TakenIn(Struct, frozen=True):
 class AtOnce:
     """Takes in what sessions are told that stand in the engine, or begin."""
 
-    def __init__(
-        self, streams: Streams, turns: Turns, times: Times, clock_ms: Callable[[], int], *, patience_s: float
-    ) -> None:
+    def __init__(self, streams: Streams, turns: Turns, times: Times, clock_ms: Callable[[], int]) -> None:
         self._streams = streams
         self._turns = turns
         self._times = times
         self._clock_ms = clock_ms
-        self._patience_s = patience_s
 
     async def take_in(
         self,
@@ -58,6 +56,7 @@ class AtOnce:
         decide: Decide,
         fence: Fence,
         due_ms: Callable[[Session], int | None],
+        patience_s: float,
     ) -> TakenIn | None:
         """What was written; None when it was refused, somebody else was first, or the fence is out of date.
 
@@ -73,7 +72,7 @@ class AtOnce:
                 return TakenIn(())
             begun = self._begin(live, stream.session, facts, now_ms)
             try:
-                turned = await self._turned(begun) if begun is not None else None
+                turned = await self._turned(begun, patience_s) if begun is not None else None
                 if turned is not None:
                     live.steps = -1  # Until it is written, what the engine knows is not true.
                     over = () if turned.over is None else (turned.over,)
@@ -105,10 +104,10 @@ class AtOnce:
         turn = next_turn(session, now_ms)
         return turn if turn is not None and turn.kind != "cancel" else None
 
-    async def _turned(self, begun: Begun) -> Turned | None:
+    async def _turned(self, begun: Begun, patience_s: float) -> Turned | None:
         """What came of it; None when that takes long, or went wrong."""
         taking = begun.taking
-        await asyncio.wait((taking,), timeout=self._patience_s)
+        await asyncio.wait((taking,), timeout=patience_s)
         return taking.result() if taking.done() and taking.exception() is None else None
 
     async def _append(

@@ -9,7 +9,7 @@ import structlog
 
 from frontdesk.desk.arming import UNSURE
 from frontdesk.desk.orchestration.alarms import Alarms
-from frontdesk.desk.orchestration.at_once import PATIENCE_S, AtOnce, Begun
+from frontdesk.desk.orchestration.at_once import AtOnce, Begun
 from frontdesk.desk.orchestration.contexts import Close, Look, Shown, Taken
 from frontdesk.desk.orchestration.engine import BLAME_MAX, Engine, EngineLost, asked
 from frontdesk.desk.orchestration.errands import Errands
@@ -63,7 +63,6 @@ class Runner:
         *,
         passive_after_ms: int,
         open_max: int,
-        patience_s: float = PATIENCE_S,
     ) -> None:
         self._streams = streams
         self._shards = shards
@@ -73,7 +72,7 @@ class Runner:
         self._clock_ms = clock_ms
         self._passive_after_ms = passive_after_ms
         self._open_max = open_max
-        self._at_once = AtOnce(streams, turns, times, clock_ms, patience_s=patience_s)
+        self._at_once = AtOnce(streams, turns, times, clock_ms)
         self._lives: dict[str, Live] = {}  # Those used last are last.
         self._alarms = Alarms(self.wake)
         self._photographs = Photographs(streams, engine)
@@ -144,8 +143,8 @@ class Runner:
 
     # --- one session ---------------------------------------------------------------------------
 
-    async def take_in(self, session_id: str, decide: Decide) -> bool:
-        """Write what is decided of a session, and the step that follows from it if that is soon taken.
+    async def take_in(self, session_id: str, decide: Decide, patience_s: float) -> bool:
+        """Write what is decided of a session, and the step that follows from it if that is taken so soon.
 
         Shape:   whether it is on disk; else it is left to who asked: the session is not quiet, or not here.
         """
@@ -160,17 +159,23 @@ class Runner:
         if not (is_new or live.stands_at(stream.session.steps, self._engine.life(session_id))):
             return False
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        take_in = partial(self._take_in, live, stream, decide, fence, written)
+        take_in = partial(self._take_in, live, stream, decide, fence, patience_s, written)
         live.task = asyncio.create_task(self._work(live, take_in))
         live.task.add_done_callback(lambda _task: _settle(written, done=False))
         return await written
 
     async def _take_in(
-        self, live: Live, stream: Stream, decide: Decide, fence: Fence, written: "asyncio.Future[bool]"
+        self,
+        live: Live,
+        stream: Stream,
+        decide: Decide,
+        fence: Fence,
+        patience_s: float,
+        written: "asyncio.Future[bool]",
     ) -> None:
         found = None
         try:
-            found = await self._at_once.take_in(live, stream, decide, fence, self.due_ms)
+            found = await self._at_once.take_in(live, stream, decide, fence, self.due_ms, patience_s)
         finally:
             _settle(written, done=found is not None)
         if found is not None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from frontdesk.desk.identity import new_id
+from frontdesk.desk.orchestration.at_once import PATIENCE_S
 from frontdesk.desk.orchestration.contexts import relative
 from frontdesk.desk.orchestration.documents import Applications
 from frontdesk.desk.orchestration.streams import Decide, Streams
@@ -17,7 +18,7 @@ from frontdesk.scxml.events import Event
 from frontdesk.scxml.packed import pack
 
 
-async def _never(_session_id: str, _decide: Decide) -> bool:
+async def _never(_session_id: str, _decide: Decide, _patience_s: float) -> bool:
     return False
 
 
@@ -34,7 +35,7 @@ class Sessions:
         self.wake: Callable[[str], None] = lambda _session_id: None
         self.due_ms: Callable[[Session], int | None] = lambda _session: None
         self.has_room: Callable[[], bool] = lambda: True
-        self.take_in: Callable[[str, Decide], Awaitable[bool]] = _never
+        self.take_in: Callable[[str, Decide, float], Awaitable[bool]] = _never
 
     async def start(
         self,
@@ -86,7 +87,7 @@ class Sessions:
             await self._change(session_id, decide)
             return
         self._streams.expect_new(session_id)
-        if not await self.take_in(session_id, decide):
+        if not await self.take_in(session_id, decide, PATIENCE_S):
             await self._change(session_id, decide)
 
     async def deliver(self, session_id: str, events: Sequence[Event], *, key: str) -> None:
@@ -100,13 +101,16 @@ class Sessions:
 
         await self._change(session_id, _receiving(events, key))
 
-    async def tell(self, session_id: str, events: Sequence[Event], *, key: str) -> None:
+    async def tell(
+        self, session_id: str, events: Sequence[Event], *, key: str, patience_s: float = PATIENCE_S
+    ) -> None:
         """The same of events from outside: their step may be on disk with them. Errors: as `deliver`.
 
-        Shape:   what sessions and modules tell is not taken so, since it would overtake what they say next.
+        Shape:   `patience_s` is how long it may be waited for the step, before the events are written alone;
+                 what sessions and modules tell is not taken so, since it would overtake what they say next.
         """
         decide = _receiving(events, key)
-        if not await self.take_in(session_id, decide):
+        if not await self.take_in(session_id, decide, patience_s):
             await self._change(session_id, decide)
 
     async def cancel(self, session_id: str, event: str = "cancel.session", *, by: str = "") -> None:
