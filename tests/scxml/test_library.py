@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from frontdesk.scxml.ecmascript.library import CHARS_MAX, functions_of, words_of
+from frontdesk.scxml.ecmascript.library import CHARS_MAX, TEXT_CHARS_MAX, functions_of, words_of
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.outputs import Logged
 from frontdesk.scxml.session import Session
@@ -155,3 +155,4 @@ def test_comments_name_nothing() -> None:
     assert words_of("a + b // this is c\n/* eval */ - d") == frozenset("abd")
     assert words_of("'//' + this.x") is None
     assert words_of("broken ( // this") is None
+    assert words_of(f"a{' ' * TEXT_CHARS_MAX}") is None

@@ -19,9 +19,7 @@ from frontdesk.errors import Conflict, NotFound, Refused
 from frontdesk.store.log import Fence
 
 PATIENCE_S = 0.01  # Of whoever tells others after this session: all of them wait for its script.
-LONE_PATIENCE_S = (
-    0.1  # Of one who tells nobody else; on a busy node most of it goes by before the script runs.
-)
+LONE_PATIENCE_S = 0.1  # Of one who tells nobody else; most of it he waits for other sessions' scripts.
 
 
 class Begun(Struct, frozen=True):

@@ -41,6 +41,7 @@ SLOW_MS = 20.0  # Of a step, after which a replay might find itself at a limit t
 HELP_MS = 2_000  # When another node, or this one once more, looks after a session that has something to do.
 RETRY_S = 1.0
 BROKE_IT = "it has broken the script engine more than once"
+Written = asyncio.Future[bool]
 
 _log = structlog.get_logger("orchestration")
 
@@ -158,20 +159,14 @@ class Runner:
             return False
         if not (is_new or live.stands_at(stream.session.steps, self._engine.life(session_id))):
             return False
-        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        written: Written = asyncio.get_running_loop().create_future()
         take_in = partial(self._take_in, live, stream, decide, fence, patience_s, written)
         live.task = asyncio.create_task(self._work(live, take_in))
         live.task.add_done_callback(lambda _task: _settle(written, done=False))
         return await written
 
     async def _take_in(
-        self,
-        live: Live,
-        stream: Stream,
-        decide: Decide,
-        fence: Fence,
-        patience_s: float,
-        written: "asyncio.Future[bool]",
+        self, live: Live, stream: Stream, decide: Decide, fence: Fence, patience_s: float, written: Written
     ) -> None:
         found = None
         try:
@@ -400,6 +395,6 @@ class Runner:
             self._alarms.drop(session_id)
 
 
-def _settle(written: "asyncio.Future[bool]", *, done: bool) -> None:
+def _settle(written: Written, *, done: bool) -> None:
     if not written.done():  # Whoever waits may be gone.
         written.set_result(done)

@@ -16,8 +16,10 @@ import quickjs
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-CHARS_MAX = 512 * 1024  # A larger script is run like any other; nobody has written so many functions.
-TEXTS_MAX = 4096  # Whose words are remembered.
+CHARS_MAX = 256 * 1024  # A larger script is run like any other; nobody has written so many functions.
+SCRIPTS_MAX = 100  # That are remembered: at worst some fifty megabytes.
+TEXT_CHARS_MAX = 32 * 1024  # A longer one is not looked through: it may name anything.
+TEXTS_MAX = 2048  # Whose words are remembered: at worst as much.
 FUNCTIONS = ("function_declaration", "generator_function_declaration")
 _LANGUAGE = Language(tree_sitter_javascript.language())
 _COMMENTS = Query(_LANGUAGE, "(comment) @comment")
@@ -78,10 +80,19 @@ class Library:
             del self._functions[name]
 
 
-@lru_cache(maxsize=100)
 def functions_of(script: str) -> Mapping[str, str] | None:
     """The functions that a script declares, by their names; None when it does anything else."""
-    if len(script) > CHARS_MAX or not _compiles(script):
+    return _functions_of(script) if len(script) <= CHARS_MAX else None
+
+
+def words_of(text: str) -> frozenset[str] | None:
+    """All that may be a name in a script; None when it may reach what it does not name."""
+    return _words_of(text) if len(text) <= TEXT_CHARS_MAX else None
+
+
+@lru_cache(maxsize=SCRIPTS_MAX)
+def _functions_of(script: str) -> Mapping[str, str] | None:
+    if not _compiles(script):
         return None
     found = {}
     for node in _root(script).named_children:
@@ -95,8 +106,7 @@ def functions_of(script: str) -> Mapping[str, str] | None:
 
 
 @lru_cache(maxsize=TEXTS_MAX)
-def words_of(text: str) -> frozenset[str] | None:
-    """All that may be a name in a script; None when it may reach what it does not name."""
+def _words_of(text: str) -> frozenset[str] | None:
     bare = _without_comments(text) if "//" in text or "/*" in text else text
     return None if _ANYTHING.search(bare) else frozenset(_NAME.findall(bare))
 
