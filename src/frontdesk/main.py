@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
@@ -23,6 +24,7 @@ from frontdesk.store.files import open_files
 from frontdesk.store.open import open_database, open_journeys
 
 COLLECT_AFTER_OBJECTS = 20_000
+SWITCH_AFTER_S = 0.0005
 TOKENS_SIGNED_BY = "visitor_tokens"
 
 _log = structlog.get_logger("main")
@@ -122,6 +124,9 @@ async def serve(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     gc.disable()  # Loading makes many objects and no garbage.
+    # A thread that writes to the database asks for the interpreter several times in each transaction, and
+    # would wait for up to 5 ms each time while the event loop is busy.
+    sys.setswitchinterval(SWITCH_AFTER_S)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
