@@ -13,7 +13,11 @@ from frontdesk.settings import DatabaseSettings
 from frontdesk.store.log import Fence, Recorded
 from frontdesk.store.open import open_database
 from frontdesk.store.postgres.store import PostgresStore
+from frontdesk.store.sqlite.connection import ServerLock
+from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.store import SqliteStore
+from frontdesk.store.sqlite.writer import Pace
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +54,43 @@ async def test_one_alone_waits_for_no_company(durable: Durable) -> None:
     for version in range(5):
         await durable.append("interaction/1", version, [b"x"], 5)
     assert durable.commits - before == 5
+
+
+@pytest.fixture
+async def resting(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    """A store that rests until it is closed."""
+    database = await open_database(DatabaseSettings(url=f"sqlite:///{tmp_path / 'f.db'}"))
+    await database.aclose()
+    readers = Readers(tmp_path / "f.db")
+    pace = Pace(jobs_at_once_max=5, rest_s=2 * PATIENCE_S)
+    store = SqliteStore(tmp_path / "f.db", ServerLock(tmp_path / "f.db"), readers, pace=pace)
+    yield store
+    await store.aclose()
+    await readers.aclose()
+
+
+async def test_where_writes_rest_those_that_come_one_by_one_do_not_wait(resting: SqliteStore) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        for version in range(5):
+            await resting.append("visit/1", version, [b"x"], 5)
+    assert resting.commits == 5
+
+
+async def test_where_writes_rest_those_that_are_many_do_not_wait(resting: SqliteStore) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        await asyncio.gather(*(resting.append(f"visit/{n}", 0, [b"x"], 5) for n in range(20)))
+    assert resting.commits == 4
+
+
+async def test_after_several_have_shared_a_transaction_there_is_a_rest(resting: SqliteStore) -> None:
+    await asyncio.gather(*(resting.append(f"visit/{n}", 0, [b"x"], 5) for n in range(2)))
+    later = [asyncio.ensure_future(resting.append(f"visit/{n}", 1, [b"x"], 5)) for n in range(2)]
+    await resting.head()  # Meanwhile others may read.
+    assert resting.commits == 1
+    assert not any(each.done() for each in later)
+    await resting.aclose()  # What was promised is written, and sooner.
+    assert all(await asyncio.gather(*later))
+    assert resting.commits == 2
 
 
 async def test_one_that_cannot_be_written_fails_alone(durable: Durable) -> None:

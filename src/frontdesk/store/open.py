@@ -18,9 +18,11 @@ from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.store import SqliteStore
 from frontdesk.store.sqlite.tables import FileTables
-from frontdesk.store.sqlite.writer import JOBS_AT_ONCE_MAX
+from frontdesk.store.sqlite.writer import AT_ONCE, Pace
 
-PAGE_VIEWS_AT_ONCE_MAX = 50  # All that one transaction has written go on in the same turn of the loop.
+# Of page views, all that one transaction has written go on in the same turn of the loop; and a transaction of
+# many costs little more than one of a few, while nobody waits for it.
+PAGE_VIEWS = Pace(jobs_at_once_max=50, rest_s=0.01)
 CLOSE_S = 5.0  # For queries that are still on their way when the server stops.
 
 
@@ -59,7 +61,7 @@ async def open_database(settings: DatabaseSettings, *, is_server: bool = True) -
     Errors:  `Unavailable` when it cannot be reached or another server has it; `DeskError` for a wrong
              address, for tables that have to be migrated first, or that only a newer version knows.
     """
-    return await _open(settings, is_server, JOBS_AT_ONCE_MAX)
+    return await _open(settings, is_server, AT_ONCE)
 
 
 async def open_journeys(settings: DatabaseSettings, *, is_server: bool = True) -> Database:
@@ -68,23 +70,23 @@ async def open_journeys(settings: DatabaseSettings, *, is_server: bool = True) -
     Errors:  as `open_database`.
     """
     beside = replace(settings, url=journeys_beside(settings.url))
-    return await _open(beside, is_server, PAGE_VIEWS_AT_ONCE_MAX)
+    return await _open(beside, is_server, PAGE_VIEWS)
 
 
-async def _open(settings: DatabaseSettings, is_server: bool, jobs_at_once_max: int) -> Database:
-    """Shape: on SQLite, at most `jobs_at_once_max` writes share a transaction."""
+async def _open(settings: DatabaseSettings, is_server: bool, pace: Pace) -> Database:
+    """Shape: `pace` is that of writes on SQLite."""
     address = parse(settings.url)
     match address:
         case MemoryAddress():
             return Database(MemoryStore(), MemoryAccounts())
         case SqliteAddress():
-            return await _open_file(settings, address, is_server, jobs_at_once_max)
+            return await _open_file(settings, address, is_server, pace)
         case PostgresAddress():
             return await _open_server(settings, address)
 
 
 async def _open_file(
-    settings: DatabaseSettings, address: SqliteAddress, is_server: bool, jobs_at_once_max: int
+    settings: DatabaseSettings, address: SqliteAddress, is_server: bool, pace: Pace
 ) -> Database:
     lock = ServerLock(address.path)
     try:
@@ -101,7 +103,7 @@ async def _open_file(
     if not is_server:
         lock.release()
     readers = Readers(address.path)
-    store = SqliteStore(address.path, lock, readers, address.sync_delay_ms / 1000, jobs_at_once_max)
+    store = SqliteStore(address.path, lock, readers, address.sync_delay_ms / 1000, pace)
     return Database(store, SqlAccounts(FileTables(readers, store, lock)), close=readers.aclose)
 
 

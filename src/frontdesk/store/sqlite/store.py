@@ -14,7 +14,7 @@ from frontdesk.store.log import Also, Card, Entered, Entry, Filed, Position, Rec
 from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.group import Append, Transaction, Work
 from frontdesk.store.sqlite.readers import Readers
-from frontdesk.store.sqlite.writer import JOBS_AT_ONCE_MAX, Writer
+from frontdesk.store.sqlite.writer import AT_ONCE, Pace, Writer
 
 DROPPED_AT_ONCE = 1000  # Entries; other writes take their turns in between.
 POLL_S = 1.0  # Only where another process writes, whose commits nobody here announces.
@@ -35,8 +35,7 @@ _CARDS = f"{_CARD} WHERE kind = ? AND is_open = ? AND stream > ? ORDER BY stream
 class SqliteStore:
     """The log and what lies beside it in one file, written by one process.
 
-    Shape:   a stream that was purged begins again at version 1; at most `jobs_at_once_max` writes share a
-             transaction.
+    Shape:   a stream that was purged begins again at version 1.
     """
 
     def __init__(
@@ -45,12 +44,12 @@ class SqliteStore:
         lock: ServerLock,
         readers: Readers,
         sync_delay_s: float = 0,
-        jobs_at_once_max: int = JOBS_AT_ONCE_MAX,
+        pace: Pace = AT_ONCE,
     ) -> None:
         self._lock = lock
         self._readers = readers
         self._feed = Feed(self._after)
-        self._writer = Writer(path, lock, self._feed.committed, sync_delay_s, jobs_at_once_max)
+        self._writer = Writer(path, lock, self._feed.committed, sync_delay_s, pace)
         self._loop = asyncio.get_running_loop()
 
     @property

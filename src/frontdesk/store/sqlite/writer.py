@@ -15,6 +15,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from frontdesk.errors import Conflict, DeskError, Unavailable
 from frontdesk.store.log import Recorded
 from frontdesk.store.sqlite.checkpoints import Checkpoints
@@ -22,8 +24,21 @@ from frontdesk.store.sqlite.connection import ServerLock, connect
 from frontdesk.store.sqlite.group import Heads, Job, Transaction
 
 CACHE_KIB = 16_384
-JOBS_AT_ONCE_MAX = 1000
 WAITING_MAX = 100_000  # Jobs; more than this and the disk has stopped answering.
+
+
+class Pace(Struct, frozen=True):
+    """How writes are put together.
+
+    Shape:   at most `jobs_at_once_max` share a transaction. After one that several have shared there is a
+             rest of `rest_s`, so that what comes meanwhile shares the next, unless enough wait already.
+    """
+
+    jobs_at_once_max: int = 1000
+    rest_s: float = 0
+
+
+AT_ONCE = Pace()
 
 
 class Writer:
@@ -39,18 +54,19 @@ class Writer:
         lock: ServerLock,
         on_commit: Callable[[Sequence[Recorded]], None],
         sync_delay_s: float,
-        jobs_at_once_max: int = JOBS_AT_ONCE_MAX,
+        pace: Pace = AT_ONCE,
     ) -> None:
         self._path = path
         self._lock = lock
         self._on_commit = on_commit
         self._sync_delay_s = sync_delay_s
-        self._jobs_at_once_max = jobs_at_once_max
+        self._pace = pace
         self._loop = asyncio.get_running_loop()
         self._jobs: deque[Job] = deque()
         self._groups: queue.SimpleQueue[Sequence[Job]] = queue.SimpleQueue()
         self._is_busy = False
         self._is_called = False
+        self._rest: asyncio.TimerHandle | None = None
         self._is_closing = False
         self._connection: sqlite3.Connection | None = None
         self._heads: Heads | None = None
@@ -61,7 +77,7 @@ class Writer:
 
     def put(self, job: Job) -> None:
         """Have `job` written; its future tells the outcome. Errors: `Unavailable`."""
-        if self._is_closing:
+        if self._closing.is_set():
             raise Unavailable("the store is closed")
         if len(self._jobs) >= WAITING_MAX:
             raise Unavailable("too many writes are waiting for the disk")
@@ -71,7 +87,10 @@ class Writer:
     async def aclose(self) -> None:
         """Write what waits, then end the thread."""
         self._is_closing = True
-        self._call()
+        if self._rest is not None:
+            self._end_rest()
+        else:
+            self._call()
         await self._loop.run_in_executor(None, self._thread.join)
 
     def _call(self) -> None:
@@ -84,7 +103,7 @@ class Writer:
         self._is_called = False
         self._is_busy = True
         waiting = self._jobs
-        group = [waiting.popleft() for _ in range(min(len(waiting), self._jobs_at_once_max))]
+        group = [waiting.popleft() for _ in range(min(len(waiting), self._pace.jobs_at_once_max))]
         self._groups.put(group)  # An empty one is the last.
 
     # --- in the thread -------------------------------------------------------------------------
@@ -161,6 +180,19 @@ class Writer:
                 job.done.set_result(outcome)
         if recorded:
             self._on_commit(recorded)
+        is_resting = len(jobs) > 1 and len(self._jobs) < self._pace.jobs_at_once_max and not self._is_closing
+        if self._pace.rest_s and is_resting:
+            self._rest = self._loop.call_later(self._pace.rest_s, self._end_rest)
+        else:
+            self._go_on()
+
+    def _end_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+        self._go_on()
+
+    def _go_on(self) -> None:
         self._is_busy = False
         if self._jobs or self._is_closing:
             self._call()
