@@ -19,6 +19,7 @@ from frontdesk.edges.socket_frames import frame_end, is_utf8, text_frame, whole_
 from frontdesk.settings import LimitSettings
 
 OPEN = State.OPEN
+WRITTEN_AT_ONCE = 32  # Sockets: few enough that their peers are at work while the next are prepared.
 
 
 def socket_connection(
@@ -30,10 +31,11 @@ def socket_connection(
 
 
 class _Outbox:
-    """The sockets that have something to send at the end of this turn of the loop.
+    """The sockets that have something to send, until there are enough of them or this turn of the loop ends.
 
     One append brings news to many sockets. Written one by one, while that news is worked on, nearly every
-    message would have to wake a peer that has gone to sleep since the last one.
+    message would have to wake a peer that has gone to sleep since the last one; written only at the end, all
+    of it would find every peer asleep.
     """
 
     def __init__(self) -> None:
@@ -44,6 +46,8 @@ class _Outbox:
         if not self._waiting:
             connection.loop.call_soon(self._flush)
         self._waiting.append(connection)
+        if len(self._waiting) >= WRITTEN_AT_ONCE:
+            self._flush()
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -164,7 +168,7 @@ class _SocketConnection(WebSocketsSansIOProtocol):
             self.scope["extensions"] = extensions
 
     def send_text(self, text: bytes) -> bool:
-        """Send a text at the end of this turn, unless its sender must wait or the socket is not open."""
+        """Send a text in this turn or at its end, unless its sender must wait or the socket is not open."""
         if not self.handshake_complete or self.close_sent or self.disconnected or not self.writable.is_set():
             return False
         if self.conn.state is not OPEN:
