@@ -209,7 +209,7 @@ class Exchange:
 
     def later(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Do what needs waiting, without waiting for it."""
-        task = asyncio.ensure_future(work)
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
