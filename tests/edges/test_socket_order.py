@@ -1,17 +1,17 @@
 """What a socket sends at the end of a turn keeps its place among all that it sends."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedOK
 
-from frontdesk.edges.asgi import SEND_TEXT, TAKE_TEXTS, App, Receive, Scope, Send
-from frontdesk.edges.socket_connection import socket_connection
+from frontdesk.edges.asgi import SEND_TEXT, TAKE_TEXTS, App, Receive, Scope, Send, SendText
+from frontdesk.edges.socket_connection import WRITTEN_AT_ONCE, socket_connection
 from frontdesk.settings import LimitSettings
 from tests.patience import PATIENCE_S
 
@@ -42,7 +42,7 @@ async def takes_some_at_once(scope: Scope, receive: Receive, send: Send) -> None
         send_text(message["text"].encode())
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def connected(app: App) -> AsyncIterator[ClientConnection]:
     """A client of this application."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -64,6 +64,35 @@ async def test_every_message_comes_in_order_and_before_the_end() -> None:
         with pytest.raises(ConnectionClosedOK):
             await client.recv()
     assert heard == ["1", "2", "3", "4", "5"]
+
+
+async def test_what_is_sent_to_many_in_one_turn_reaches_each_once() -> None:
+    """More of them than are written at once, and some are told twice."""
+    told: list[SendText] = []
+
+    async def tells_all(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        told.append(scope["extensions"][SEND_TEXT])
+        while (message := await receive())["type"] == "websocket.receive":
+            for number, send_text in enumerate([*told, *told[::7]]):
+                assert send_text(f"{message['text']} {number}".encode())
+
+    count = 2 * WRITTEN_AT_ONCE + 3
+    async with connected(tells_all) as first, contextlib.AsyncExitStack() as others:
+        host, port = first.remote_address
+        clients = [
+            first,
+            *[await others.enter_async_context(connect(f"ws://{host}:{port}")) for _ in range(count - 1)],
+        ]
+        await first.send("news")
+        heard = [[await client.recv()] for client in clients]
+        for again in range(0, count, 7):
+            heard[again].append(await clients[again].recv())
+    assert [texts[0] for texts in heard] == [f"news {number}" for number in range(count)]
+    assert [texts[1] for texts in heard[::7]] == [
+        f"news {count + number}" for number in range(len(heard[::7]))
+    ]
 
 
 async def test_each_message_is_taken_at_once_or_received_and_never_both() -> None:
