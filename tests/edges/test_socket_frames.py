@@ -215,6 +215,7 @@ async def test_wherever_the_bytes_are_cut_all_comes_once_and_in_order(
         (masked(Opcode.TEXT, b"a part", fin=False) + masked(Opcode.TEXT, b"not the rest"), 1002),
         (bytes((0xC1, *masked(Opcode.TEXT, b"compressed")[1:])), 1002),
         (bytes((0x83, *masked(Opcode.TEXT, b"no such kind")[1:])), 1002),
+        (bytes((0xC1, *masked(Opcode.TEXT, b"compressed")[1:])) + 3 * GOODBYE, 1002),
         (masked(Opcode.TEXT, b"\xff\xfe"), 1007),
         (masked(Opcode.TEXT, b"x" * (MESSAGE_BYTES_MAX + 1)), 1009),
     ],

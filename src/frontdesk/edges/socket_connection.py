@@ -121,7 +121,7 @@ class _SocketConnection(WebSocketsSansIOProtocol):
             start = min(self._owed, len(data))
             self._owed -= start
             super().data_received(data[:start])
-        while start < len(data):
+        while start < len(data) and not self.transport.is_closing():
             end = frame_end(data, start)
             if end < 0:
                 self._cut = data[start:]
