@@ -77,7 +77,7 @@ class Writer:
 
     def put(self, job: Job) -> None:
         """Have `job` written; its future tells the outcome. Errors: `Unavailable`."""
-        if self._closing.is_set():
+        if self._is_closing:
             raise Unavailable("the store is closed")
         if len(self._jobs) >= WAITING_MAX:
             raise Unavailable("too many writes are waiting for the disk")
