@@ -151,10 +151,14 @@ async def test_a_lease_that_is_taken_between_two_appends_of_a_commit_keeps_the_s
     number = await store.take_lease("routing", "node-a", 1000, 500)
     fence = Fence("routing", number or 0)
     commits = store.commits
+
+    async def append(stream: str) -> Recorded | None:
+        return await store.append(stream, 0, [b"1"], 5, (fence,))
+
     before, newer, after = await asyncio.gather(
-        store.append("interaction/before", 0, [b"1"], 5, (fence,)),
+        append("interaction/before"),
         store.take_lease("routing", "node-b", 2000, 500),
-        store.append("interaction/after", 0, [b"1"], 5, (fence,)),
+        append("interaction/after"),
         return_exceptions=True,
     )
     assert (store.commits - commits, newer) == (1, 2)
