@@ -178,8 +178,13 @@ class Writer:
                 job.done.set_exception(outcome)
             else:
                 job.done.set_result(outcome)
-        if recorded:
-            self._on_commit(recorded)
+        try:
+            if recorded:
+                self._on_commit(recorded)
+        finally:
+            self._rest_or_go_on(jobs)
+
+    def _rest_or_go_on(self, jobs: Sequence[Job]) -> None:
         is_resting = len(jobs) > 1 and len(self._jobs) < self._pace.jobs_at_once_max and not self._is_closing
         if self._pace.rest_s and is_resting:
             self._rest = self._loop.call_later(self._pace.rest_s, self._end_rest)
