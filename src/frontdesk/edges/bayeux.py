@@ -185,14 +185,11 @@ class BayeuxDoor:
         if (take_texts := extensions.get(TAKE_TEXTS)) is not None:
             take_texts(lambda frame: self._frame_at_once(socket, frame))
         self._sockets.add(socket)
-        own = asyncio.current_task()
         try:
             while (message := await receive())["type"] != "websocket.disconnect":
                 if socket.work is not None:
                     await asyncio.wait((socket.work,))
-                socket.work = own
                 await self._frame(socket, message.get("text") or message.get("bytes") or "")
-                socket.work = None
         finally:
             socket.is_closed = True
             self._sockets.discard(socket)

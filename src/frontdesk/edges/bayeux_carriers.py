@@ -93,7 +93,7 @@ class Socket(Caller):
     """A WebSocket: what it is told goes out in order.
 
     Shape:   at once by `send_text`, as long as its reader keeps up; else as many messages in a frame as have
-             gathered. `work` is the task, if any, that carries out what came last.
+             gathered. `work` is the task, if any, of what was last taken at once.
     """
 
     __slots__ = (

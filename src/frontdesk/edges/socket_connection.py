@@ -65,6 +65,11 @@ class _Inbox:
         self._waiting: deque[Message] = deque()
         self._taker: asyncio.Future[Message] | None = None
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether all that came has been taken, and been done with: its taker waits for the next."""
+        return self._taker is not None and not self._taker.done()
+
     def empty(self) -> bool:
         return not self._waiting
 
@@ -100,7 +105,8 @@ class _SocketConnection(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.queue = _Inbox(self.loop)  # type: ignore[assignment]
+        self._inbox = _Inbox(self.loop)
+        self.queue = self._inbox  # type: ignore[assignment]
         self._unread_timer: asyncio.TimerHandle | None = None
         self._has_waiting = False
         self._take: TakeText | None = None
@@ -139,14 +145,14 @@ class _SocketConnection(WebSocketsSansIOProtocol):
         return self.handshake_complete and self.conn.state is OPEN and self.conn.current_size is None
 
     def _hand_over(self, text: bytes) -> None:
-        """Give a message to the application: at once if it takes it, or when it asks for the next."""
-        if self._take is not None and self.queue.empty() and is_utf8(text) and self._take(text):
+        """Give a message to the application: at once if it takes it and waits for nothing before it."""
+        if self._take is not None and self._inbox.is_awaited and is_utf8(text) and self._take(text):
             return
         self.curr_msg_data_type, self.frames = "text", [text]
         self.send_receive_event_to_app()
 
     def take_texts(self, take: TakeText) -> None:
-        """From now on, offer each text to `take` before it is queued."""
+        """From now on, offer each text to `take` first, while the application waits for the next message."""
         self._take = take
 
     def send_receive_event_to_app(self) -> None:
