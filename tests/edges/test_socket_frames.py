@@ -66,6 +66,7 @@ def test_a_whole_text_is_read(size: int) -> None:
         bytes((0xC1, *Frame(Opcode.TEXT, b"compressed").serialize(mask=True)[1:])),
         Frame(Opcode.TEXT, b"x" * 65_536).serialize(mask=True),
     ],
+    ids=["not masked", "a part", "the rest", "binary", "ping", "close", "compressed", "long"],
 )
 def test_whatever_else_is_left_to_the_library(frame: bytes) -> None:
     assert whole_text(frame, 0, len(frame)) is None
@@ -218,6 +219,10 @@ async def test_wherever_the_bytes_are_cut_all_comes_once_and_in_order(
         (bytes((0xC1, *masked(Opcode.TEXT, b"compressed")[1:])) + 3 * GOODBYE, 1002),
         (masked(Opcode.TEXT, b"\xff\xfe"), 1007),
         (masked(Opcode.TEXT, b"x" * (MESSAGE_BYTES_MAX + 1)), 1009),
+    ],
+    ids=[
+        *("not masked", "no beginning", "no end", "compressed", "no such kind", "goodbyes behind it"),
+        *("no text", "too long"),
     ],
 )
 async def test_what_is_not_as_it_should_be_closes_the_connection(

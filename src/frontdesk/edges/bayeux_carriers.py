@@ -1,7 +1,7 @@
 """The two ways in which Bayeux reaches a client: a request that is answered once, and a WebSocket."""
 
 from abc import ABC, abstractmethod
-from asyncio import Task
+from asyncio import Future
 from collections.abc import Callable, Coroutine, Sequence
 from http import HTTPStatus
 
@@ -93,7 +93,7 @@ class Socket(Caller):
     """A WebSocket: what it is told goes out in order.
 
     Shape:   at once by `send_text`, as long as its reader keeps up; else as many messages in a frame as have
-             gathered. `work` is the task, if any, of what was last taken at once.
+             gathered. `work`, if any, is done when what was last taken at once is.
     """
 
     __slots__ = (
@@ -130,7 +130,7 @@ class Socket(Caller):
         self._bytes_max = bytes_max
         self._is_sending = False
         self.is_closed = False
-        self.work: Task[None] | None = None
+        self.work: Future[None] | None = None
 
     @property
     def is_busy(self) -> bool:

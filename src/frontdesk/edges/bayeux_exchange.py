@@ -101,8 +101,11 @@ class Exchange:
                 case bayeux.Reply():
                     replies.append(action.message)
                 case bayeux.Publish():
+                    work = self._begin_publish(caller, action)
+                    if work is None:
+                        replies.append(action.reply)
+                        continue
                     is_later = True
-                    work = self.later(self._publish_and_tell(caller, action))
                     if type(caller) is Socket:
                         caller.work = work
                 case bayeux.Hold():
@@ -111,6 +114,28 @@ class Exchange:
                     self._do((action,))
         self._set_timer()
         return None if is_later else replies
+
+    def _begin_publish(self, caller: Caller, publish: bayeux.Publish) -> asyncio.Future[None] | None:
+        """Carry out what was published, without a task where the disk is all that it waits for.
+
+        Shape:   what is done once it has been answered; None when it is done already, and to be answered now.
+        """
+        service = self._service(publish.channel)
+        if service is None or publish.client_id in self._lanes:
+            return self.later(self._publish_and_tell(caller, publish))
+        mine = self._enter_lane(publish.client_id)
+        is_under_way = False
+
+        def done() -> None:
+            self._leave_lane(publish.client_id, mine)
+            if is_under_way:
+                self.tell(caller, [publish.reply])
+
+        if service.begin(publish.client_id, publish.channel, publish.data, caller, done):
+            is_under_way = not mine.done()
+            return mine if is_under_way else None
+        self._leave_lane(publish.client_id, mine)
+        return self.later(self._publish_and_tell(caller, publish))
 
     async def _publish_and_tell(self, caller: Caller, publish: bayeux.Publish) -> None:
         await self._publish(caller, publish)
@@ -143,9 +168,8 @@ class Exchange:
 
     async def _publish(self, caller: Caller, publish: bayeux.Publish) -> None:
         """Carry out what was published, after what the same client published before."""
-        before, lanes = self._lanes.get(publish.client_id), self._lanes
-        mine = lanes[publish.client_id] = asyncio.get_running_loop().create_future()
-        self._traffic.in_flight += 1
+        before = self._lanes.get(publish.client_id)
+        mine = self._enter_lane(publish.client_id)
         try:
             if before is not None:
                 await asyncio.wait((before,))
@@ -153,10 +177,19 @@ class Exchange:
             if service is not None:
                 await service.publish(publish.client_id, publish.channel, publish.data, caller)
         finally:
-            self._traffic.in_flight -= 1
-            mine.set_result(None)
-            if lanes.get(publish.client_id) is mine:
-                del lanes[publish.client_id]
+            self._leave_lane(publish.client_id, mine)
+
+    def _enter_lane(self, client_id: str) -> asyncio.Future[None]:
+        """What the same client publishes from now on waits until this is done."""
+        mine = self._lanes[client_id] = asyncio.get_running_loop().create_future()
+        self._traffic.in_flight += 1
+        return mine
+
+    def _leave_lane(self, client_id: str, mine: asyncio.Future[None]) -> None:
+        self._traffic.in_flight -= 1
+        mine.set_result(None)
+        if self._lanes.get(client_id) is mine:
+            del self._lanes[client_id]
 
     def left(self, caller: Caller) -> None:
         """The other end is gone."""

@@ -1,5 +1,6 @@
 """What Bayeux is given: its settings, and the services behind its channels."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Raw, Struct
@@ -30,6 +31,12 @@ class Service(Protocol):
 
     async def publish(self, client_id: str, channel: str, data: Raw, caller: Caller) -> None:
         """Carry out what a client published. It is done when this returns; it never raises."""
+
+    def begin(
+        self, client_id: str, channel: str, data: Raw, caller: Caller, then: Callable[[], None]
+    ) -> bool:
+        """The same without a task, if nothing but the disk need be waited for: `then` is called when it is
+        done, which may be before this returns. Else False, with nothing done."""
 
     def gone(self, client_id: str) -> None:
         """A client is forgotten."""

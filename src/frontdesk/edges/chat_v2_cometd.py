@@ -26,6 +26,7 @@ from frontdesk.errors import DeskError, NotFound, Refused
 from frontdesk.wire import chat_v2, chat_v2_cometd
 from frontdesk.wire.bayeux_messages import pushed
 from frontdesk.wire.chat_v2_cometd import REQUEST_CHAT, REQUEST_NOTIFICATIONS, Answered, Asked
+from frontdesk.wire.chat_v2_wishes import WISHES
 
 READ_AGAIN_S = 1.0  # After the database could not be read.
 CHATS_LIMIT = "cometd_chats_per_client"
@@ -107,6 +108,31 @@ class ChatV2Cometd:
             body = chat_v2.try_later()
         if body is not None:
             self._exchange.push(client_id, pushed(channel, body))
+
+    def begin(
+        self, client_id: str, channel: str, data: Raw, caller: Caller, then: Callable[[], None]
+    ) -> bool:
+        """Begin what visitors do most. Whatever is wrong with it, `publish` finds again, and says."""
+        try:
+            asked = chat_v2_cometd.asked(data)
+            place = self._place(channel, asked, caller)
+        except Refused:
+            return False
+        if place.name not in WISHES:
+            return False
+        session, fields = self._rest.known(place, asked.form)
+        if session is None or not self._rest.can_begin(place, session):
+            return False
+        began_s = time.perf_counter()
+
+        def tell(status: int, answered: bytes) -> None:
+            self._metrics.answered(f"cometd/{asked.operation}", status, time.perf_counter() - began_s)
+            if not chat_v2_cometd.is_granted(answered):
+                self._exchange.push(client_id, pushed(channel, answered))
+            then()
+
+        self._rest.begin(place, session, fields, asked.form, caller.address, tell)
+        return True
 
     def _place(self, channel: str, asked: Asked, caller: Caller) -> Place:
         """What REST would call the address. Errors: `Refused`: the caller's page may not ask there."""
