@@ -56,6 +56,11 @@ class Chats:
         """The chat as this node last saw it; others may have added to it when it `is_stale`."""
         return self._chats.get(interaction_id)
 
+    def named(self, interaction_id: str) -> str:
+        """The one text of an id for all who keep it: each is as large as what is kept under it."""
+        chat = self._chats.get(interaction_id)
+        return interaction_id if chat is None else chat.interaction_id
+
     async def chat(self, interaction_id: str) -> Chat:
         """The chat, read from the log when need be."""
         chat = self._chats.get(interaction_id)

@@ -118,8 +118,9 @@ class Floor:
         self._note_owner(interaction_id, owner_before, card.owner if is_open else "")
         self.desks.seat(interaction_id, card.medium, _holders(before), _holders(card) if is_open else set())
         self.desks.seat_listeners(interaction_id, _listeners(before), _listeners(card) if is_open else set())
-        if before is not None and before.ringing is not None and card.ringing is None:
-            self._refused.setdefault(interaction_id, {})[before.ringing.agent_id] = self._clock_ms()
+        rang = before.ringing.agent_id if before is not None and before.ringing is not None else ""
+        if rang and card.ringing is None and rang not in card.participants:
+            self._refused.setdefault(interaction_id, {})[rang] = self._clock_ms()
         if before is None and is_open:
             self._open_by_service[card.service] = self._open_by_service.get(card.service, 0) + 1
         if is_open:

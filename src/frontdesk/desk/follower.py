@@ -89,6 +89,7 @@ class Follower:
         audience = self._audience
         kind, _, name = record.stream.partition("/")
         if kind == "interaction":
+            name = self._chats.named(name)
             await self._chats.answered(name, record.version)
             self._chats.absorb(name, record)
             is_structural = not record.body.startswith(_OTHER_STARTS)  # For all we know, when it is too new.

@@ -1,5 +1,6 @@
 """How many chats people answer and how long they take, learned as they are handled."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 
@@ -30,7 +31,7 @@ class Handling:
             came = set(card.participants) - set(before.participants)
             if came:
                 queues = {submit.queue for submit in before.submits} or {before.queue}
-                counted = (*came, *(f"{queue}.Q" for queue in queues))
+                counted = tuple(sys.intern(name) for name in (*came, *(f"{queue}.Q" for queue in queues)))
                 self._since_ms[interaction_id] = self._clock_ms(), counted
                 self.answered.update(counted)
         elif waits or not is_open:

@@ -101,11 +101,8 @@ class Exchange:
                 case bayeux.Reply():
                     replies.append(action.message)
                 case bayeux.Publish():
-                    work = self._begin_publish(caller, action)
-                    if work is None:
-                        replies.append(action.reply)
-                        continue
                     is_later = True
+                    work = self._begin_publish(caller, action)
                     if type(caller) is Socket:
                         caller.work = work
                 case bayeux.Hold():
@@ -115,25 +112,22 @@ class Exchange:
         self._set_timer()
         return None if is_later else replies
 
-    def _begin_publish(self, caller: Caller, publish: bayeux.Publish) -> asyncio.Future[None] | None:
+    def _begin_publish(self, caller: Caller, publish: bayeux.Publish) -> asyncio.Future[None]:
         """Carry out what was published, without a task where the disk is all that it waits for.
 
-        Shape:   what is done once it has been answered; None when it is done already, and to be answered now.
+        Shape:   what is done when it has been answered, which is not before this returns.
         """
         service = self._service(publish.channel)
         if service is None or publish.client_id in self._lanes:
             return self.later(self._publish_and_tell(caller, publish))
         mine = self._enter_lane(publish.client_id)
-        is_under_way = False
 
         def done() -> None:
             self._leave_lane(publish.client_id, mine)
-            if is_under_way:
-                self.tell(caller, [publish.reply])
+            self.tell(caller, [publish.reply])
 
         if service.begin(publish.client_id, publish.channel, publish.data, caller, done):
-            is_under_way = not mine.done()
-            return mine if is_under_way else None
+            return mine
         self._leave_lane(publish.client_id, mine)
         return self.later(self._publish_and_tell(caller, publish))
 

@@ -36,7 +36,7 @@ class Service(Protocol):
         self, client_id: str, channel: str, data: Raw, caller: Caller, then: Callable[[], None]
     ) -> bool:
         """The same without a task, if nothing but the disk need be waited for: `then` is called when it is
-        done, which may be before this returns. Else False, with nothing done."""
+        done, which is not before this returns. Else False, with nothing done."""
 
     def gone(self, client_id: str) -> None:
         """A client is forgotten."""

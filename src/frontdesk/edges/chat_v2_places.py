@@ -3,6 +3,8 @@
 Source:  chat-api-v2 §§2, 11 and 17.8.
 """
 
+from sys import intern
+
 from msgspec import Struct
 
 from frontdesk.edges.chat_v2_session import OPERATIONS
@@ -42,6 +44,7 @@ BY_ITS_FORM = Place("", "", BY_FORM, BY_FORM)
 def place_of(path: str) -> Place:
     """The place that a path names, after the prefix."""
     service, _, rest = path.strip("/").partition("/")
+    service = intern(service)  # Every chat keeps it.
     chat_id, _, operation = rest.partition("/")
     if operation in SIMPLE:
         return Place(service, chat_id, operation, operation)

@@ -142,29 +142,40 @@ class ChatV2Requests:
         address: str,
         tell: Tell,
     ) -> None:
-        """What `ask` does of a write that this `can_begin`, with the answer told when it is on disk."""
+        """What `ask` does of a write that this `can_begin`, with the answer told when it is on disk.
+
+        Shape:   it begins when all that came in this turn of the loop is read. Begun one by one, requests of
+                 many would wake the threads at both their ends for each of them, which costs as much again.
+        """
         self._traffic.in_flight += 1
 
-        def written(outcome: Written) -> None:
+        def done(status: int, body: bytes) -> None:
             self._traffic.in_flight -= 1
+            tell(status, body)
+
+        def written(outcome: Written) -> None:
             match outcome:
                 case bytes():
-                    tell(HTTPStatus.OK, outcome)
+                    done(HTTPStatus.OK, outcome)
                 case None:  # Who asks where they have come to, and that is long ago.
-                    self._do_late(self._answer_late(place, session, fields, tell))
+                    self._do_late(self._answer_late(place, session, fields, done))
                 case Conflict():  # Another node was first: read, and decide again.
-                    self._do_late(self._ask_late(place, form, address, tell))
+                    self._do_late(self._ask_late(place, form, address, done))
                 case _:
-                    tell(*self._fault(place, session, outcome))
+                    done(*self._fault(place, session, outcome))
 
-        try:
-            if self._is_too_much(place, address):
-                self._traffic.in_flight -= 1
-                tell(*self.later(session))
-                return
-            self._sessions.begin(place.name, session, fields, written)
-        except Exception as error:  # noqa: BLE001 - whatever else is sent, clients show nothing
-            written(error)
+        def start() -> None:
+            try:
+                if not self._sessions.can_begin(place.name, session):  # Another was begun before it.
+                    self._do_late(self._ask_late(place, form, address, done))
+                elif self._is_too_much(place, address):
+                    done(*self.later(session))
+                else:
+                    self._sessions.begin(place.name, session, fields, written)
+            except Exception as error:  # noqa: BLE001 - whatever else is sent, clients show nothing
+                written(error)
+
+        asyncio.get_running_loop().call_soon(start)
 
     async def _answer_late(self, place: Place, session: Session, fields: SessionFields, tell: Tell) -> None:
         try:

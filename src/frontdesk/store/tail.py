@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from frontdesk.store.log import Recorded
 
-KEPT_MAX = 2048
+KEPT_MAX = 1024
 FOLLOWED_AT_ONCE_MAX = 1000  # Events in one batch of `follow`.
 
 

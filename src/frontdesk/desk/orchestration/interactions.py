@@ -185,7 +185,8 @@ class InteractionNews:
         by_interaction: dict[str, list[Recorded]] = {}
         for record in batch:
             if record.stream.startswith(ROOT) and not self._is_of_nobody(record):
-                by_interaction.setdefault(record.stream.removeprefix(ROOT), []).append(record)
+                name = self._interactions.chats.named(record.stream.removeprefix(ROOT))
+                by_interaction.setdefault(name, []).append(record)
         taken = [self._take(name, records) for name, records in by_interaction.items()]
         for outcome in await asyncio.gather(*taken, return_exceptions=True):
             if isinstance(outcome, BaseException):

@@ -1,8 +1,8 @@
 """The one thread that writes: what waits becomes one transaction, and what comes meanwhile the next one.
 
-When nothing is being written, a job is written at the end of the turn of the loop that brought it; nobody
-waits longer for company. The thread is handed each group whole: one that looked for work while the loop is
-still making some would find little of it, and each group costs a disk sync.
+When nothing is being written, a job is written after the next turn of the loop, which only looks for what has
+come already; nobody waits longer for company. The thread is handed each group whole: one that looked for work
+while the loop is still making some would find little of it, and each group costs a disk sync.
 """
 
 import asyncio
@@ -94,10 +94,10 @@ class Writer:
         await self._loop.run_in_executor(None, self._thread.join)
 
     def _call(self) -> None:
-        """Have the next group taken at the end of this turn of the loop: what the turn brings goes along."""
+        """Have the next group taken soon: what this turn of the loop and the next bring goes along."""
         if not self._is_busy and not self._is_called:
             self._is_called = True
-            self._loop.call_soon(self._take)
+            self._loop.call_soon(self._loop.call_soon, self._take)
 
     def _take(self) -> None:
         self._is_called = False
