@@ -133,7 +133,7 @@ async def test_9_and_81_a_whole_chat_with_a_reload_in_each_phase(
         await agent.hears_event(chat_id, "Said", text="Thanks.")
         await page.evaluate("CXBus.command('WebChatService.endChat')")
         await agent.hears_event(chat_id, "Ended")
-        assert "WebChat.completed" in await page.evaluate("names()")
+        await hears(page, "WebChat.completed")
 
         await page.reload()  # Ended.
         await page.evaluate("ready")
