@@ -19,7 +19,7 @@ from frontdesk.store.erased import erased_name
 from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded, Snapshot
 
 HEADS_MAX = 10_000  # Streams whose version is remembered; another one costs a look into the index.
-ROWS_AT_ONCE_MAX = 32  # In one statement; there is one for each number of rows.
+ROWS_AT_ONCE_MAX = 128  # In one statement; there is one for each number of rows.
 
 # A row that cannot be undoes the whole transaction. To undo a statement alone, SQLite would copy every page
 # that it touches into a file of its own first, as many bytes again as the log of the transaction.

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,12 @@ Result = TypeVar("Result")
 
 
 class Readers:
-    """Runs queries beside the event loop."""
+    """Runs queries beside the event loop.
+
+    Shape:   `on_disk` returns when all that a query may have found is on disk, and nobody hears of it before.
+    """
+
+    on_disk: Callable[[], Awaitable[None]] | None = None
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -32,9 +37,12 @@ class Readers:
         if self._is_closed:
             raise Unavailable("the store is closed")
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, query)
+            found = await asyncio.get_running_loop().run_in_executor(self._pool, self._run, query)
         except (sqlite3.OperationalError, OSError) as error:
             raise Unavailable(f"the database cannot be read: {error}") from error
+        if self.on_disk is not None:
+            await self.on_disk()
+        return found
 
     def _run(self, query: Callable[[sqlite3.Connection], Result]) -> Result:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

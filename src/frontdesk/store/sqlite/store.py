@@ -50,6 +50,7 @@ class SqliteStore:
         self._readers = readers
         self._feed = Feed(self._after)
         self._writer = Writer(path, lock, self._feed.committed, sync_delay_s, pace)
+        readers.on_disk = self._writer.on_disk
         self._loop = asyncio.get_running_loop()
 
     @property
