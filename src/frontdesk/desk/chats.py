@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import structlog
 
@@ -15,6 +16,9 @@ from frontdesk.errors import NotFound, TooNew
 from frontdesk.store.log import Recorded, Store
 
 FOLDED_BEFORE_YIELD = 500
+DROPPED_SHARE = (
+    100  # Of too many chats this part is let go at once: a dictionary finds its first ones slowly.
+)
 
 _log = structlog.get_logger("chats")
 
@@ -42,7 +46,7 @@ class Chats:
         self._clock_ms = clock_ms
         self._full_chats_max = full_chats_max
         self._chats_max = chats_max
-        self._chats: OrderedDict[str, Chat] = OrderedDict()
+        self._chats: dict[str, Chat] = {}  # Those that were loaded last are last.
         self._full: OrderedDict[str, Chat] = OrderedDict()
         self._used: set[str] = set()
         self._loading: dict[str, asyncio.Future[tuple[Chat, Full]]] = {}
@@ -231,15 +235,16 @@ class Chats:
 
     def keep(self, chat: Chat) -> None:
         """Hold a chat with its state, as the one that was used last; others may be let go for it."""
+        self._chats.pop(chat.interaction_id, None)
         self._chats[chat.interaction_id] = chat
-        self._chats.move_to_end(chat.interaction_id)
         self._full[chat.interaction_id] = chat
         self._full.move_to_end(chat.interaction_id)
         self._used.add(chat.interaction_id)
         while len(self._full) > self._full_chats_max:
             self._quieten(next(iter(self._full)))
-        while len(self._chats) > self._chats_max:
-            self.drop(next(iter(self._chats)))
+        if len(self._chats) > self._chats_max:
+            for interaction_id in tuple(islice(self._chats, self._chats_max // DROPPED_SHARE + 1)):
+                self.drop(interaction_id)
 
     def rest(self) -> None:
         """Let go of the state of every chat that was not used since this was last called."""

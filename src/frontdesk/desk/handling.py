@@ -18,6 +18,7 @@ class Handling:
         self._clock_ms = clock_ms
         self._handled: dict[str, Handled] = {}
         self._since_ms: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self._counted: dict[tuple[str, ...], tuple[str, ...]] = {}  # One for all who count for the same.
         self.answered: Counter[str] = Counter()
         self.completed: Counter[str] = Counter()
 
@@ -31,7 +32,8 @@ class Handling:
             came = set(card.participants) - set(before.participants)
             if came:
                 queues = {submit.queue for submit in before.submits} or {before.queue}
-                counted = tuple(sys.intern(name) for name in (*came, *(f"{queue}.Q" for queue in queues)))
+                named = tuple(sys.intern(name) for name in (*came, *(f"{queue}.Q" for queue in queues)))
+                counted = self._counted.setdefault(named, named)
                 self._since_ms[interaction_id] = self._clock_ms(), counted
                 self.answered.update(counted)
         elif waits or not is_open:

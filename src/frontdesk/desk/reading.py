@@ -79,8 +79,7 @@ class Readings:
         Shape:   `party_id` is given when it joins; one that reads already reads on, and is introduced again
                  when it came back as another party.
         """
-        readings = self._by_chat.setdefault(interaction_id, [])
-        for reading in readings:
+        for reading in self._by_chat.get(interaction_id, ()):
             if reading.session is session:
                 reading.until = None
                 reading.joined_as = party_id
@@ -89,7 +88,10 @@ class Readings:
                     self._catch_up(reading)
                 return
         reading = Reading(session, interaction_id, version)
-        readings.append(reading)
+        if interaction_id in self._by_chat:
+            self._by_chat[interaction_id].append(reading)
+        else:
+            self._by_chat[interaction_id] = [reading]
         self._by_session.setdefault(session, set()).add(interaction_id)
         self._errands.run(session, self._read_history(reading))
 

@@ -61,7 +61,7 @@ STRUCTURAL: frozenset[type[Event]] = frozenset(
 )
 
 
-class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class InteractionCard(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One row of a list, true of the interaction's first `version` events.
 
     Shape:   `participants` are the agents, supervisors and bots present now, but for the `listeners`, who

@@ -22,7 +22,7 @@ _STARTS = tuple(f'{{"type":"{kind}"'.encode() for kind in ("Queued", "Joined", "
 _decode = msgspec.json.Decoder(_Heard).decode
 
 
-class Waited(Struct, frozen=True):
+class Waited(Struct, frozen=True, gc=False):
     """How long a chat waited, and whether somebody came. `at_ms` is when the waiting was over."""
 
     at_ms: int

@@ -104,7 +104,7 @@ class InteractionNews:
         self._cursor = Cursor(store, LEASE, clock_ms)
         self._fence: Fence | None = None
         self._held: OrderedDict[str, Interaction] = OrderedDict()
-        self._unowned: OrderedDict[str, None] = OrderedDict()
+        self._unowned: dict[str, None] = {}  # Smaller than a set.
 
     async def load(self) -> None:
         """Begin where the log ends, if nobody has begun yet; call it before any chat can start."""
@@ -222,9 +222,9 @@ class InteractionNews:
             card = await self._stored_card(interaction_id)
         if card is not None and card.owner:
             return True
+        if len(self._unowned) >= UNOWNED_MAX:
+            self._unowned.clear()
         self._unowned[interaction_id] = None
-        if len(self._unowned) > UNOWNED_MAX:
-            self._unowned.popitem(last=False)
         return False
 
     async def _stored_card(self, interaction_id: str) -> InteractionCard | None:

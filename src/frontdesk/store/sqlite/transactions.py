@@ -11,7 +11,7 @@ from frontdesk.store.sqlite.checkpoints import Checkpoints
 from frontdesk.store.sqlite.connection import ServerLock, connect
 from frontdesk.store.sqlite.group import Heads, Job, Transaction
 
-CACHE_KIB = 16_384
+CACHE_KIB = 4096
 
 
 class Transactions:
