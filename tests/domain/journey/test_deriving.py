@@ -8,7 +8,7 @@ from msgspec import Struct
 from frontdesk.domain.journey.deriving import campaign_of, is_bot, merged, origin_of, referrer_of, truncated
 from frontdesk.domain.journey.site_settings import Privacy, StoredIp
 from frontdesk.domain.journey.tracking import Tracking
-from frontdesk.domain.journey.urls import UrlRules
+from frontdesk.domain.journey.urls import ADDRESSES_KEPT_MAX, UrlRules, page
 from frontdesk.domain.journey.user_agents import read
 from frontdesk.domain.journey.web_events import Browser, Campaign, Device, Geolocation, Origin, Referrer
 
@@ -90,6 +90,15 @@ def test_nothing_that_is_to_be_redacted_gets_into_a_campaign() -> None:
 def test_which_kind_of_page_led_there(url: str, medium: str, name: str, keywords: str) -> None:
     found = referrer_of(url, "https://www.shop.example/", Shop().rules)
     assert (found.medium, found.name, found.keywords) == (medium, name, keywords)
+
+
+def test_to_ask_for_referrers_takes_no_room_of_the_pages_that_visits_share() -> None:
+    urls = [f"https://shop.example/article-{number}" for number in range(ADDRESSES_KEPT_MAX)]
+    first = page(urls[0], title="Article 0")
+    for number, url in enumerate(urls):
+        page(url, title=f"Article {number}")
+        referrer_of("https://www.google.com/", url, Shop().rules)
+    assert page(urls[0], title="Article 0") is first
 
 
 def test_a_referrer_is_cleaned_and_redacted() -> None:

@@ -14,6 +14,7 @@ from frontdesk.domain.journey.urls import (
     UrlRules,
     cleaned,
     comparable,
+    domain_of,
     page,
     parameters,
     referrer,
@@ -177,6 +178,7 @@ def test_whatever_comes_cleaning_twice_is_cleaning_once(url: str, rules: UrlRule
 @given(ANY_URL, ANY_RULES)
 def test_whatever_comes_nothing_raises(url: str, rules: UrlRules) -> None:
     assert page(url).hostname == referrer(url).hostname
+    assert page(url).domain == domain_of(url)
     once = comparable(url, rules)
     assert comparable(once, rules) == once
     without_slash(once)

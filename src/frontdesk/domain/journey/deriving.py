@@ -128,7 +128,7 @@ def campaign_of(url: str) -> Campaign:
 
 def referrer_of(url: str, page_url: str, rules: UrlRules) -> Referrer:
     """The page that led there, without what is nobody's business, and of which kind it is."""
-    return _referrer_of(url, urls.page(page_url).domain, rules) if url else Referrer()
+    return _referrer_of(url, urls.domain_of(page_url), rules) if url else Referrer()
 
 
 @lru_cache(urls.ADDRESSES_KEPT_MAX)

@@ -250,6 +250,12 @@ def referrer(url: str) -> Referrer:
     )
 
 
+def domain_of(url: str) -> str:
+    """The domain that the owner of the page at an address has registered; empty if it is none."""
+    parts = _parts(url)
+    return registrable_domain(_hostname(parts.host)) if parts is not None else ""
+
+
 def _hostname(host: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0] + "]"
