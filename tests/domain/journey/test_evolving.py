@@ -4,7 +4,7 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from frontdesk.domain.journey.customer import AnyFact, Customer
+from frontdesk.domain.journey.customer import AnyFact, Assignment, Customer
 from frontdesk.domain.journey.evolving import _CHANGES, evolve
 from frontdesk.domain.journey.facts import (
     Block,
@@ -17,6 +17,8 @@ from frontdesk.domain.journey.facts import (
     Qualified,
     Reason,
     Scored,
+    SegmentAssigned,
+    SegmentRemoved,
     State,
     VisitBegan,
 )
@@ -47,6 +49,16 @@ def test_a_visit_is_where_its_newest_event_was() -> None:
     late = Happened(WebEvent("e2", "clicked", "v1", 900, Page(url="https://shop.example/old"), is_late=True))
     visit = customer(BEGAN, first, late).visit
     assert (visit.page.url, visit.events, visit.pageviews) == ("https://shop.example/", 2, 1)
+
+
+def test_a_segment_of_a_visit_needs_no_name_and_one_of_the_customer_is_taken_away_by_it() -> None:
+    of_visit = SegmentAssigned("s1", "x1", "v1")
+    of_customer = SegmentAssigned("s2", "x2", "v1", of_customer=True, expires_ms=9000)
+    found = customer(BEGAN, of_visit, of_customer)
+    assert found.visit.assignments == (Assignment("", "s1", 2000),)
+    assert found.assignments == (Assignment("x2", "s2", 3000, 9000),)
+    after = evolve(found, SegmentRemoved("x2"), 9000)
+    assert (after.visit.assignments, after.assignments) == (found.visit.assignments, ())
 
 
 def test_an_offer_is_counted_when_it_is_first_shown() -> None:

@@ -15,7 +15,11 @@ LIVE = frozenset((State.OFFERED, State.ACCEPTED, State.STARTED))
 
 
 class Assignment(Struct, frozen=True, omit_defaults=True, gc=False):
-    """A segment that fits. Units: `expires_ms` 0 is never."""
+    """A segment that fits.
+
+    Shape:   `id` is empty in a visit: nobody asks for one of those by it, and the log knows it.
+    Units:   `expires_ms` 0 is never.
+    """
 
     id: str
     segment_id: str

@@ -98,12 +98,9 @@ def _advanced(customer: Customer, fact: Advanced, _time_ms: int) -> Customer:
 
 
 def _removed(customer: Customer, fact: SegmentRemoved, _time_ms: int) -> Customer:
-    visit = customer.visit
-    return replace(
-        customer,
-        visit=replace(visit, assignments=_without(visit.assignments, fact.assignment_id)),
-        assignments=_without(customer.assignments, fact.assignment_id),
-    )
+    """Those of a visit go with the visit."""
+    assignments = tuple(one for one in customer.assignments if one.id != fact.assignment_id)
+    return replace(customer, assignments=assignments)
 
 
 def _achieved(customer: Customer, fact: OutcomeAchieved, _time_ms: int) -> Customer:
@@ -198,15 +195,12 @@ def _stepped(steps: tuple[Step, ...], news: tuple[Step, ...]) -> tuple[Step, ...
 
 
 def _assigned(customer: Customer, fact: SegmentAssigned, time_ms: int) -> Customer:
-    assignment = Assignment(fact.assignment_id, fact.segment_id, time_ms, fact.expires_ms)
     if fact.of_customer:
+        assignment = Assignment(fact.assignment_id, fact.segment_id, time_ms, fact.expires_ms)
         return replace(customer, assignments=(*customer.assignments, assignment))
     visit = customer.visit
-    return replace(customer, visit=replace(visit, assignments=(*visit.assignments, assignment)))
-
-
-def _without(assignments: tuple[Assignment, ...], assignment_id: str) -> tuple[Assignment, ...]:
-    return tuple(assignment for assignment in assignments if assignment.id != assignment_id)
+    assignments = (*visit.assignments, Assignment("", fact.segment_id, time_ms, fact.expires_ms))
+    return replace(customer, visit=replace(visit, assignments=assignments))
 
 
 def _scored(customer: Customer, fact: Scored, _time_ms: int) -> Customer:
