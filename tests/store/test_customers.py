@@ -9,7 +9,8 @@ import pytest
 
 from frontdesk.desk.journeys.customer_cards import LiveAction
 from frontdesk.desk.journeys.customer_folding import fold
-from frontdesk.desk.journeys.customers import QUIET_S, ROOT, SNAPSHOT_EVERY, Customers
+from frontdesk.desk.journeys.customers import ROOT, SNAPSHOT_EVERY, Customers
+from frontdesk.desk.journeys.held_customers import OLDER
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.facts import (
     Emitter,
@@ -350,17 +351,23 @@ async def test_what_could_not_be_written_is_not_believed(durable_url: str, clock
     await database.aclose()
 
 
-async def test_only_so_many_are_held_and_none_for_long(store: Store, clock: Clock) -> None:
+async def test_only_so_many_are_held(store: Store, clock: Clock) -> None:
     customers = Customers(store, clock, held_max=10)
     for number in range(25):
         await add(customers, str(number), began())
     assert customers.held == 10
-    clock.now_ms += QUIET_S * 1000 - 1
-    await customers.customer("24")
-    customers.let_go()
-    assert customers.held == 10
-    clock.now_ms += 1
-    customers.let_go()
+    assert (await customers.customer("0")).version == 1
+
+
+async def test_nobody_is_held_for_long_who_is_not_asked_for(store: Store, clock: Clock) -> None:
+    customers = Customers(store, clock)
+    for number in range(5):
+        await add(customers, str(number), began())
+    for _ in range(OLDER):
+        await customers.let_go()
+        await customers.customer("4")
+        assert customers.held == 5
+    await customers.let_go()
     assert customers.held == 1
     assert (await customers.customer("0")).version == 1
 
@@ -380,8 +387,8 @@ async def test_a_visit_of_twenty_events_weighs_three_kib_and_nothing_once_it_is_
             await customers.customer(str(number))
         gc.collect()
         full, _ = tracemalloc.get_traced_memory()
-        clock.now_ms += QUIET_S * 1000
-        customers.let_go()
+        for _ in range(OLDER + 1):
+            await customers.let_go()
         gc.collect()
         quiet, _ = tracemalloc.get_traced_memory()
     finally:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import reduce
 from typing import TypeVar
@@ -10,9 +9,10 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from frontdesk.desk.arming import UNSURE, Armed, arm_anew
+from frontdesk.desk.arming import UNSURE, arm_anew
 from frontdesk.desk.journeys.customer_cards import KIND, CustomerCard, card_of, is_structural, read_card
 from frontdesk.desk.journeys.customer_folding import encode, fact_of, fold, restored, shared, snapshot_of
+from frontdesk.desk.journeys.held_customers import OLDER, Held, HeldCustomers
 from frontdesk.domain.journey.customer import AnyFact, Customer, Forgotten
 from frontdesk.domain.journey.unfolding import Unfolding
 from frontdesk.errors import Conflict, DeskError
@@ -23,7 +23,7 @@ ATTEMPTS_MAX = 20
 SNAPSHOT_EVERY = 100  # Facts: a customer of many years is read as fast as a new one.
 FOLDED_AT_ONCE = 500  # Records, before somebody else has a turn.
 QUIET_S = 300
-REST_EVERY_S = 60.0
+LET_GO_AT_ONCE = 500  # Customers, before somebody else has a turn.
 RETRY_S = 0.5
 
 F = TypeVar("F", bound=AnyFact)
@@ -31,29 +31,6 @@ Due = Callable[[Customer], int | None]
 Enter = Callable[[Unfolding], Sequence[Entry]]
 
 _log = structlog.get_logger("customers")
-
-
-class _Held:
-    """One customer as this node knows it.
-
-    Shape:   `stream` is its name in the log, one text for all who use it; `newest` is the newest version that
-             was heard of; `is_unsure` when only the log knows what is true: a write was not answered, or
-             another node was first.
-    """
-
-    __slots__ = ("armed", "customer", "is_unsure", "newest", "stream", "used_ms")
-
-    def __init__(self, stream: str, customer: Customer) -> None:
-        self.stream = stream
-        self.customer = customer
-        self.armed: Armed = UNSURE
-        self.is_unsure = True
-        self.newest = 0
-        self.used_ms = 0
-
-    @property
-    def is_stale(self) -> bool:
-        return self.is_unsure or self.newest > self.customer.version
 
 
 class Customers:
@@ -73,9 +50,8 @@ class Customers:
         self.entries: Enter = lambda _story: ()
         self._store = store
         self._clock_ms = clock_ms
-        self._held_max = held_max
         self._quiet_s = quiet_s
-        self._held: OrderedDict[str, _Held] = OrderedDict()  # By stream; who was asked for last is last.
+        self._held = HeldCustomers(held_max)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         store.on_whisper(self._whispered)
 
@@ -169,7 +145,7 @@ class Customers:
                     return story
         raise Conflict(f"customer {customer_id} lost {ATTEMPTS_MAX} races in a row")
 
-    async def _append(self, held: _Held, story: Unfolding, due_ms: Due | None, also: Sequence[Also]) -> bool:
+    async def _append(self, held: Held, story: Unfolding, due_ms: Due | None, also: Sequence[Also]) -> bool:
         """Whether it was written; else another node was first."""
         facts, after, now_ms = story.facts, story.customer, story.now_ms
         version = story.before.version
@@ -200,7 +176,7 @@ class Customers:
         due = [each for deadline in deadlines if (each := deadline(customer)) is not None]
         return min(due, default=None)
 
-    async def _arm_again(self, held: _Held, due_ms: Due | None, now_ms: int) -> None:
+    async def _arm_again(self, held: Held, due_ms: Due | None, now_ms: int) -> None:
         """Set a timer anew that may have fired, though nothing happened."""
         due = self._due_ms(held.customer, due_ms)
         arm = arm_anew(held.armed, due, now_ms)
@@ -217,7 +193,7 @@ class Customers:
         stream = ROOT + customer_id
         async with self._lock(stream):
             await self._store.purge(stream)
-            self._held.pop(stream, None)
+            self._held.pop(stream)
         await self._store.whisper(stream)
 
     # --- what is held --------------------------------------------------------------------------
@@ -240,31 +216,29 @@ class Customers:
             lock = self._locks[stream] = asyncio.Lock()
         return lock
 
-    def _used(self, customer_id: str) -> _Held:
+    def _used(self, customer_id: str) -> Held:
         stream = ROOT + customer_id
-        held = self._held.get(stream)
+        held = self._held.used(stream)
         if held is None:
-            held = self._held[stream] = _Held(stream, Customer(id=customer_id))
-            if len(self._held) > self._held_max:
-                self._held.popitem(last=False)
-        else:
-            self._held.move_to_end(held.stream)
-        held.used_ms = self._clock_ms()
+            held = Held(stream, Customer(id=customer_id))
+            self._held.add(held)
         return held
 
-    def let_go(self) -> None:
-        """Hold those no longer whom nobody asked for lately."""
-        quiet_ms = self._clock_ms() - self._quiet_s * 1000
-        while self._held and next(iter(self._held.values())).used_ms <= quiet_ms:
-            self._held.popitem(last=False)
+    async def let_go(self) -> None:
+        """Begin a new generation of those who are held; others have their turns while the oldest goes."""
+        gone = self._held.age()
+        while gone:
+            for _ in range(min(LET_GO_AT_ONCE, len(gone))):
+                gone.popitem()
+            await asyncio.sleep(0)
 
     async def rest(self) -> None:
         """Do so again and again, until cancelled."""
         while True:
-            await asyncio.sleep(min(REST_EVERY_S, self._quiet_s))
-            self.let_go()
+            await asyncio.sleep(self._quiet_s / OLDER)
+            await self.let_go()
 
-    async def _refresh(self, held: _Held) -> None:
+    async def _refresh(self, held: Held) -> None:
         """Read what there is to know. The lock of the stream is held."""
         if not held.is_stale:
             return
@@ -319,4 +293,4 @@ class Customers:
 
     def _whispered(self, stream: str) -> None:
         """Another node has deleted a customer."""
-        self._held.pop(stream, None)
+        self._held.pop(stream)
