@@ -12,6 +12,7 @@ from frontdesk.desk.journeys.book import Book
 from frontdesk.desk.journeys.chats import JourneyChats
 from frontdesk.desk.journeys.collector import Collector
 from frontdesk.desk.journeys.consents import Consents
+from frontdesk.desk.journeys.counting_together import CountingTogether
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.keeping import Keeping, Why
 from frontdesk.desk.journeys.models import Models
@@ -131,7 +132,12 @@ class JourneyParts(NoJourneys):
         self.book.on_change.append(self.sites.take)
         self.customers = Customers(journeys, clock_ms, quiet_s=settings.journeys.quiet_s)
         self.customers.entries = entered
-        self.people = People(journeys, self.customers, clock_ms, new_id, key, self._unknown_days)
+        self.together = CountingTogether(
+            journeys, self.customers, lambda: self.sites.compiled, clock_ms, new_id
+        )
+        self.people = People(
+            journeys, self.customers, self.together, clock_ms, new_id, key, self._unknown_days
+        )
         self.whose = WhoseVisit(journeys)
         self._floor = site.floor
         self._tally, self._answers = OfferTally(journeys, clock_ms), QueueAnswers(clock_ms)
@@ -142,7 +148,9 @@ class JourneyParts(NoJourneys):
         self._has_others = database.shares_presence
         self.collector = self._collector(settings, rooms, site, new_id)
         self.customers.deadlines.append(self.collector.due_ms)
-        self.keeping = Keeping(journeys, self.customers, lambda: self._privacy.retention_days, clock_ms)
+        self.keeping = Keeping(
+            journeys, self.customers, self.together, lambda: self._privacy.retention_days, clock_ms
+        )
         self._chats = JourneyChats(site.store, self.customers, self._defined, clock_ms, site.node_id)
         withdrawals = Withdrawals(journeys, self.customers, self._withdrew, clock_ms)
         counts = JourneyMetrics()
@@ -168,6 +176,7 @@ class JourneyParts(NoJourneys):
         return Collector(
             self.customers,
             self.people,
+            self.together,
             self.whose,
             self.sites,
             rooms,

@@ -28,7 +28,7 @@ from frontdesk.journey_admin_parts import JourneyAdminParts
 from frontdesk.settings_journeys import AdminKeySettings
 from frontdesk.store.memory import MemoryStore
 from frontdesk.store.memory_accounts import MemoryAccounts
-from tests.desk.journeys.site import NOW_MS, a_book
+from tests.desk.journeys.site import NOW_MS, a_book, counting
 
 KEY = "a key that may do everything"
 VIEWER = "a key that may look at segments"
@@ -71,7 +71,10 @@ class Office:
             return str(uuid4())
 
         days = RetentionDays()
-        people = People(self.store, self.customers, self.clock_ms, ids, b"key", lambda: days.unlinked_traits)
+        together = counting(self.store, self.customers, self.clock_ms, lambda: self.book.definitions)
+        people = People(
+            self.store, self.customers, together, self.clock_ms, ids, b"key", lambda: days.unlinked_traits
+        )
         return JourneyAdminParts(
             {
                 "all": AdminKeySettings(key=KEY, permissions=("*",)),
@@ -85,7 +88,7 @@ class Office:
             self.customers,
             people,
             self.whose,
-            Keeping(self.store, self.customers, lambda: days, self.clock_ms),
+            Keeping(self.store, self.customers, together, lambda: days, self.clock_ms),
             Models(self.store, self.customers, lambda: self.book.definitions, self.clock_ms, "office"),
             lambda: Compiled(self.book.definitions),
             self.desk,

@@ -25,6 +25,7 @@ from frontdesk.settings import DatabaseSettings
 from frontdesk.store.address import journeys_beside
 from frontdesk.store.log import Entry, Store
 from frontdesk.store.open import open_journeys
+from tests.desk.journeys.site import counting
 
 pytestmark = pytest.mark.anyio
 
@@ -43,8 +44,9 @@ class World:
         self.customers.entries = lambda story: [
             Entry("pageview", story.now_ms, b"{}") for fact in story.facts if isinstance(fact, Happened)
         ]
+        self.together = counting(store, self.customers, lambda: self.now_ms)
         self.whose = WhoseVisit(store)
-        self.keeping = Keeping(store, self.customers, lambda: self.days, lambda: self.now_ms)
+        self.keeping = Keeping(store, self.customers, self.together, lambda: self.days, lambda: self.now_ms)
 
     async def add(self, customer_id: str, *facts: Fact) -> Customer:
         customer, _ = await self.customers.change(customer_id, lambda _customer, _now_ms: facts)

@@ -1,5 +1,6 @@
 """Who manages journeys sees what visitors do on a site, and erases it: §13.2 from end to end, check 95."""
 
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -125,10 +126,10 @@ async def test_the_description_tells_of_these_calls(site: Tracked) -> None:
     assert f"{BASE}/customers/{{id}}" in found["paths"]
 
 
-async def test_browsers_of_one_person_count_apart_and_conditions_on_the_person_hold_in_all(
+async def test_browsers_of_one_person_count_together_and_conditions_on_the_person_hold_in_all(
     site: Tracked,
 ) -> None:
-    """What differs from §6.5; docs/conformance/journey.md says why."""
+    """§6.5: the counter of a segment of the scope `Customer` is the contact's when a customer is linked."""
     person = {"traits": {"jobTitle": {"dataType": "string", "value": "Buyer"}}, "externalId": "kim-7"}
     twice = await site.segment("/twice", 2, scope="Customer")
     title = {"key": "contact.jobTitle", "operator": "equal", "values": ["Buyer"]}
@@ -137,10 +138,37 @@ async def test_browsers_of_one_person_count_apart_and_conditions_on_the_person_h
     await first.does(path="/", **person)
     await second.does(path="/", externalId="kim-7")
     assert (await site.customer(first)).contact_id == (await site.customer(second)).contact_id != ""
-    for visitor in (first, second):
-        await visitor.does(path="/twice")
-    fitting = [[one.segment_id for one in (await site.customer(v)).assignments] for v in (first, second)]
-    assert fitting == [[buyers], [buyers]]
     await first.does(path="/twice")
     fitting = [[one.segment_id for one in (await site.customer(v)).assignments] for v in (first, second)]
-    assert fitting == [[buyers, twice], [buyers]]
+    assert fitting == [[buyers], [buyers]]
+    sent = second.event(path="/twice", eventId=str(uuid.uuid4()))
+    answers = [(await second.sends(sent)).json() for _ in range(2)]
+    assert answers[0] == answers[1]
+    fitting = [[one.segment_id for one in (await site.customer(v)).assignments] for v in (first, second)]
+    assert fitting == [[buyers, twice], [buyers, twice]]
+    told = [
+        await site.manage("GET", f"/sessions/{(await site.customer(v)).visit.id}/events")
+        for v in (first, second)
+    ]
+    assigned = [[e for e in page["entities"] if e["eventType"] == "SegmentAssignmentEvent"] for page in told]
+    assert [len(events) for events in assigned] == [1, 1], (
+        "each segment is assigned once, not in each browser"
+    )
+
+
+async def test_a_map_on_the_persons_segment_acts_in_the_event_that_earns_it_and_in_open_visits(
+    site: Tracked,
+) -> None:
+    person = {"externalId": "lee-3"}
+    segment_id = await site.segment("/thrice", 2, scope="Customer")
+    await site.map([segment_id])
+    first, second = site.visitor(), site.visitor()
+    await first.does(path="/thrice", **person)
+    await second.does(path="/", **person)
+    sent = second.event(path="/thrice", eventId=str(uuid.uuid4()))
+    answers = [(await second.sends(sent)).json() for _ in range(2)]
+    assert answers[0]["pingNow"] is True
+    assert answers[0] == answers[1]
+    for visitor in (first, second):
+        [action] = (await site.customer(visitor)).actions
+        assert action.assignment_id == (await site.customer(visitor)).assignments[0].id

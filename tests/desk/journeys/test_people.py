@@ -6,19 +6,39 @@ from itertools import count
 import pytest
 
 from frontdesk.desk.journeys import contact_streams
+from frontdesk.desk.journeys.counting_together import ROOT, Counts
 from frontdesk.desk.journeys.customers import Customers
+from frontdesk.desk.journeys.keeping import Keeping
 from frontdesk.desk.journeys.people import People
 from frontdesk.domain.journey import contacts
+from frontdesk.domain.journey.collecting import Taken, collect
+from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.contacts import Contact, Kind
+from frontdesk.domain.journey.criteria import Criterion, Journey, JourneyPattern, Operator
+from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Linked
-from frontdesk.domain.journey.web_events import Scalar
+from frontdesk.domain.journey.segments import Scope, Segment
+from frontdesk.domain.journey.site_settings import RetentionDays
+from frontdesk.domain.journey.unfolding import Unfolding
+from frontdesk.domain.journey.web_events import Origin, Page, Scalar, WebEvent
 from frontdesk.store.log import Recorded
 from frontdesk.store.memory import MemoryStore
+from tests.desk.journeys.site import counting
 
 pytestmark = pytest.mark.anyio
 
 NOW_MS = 1_760_000_000_000
 MAIL = "ann@mail.example"
+PAGE_A = Criterion("page.url", ("/a",), Operator.CONTAINS_ANY)
+SEEN_TWICE = Segment(
+    id="twice",
+    version=1,
+    display_name="Seen twice",
+    scope=Scope.CUSTOMER,
+    journey=Journey((JourneyPattern((PAGE_A,), 2),)),
+)
+TWICE = Definitions(segments={"twice": SEEN_TWICE})
 
 
 class Reading(MemoryStore):
@@ -37,8 +57,15 @@ class Town:
         numbers = count(1)
         self.store = Reading()
         self.customers = Customers(self.store, lambda: NOW_MS)
+        self.together = counting(self.store, self.customers, lambda: NOW_MS, lambda: TWICE)
         self.people = People(
-            self.store, self.customers, lambda: NOW_MS, lambda: f"p{next(numbers)}", b"key", lambda: 60
+            self.store,
+            self.customers,
+            self.together,
+            lambda: NOW_MS,
+            lambda: f"p{next(numbers)}",
+            b"key",
+            lambda: 60,
         )
 
     async def says(
@@ -55,6 +82,34 @@ class Town:
         if contact_id != customer.contact_id:
             await self.customers.change(customer_id, lambda _customer, _now_ms: (Linked(contact_id),))
         return contact_id
+
+    async def views(self, customer_id: str) -> list[str]:
+        """Let a browser look at the page that counts; the segments that fit it then."""
+        customer = await self.customers.customer(customer_id)
+        compiled = Compiled(TWICE)
+        number = customer.events + 1
+        event = WebEvent(f"{customer_id}-{number}", "page_viewed", "", NOW_MS, Page("https://shop.example/a"))
+        taken = Taken(event, Origin(), "d1")
+        counts = Counts(self.together, taken, compiled, f"visit-{customer_id}", "", {})
+
+        def decide(customer: Customer, now_ms: int) -> Unfolding:
+            return collect(
+                customer,
+                taken,
+                compiled,
+                now_ms=now_ms,
+                ids=lambda: "id",
+                visit_id=f"visit-{customer_id}",
+                progress=counts.progress,
+            )
+
+        story = await self.customers.unfold(customer_id, decide, prepare=counts.prepare)
+        await counts.tell(story)
+        return [one.segment_id for one in story.customer.assignments]
+
+    async def fits(self, customer_id: str) -> list[str]:
+        """The segments that fit a browser, by its own history."""
+        return [one.segment_id for one in (await self.customers.customer(customer_id)).assignments]
 
     async def known(self) -> Contact:
         contact = await self.people.find(Kind.EMAIL, MAIL)
@@ -130,3 +185,88 @@ async def test_they_are_one_when_the_sites_own_server_says_so() -> None:
     found = await town.people.find(Kind.EXTERNAL_ID, "crm-1")
     assert found is not None
     assert found.id == one
+
+
+# --- what browsers of one person count together ------------------------------------------------------
+
+
+async def test_a_page_view_on_each_of_two_browsers_is_two_and_both_are_told() -> None:
+    town = Town()
+    for name in ("phone", "laptop"):
+        await town.says(name, {"email": MAIL})
+    assert await town.views("phone") == []
+    assert await town.views("laptop") == ["twice"]
+    assert await town.fits("phone") == ["twice"], "it was told without an event of its own"
+    ids = [(await town.customers.customer(name)).assignments[0].id for name in ("phone", "laptop")]
+    assert ids[0] == ids[1]
+
+
+async def test_nothing_more_is_written_or_read_of_what_counts_for_nothing() -> None:
+    town = Town()
+    await town.says("phone", {"email": MAIL})
+    for _ in range(2):
+        await town.views("phone")
+    town.store.records, head = 0, await town.store.head()
+    await town.views("phone")  # It fits already.
+    assert (town.store.records, await town.store.head() - head) == (0, 1)
+
+
+async def test_a_stream_of_counts_has_one_fact_however_much_was_counted() -> None:
+    town = Town()
+    for name in ("phone", "laptop"):
+        contact_id = await town.says(name, {"email": MAIL})
+        await town.views(name)
+    assert len(await town.store.read(ROOT + contact_id)) == 1
+
+
+async def test_two_who_become_one_count_together_what_each_had() -> None:
+    town = Town()
+    anns = await town.says("phone", {"email": MAIL})
+    bobs = await town.says("laptop", {}, "crm-1")
+    for name in ("phone", "laptop"):
+        await town.views(name)
+    one = await town.says("laptop", {"email": MAIL}, "crm-1", is_verified=True)
+    assert len((await town.together.progress(one)).customers) == 2
+    for other in {anns, bobs} - {one}:
+        assert await town.store.read(ROOT + other) == []
+    await town.views("phone")
+    assert await town.fits("laptop") == ["twice"]
+
+
+async def test_who_is_erased_is_in_no_stream_and_has_counted_nothing() -> None:
+    town = Town()
+    for name in ("phone", "laptop"):
+        contact_id = await town.says(name, {"email": MAIL})
+    await town.views("phone")
+    keeping = Keeping(town.store, town.customers, town.together, RetentionDays, lambda: NOW_MS)
+    assert (await keeping.export("phone"))["countedTogether"]["customers"] == ("phone",)
+    await keeping.erase("phone")
+    assert not [record for record in await town.store.read(ROOT + contact_id) if b"phone" in record.body]
+    assert await town.views("laptop") == []
+    assert await town.views("laptop") == ["twice"]
+    await keeping.erase("laptop")
+    assert await town.store.read(ROOT + contact_id) == []
+
+
+async def test_a_browser_that_is_listed_no_longer_goes_with_its_own_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(contacts, "CUSTOMERS_MAX", 1)
+    town = Town()
+    contact_id = await town.says("phone", {"email": MAIL})
+    await town.views("phone")
+    await town.says("laptop", {"email": MAIL})
+    assert (await town.together.progress(contact_id)).customers == ()
+    assert await town.views("laptop") == []
+    assert await town.views("phone") == ["twice"], "the second of its own"
+
+
+async def test_what_another_node_counted_is_counted_with() -> None:
+    town = Town()
+    for name in ("phone", "laptop"):
+        contact_id = await town.says(name, {"email": MAIL})
+    elsewhere = counting(town.store, Customers(town.store, lambda: NOW_MS), lambda: NOW_MS, lambda: TWICE)
+    assert (await elsewhere.progress(contact_id)).customers == ()
+    await town.views("phone")
+    elsewhere.heard(await town.store.read(ROOT + contact_id))
+    assert (await elsewhere.progress(contact_id)).customers == ("phone",)

@@ -16,6 +16,7 @@ from frontdesk.settings import DatabaseSettings
 from frontdesk.store.log import Store
 from frontdesk.store.memory import MemoryStore
 from frontdesk.store.open import open_journeys
+from tests.desk.journeys.site import counting
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +37,8 @@ class Site:
         self.now_ms = now_ms
         self.then = then
         self.customers = Customers(store, lambda: self.now_ms)
-        self.keeping = Keeping(store, self.customers, RetentionDays, lambda: self.now_ms)
+        together = counting(store, self.customers, lambda: self.now_ms)
+        self.keeping = Keeping(store, self.customers, together, RetentionDays, lambda: self.now_ms)
         self.withdrawals = Withdrawals(store, self.customers, self.erase, lambda: self.now_ms)
         privacy = Privacy(consent_mode=ConsentMode.IMPLIED)
         self.consents = Consents(

@@ -74,17 +74,17 @@ def _matches(name: str, story: Sequence[Seen], at: int, moments: Sequence[int]) 
         if _version(name, seen) == thing.version
         and (_is_of_customer(thing) or (_is_of_visit(seen) and _visit(seen) == _visit(now)))
     ]
-    return _is_done(thing, relevant) and _context_holds(thing, now)
+    return _is_done(thing, relevant) and context_holds(thing, now)
 
 
 def _is_done(thing: Defined, relevant: Sequence[Seen]) -> bool:
     """Whether these events, from the first on, meet all patterns."""
     patterns = patterns_of(thing)
     if isinstance(thing, Segment | Outcome) and thing.journey and thing.journey.ordering is Ordering.ANY:
-        return all(sum(_meets(seen, pattern) for seen in relevant) >= pattern.count for pattern in patterns)
+        return all(sum(meets(seen, pattern) for seen in relevant) >= pattern.count for pattern in patterns)
     left = [pattern for pattern in patterns for _ in range(pattern.count)]
     for seen in relevant:
-        if left and _meets(seen, left[0]):
+        if left and meets(seen, left[0]):
             left.pop(0)
     return not left
 
@@ -105,7 +105,7 @@ def _criterion(condition: EventCondition) -> Criterion:
     return Criterion(condition.key, condition.values, condition.operator)
 
 
-def _meets(seen: Seen, pattern: JourneyPattern) -> bool:
+def meets(seen: Seen, pattern: JourneyPattern) -> bool:
     if (
         pattern.event_name not in (None, seen.event.name)
         or pattern.stream_type.value != seen.event.stream_type
@@ -116,7 +116,7 @@ def _meets(seen: Seen, pattern: JourneyPattern) -> bool:
     )
 
 
-def _context_holds(thing: Defined, seen: Seen) -> bool:
+def context_holds(thing: Defined, seen: Seen) -> bool:
     if isinstance(thing, ActionMap) or thing.context is None:
         return True
     return all(

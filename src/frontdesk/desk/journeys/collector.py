@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Struct
 
+from frontdesk.desk.journeys.counting_together import CountingTogether, Counts
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.people import People
 from frontdesk.desk.journeys.sites import Sites
@@ -54,6 +55,7 @@ class Collector:
         self,
         customers: Customers,
         people: People,
+        together: CountingTogether,
         whose: WhoseVisit,
         sites: Sites,
         availability: Availability,
@@ -67,6 +69,7 @@ class Collector:
     ) -> None:
         self._customers = customers
         self._people = people
+        self._together = together
         self._whose = whose
         self._sites = sites
         self._availability = availability
@@ -110,30 +113,44 @@ class Collector:
             await self._whose.note(visit_id, customer.id, at_ms)
         seen_before = version_of(customer.seen, arrived.event_id)  # Of another id, with the same digest.
         compiled, meanwhile = self._sites.compiled, list[Objection | None]()
+        counts = Counts(self._together, event, compiled, visit_id, contact_id, contact)
+
+        def is_taken_in(customer: Customer, now_ms: int) -> bool:
+            """Else consent was withdrawn, or it came twice at once."""
+            meanwhile.append(objection(customer, now_ms))
+            return meanwhile[-1] is None and version_of(customer.seen, arrived.event_id) == seen_before
+
+        def prepare(customer: Customer, now_ms: int) -> Awaitable[None] | None:
+            return counts.prepare(customer if is_taken_in(customer, now_ms) else None, now_ms)
 
         def decide(customer: Customer, now_ms: int) -> Unfolding:
-            meanwhile.append(objection(customer, now_ms))
-            if meanwhile[-1] is not None or version_of(customer.seen, arrived.event_id) != seen_before:
-                return Unfolding(customer, now_ms)  # Consent was withdrawn, or it came twice at once.
+            if not is_taken_in(customer, now_ms):
+                return Unfolding(customer, now_ms)
             return collect(
                 customer,
                 event,
                 compiled,
                 contact_id=contact_id,
                 contact=contact,
+                progress=counts.progress,
                 visit_id=visit_id,
                 now_ms=now_ms,
                 ids=self._ids,
                 scores=self._scores,
             )
 
-        story = await self._customers.unfold(customer.id, decide)
+        story = await self._customers.unfold(
+            customer.id, decide, prepare=prepare if compiled.lasting else None
+        )
+        await counts.tell(story)
         if not is_noted and story.customer.visit.id == visit_id:  # The visit before ended meanwhile.
             await self._whose.note(visit_id, customer.id, at_ms)
-        if meanwhile[-1] is not None:
-            return meanwhile[-1]
+        return meanwhile[-1] or await self._happened(story, arrived.event_id)
+
+    async def _happened(self, story: Unfolding, event_id: str) -> Happened:
+        """The event that was taken in, by this request or another. Errors: `Conflict`."""
         happened = next((fact for fact in story.facts if isinstance(fact, Happened)), None)
-        happened = happened or await self._known(story.customer, arrived.event_id)
+        happened = happened or await self._known(story.customer, event_id)
         if happened is None:
             raise Conflict("the event was taken in by another request, and cannot be found yet")
         return happened

@@ -14,6 +14,7 @@ from frontdesk.domain.journey.facts import (
     OutcomeAchieved,
     SegmentAssigned,
     SegmentRemoved,
+    SegmentShared,
     VisitBegan,
     VisitEnded,
 )
@@ -28,6 +29,7 @@ _STRUCTURAL = frozenset(
         OriginSeen,
         VisitEnded,
         SegmentAssigned,
+        SegmentShared,
         SegmentRemoved,
         OutcomeAchieved,
         Moved,

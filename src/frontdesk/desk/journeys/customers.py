@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import reduce
 from typing import TypeVar
 from weakref import WeakValueDictionary
@@ -29,6 +29,7 @@ RETRY_S = 0.5
 F = TypeVar("F", bound=AnyFact)
 Due = Callable[[Customer], int | None]
 Enter = Callable[[Unfolding], Sequence[Entry]]
+Prepare = Callable[[Customer, int], Awaitable[None] | None]
 
 _log = structlog.get_logger("customers")
 
@@ -37,8 +38,9 @@ class Customers:
     """Every customer, by id, as far as this node has read it.
 
     Shape:   `deadlines` say until when at the latest somebody has to look at a customer again: the stream's
-             timer is set for the first of them. `entries` gives what reports count of a change. At most
-             `held_max` are held, and those nobody asked for within `quiet_s` are let go.
+             timer is set for the first of them. `entries` gives what reports count of a change. `hearers`
+             are told what other nodes write, an empty batch first. At most `held_max` are held, and those
+             nobody asked for within `quiet_s` are let go.
     Errors:  of everything that reads: `Unavailable`, as `TooNew` when a newer version wrote what this one
              cannot read.
     """
@@ -48,6 +50,7 @@ class Customers:
     ) -> None:
         self.deadlines: list[Due] = []
         self.entries: Enter = lambda _story: ()
+        self.hearers: list[Callable[[Sequence[Recorded]], None]] = []
         self._store = store
         self._clock_ms = clock_ms
         self._quiet_s = quiet_s
@@ -124,11 +127,13 @@ class Customers:
         *,
         due_ms: Due | None = None,
         also: Sequence[Also] = (),
+        prepare: Prepare | None = None,
     ) -> Unfolding:
         """Decide and append, and again when another node was first; what was decided at last.
 
         Shape:   nothing decided is nothing written, but for a timer that has fired and is set anew.
-                 `due_ms` is one more deadline.
+                 `due_ms` is one more deadline; `prepare` comes before each `decide`, and while that which it
+                 gives is waited for, this node writes nothing else of the customer.
         Errors:  of `decide`; `Conflict`, `Unavailable`.
         """
         for _ in range(ATTEMPTS_MAX):
@@ -137,6 +142,8 @@ class Customers:
                 await self._refresh(held)
                 before = held.customer
                 now_ms = max(self._clock_ms(), before.last_ms)
+                if prepare is not None and (ready := prepare(before, now_ms)) is not None:
+                    await ready
                 story = decide(before, now_ms)
                 if not story.facts:
                     await self._arm_again(held, due_ms, now_ms)
@@ -274,6 +281,8 @@ class Customers:
         """Take note of what other nodes write, until cancelled. One process alone can do without."""
         position = await self._store.head()
         self._held.clear()  # Of what was read before, nobody tells any more whether it is still true.
+        for hear in self.hearers:
+            hear(())
         while True:
             try:
                 async for batch in self._store.follow(position):
@@ -290,6 +299,8 @@ class Customers:
             held = known.get(record.stream)
             if held is not None and record.version > held.customer.version:
                 held.newest = record.version
+        for hear in self.hearers:
+            hear(batch)
 
     def _whispered(self, stream: str) -> None:
         """Another node has deleted a customer."""

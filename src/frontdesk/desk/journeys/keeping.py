@@ -12,8 +12,10 @@ import structlog
 from msgspec.structs import replace
 
 from frontdesk.desk.journeys.contact_streams import forget_contact, read_contact
+from frontdesk.desk.journeys.counting_together import CountingTogether
 from frontdesk.desk.journeys.customers import ATTEMPTS_MAX, Customers
 from frontdesk.domain.journey import forgetting
+from frontdesk.domain.journey.contact_progress import NOTHING
 from frontdesk.domain.journey.contacts import Contact
 from frontdesk.domain.journey.customer import Customer, Forgotten
 from frontdesk.domain.journey.facts import Fact, VisitBegan
@@ -45,11 +47,13 @@ class Keeping:
         self,
         store: Store,
         customers: Customers,
+        together: CountingTogether,
         days: Callable[[], RetentionDays],
         clock_ms: Callable[[], int],
     ) -> None:
         self._store = store
         self._customers = customers
+        self._together = together
         self._days = days
         self._clock_ms = clock_ms
         customers.deadlines.append(self.due_ms)
@@ -125,11 +129,11 @@ class Keeping:
         for customer_id in contact.customers:
             if (await self._customers.customer(customer_id)).contact_id == contact_id:
                 erased += await self.erase(customer_id, why)
-        await forget_contact(self._store, contact)
+        await self._forget_contact(contact)
         return erased
 
     async def _leave(self, customer: Customer) -> None:
-        """Forget the contact of a customer who goes, unless others are still theirs."""
+        """Forget the contact of a customer who goes; where others are still theirs, what it has counted."""
         if not customer.contact_id:
             return
         contact = await read_contact(self._store, customer.contact_id)
@@ -137,21 +141,29 @@ class Keeping:
             if other_id != customer.id:
                 other = await self._customers.customer(other_id)
                 if other.contact_id == contact.id:
+                    await self._together.leave(contact.id, customer.id)
                     return
+        await self._forget_contact(contact)
+
+    async def _forget_contact(self, contact: Contact) -> None:
+        await self._together.forget(contact.id)
         await forget_contact(self._store, contact)
 
     async def export(self, customer_id: str) -> dict[str, Any]:
         """All that is kept of a customer, as values that can be written as JSON.
 
-        Shape:   `customer` as they are now, `contact` or null, and `facts` with their times, oldest first.
+        Shape:   `customer` as they are now, `contact` and what its browsers have counted together, each or
+                 null, and `facts` with their times, oldest first.
         Errors:  `NotFound`, `Unavailable`.
         """
         customer = await self._customers.customer(customer_id)
         if not customer.version:
             raise NotFound(f"there is no customer {customer_id!r}")
         contact: Contact | None = None
+        progress = NOTHING
         if customer.contact_id:
             contact = await read_contact(self._store, customer.contact_id)
+            progress = await self._together.progress(customer.contact_id)
         facts = [
             {"version": record.version, "time_ms": record.time_ms, "fact": msgspec.to_builtins(fact)}
             async for record, fact in self._customers.all_history(customer_id)
@@ -159,6 +171,7 @@ class Keeping:
         return {
             "customer": msgspec.to_builtins(replace(customer, seen=b"")),  # Digests of ids among the facts.
             "contact": msgspec.to_builtins(contact) if contact is not None and contact.version else None,
+            "countedTogether": msgspec.to_builtins(progress) if progress != NOTHING else None,
             "facts": facts,
         }
 

@@ -10,7 +10,9 @@ from functools import reduce
 import msgspec
 
 from frontdesk.desk.journeys.contact_streams import forget_contact, read_contact, snapshots
+from frontdesk.desk.journeys.counting_together import CountingTogether
 from frontdesk.desk.journeys.customers import Customers
+from frontdesk.domain.journey.contact_progress import alone
 from frontdesk.domain.journey.contacts import (
     Claimed,
     Contact,
@@ -47,6 +49,7 @@ class People:
         self,
         store: Store,
         customers: Customers,
+        together: CountingTogether,
         clock_ms: Callable[[], int],
         ids: Callable[[], str],
         key: bytes,
@@ -54,6 +57,7 @@ class People:
     ) -> None:
         self._store = store
         self._customers = customers
+        self._together = together
         self._clock_ms = clock_ms
         self._ids = ids
         self._key = key
@@ -115,6 +119,7 @@ class People:
         contact = await self.contact(contact_id)
         for customer_id in contact.customers:
             await self._link(customer_id, contact_id, "")
+        await self._together.forget(contact_id)
         await forget_contact(self._store, contact)
 
     async def tick(self, contact_id: str) -> None:
@@ -182,10 +187,15 @@ class People:
                 await self._store.purge(stream)
         for customer_id in other.customers:
             await self._link(customer_id, other_id, contact_id)
+        await self._together.take_over(contact_id, other_id)
         await self._store.purge(f"contact/{other_id}")
 
     async def _link(self, customer_id: str, before: str, contact_id: str) -> None:
+        own = None if contact_id else await self._together.leave(before, customer_id)
+
         def decide(customer: Customer, _now_ms: int) -> Sequence[Fact]:
-            return (Linked(contact_id),) if customer.contact_id == before else ()
+            if customer.contact_id != before:
+                return ()
+            return (Linked(contact_id), *(() if contact_id else alone(customer, own)))
 
         await self._customers.change(customer_id, decide)

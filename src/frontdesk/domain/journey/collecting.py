@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from frontdesk.domain.journey.compiling import Compiled
+from frontdesk.domain.journey.contact_progress import ContactProgress, told
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.deriving import merged
 from frontdesk.domain.journey.facts import Fact, Happened, Linked, Named, OriginSeen, Qualified
@@ -19,7 +20,7 @@ from frontdesk.domain.journey.matching import NO_CONTACT, match
 from frontdesk.domain.journey.qualifying import qualify
 from frontdesk.domain.journey.reaping import reap
 from frontdesk.domain.journey.unfolding import Unfolding
-from frontdesk.domain.journey.visiting import end_if_over, place
+from frontdesk.domain.journey.visiting import Place, end_if_over, place
 from frontdesk.domain.journey.web_events import PAGE_VIEWED, Origin, Scalar, WebEvent
 
 FUTURE_MAX_MS = 5 * 60_000
@@ -71,23 +72,23 @@ def collect(
     visit_id: str,
     contact_id: str = "",
     contact: Contact = NO_CONTACT,
+    progress: ContactProgress | None = None,
     scores: Scores = no_scores,
 ) -> Unfolding:
     """What follows from an event.
 
     Shape:   one of its facts is its `Happened`. `visit_id` is for a new visit, if there has to be one;
-             `contact_id` who says so, where that is known by it, and `contact` what is known of them.
+             `contact_id` who says so, where that is known by it, and `contact` what is known of them;
+             `progress` what their browsers have counted, this event included, None where nothing counts it.
     """
-    story = Unfolding(customer, now_ms)
-    _know(story, contact_id, taken.event.external_id)
-    first = (visit_id, taken.deployment_id, taken.origin)
-    where = place(story, taken.event.created_ms, *first, timeout_ms(compiled))
-    if not where.is_over:
-        _see(story, taken.origin)
-    event = _numbered(story.customer, taken.event, where.visit_id, is_late=where.is_late)
-    story.add((Happened(event),))
+    story, where, event = arrived(
+        customer, taken, compiled, now_ms=now_ms, visit_id=visit_id, contact_id=contact_id
+    )
     visit, at = story.customer.visit, len(story.facts) - 1
-    story.add(match(story.customer, event, compiled, now_ms, ids, contact))
+    is_linked = progress is not None
+    story.add(match(story.customer, event, compiled, now_ms, ids, contact, is_linked=is_linked))
+    if progress is not None:
+        story.add(told(progress, story.customer, now_ms))
     if not where.is_over:
         story.add(scores(story.customer, event, now_ms))
         story.add(qualify(story.customer, compiled, now_ms, ids))
@@ -100,6 +101,21 @@ def collect(
         has_qualified=any(isinstance(fact, Qualified) for fact in story.facts[at:]),
     )
     return story
+
+
+def arrived(
+    customer: Customer, taken: Taken, compiled: Compiled, *, now_ms: int, visit_id: str, contact_id: str
+) -> tuple[Unfolding, Place, WebEvent]:
+    """What is true before anything follows from an event: it has happened, in this place."""
+    story = Unfolding(customer, now_ms)
+    _know(story, contact_id, taken.event.external_id)
+    first = (visit_id, taken.deployment_id, taken.origin)
+    where = place(story, taken.event.created_ms, *first, timeout_ms(compiled))
+    if not where.is_over:
+        _see(story, taken.origin)
+    event = _numbered(story.customer, taken.event, where.visit_id, is_late=where.is_late)
+    story.add((Happened(event),))
+    return story, where, event
 
 
 def tick(customer: Customer, compiled: Compiled, now_ms: int) -> Unfolding:

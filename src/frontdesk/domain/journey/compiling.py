@@ -104,7 +104,8 @@ class Compiled:
     """One value of the definitions, made ready to be matched with.
 
     Shape:   `made` is what each thing has become, taken from `before` where it is the same thing; `left_out`
-             are the ids of segments, outcomes and action maps whose criteria cannot be understood.
+             are the ids of segments, outcomes and action maps whose criteria cannot be understood; `lasting`
+             are the segments of customers.
     """
 
     def __init__(self, definitions: Definitions, before: "Compiled | None" = None) -> None:
@@ -113,6 +114,7 @@ class Compiled:
         # A newer version may have saved what we do not understand: that waits, and all else goes on.
         self.left_out = tuple(id_ for id_, (_, made) in self.made.items() if made is None)
         self.matchers = _numbered(made for _, made in self.made.values() if made is not None)
+        self.lasting = {m.id: m for m in self.matchers if m.of_customer}
         self.in_pieces = tuple(m for m in self.matchers if m.context and m.patterns)
         self._awaited = {(p.stream_type, p.event_name) for m in self.matchers for p in m.patterns}
         self._finders: dict[tuple[str, str], Finder[Met]] = {}

@@ -17,7 +17,8 @@ LIVE = frozenset((State.OFFERED, State.ACCEPTED, State.STARTED))
 class Assignment(Struct, frozen=True, omit_defaults=True, gc=False):
     """A segment that fits.
 
-    Shape:   `id` is empty in a visit: nobody asks for one of those by it, and the log knows it.
+    Shape:   `id` is empty in a visit: nobody asks for one of those by it, and the log knows it. `is_shared`
+             where another browser of the contact has earned it.
     Units:   `expires_ms` 0 is never.
     """
 
@@ -25,6 +26,7 @@ class Assignment(Struct, frozen=True, omit_defaults=True, gc=False):
     segment_id: str
     at_ms: int
     expires_ms: int = 0
+    is_shared: bool = False
 
 
 class Score(Struct, frozen=True, omit_defaults=True, gc=False):

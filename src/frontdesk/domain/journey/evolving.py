@@ -38,6 +38,7 @@ from frontdesk.domain.journey.facts import (
     Scored,
     SegmentAssigned,
     SegmentRemoved,
+    SegmentShared,
     State,
     Step,
     VisitBegan,
@@ -203,6 +204,11 @@ def _assigned(customer: Customer, fact: SegmentAssigned, time_ms: int) -> Custom
     return replace(customer, visit=replace(visit, assignments=assignments))
 
 
+def _shared(customer: Customer, fact: SegmentShared, _time_ms: int) -> Customer:
+    one = Assignment(fact.assignment_id, fact.segment_id, fact.at_ms, fact.expires_ms, is_shared=True)
+    return replace(customer, assignments=(*customer.assignments, one))
+
+
 def _scored(customer: Customer, fact: Scored, _time_ms: int) -> Customer:
     visit = customer.visit
     before = next((score for score in visit.scores if score.outcome_id == fact.outcome_id), None)
@@ -292,6 +298,7 @@ _CHANGES: Mapping[type, Callable[[Customer, Any, int], Customer]] = {
     Forgotten: _forgotten,
     Advanced: _advanced,
     SegmentAssigned: _assigned,
+    SegmentShared: _shared,
     SegmentRemoved: _removed,
     OutcomeAchieved: _achieved,
     Scored: _scored,

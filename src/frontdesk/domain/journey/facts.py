@@ -105,6 +105,15 @@ class SegmentAssigned(Struct, frozen=True, tag=True, omit_defaults=True):
     expires_ms: int = 0
 
 
+class SegmentShared(Struct, frozen=True, tag=True, omit_defaults=True):
+    """A segment fits since `at_ms` because another browser of the same contact has earned that."""
+
+    segment_id: str
+    assignment_id: str
+    at_ms: int
+    expires_ms: int = 0
+
+
 class SegmentRemoved(Struct, frozen=True, tag=True):
     """It does not any more: its time is up, or somebody took it away."""
 
@@ -361,6 +370,7 @@ Fact = (
     | VisitEnded
     | Advanced
     | SegmentAssigned
+    | SegmentShared
     | SegmentRemoved
     | OutcomeAchieved
     | Scored

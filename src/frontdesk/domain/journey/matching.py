@@ -11,7 +11,7 @@ from math import isfinite
 
 from frontdesk.domain.journey.action_maps import MediaType
 from frontdesk.domain.journey.comparing import number_of
-from frontdesk.domain.journey.compiling import Compiled, Kind, Matcher
+from frontdesk.domain.journey.compiling import Compiled, Kind, Matcher, Met
 from frontdesk.domain.journey.customer import Action, Assignment, Customer
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import (
@@ -39,20 +39,43 @@ def match(
     now_ms: int,
     ids: Callable[[], str],
     contact: Contact = NO_CONTACT,
+    *,
+    is_linked: bool = False,
 ) -> Sequence[Fact]:
     """What follows from `event`, which has just happened to the customer.
 
     Shape:   assignments that are over, then progress, then new assignments and achievements in the order of
-             the definitions. An event of a visit that is over counts for segments of the customer only.
+             the definitions. An event of a visit that is over counts for segments of the customer only, and
+             those are left out with `is_linked`: their counters are the contact's (`contact_progress.py`).
     """
-    progress = _Progress(customer, event, now_ms)
+    progress = _Progress(customer, event, now_ms, only=False if is_linked else None)
+    found = _found(progress, compiled, contact)
+    news = [fact for m in found if (fact := progress.satisfied(m, ids)) is not None]
+    return [*expired(customer, now_ms), *progress.advanced(), *news]
+
+
+def match_lasting(
+    customer: Customer, event: WebEvent, compiled: Compiled, now_ms: int, contact: Contact = NO_CONTACT
+) -> tuple[Sequence[Met], Sequence[Matcher]]:
+    """The patterns of segments of the customer for which `event` counts, and those segments that fit by it.
+
+    Shape:   a segment may also fit whose patterns were all met before, where several have counted apart.
+    """
+    progress = _Progress(customer, event, now_ms, only=True)
+    begun = (compiled.lasting.get(step.matcher) for step in customer.steps)
+    come = [m for m in begun if m is not None and not m.context and progress.was_finished(m)]
+    return progress.counted, [*come, *_found(progress, compiled, contact)]
+
+
+def _found(progress: "_Progress", compiled: Compiled, contact: Contact) -> Sequence[Matcher]:
+    """What is satisfied by the event, in the order of the definitions."""
+    customer, event = progress.customer, progress.event
     met = [m for m, index in compiled.met(customer, event, contact) if progress.advance(m, index)]
     met += [m for m in compiled.in_pieces if progress.was_finished(m)]
     found = [m for m in met if not m.context or all_hold(m.context, customer, event, contact)]
     found += [m for m in compiled.fitting(customer, event, contact) if progress.is_open(m)]
     found.sort(key=_number)
-    news = [fact for m in found if (fact := progress.satisfied(m, ids)) is not None]
-    return [*expired(customer, now_ms), *progress.advanced(), *news]
+    return found
 
 
 def expired(customer: Customer, now_ms: int) -> Sequence[SegmentRemoved]:
@@ -85,11 +108,16 @@ def _number(matcher: Matcher) -> int:
 
 
 class _Progress:
-    """How far matchers have come, while one event is looked at."""
+    """How far matchers have come, while one event is looked at.
 
-    def __init__(self, customer: Customer, event: WebEvent, now_ms: int) -> None:
+    Shape:   `only` the segments of customers, or only all else; None is both. `counted` are the patterns for
+             which the event has counted.
+    """
+
+    def __init__(self, customer: Customer, event: WebEvent, now_ms: int, only: bool | None) -> None:
         visit = customer.visit
-        self._customer, self._event, self._now_ms = customer, event, now_ms
+        self.customer, self.event, self._now_ms, self._only = customer, event, now_ms, only
+        self.counted: list[Met] = []
         self._is_in_visit = visit.is_open and event.visit_id == visit.id
         self._had = {*visit.achieved, *(one.segment_id for one in assigned(customer, now_ms))}
         # Of the visit, and of the customer.
@@ -101,6 +129,8 @@ class _Progress:
 
     def is_open(self, matcher: Matcher) -> bool:
         """Whether there is anything left for it to match."""
+        if self._only is not None and matcher.of_customer is not self._only:
+            return False
         if not (self._is_in_visit or matcher.of_customer):
             return False
         if matcher.id in self._had:  # A context that goes on holding is one achievement.
@@ -129,6 +159,7 @@ class _Progress:
         if after is None:
             return False
         news[matcher.id] = after
+        self.counted.append((matcher, index))
         return after.index == len(matcher.patterns)
 
     def satisfied(self, matcher: Matcher, ids: Callable[[], str]) -> Fact | None:
@@ -140,7 +171,7 @@ class _Progress:
             news[matcher.id] = shared_step(matcher.id, matcher.version)
         else:
             news.pop(matcher.id, None)
-        visit_id = self._customer.visit.id
+        visit_id = self.customer.visit.id
         if matcher.kind is Kind.SEGMENT:
             return SegmentAssigned(
                 segment_id=matcher.id,
@@ -150,12 +181,12 @@ class _Progress:
                 of_customer=matcher.of_customer,
                 expires_ms=self._now_ms + matcher.lasts_ms if matcher.lasts_ms else 0,
             )
-        actions = [action for action in self._customer.actions if action.visit_id == visit_id]
+        actions = [action for action in self.customer.actions if action.visit_id == visit_id]
         return OutcomeAchieved(
             outcome_id=matcher.id,
             visit_id=visit_id,
             version=matcher.version,
-            value=_value(self._event, matcher.value_field),
+            value=_value(self.event, matcher.value_field),
             after_engaged=_maps(action for action in actions if _has_engaged(action)),
             after_offered=_maps(action for action in actions if action.offered_ms),
         )
