@@ -5,16 +5,17 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from starlette.routing import Route
 
-from frontdesk.desk.floor import Floor
-from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.journeys.availability import DeskAvailability
+from frontdesk.desk.journeys.beside_chat import news_beside
 from frontdesk.desk.journeys.book import Book
+from frontdesk.desk.journeys.chat_context import Context
 from frontdesk.desk.journeys.chats import JourneyChats
 from frontdesk.desk.journeys.collector import Collector
 from frontdesk.desk.journeys.consents import Consents
 from frontdesk.desk.journeys.counting_together import CountingTogether
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.keeping import Keeping, Why
+from frontdesk.desk.journeys.kept_follower import Passages
 from frontdesk.desk.journeys.models import Models
 from frontdesk.desk.journeys.new_ids import new_ids
 from frontdesk.desk.journeys.offer_tally import OfferTally
@@ -35,64 +36,38 @@ from frontdesk.domain.journey.checks.checking import Around
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.keys import is_key
 from frontdesk.domain.journey.site_settings import Privacy
+from frontdesk.domain.reception import Outlook
 from frontdesk.edges.journey_collector import JourneyCollector
 from frontdesk.edges.journey_metrics import JourneyMetrics
 from frontdesk.edges.journey_operations import JourneyOperations
-from frontdesk.edges.metrics import Metrics
-from frontdesk.edges.traffic import Traffic
 from frontdesk.edges.workspace_caller import Callers
-from frontdesk.edges.workspace_journey import WorkspaceJourney
 from frontdesk.journey_admin_parts import JourneyAdminParts
 from frontdesk.settings import Settings
 from frontdesk.settings_journeys import WebhookSettings
-from frontdesk.store.log import Recorded, Store
+from frontdesk.store.log import Ledger, Recorded, Store
 from frontdesk.store.open import Database
 
 WEBHOOK_ANSWER_BYTES_MAX = 65_536  # Nothing of it is used.
-DEFINITIONS = "journeys"
-"""How the streams of the main log begin that hold what is defined."""
 
 
 class SiteParts(Struct, frozen=True, eq=False):
-    """What journeys use of the rest of a node. Shape: `store` is the main log, `secret` that of all nodes."""
+    """What journeys use of the rest of a node.
 
-    store: Store
+    Shape:   `log` is the main one, and `chat_news` what they have to know of it; `secret` is that of all
+             nodes; `is_too_much` and `limit_reached` are as of `JourneyCollector`.
+    """
+
+    log: Ledger
+    chat_news: Passages
     services: ServiceBook
-    floor: Floor
-    traffic: Traffic
-    metrics: Metrics
+    outlook: Callable[[str], Outlook]
+    answers: QueueAnswers
     callers: Callers
+    is_too_much: Callable[[str], bool]
+    limit_reached: Callable[[str], None]
     clock_ms: Callable[[], int]
     secret: str
     node_id: str
-
-
-class NoJourneys:
-    """Nobody is followed."""
-
-    door: JourneyCollector | None = None
-
-    def routes(self) -> Sequence[Route]:
-        return ()
-
-    async def load(self) -> None:
-        """There is nothing to read."""
-
-    def heard(self, _name: str, _record: Recorded) -> None:
-        """Nothing is defined."""
-
-    def chat_heard(self, _interaction_id: str, _record: Recorded) -> None:
-        """No chat comes of an offer."""
-
-    def work(self) -> Sequence[Work]:
-        return ()
-
-
-def journey_parts(
-    settings: Settings, database: Database | None, site: SiteParts, interactions: Interactions
-) -> NoJourneys:
-    """Journeys, where they have a database."""
-    return NoJourneys() if database is None else JourneyParts(settings, database, site, interactions)
 
 
 def webhooks(
@@ -118,16 +93,14 @@ def webhooks(
     )
 
 
-class JourneyParts(NoJourneys):
+class JourneyParts:
     """Journeys of one node, put together and not yet running."""
 
-    def __init__(
-        self, settings: Settings, database: Database, site: SiteParts, interactions: Interactions
-    ) -> None:
+    def __init__(self, settings: Settings, database: Database, site: SiteParts) -> None:
         journeys, clock_ms, key = database.store, site.clock_ms, site.secret.encode()
         new_id = new_ids()
         around = Around(queues=tuple(settings.queues), services=tuple(settings.services), is_key=is_key)
-        self.book = Book(site.store, clock_ms, around, new_id)
+        self.book = Book(site.log, clock_ms, around, new_id)
         self.sites = Sites(self.book.definitions)
         self.book.on_change.append(self.sites.take)
         self.customers = Customers(journeys, clock_ms, quiet_s=settings.journeys.quiet_s)
@@ -139,24 +112,24 @@ class JourneyParts(NoJourneys):
             journeys, self.customers, self.together, clock_ms, new_id, key, self._unknown_days
         )
         self.whose = WhoseVisit(journeys)
-        self._floor = site.floor
-        self._tally, self._answers = OfferTally(journeys, clock_ms), QueueAnswers(clock_ms)
-        rooms = DeskAvailability(
-            site.floor, site.services, self._tally, self._answers, self._defined, clock_ms
+        self._tally = OfferTally(journeys, clock_ms)
+        self.rooms = DeskAvailability(
+            site.outlook, site.services, self._tally, site.answers, self._defined, clock_ms
         )
         self.models = Models(journeys, self.customers, self._defined, clock_ms, site.node_id)
         self._has_others = database.shares_presence
-        self.collector = self._collector(settings, rooms, site, new_id)
+        self.collector = self._collector(settings, site, new_id)
         self.customers.deadlines.append(self.collector.due_ms)
         self.keeping = Keeping(
             journeys, self.customers, self.together, lambda: self._privacy.retention_days, clock_ms
         )
-        self._chats = JourneyChats(site.store, self.customers, self._defined, clock_ms, site.node_id)
+        self._chats = JourneyChats(
+            site.log, site.chat_news, self.customers, self._defined, clock_ms, site.node_id
+        )
         withdrawals = Withdrawals(journeys, self.customers, self._withdrew, clock_ms)
-        counts = JourneyMetrics()
-        self._measure(site.metrics, counts)
+        self.counts = JourneyMetrics(lambda: self.customers.held)
         self._webhooks = webhooks(
-            settings.journeys.webhooks, journeys, self.customers, self._defined, site, counts
+            settings.journeys.webhooks, journeys, self.customers, self._defined, site, self.counts
         )
         fire = {
             "customer": self._tick,
@@ -165,21 +138,19 @@ class JourneyParts(NoJourneys):
             "withdrawal": withdrawals.fire,
         }
         self._timers = Timers(journeys, clock_ms, fire)
-        self.door = self._opened_door(settings, site, withdrawals, counts)
-        self._admin = self._administered(settings, journeys, rooms, site, new_id)
-        visits = Visits(self.customers, self.whose)
-        self._beside = WorkspaceJourney(interactions, site.callers, self.book, visits, clock_ms)
+        self.taking_in = self._taking_in(settings, site, withdrawals)
+        self._admin = self._administered(settings, journeys, site, new_id)
+        self._visits = Visits(self.customers, self.whose)
+        self._clock_ms = clock_ms
 
-    def _collector(
-        self, settings: Settings, rooms: DeskAvailability, site: SiteParts, ids: Callable[[], str]
-    ) -> Collector:
+    def _collector(self, settings: Settings, site: SiteParts, ids: Callable[[], str]) -> Collector:
         return Collector(
             self.customers,
             self.people,
             self.together,
             self.whose,
             self.sites,
-            rooms,
+            self.rooms,
             site.clock_ms,
             ids,
             self.models.scores,
@@ -188,9 +159,7 @@ class JourneyParts(NoJourneys):
             has_others=self._has_others,
         )
 
-    def _opened_door(
-        self, settings: Settings, site: SiteParts, withdrawals: Withdrawals, counts: JourneyMetrics
-    ) -> JourneyCollector:
+    def _taking_in(self, settings: Settings, site: SiteParts, withdrawals: Withdrawals) -> JourneyCollector:
         """What pages of sites tell and ask."""
         own, body_read_s = settings.journeys, settings.limits.body_read_s
         consents = Consents(
@@ -202,17 +171,16 @@ class JourneyParts(NoJourneys):
             site.clock_ms,
         )
         operations = JourneyOperations(
-            self.collector, consents, self.sites, own, body_read_s, counts, site.clock_ms
+            self.collector, consents, self.sites, own, body_read_s, self.counts, site.clock_ms
         )
         return JourneyCollector(
-            operations, self.sites, own, site.traffic, site.metrics, counts, site.clock_ms
+            operations, self.sites, own, site.is_too_much, site.limit_reached, self.counts, site.clock_ms
         )
 
     def _administered(
         self,
         settings: Settings,
         journeys: Store,
-        rooms: DeskAvailability,
         site: SiteParts,
         ids: Callable[[], str],
     ) -> JourneyAdminParts:
@@ -227,15 +195,11 @@ class JourneyParts(NoJourneys):
             self.keeping,
             self.models,
             lambda: self.sites.compiled,
-            rooms,
+            self.rooms,
             site.clock_ms,
             ids,
             body_read_s=settings.limits.body_read_s,
         )
-
-    def _measure(self, metrics: Metrics, counts: JourneyMetrics) -> None:
-        metrics.registry.register(counts)
-        metrics.show("journey_customers_held", "Customers in memory.", lambda: self.customers.held)
 
     @property
     def _privacy(self) -> Privacy:
@@ -256,8 +220,12 @@ class JourneyParts(NoJourneys):
         await self.keeping.tick(customer_id)
 
     def routes(self) -> Sequence[Route]:
-        """What is answered to who manages journeys, and to agents of their chats."""
-        return [*self._admin.routes(), *self._beside.routes()]
+        """What is answered to who manages journeys."""
+        return self._admin.routes()
+
+    async def beside(self, context: Context, known: str) -> object:
+        """The journey that a chat came from. Errors: as `news_beside`."""
+        return await news_beside(self._visits, self._defined(), context, known, self._clock_ms())
 
     async def load(self) -> None:
         """Read what is defined now; from here on `heard` keeps it true."""
@@ -265,15 +233,10 @@ class JourneyParts(NoJourneys):
         await self._tally.load()
         await self._chats.load()
         await self._webhooks.load()
-        self._answers.load(self._floor)
 
     def heard(self, name: str, record: Recorded) -> None:
         """What is defined was changed."""
         self.book.heard(name, record)
-
-    def chat_heard(self, interaction_id: str, record: Recorded) -> None:
-        """Something happened in a chat."""
-        self._answers.heard(interaction_id, record)
 
     def work(self) -> Sequence[Work]:
         """What runs as long as the server does, by name."""

@@ -16,6 +16,7 @@ from frontdesk.desk.secrets import shared_secret
 from frontdesk.desk.working import working
 from frontdesk.domain.agent import Role
 from frontdesk.edges.server import answering, listen
+from frontdesk.journey_homes import JourneysHere
 from frontdesk.journey_parts import JourneyParts
 from frontdesk.parts import Clock, Parts
 from frontdesk.settings import Settings
@@ -54,9 +55,9 @@ class Server:
 
     @property
     def journeys(self) -> JourneyParts | None:
-        """Visits to sites, unless they are switched off."""
+        """Visits to sites, when they are in this process."""
         journeys = self._parts.journeys
-        return journeys if isinstance(journeys, JourneyParts) else None
+        return journeys.parts if isinstance(journeys, JourneysHere) else None
 
     def stop(self) -> None:
         """Let agents and bots go, and take in nobody new; leaving the block does this first."""

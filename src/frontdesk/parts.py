@@ -60,7 +60,7 @@ from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
 from frontdesk.edges.workspace_socket import WorkspaceSocket
 from frontdesk.errors import DeskError
-from frontdesk.journey_parts import DEFINITIONS, SiteParts, journey_parts
+from frontdesk.journey_homes import DEFINITIONS, NodeParts, journey_home
 from frontdesk.mail_parts import Mail
 from frontdesk.module_parts import ModuleParts, session_worlds
 from frontdesk.operator_parts import operator_routes
@@ -230,10 +230,19 @@ class Parts:
 
         sign_ins = SignIns(database.accounts, clock_ms, session_ms=settings.workspace.session_s * 1000)
         callers = Callers(sign_ins, settings.server.public_url)
-        site_parts = SiteParts(
-            store, self.services, self.floor, traffic, self.metrics, callers, clock_ms, secret, node_id
+        node = NodeParts(
+            store,
+            self.interactions,
+            self.services,
+            self.floor,
+            traffic,
+            self.metrics,
+            callers,
+            clock_ms,
+            secret,
+            node_id,
         )
-        self.journeys = journey_parts(settings, journeys, site_parts, self.interactions)
+        self.journeys = journey_home(settings, journeys, node)
         desk = Desk(
             self.interactions,
             self.agents,

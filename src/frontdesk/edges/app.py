@@ -6,7 +6,7 @@ from frontdesk.edges.asgi import Answer, App, Headers, Keep, Kept, Receive, Scop
 from frontdesk.edges.chat_v2 import ChatV2
 from frontdesk.edges.chat_v2_cometd_door import Cometd
 from frontdesk.edges.chat_v3 import ChatV3
-from frontdesk.edges.journey_collector import JourneyCollector
+from frontdesk.edges.journey_door import JourneyDoor
 from frontdesk.edges.orchestration_http import OrchestrationHttp
 from frontdesk.edges.visitor_socket import VisitorSockets
 
@@ -23,7 +23,7 @@ class FrontdeskApp:
         visitor_sockets: VisitorSockets,
         cometd: Cometd,
         chat_v3: ChatV3,
-        journeys: JourneyCollector | None,
+        journeys: JourneyDoor | None,
         programs: OrchestrationHttp,
         socket: App,
         rest: App,
@@ -38,13 +38,17 @@ class FrontdeskApp:
         self._rest = rest
 
     def at_once(self, scope: Scope, keep: Keep) -> Answer | Kept | None:
-        """The answer to a chat request for which no task need wait, or the request when it was kept."""
+        """The answer to a request for which no task need wait, or the request when it was kept."""
         path = scope["path"]
         if self._chat_v2.serves(path):
             return self._chat_v2.at_once(scope, keep)
         if self._cometd.serves(path):
             return self._cometd.at_once(scope, keep)
-        return self._chat_v3.at_once(scope) if self._chat_v3.serves(path) else None
+        if self._chat_v3.serves(path):
+            return self._chat_v3.at_once(scope)
+        if self._journeys is not None and self._journeys.serves(path):
+            return self._journeys.at_once(scope, keep)
+        return None
 
     def malformed(self, path: str, origin: bytes, text: str) -> tuple[Headers, bytes]:
         """What is answered to a request that cannot be read, in the words of the protocol it is meant for.

@@ -37,6 +37,13 @@ def serves(path: str) -> bool:
     return path.startswith(ROOT) and bool(path[len(ROOT) :].partition("/")[2])
 
 
+def counted_as(scope: Scope) -> str:
+    """What metrics call a request; empty for what is not counted: a question whether one may ask."""
+    if scope["method"] == "OPTIONS" or not serves(scope["path"]):
+        return ""
+    return f"journey/{asked_of(scope).operation or 'unknown'}"
+
+
 def asked_of(scope: Scope) -> Asked:
     """What a request asks for; its operation is empty when there is no such address."""
     deployment_id, _, place = scope["path"][len(ROOT) :].partition("/")

@@ -1,4 +1,4 @@
-"""The journey collector over HTTP: who is let in, and what each error is to them.
+"""The journey collector: who is let in, and what each error is to them.
 
 Whatever happens, the answer is JSON that pages of the deployment may read. Nothing of what a request says is
 written to any log: addresses of pages, titles and what stands in forms belong to visitors.
@@ -6,7 +6,6 @@ written to any log: addresses of pages, titles and what stands in forms belong t
 Source:  journey.md §§3.6 and 4.
 """
 
-import time
 import traceback
 from collections.abc import Callable
 from http import HTTPStatus
@@ -17,29 +16,17 @@ import structlog
 from frontdesk.desk.journeys.sites import Sites
 from frontdesk.domain.journey.taking_in import Site
 from frontdesk.domain.sources import source_of
+from frontdesk.edges import asgi
 from frontdesk.edges import journey_cors as cors
-from frontdesk.edges.asgi import (
-    ClientLeft,
-    Headers,
-    Receive,
-    Scope,
-    Send,
-    TooMuch,
-    TooSlow,
-    answer_nothing,
-    header,
-)
-from frontdesk.edges.journey_asked import Asked, asked_of, serves
+from frontdesk.edges.asgi import NO_STORE, ClientLeft, Receive, Scope, TooMuch, TooSlow, header
+from frontdesk.edges.journey_asked import Asked, asked_of
 from frontdesk.edges.journey_buckets import Buckets
 from frontdesk.edges.journey_metrics import JourneyMetrics
 from frontdesk.edges.journey_operations import JourneyOperations
-from frontdesk.edges.journey_replies import Answer, TooOften, WrongMethod, refused, send_answer, told
+from frontdesk.edges.journey_replies import Answer, TooOften, WrongMethod, complete, refused, told
 from frontdesk.edges.journey_sender import Sender, sender_of
-from frontdesk.edges.metrics import Metrics
-from frontdesk.edges.traffic import Traffic
 from frontdesk.errors import Conflict, Refused, Unavailable
 from frontdesk.settings_journeys import JourneysSettings
-from frontdesk.wire import journey_answers as answers
 
 PLACES_MAX = 6
 
@@ -47,23 +34,27 @@ _log = structlog.get_logger("journeys")
 
 
 class JourneyCollector:
-    """The ASGI application under the address of each deployment."""
+    """What is asked under the address of each deployment.
+
+    Shape:   `is_too_much` says of an address whether it asks more than any may, and counts it;
+             `limit_reached` is told the name of a limit at which somebody was refused.
+    """
 
     def __init__(
         self,
         operations: JourneyOperations,
         sites: Sites,
         settings: JourneysSettings,
-        traffic: Traffic,
-        metrics: Metrics,
+        is_too_much: Callable[[str], bool],
+        limit_reached: Callable[[str], None],
         counts: JourneyMetrics,
         clock_ms: Callable[[], int],
     ) -> None:
         self._operations = operations
         self._sites = sites
         self._server_keys = settings.server_keys
-        self._traffic = traffic
-        self._metrics = metrics
+        self._is_too_much = is_too_much
+        self._limit_reached = limit_reached
         self._counts = counts
         self._by_address = Buckets(
             "journeys.requests_per_minute_per_address",
@@ -72,36 +63,23 @@ class JourneyCollector:
             clock_ms,
         )
 
-    def serves(self, path: str) -> bool:
-        return serves(path)
-
-    def malformed(self, origin: bytes, text: str) -> tuple[Headers, bytes]:
-        """The answer to a request that cannot be read."""
-        return cors.headers(None, origin), answers.refused(Refused("malformed", text))[1]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Scope, receive: Receive) -> asgi.Answer:
+        """What a request is answered. Errors: `ClientLeft`."""
         origin, asked = header(scope, b"origin"), asked_of(scope)
         site = self._sites.get(asked.deployment_id)
         if scope["method"] == "OPTIONS":
-            await answer_nothing(send, HTTPStatus.NO_CONTENT, cors.preflight(site, origin))
-            return
-        started_s = time.perf_counter()
-        self._traffic.in_flight += 1
+            return HTTPStatus.NO_CONTENT, [NO_STORE, *cors.preflight(site, origin)], b""
         try:
             answered = await self._answer(scope, receive, asked, site, origin)
         except ClientLeft:
-            return
+            raise
         except Exception as fault:  # noqa: BLE001 - trackers must be told in words that they understand
             # Its text may hold what a visitor wrote; its place does not.
             _log.error(
                 "request_failed", operation=asked.operation, fault=type(fault).__name__, at=_place_of(fault)
             )
             answered = refused(Refused("failed", "something went wrong here"))
-        finally:
-            self._traffic.in_flight -= 1
-        await send_answer(send, answered, cors.headers(site, origin))
-        seconds = time.perf_counter() - started_s
-        self._metrics.answered(f"journey/{asked.operation or 'unknown'}", answered.status, seconds)
+        return complete(answered, cors.headers(site, origin))
 
     async def _answer(
         self, scope: Scope, receive: Receive, asked: Asked, site: Site | None, origin: bytes
@@ -124,7 +102,7 @@ class JourneyCollector:
         if isinstance(error, Refused):
             self._counts.refused(error.code)
             if error.limit is not None:
-                self._metrics.refused(error.name if isinstance(error, TooOften) else f"journeys.{error.code}")
+                self._limit_reached(error.name if isinstance(error, TooOften) else f"journeys.{error.code}")
         return told(error)
 
     def _let_in(self, asked: Asked, site: Site | None, origin: bytes, sender: Sender) -> Site:
@@ -139,7 +117,7 @@ class JourneyCollector:
             raise Refused("origin_refused", "pages of this origin may not use this deployment")
         if sender.is_server:
             return site
-        if self._traffic.is_too_much(sender.address):
+        if self._is_too_much(sender.address):
             raise TooOften("requests_per_second_per_address", 1)
         if wait_s := self._by_address.wait_s(source_of(sender.address)):
             raise TooOften(self._by_address.name, wait_s)

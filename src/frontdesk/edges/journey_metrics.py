@@ -1,19 +1,23 @@
 """What operators watch of journeys. The labels are from fixed sets: nothing that visitors do is in them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prometheus_client import Metric
-from prometheus_client.metrics_core import CounterMetricFamily
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from frontdesk.domain.journey.facts import CallOutcome, Happened, State
 
 
 class JourneyMetrics(Collector):
-    """Counted in plain numbers, because there are many events; made into the text form when somebody asks."""
+    """Counted in plain numbers, because there are many events; made into the text form when somebody asks.
 
-    def __init__(self) -> None:
+    Shape:   `held` is how many customers are in memory now.
+    """
+
+    def __init__(self, held: Callable[[], int]) -> None:
+        self._held = held
         self._taken = 0
         self._qualified = 0
         self._left_out: Counter[str] = Counter()
@@ -44,6 +48,9 @@ class JourneyMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The families as they are now."""
+        yield GaugeMetricFamily(
+            "frontdesk_journey_customers_held", "Customers in memory.", value=self._held()
+        )
         yield CounterMetricFamily("frontdesk_journey_events", "Events taken in.", value=self._taken)
         yield CounterMetricFamily(
             "frontdesk_journey_events_qualifying", "Events by which actions qualified.", value=self._qualified

@@ -7,7 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from frontdesk.domain.journey.offering import OutOfTurn
-from frontdesk.edges.asgi import CLOSE, JSON, NO_STORE, Headers, Send, allow
+from frontdesk.edges import asgi
+from frontdesk.edges import journey_cors as cors
+from frontdesk.edges.asgi import CLOSE, JSON, NO_STORE, Headers, allow
 from frontdesk.errors import Conflict, Refused, Unavailable
 from frontdesk.wire import journey_answers as answers
 
@@ -72,8 +74,18 @@ def told(error: Refused | Unavailable | Conflict) -> Answer:
             return refused(Refused("try_later", "please try again"), again_in_s=RETRY_S)
 
 
-async def send_answer(send: Send, answered: Answer, headers: Headers) -> None:
-    """Send it, with the headers that every answer has."""
+def for_anybody(refusal: Refused, origin: bytes, *, again_in_s: int = 0) -> asgi.Answer:
+    """The answer to who was refused before anybody looked which site is meant."""
+    return complete(refused(refusal, again_in_s=again_in_s), cors.headers(None, origin))
+
+
+def malformed(origin: bytes, text: str) -> tuple[Headers, bytes]:
+    """The answer to a request that cannot be read."""
+    return cors.headers(None, origin), answers.refused(Refused("malformed", text))[1]
+
+
+def complete(answered: Answer, headers: Headers) -> asgi.Answer:
+    """The whole answer, with the headers that every one has."""
     own = [*answered.headers]
     if CACHE not in own:
         own.append(NO_STORE)
@@ -81,5 +93,4 @@ async def send_answer(send: Send, answered: Answer, headers: Headers) -> None:
         own.append(CLOSE)
     if answered.body:
         own += [JSON, (b"content-length", b"%d" % len(answered.body))]
-    await send({"type": "http.response.start", "status": answered.status, "headers": [*own, *headers]})
-    await send({"type": "http.response.body", "body": answered.body})
+    return answered.status, [*own, *headers], answered.body

@@ -1,16 +1,13 @@
 """The journey beside a chat, for who is in that chat. Agents are told nothing else of journeys."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from frontdesk.desk.interactions import Interactions
-from frontdesk.desk.journeys.beside_chat import beside, visited
-from frontdesk.desk.journeys.book import Book
-from frontdesk.desk.journeys.chat_context import context_in
-from frontdesk.desk.journeys.visits import Visits
+from frontdesk.desk.journeys.chat_context import Context, context_in
 from frontdesk.edges.json_answers import json
 from frontdesk.edges.workspace_caller import Callers
 from frontdesk.edges.workspace_http import error_of
@@ -20,21 +17,20 @@ ID_CHARS_MAX = 64
 
 
 class WorkspaceJourney:
-    """One route under `/api/workspace`."""
+    """One route under `/api/workspace`.
+
+    Shape:   `beside` gives the journey of a context, for who knows it up to this version.
+    """
 
     def __init__(
         self,
         interactions: Interactions,
         callers: Callers,
-        book: Book,
-        visits: Visits,
-        clock_ms: Callable[[], int],
+        beside: Callable[[Context, str], Awaitable[object]],
     ) -> None:
         self._interactions = interactions
         self._callers = callers
-        self._book = book
-        self._visits = visits
-        self._clock_ms = clock_ms
+        self._beside = beside
 
     def routes(self) -> list[Route]:
         path = "/api/workspace/interactions/{interaction_id}/journey"
@@ -62,7 +58,4 @@ class WorkspaceJourney:
         context = context_in(full.state.user_data)
         if context is None:
             raise NotFound("the chat came from no journey")
-        customer = await visited(self._visits, context)
-        if request.query_params.get("known", "") == str(customer.version):
-            return {"version": customer.version}
-        return await beside(self._visits, self._book.definitions, context, self._clock_ms())
+        return await self._beside(context, request.query_params.get("known", ""))

@@ -27,13 +27,13 @@ class Recorded(Struct, frozen=True, gc=False):
     body: bytes
 
 
-class Arm(Struct, frozen=True):
+class Arm(Struct, frozen=True, tag=True):
     """The stream's one timer: `due_ms` replaces what was armed before; None disarms."""
 
     due_ms: int | None
 
 
-class Card(Struct, frozen=True):
+class Card(Struct, frozen=True, tag=True):
     """What lists and routing show of a stream, replaced as a whole.
 
     Shape:   `kind` groups cards ("interaction", "agent"); `is_open` marks the ones that still need
@@ -46,20 +46,20 @@ class Card(Struct, frozen=True):
     body: bytes
 
 
-class Forget(Struct, frozen=True):
+class Forget(Struct, frozen=True, tag=True):
     """Versions of this stream whose events are deleted; their numbers and positions stay used."""
 
     versions: tuple[int, ...]
 
 
-class Fence(Struct, frozen=True):
+class Fence(Struct, frozen=True, tag=True):
     """Write only while `number` is still the newest number given out for the lease `name`."""
 
     name: str
     number: int
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, tag=True):
     """Something that is listed and counted by its time, apart from the stream that tells it.
 
     Shape:   `kind` is what reports ask for; `body` is small JSON, and never personal: it stays when the
@@ -85,7 +85,7 @@ class Position(Struct, frozen=True):
     settled: int
 
 
-class Snapshot(Struct, frozen=True):
+class Snapshot(Struct, frozen=True, tag=True):
     """A fold of a stream up to `version`; `tag` names the fold that made it. It may vanish at any time."""
 
     version: int
@@ -147,7 +147,25 @@ class EventLog(Protocol):
         """
 
 
-class Shelf(Protocol):
+class Leases(Protocol):
+    async def take_lease(self, name: str, holder: str, now_ms: int, for_ms: int) -> int | None:
+        """Take or prolong the lease `name`; its fencing number, or None while somebody else holds it.
+
+        Shape:   the number grows each time the holder changes.
+        """
+
+    async def drop_lease(self, name: str, holder: str) -> None:
+        """Give the lease up, so that another may take it at once."""
+
+
+class Ledger(EventLog, Leases, Protocol):
+    """What it takes to write to a log, and to follow it from a place that is kept in it."""
+
+    async def card(self, stream: str) -> Card | None:
+        """The card of one stream."""
+
+
+class Shelf(Leases, Protocol):
     """What lies beside the log in the same database."""
 
     async def armed(self, stream: str) -> int | None:
@@ -197,15 +215,6 @@ class Shelf(Protocol):
 
     async def keep_snapshot(self, stream: str, snapshot: Snapshot) -> None:
         """Replace the stream's snapshot; it may be written late or never."""
-
-    async def take_lease(self, name: str, holder: str, now_ms: int, for_ms: int) -> int | None:
-        """Take or prolong the lease `name`; its fencing number, or None while somebody else holds it.
-
-        Shape:   the number grows each time the holder changes.
-        """
-
-    async def drop_lease(self, name: str, holder: str) -> None:
-        """Give the lease up, so that another may take it at once."""
 
     async def note_seen(self, seen: Sequence[tuple[str, int]]) -> None:
         """Remember when clients were last seen, as (stream, time in ms); presence, not a fact."""

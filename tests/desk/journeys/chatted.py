@@ -1,6 +1,7 @@
 """A visitor who was offered a chat, a real desk that has it, and journeys in a database of their own."""
 
 import asyncio
+import functools
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import cast
@@ -8,8 +9,10 @@ from uuid import uuid4
 
 import msgspec
 
+from frontdesk.desk.journeys.chat_news import chat_news
 from frontdesk.desk.journeys.chats import JourneyChats
 from frontdesk.desk.journeys.customers import ROOT, Customers
+from frontdesk.desk.journeys.kept_follower import Passage
 from frontdesk.domain import events
 from frontdesk.domain.commands import Join
 from frontdesk.domain.journey.customer import Action, Customer
@@ -36,7 +39,8 @@ class Chatted:
 
     def teller(self, name: str) -> JourneyChats:
         """One more of those who bring news of chats; it knows nothing yet."""
-        return JourneyChats(self.node.store, self.customers, lambda: SITES, self.clock, name)
+        news = functools.partial(chat_news, self.node.store)
+        return JourneyChats(self.node.store, news, self.customers, lambda: SITES, self.clock, name)
 
     async def accepted(self, *more: Fact) -> tuple[Customer, Action]:
         """Somebody who has accepted an offer a moment ago."""
@@ -78,11 +82,11 @@ class Chatted:
     async def tell(self, telling: JourneyChats | None = None) -> None:
         """Let journeys hear of all that happened since the last time."""
         while self.position < await self.node.database.head():
-            following = self.node.database.follow(self.position)
-            async with aclosing(cast("AsyncGenerator[Sequence[Recorded], None]", following)) as batches:
-                async for batch in batches:
-                    await (telling or self.telling).take(batch)
-                    self.position = batch[-1].position
+            following = chat_news(self.node.database, self.position)
+            async with aclosing(cast("AsyncGenerator[Passage, None]", following)) as passages:
+                async for passage in passages:
+                    await (telling or self.telling).take(passage.records)
+                    self.position = passage.end
                     break
 
     async def told(self, customer: Customer) -> Sequence[Fact]:

@@ -52,7 +52,7 @@ class Desk:
         self.tally = OfferTally(self.journeys, self.clock)
         self.answers = QueueAnswers(self.clock)
         self.availability = DeskAvailability(
-            self.node.floor, self.node.services, self.tally, self.answers, lambda: SITES, self.clock
+            self.node.floor.outlook, self.node.services, self.tally, self.answers, lambda: SITES, self.clock
         )
         self._heard = 0
         self._versions: dict[str, int] = {}

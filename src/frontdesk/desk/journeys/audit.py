@@ -15,7 +15,7 @@ from msgspec import Raw, Struct
 from frontdesk.domain.journey.defining import STREAM, Fact, Kind, Removed
 from frontdesk.domain.journey.site_settings import JourneySettings
 from frontdesk.errors import TooNew
-from frontdesk.store.log import Recorded, Store
+from frontdesk.store.log import Ledger, Recorded
 
 READ_AT_ONCE = 100
 STATED_BY_US = frozenset(("id", "version", "createdDate", "modifiedDate"))
@@ -55,7 +55,7 @@ class Change(Struct, frozen=True):
 class Audit:
     """All changes of an installation. What was read is held: people made it, so there is not much."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Ledger) -> None:
         self._store = store
         self._changes: list[Change] = []
         settings = _members.decode(msgspec.json.encode(JourneySettings()))  # They are there from the start.

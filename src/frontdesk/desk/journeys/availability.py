@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from frontdesk.desk.floor import Floor
 from frontdesk.desk.journeys.offer_tally import OfferTally
 from frontdesk.desk.journeys.queue_answers import QueueAnswers
 from frontdesk.desk.services import ServiceBook
 from frontdesk.domain.journey.action_targets import ActionTarget
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.pacing import Room, Throttle, paced_by
+from frontdesk.domain.reception import Outlook
 from frontdesk.domain.rules import DEFAULT_QUEUE
 
 MINUTE_MS = 60_000
@@ -27,18 +27,18 @@ class _Throttled(Struct):
 
 
 class DeskAvailability:
-    """The room of each target, as `Availability` asks for it."""
+    """The room of each target, as `Availability` asks for it. `outlook` is that of a queue now."""
 
     def __init__(
         self,
-        floor: Floor,
+        outlook: Callable[[str], Outlook],
         services: ServiceBook,
         tally: OfferTally,
         answers: QueueAnswers,
         definitions: Callable[[], Definitions],
         clock_ms: Callable[[], int],
     ) -> None:
-        self._floor = floor
+        self._outlook = outlook
         self._services = services
         self._tally = tally
         self._answers = answers
@@ -50,7 +50,7 @@ class DeskAvailability:
         """The room of a target; of the deployment's own queue where it names none."""
         target = self._definitions().targets.get(target_id, ANY)
         queue = target.queue_id or self.queue_of(deployment_id)
-        outlook = self._floor.outlook(queue)
+        outlook = self._outlook(queue)
         name = paced_by(target_id, deployment_id)
         pace = self._tally.pace(name)
         return Room(

@@ -88,6 +88,16 @@ async def beside(visits: Visits, definitions: Definitions, context: Context, now
     )
 
 
+async def news_beside(
+    visits: Visits, definitions: Definitions, context: Context, known: str, now_ms: int
+) -> object:
+    """The same; for who knows its newest version that version alone. Errors: the same."""
+    customer = await visited(visits, context)
+    if known == str(customer.version):
+        return {"version": customer.version}
+    return await beside(visits, definitions, context, now_ms)
+
+
 async def visited(visits: Visits, context: Context) -> Customer:
     """The customer as they were in that visit, when it is theirs. Errors: `NotFound`, and as of `Visits`."""
     customer = await visits.customer(context.visit_id.lower())

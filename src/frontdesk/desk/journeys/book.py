@@ -41,7 +41,7 @@ from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.site_settings import JourneySettings
 from frontdesk.domain.journey.templates import ActionTemplate, TemplateState
 from frontdesk.errors import Conflict, NotFound, TooNew
-from frontdesk.store.log import Recorded, Store
+from frontdesk.store.log import Ledger, Recorded
 
 ATTEMPTS_MAX = 10
 OWN = ("id", "version", "createdDate", "modifiedDate", "selfUri")
@@ -69,7 +69,7 @@ class Book:
 
     def __init__(
         self,
-        store: Store,
+        store: Ledger,
         clock_ms: Callable[[], int],
         around: Around,
         ids: Callable[[], str] = lambda: str(uuid4()),

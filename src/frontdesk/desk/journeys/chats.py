@@ -14,8 +14,9 @@ import structlog
 from frontdesk.desk.folding import event_of
 from frontdesk.desk.identity import stream_of
 from frontdesk.desk.journeys.chat_context import Context, context_in
+from frontdesk.desk.journeys.chat_news import ROOT
 from frontdesk.desk.journeys.customers import Customers
-from frontdesk.desk.journeys.kept_follower import KeptFollower
+from frontdesk.desk.journeys.kept_follower import KeptFollower, Passages
 from frontdesk.domain import events
 from frontdesk.domain.card import card_in
 from frontdesk.domain.interaction import PEOPLE, Phase
@@ -26,35 +27,25 @@ from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import ChatSummary, Fact
 from frontdesk.domain.visitor import JOURNEY_KEY
 from frontdesk.errors import Conflict, TooNew, Unavailable
-from frontdesk.store.log import Recorded, Store
+from frontdesk.store.log import Ledger, Recorded
 
 NAME = "journeys-chats"
-ROOT = "interaction/"
 KNOWN_MAX = 50_000  # Chats of which it is known whether they came of a journey; of others the log is asked.
 VISITOR = 1
 PAGE = 200  # Events of a chat that are read at once.
 
-_HEARD = (
-    events.Started,
-    events.Joined,
-    events.Appeared,
-    events.Rested,
-    events.Woke,
-    events.CameBack,
-    events.Ended,
-)
-_STARTS = tuple(f'{{"type":"{kind.__name__}"'.encode() for kind in _HEARD)
 _KEY = JOURNEY_KEY.encode()
 
 _log = structlog.get_logger("journeys")
 
 
 class JourneyChats:
-    """Brings what happens to chats to the customers whose they are."""
+    """Brings what happens to chats to the customers whose they are. `news` is the log of chats, sifted."""
 
     def __init__(
         self,
-        store: Store,
+        store: Ledger,
+        news: Passages,
         customers: Customers,
         definitions: Callable[[], Definitions],
         clock_ms: Callable[[], int],
@@ -64,7 +55,7 @@ class JourneyChats:
         self._customers = customers
         self._definitions = definitions
         self._known: OrderedDict[str, tuple[Context | None, str]] = OrderedDict()
-        self._follower = KeptFollower(store, NAME, self.take, clock_ms, node_id)
+        self._follower = KeptFollower(store, news, NAME, self.take, clock_ms, node_id)
 
     async def load(self) -> None:
         """Begin where the log ends, if nobody has begun yet; call it before any chat can start."""
@@ -81,8 +72,7 @@ class JourneyChats:
         """
         by_chat: dict[str, list[Recorded]] = {}
         for record in batch:
-            if record.stream.startswith(ROOT) and record.body.startswith(_STARTS):
-                by_chat.setdefault(record.stream.removeprefix(ROOT), []).append(record)
+            by_chat.setdefault(record.stream.removeprefix(ROOT), []).append(record)
         taken = [self._take(interaction_id, records) for interaction_id, records in by_chat.items()]
         for outcome in await asyncio.gather(*taken, return_exceptions=True):
             if isinstance(outcome, BaseException):

@@ -5,7 +5,7 @@ nothing speaks against offers.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 from msgspec import Struct
@@ -37,6 +37,7 @@ class QueueAnswers:
         self._clock_ms = clock_ms
         self._waiting: dict[str, tuple[str, int]] = {}
         self._waited: dict[str, deque[Waited]] = {}
+        self.on_over: list[Callable[[str, Waited], None]] = []
 
     def load(self, floor: Floor) -> None:
         """Take note of the chats that wait already."""
@@ -64,8 +65,17 @@ class QueueAnswers:
     def _over(self, interaction_id: str, at_ms: int, *, is_answered: bool) -> None:
         queue, since_ms = self._waiting.pop(interaction_id, ("", 0))
         if since_ms:
-            waited = self._waited.setdefault(queue, deque(maxlen=KEPT_MAX))
-            waited.append(Waited(at_ms, max(0, at_ms - since_ms), is_answered))
+            self.take(queue, Waited(at_ms, max(0, at_ms - since_ms), is_answered))
+
+    def take(self, queue: str, waited: Waited) -> None:
+        """A chat of a queue waits no more."""
+        self._waited.setdefault(queue, deque(maxlen=KEPT_MAX)).append(waited)
+        for hear in self.on_over:
+            hear(queue, waited)
+
+    def lately(self) -> Iterator[tuple[str, Waited]]:
+        """What became of those that waited lately, with the queue of each."""
+        return ((queue, one) for queue, waited in self._waited.items() for one in waited)
 
     def of(self, queue: str, in_time_ms: int, short_ms: int) -> Answers:
         """What became of the chats of a queue in the last half hour, by what is in time and what is short."""

@@ -10,6 +10,7 @@ has the same id.
 """
 
 import asyncio
+import functools
 import hmac
 from collections.abc import Callable, Sequence
 
@@ -18,7 +19,7 @@ import structlog
 from msgspec import Struct
 
 from frontdesk.desk.journeys.customers import Customers
-from frontdesk.desk.journeys.kept_follower import KeptFollower
+from frontdesk.desk.journeys.kept_follower import KeptFollower, whole
 from frontdesk.desk.orchestration.web_client import Asked, Unfetched, WebClient
 from frontdesk.domain.journey.action_maps import ActionMap, ActivationType, MediaType
 from frontdesk.domain.journey.customer import Customer
@@ -97,7 +98,8 @@ class Webhooks:
         self._definitions = definitions
         self._secret_of = secret_of
         self._clock_ms = clock_ms
-        self._follower = KeptFollower(store, NAME, self.take, clock_ms, node_id)
+        follow = functools.partial(whole, store)
+        self._follower = KeptFollower(store, follow, NAME, self.take, clock_ms, node_id)
 
     async def load(self) -> None:
         """Begin where the log ends, if nobody has begun yet."""

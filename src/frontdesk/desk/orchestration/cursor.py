@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from frontdesk.store.log import Card, Fence, Store
+from frontdesk.store.log import Card, Fence, Ledger
 
 KIND = "cursor"
 
@@ -12,7 +12,7 @@ KIND = "cursor"
 class Cursor:
     """One place in the log, by name. What lies before it is dealt with; what lies behind it may be, too."""
 
-    def __init__(self, store: Store, name: str, clock_ms: Callable[[], int]) -> None:
+    def __init__(self, store: Ledger, name: str, clock_ms: Callable[[], int]) -> None:
         self._store = store
         self._stream = f"{KIND}/{name}"
         self._clock_ms = clock_ms
