@@ -9,22 +9,21 @@ Source:  journey.md §7.5.
 """
 
 import os
-import struct
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from frontdesk.desk.pipes import messages
 from frontdesk.domain.journey.scoring.judging import Judgement, is_enough, judge
 from frontdesk.domain.journey.scoring.learning import ROWS_MAX, Lesson, Past, lessons
 from frontdesk.domain.journey.scoring.model import Model, Row, Weight, features_of
 
 NOT_INSTALLED = 3
 NICE = 10  # Visitors go first.
-LENGTH = struct.Struct(">I")
 STEPS_MAX = 1_000
 SPREAD_MIN = 1e-9  # A feature that is the same in every row says nothing.
 
@@ -144,13 +143,6 @@ def main() -> None:
             past.sort(key=lambda one: one.ended_ms)
             while rows > ROWS_MAX:
                 rows -= len(past.pop(0).rows)
-
-
-def messages(pipe: BinaryIO) -> Iterator[bytes]:
-    """What comes over a pipe: a length, and so many bytes."""
-    while len(head := pipe.read(LENGTH.size)) == LENGTH.size:
-        (length,) = LENGTH.unpack(head)
-        yield pipe.read(length)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from frontdesk.desk.journeys.customers import ROOT, Customers
-from frontdesk.desk.journeys.fitting import LENGTH, NOT_INSTALLED, Fit, Fitted, Told
+from frontdesk.desk.journeys.fitting import NOT_INSTALLED, Fit, Fitted, Told
+from frontdesk.desk.pipes import framed
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.entries import VisitEntry
 from frontdesk.domain.journey.evolving import evolve
@@ -111,8 +112,7 @@ class Teacher:
 
 
 def _write(pipe: asyncio.StreamWriter, message: Told | Fit) -> None:
-    body = _encode(message)
-    pipe.write(LENGTH.pack(len(body)) + body)
+    pipe.write(framed(_encode(message)))
 
 
 async def _ends_with(process: asyncio.subprocess.Process) -> int | None:

@@ -16,10 +16,8 @@ import encodings.utf_8_sig
 import os
 import resource
 import signal
-import struct
 import sys
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
 
 import msgspec
 
@@ -35,12 +33,12 @@ from frontdesk.desk.orchestration.contexts import (
     Take,
     Taken,
 )
+from frontdesk.desk.pipes import framed, messages
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.limits import Limits
 
 READY = b"ready"
 OUT_OF_TIME = signal.SIGPROF  # What ends a process whose timer of CPU time is up.
-LENGTH = struct.Struct(">I")
 MEMORY_BYTES_MAX = (
     16 * 1024**3
 )  # Of addresses, not of memory; a runaway engine ends here and not the machine.
@@ -65,7 +63,8 @@ def main() -> None:
     os.dup2(2, 1)  # What anything prints must not get between the answers.
     decoder: msgspec.msgpack.Decoder[Asking] = msgspec.msgpack.Decoder(Asking)
     encode = msgspec.msgpack.Encoder().encode
-    limits = msgspec.msgpack.decode(_read(questions) or b"", type=Limits)
+    asked = messages(questions)
+    limits = msgspec.msgpack.decode(next(asked, b""), type=Limits)
     _warm_up(Contexts(limits))
     contexts = Contexts(limits)
     give_back = _giving_back()
@@ -73,12 +72,11 @@ def main() -> None:
     _shut_in()
     answers.write(READY)
     answers.flush()
-    while (body := _read(questions)) is not None:
+    for body in asked:
         asking = decoder.decode(body)
         with _at_most(0 if isinstance(asking, Learn) else limits.hard_cpu_ms):
             answer: Answer = contexts.ask(asking)
-        said = encode(answer)
-        answers.write(LENGTH.pack(len(said)) + said)
+        answers.write(framed(encode(answer)))
         answers.flush()
         closed += isinstance(asking, Close)
         if closed >= GIVE_BACK_AFTER:
@@ -103,15 +101,6 @@ def _at_most(cpu_ms: int) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def _read(pipe: BinaryIO) -> bytes | None:
-    head = pipe.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    (length,) = LENGTH.unpack(head)
-    body = pipe.read(length)
-    return body if len(body) == length else None
 
 
 def _warm_up(contexts: Contexts) -> None:

@@ -14,14 +14,15 @@ import structlog
 
 from frontdesk.desk.orchestration.contexts import Answer, Asking
 from frontdesk.desk.orchestration.engine import BLAME_MAX, BROKEN, KILLED, EngineLost
-from frontdesk.desk.orchestration.worker import LENGTH, OUT_OF_TIME, READY
+from frontdesk.desk.orchestration.worker import OUT_OF_TIME, READY
+from frontdesk.desk.pipes import LENGTH, framed
+from frontdesk.desk.processes import RESTART_AFTER_S, ended
 from frontdesk.scxml.limits import Limits
 
 HANGS_AFTER_S = (
     15.0  # The process limits its CPU time itself; this is for one that waits, or has lost that limit.
 )
 STARTS_WITHIN_S = 60.0
-RESTART_AFTER_S = 0.2
 ENDED = "the script worker ended"
 ENDS_WITHIN_S = 1.0  # After it has closed its side of the pipe.
 NEEDED = ("LD_LIBRARY_PATH",)  # Of the environment: where Python itself may be found by it.
@@ -68,13 +69,13 @@ class Worker:
         while (process := self._process) is None:
             await self._start()
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        body = _encode(asking)
+        message = framed(_encode(asking))
         assert process.stdin is not None
         self._asked.append(future)
         if len(self._asked) == 1:
             self._watch()
         try:
-            process.stdin.write(LENGTH.pack(len(body)) + body)
+            process.stdin.write(message)
             await process.stdin.drain()
         except (ConnectionError, RuntimeError):
             pass  # It has ended; whoever reads its answers tells everybody who waits.
@@ -107,8 +108,7 @@ class Worker:
                 cwd="/",
             )
             assert process.stdin is not None
-            body = _encode(self._limits)
-            process.stdin.write(LENGTH.pack(len(body)) + body)
+            process.stdin.write(framed(_encode(self._limits)))
             self._lives += 1
             self._is_starting = True
             self._process = process
@@ -135,11 +135,7 @@ class Worker:
 
     async def _lost(self, process: asyncio.subprocess.Process) -> None:
         """Tell everybody who waits; only the first can have been what it was at."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ENDS_WITHIN_S):
-                await process.wait()
-        self._kill()
-        code = await process.wait()
+        code = await ended(process, ENDS_WITHIN_S)
         text, blame = self._why(code)
         self._process, self._has_hung = None, False
         self._watch()
