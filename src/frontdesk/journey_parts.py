@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import structlog
 from msgspec import Struct
 from starlette.routing import Route
 
@@ -41,6 +42,7 @@ from frontdesk.edges.journey_collector import JourneyCollector
 from frontdesk.edges.journey_metrics import JourneyMetrics
 from frontdesk.edges.journey_operations import JourneyOperations
 from frontdesk.edges.workspace_caller import Callers
+from frontdesk.errors import DeskError
 from frontdesk.journey_admin_parts import JourneyAdminParts
 from frontdesk.settings import Settings
 from frontdesk.settings_journeys import WebhookSettings
@@ -48,6 +50,8 @@ from frontdesk.store.log import Ledger, Recorded, Store
 from frontdesk.store.open import Database
 
 WEBHOOK_ANSWER_BYTES_MAX = 65_536  # Nothing of it is used.
+
+_log = structlog.get_logger("journeys")
 
 
 class SiteParts(Struct, frozen=True, eq=False):
@@ -233,6 +237,13 @@ class JourneyParts:
         await self._tally.load()
         await self._chats.load()
         await self._webhooks.load()
+
+    async def refresh(self) -> None:
+        """Read what was defined since."""
+        try:
+            await self.book.refresh()
+        except DeskError as error:
+            _log.warning("definitions_not_read", reason=str(error))
 
     def heard(self, name: str, record: Recorded) -> None:
         """What is defined was changed."""

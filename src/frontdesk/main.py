@@ -2,10 +2,7 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
-import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import structlog
@@ -16,7 +13,9 @@ from frontdesk.desk.secrets import shared_secret
 from frontdesk.desk.working import working
 from frontdesk.domain.agent import Role
 from frontdesk.edges.server import answering, listen
-from frontdesk.journey_homes import JourneysHere
+from frontdesk.interpreter import calm_collector, make_ready
+from frontdesk.interpreter import wall_clock_ms as wall_clock_ms
+from frontdesk.journey_homes import JourneysHere, want_apart
 from frontdesk.journey_parts import JourneyParts
 from frontdesk.parts import Clock, Parts
 from frontdesk.settings import Settings
@@ -24,15 +23,9 @@ from frontdesk.store.account import Account
 from frontdesk.store.files import open_files
 from frontdesk.store.open import open_database, open_journeys
 
-COLLECT_AFTER_OBJECTS = 20_000
-SWITCH_AFTER_S = 0.0005
 TOKENS_SIGNED_BY = "visitor_tokens"
 
 _log = structlog.get_logger("main")
-
-
-def wall_clock_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class Server:
@@ -84,11 +77,16 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, *, is_demo: bool = False, clock_ms: Clock = wall_clock_ms
+    settings: Settings,
+    *,
+    is_demo: bool = False,
+    has_processes: bool = False,
+    clock_ms: Clock = wall_clock_ms,
 ) -> AsyncIterator[Server]:
     """A server that answers, until the block is left; then it stops gracefully.
 
-    Shape:   port 0 is a free port; `url` is the address on this machine.
+    Shape:   port 0 is a free port; `url` is the address on this machine. What the settings want in a process
+             of its own gets one only with `has_processes`; they go by the clock of the machine.
     Errors:  `DeskError` saying what to do when the port, the database or the files cannot be used.
     """
     listener = listen(settings.server.host, settings.server.port)
@@ -97,14 +95,17 @@ async def running(
         opened.callback(listener.close)
         database = await open_database(settings.database)
         opened.push_async_callback(database.aclose)
-        journeys = await open_journeys(settings.database) if settings.journeys.is_on else None
+        apart = has_processes and want_apart(settings)
+        journeys = await open_journeys(settings.database) if settings.journeys.is_on and not apart else None
         if journeys is not None:
             opened.push_async_callback(journeys.aclose)
         files = open_files(settings.files)
         opened.push_async_callback(files.aclose)
         await files.ping()
         secret = await shared_secret(database.store, TOKENS_SIGNED_BY, clock_ms())
-        parts = Parts(settings, database, journeys, files, clock_ms, secret, is_demo=is_demo)
+        parts = Parts(
+            settings, database, journeys, files, clock_ms, secret, is_demo=is_demo, journeys_are_apart=apart
+        )
         opened.push_async_callback(parts.aclose)
         await parts.load()
         answers = answering(
@@ -124,30 +125,15 @@ async def serve(
     """Serve until SIGINT or SIGTERM. `on_ready` is called once the server answers."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    gc.disable()  # Loading makes many objects and no garbage.
-    # A thread that writes to the database asks for the interpreter several times in each transaction, and
-    # would wait for up to 5 ms each time while the event loop is busy.
-    sys.setswitchinterval(SWITCH_AFTER_S)
+    make_ready()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
-        async with running(settings, is_demo=is_demo) as server:
-            _calm_collector()
+        async with running(settings, is_demo=is_demo, has_processes=True) as server:
+            calm_collector()
             if on_ready is not None:
                 await on_ready(server)
             await stop.wait()
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
-
-
-def _calm_collector() -> None:
-    """Look for cycles of garbage seldom, and never among what lives as long as the server.
-
-    Nearly nothing here is a cycle; by default, the collector would walk every chat that is held each time a
-    few ten thousand objects were made, while everybody waits.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 50)
-    gc.enable()

@@ -34,8 +34,6 @@ from frontdesk.desk.staff import Staff
 from frontdesk.desk.timers import Timers
 from frontdesk.desk.working import Work
 from frontdesk.domain.agent import Role
-from frontdesk.domain.card import InteractionCard
-from frontdesk.domain.interaction import Phase
 from frontdesk.edges.admission import admission
 from frontdesk.edges.app import FrontdeskApp
 from frontdesk.edges.chat_v2 import ChatV2
@@ -47,8 +45,9 @@ from frontdesk.edges.chat_v2_start import ChatV2Start
 from frontdesk.edges.chat_v3_parts import DeskParts, chat_v3
 from frontdesk.edges.cors import Cors
 from frontdesk.edges.limits import OpenByAddress, Window
+from frontdesk.edges.logs import log_end
 from frontdesk.edges.metrics import Metrics
-from frontdesk.edges.openapi import describe
+from frontdesk.edges.openapi import describe_as
 from frontdesk.edges.operations import Operations
 from frontdesk.edges.pages import pages
 from frontdesk.edges.session_metrics import SessionMetrics
@@ -89,6 +88,7 @@ class Parts:
         secret: str,
         *,
         is_demo: bool,
+        journeys_are_apart: bool = False,
     ) -> None:
         store, limits = database.store, settings.limits
         # Where there is one node only, it takes up at once what it had when it was killed.
@@ -197,7 +197,7 @@ class Parts:
         self.interactions.on_card += [
             self.floor.put,
             lambda interaction_id, card: self.metrics.observe(interaction_id, card, clock_ms()),
-            _log_end,
+            log_end,
             self.positions.observe,
         ]
 
@@ -242,7 +242,7 @@ class Parts:
             secret,
             node_id,
         )
-        self.journeys = journey_home(settings, journeys, node)
+        self.journeys = journey_home(settings, journeys, node, are_apart=journeys_are_apart)
         desk = Desk(
             self.interactions,
             self.agents,
@@ -254,16 +254,12 @@ class Parts:
             limits.socket_outbox_messages_max,
             self.metrics.refused,
         )
-        self.socket = WorkspaceSocket(desk, callers, self.metrics, limits.socket_message_bytes_max)
-        description = describe(
-            settings.server.prefix.rstrip("/"),
-            settings.chat_v3.prefix.rstrip("/"),
-            has_cometd=settings.cometd.is_on,
-            has_programs=bool(settings.orchestration.http.keys or settings.orchestration.http.debug_keys),
-            has_uploads=bool(settings.orchestration.http.manage_keys),
-            has_journeys=settings.journeys.is_on,
+        self.socket = WorkspaceSocket(
+            desk, callers, sign_ins.live, self.metrics, limits.socket_message_bytes_max
         )
-        self.operations = Operations(self.metrics, {"database": store.ping, "files": files.ping}, description)
+        checks = {"database": store.ping, "files": files.ping}
+        description = describe_as(settings)
+        self.operations = Operations(self.metrics, checks, description, self.journeys.measured)
         workspace = WorkspaceHttp(
             sign_ins,
             self.interactions,
@@ -391,6 +387,7 @@ class Parts:
     async def aclose(self) -> None:
         if self._shares_presence:
             await self._heartbeat.end()
+        await self.journeys.aclose()
         await self.visitor_sockets.aclose()
         await self.cometd.aclose()
         await self.hub.aclose()
@@ -400,8 +397,3 @@ class Parts:
         await self.modules.aclose()
         await self.positions.aclose()
         await self.interactions.aclose()
-
-
-def _log_end(interaction_id: str, card: InteractionCard) -> None:
-    if card.phase is Phase.ENDED:
-        _log.info("ended", interaction_id=interaction_id, service=card.service, reason=card.end_reason)

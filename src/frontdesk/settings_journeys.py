@@ -1,12 +1,13 @@
 """What an operator can set about journeys; what a site does with them is set over their API."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from frontdesk.domain.allowed_hosts import Allowed, allowed_of
 from frontdesk.errors import Refused
 
+Process = Literal["own", "shared"]
 Rate = Annotated[int, Meta(ge=1, le=10_000_000)]
 KEY_CHARS_MIN = 16
 
@@ -48,6 +49,9 @@ class JourneysSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     is_on: bool = True
     """Whether visits are taken in and offers made, for the deployments that are defined."""
+    process: Process = "own"
+    """Where they are worked on: `own` is a process beside the server, so that chats wait for no page view;
+    `shared` is the server itself. With a database in memory it is always the server."""
     admin_keys: dict[str, AdminKeySettings] = {}
     """Programs that manage journeys over HTTP, by a name that logs and histories may show."""
     server_keys: tuple[str, ...] = ()
@@ -67,6 +71,9 @@ class JourneysSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Size of a batch of events."""
     events_in_flight_max: Annotated[int, Meta(ge=1, le=100_000)] = 500
     """Requests with events worked on at once, before further ones are told to try later."""
+    requests_in_flight_max: Annotated[int, Meta(ge=1, le=100_000)] = 2000
+    """Requests of any kind that a process of their own has yet to answer, before further ones are told to try
+    later."""
     quiet_s: Annotated[int, Meta(ge=1, le=86_400)] = 300
     """After how many seconds without a request of theirs a visitor is no longer kept in memory."""
     places: str = ""

@@ -15,7 +15,6 @@ from rich.text import Text
 
 from frontdesk import main
 from frontdesk.cli.console import output
-from frontdesk.cli.running import run
 from frontdesk.client import Bot
 from frontdesk.demo.greeter import greeter
 from frontdesk.demo.seed import (
@@ -35,6 +34,7 @@ from frontdesk.domain.journey.checks.checking import Around
 from frontdesk.domain.journey.keys import is_key
 from frontdesk.edges import logs
 from frontdesk.errors import Refused
+from frontdesk.interpreter import run
 from frontdesk.settings import Settings
 from frontdesk.store.open import open_database
 

@@ -3,8 +3,8 @@
 from frontdesk import main
 from frontdesk.cli.configuration import Config, settings_of
 from frontdesk.cli.console import errors
-from frontdesk.cli.running import run
 from frontdesk.edges import logs
+from frontdesk.interpreter import run
 
 
 def serve(*, config: Config = None) -> None:

@@ -6,7 +6,11 @@ from typing import Any
 
 import structlog
 
+from frontdesk.domain.card import InteractionCard
+from frontdesk.domain.interaction import Phase
 from frontdesk.settings import LogSettings
+
+_log = structlog.get_logger("main")
 
 
 def configure(settings: LogSettings) -> None:
@@ -49,3 +53,9 @@ def quieten(level: int) -> None:
         logging.getLogger(talkative).setLevel(max(level, logging.INFO))  # Below, they log what was said.
     # It tells every address that is asked, with what applications put into it of visitors.
     logging.getLogger("httpx2").setLevel(max(level, logging.WARNING))
+
+
+def log_end(interaction_id: str, card: InteractionCard) -> None:
+    """Say of an interaction that it has ended, if it has."""
+    if card.phase is Phase.ENDED:
+        _log.info("ended", interaction_id=interaction_id, service=card.service, reason=card.end_reason)

@@ -18,6 +18,20 @@ from frontdesk.edges import (
 )
 from frontdesk.edges.openapi_parts import REF, file_form, first_line, in_path, ref
 from frontdesk.edges.workspace_http import FileKept, SignedIn, SignInBody, WorkspaceHttp
+from frontdesk.settings import Settings
+
+
+def describe_as(settings: Settings) -> dict[str, Any]:
+    """The description of all that is spoken with these settings."""
+    programs = settings.orchestration.http
+    return describe(
+        settings.server.prefix.rstrip("/"),
+        settings.chat_v3.prefix.rstrip("/"),
+        has_cometd=settings.cometd.is_on,
+        has_programs=bool(programs.keys or programs.debug_keys),
+        has_uploads=bool(programs.manage_keys),
+        has_journeys=settings.journeys.is_on,
+    )
 
 
 def describe(

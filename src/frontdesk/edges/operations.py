@@ -20,13 +20,19 @@ Check = Callable[[], Awaitable[None]]
 class Operations:
     """The routes.
 
-    Shape:   `checks` are what must answer before chats can be taken, by name; `description` is the API's.
+    Shape:   `checks` are what must answer before chats can be taken, by name; `description` is the API's;
+             `others` is what other processes of this node count.
     """
 
     def __init__(
-        self, metrics: Metrics, checks: Mapping[str, Check], description: Mapping[str, object]
+        self,
+        metrics: Metrics,
+        checks: Mapping[str, Check],
+        description: Mapping[str, object],
+        others: Callable[[], Awaitable[bytes]],
     ) -> None:
         self._metrics = metrics
+        self._others = others
         self._checks = checks
         self._openapi = msgspec.json.encode(description)
         self.is_stopping = False
@@ -66,7 +72,8 @@ class Operations:
         return ""
 
     async def metrics(self, _request: Request) -> Response:
-        return Response(self._metrics.text(), headers={"content-type": METRICS_TYPE})
+        others = await self._others()
+        return Response(self._metrics.text() + others, headers={"content-type": METRICS_TYPE})
 
     async def openapi(self, _request: Request) -> Response:
         return Response(self._openapi, media_type="application/json", headers={"cache-control": "no-cache"})

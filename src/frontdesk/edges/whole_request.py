@@ -90,7 +90,8 @@ class KeptRequest:
         if self.response_complete or self.disconnected or self._connection.transport.is_closing():
             return
         self.response_complete, self.on_left = True, None
-        self._connection.reply((status, headers, body), keep_alive=self.keep_alive)
+        keep_alive = self.keep_alive and CLOSE not in headers
+        self._connection.reply((status, headers, body), keep_alive=keep_alive)
 
 
 class WholeRequest:

@@ -1,9 +1,10 @@
 """Who is asking: sign-in sessions of agents and bots, in a cookie or a bearer token."""
 
 from http.cookies import CookieError, SimpleCookie
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from frontdesk.desk.sign_ins import SignIns, sign_in_name
+from frontdesk.desk.sign_ins import sign_in_name
 from frontdesk.edges.asgi import Scope, header
 from frontdesk.errors import Denied
 from frontdesk.store.account import Account
@@ -12,22 +13,26 @@ COOKIE = "frontdesk_session"
 BEARER = "bearer "
 
 
-class Callers:
-    """Finds the account behind a request. `public_url` is what browsers call the server, when it is set."""
+class Known(Protocol):
+    async def who(self, token: str) -> Account:
+        """Whose sign-in this token is. Errors: `Denied`."""
 
-    def __init__(self, sign_ins: SignIns, public_url: str) -> None:
-        self._sign_ins = sign_ins
+
+class Callers:
+    """Finds the account behind a request among those that are `known`.
+
+    Shape:   `public_url` is what browsers call the server, when it is set.
+    """
+
+    def __init__(self, known: Known, public_url: str) -> None:
+        self.known = known
         self._public_origin = _origin_of(public_url) if public_url else ""
 
     async def who(self, scope: Scope) -> tuple[Account, str]:
         """The account, and a name for its sign-in. Errors: `Denied`."""
         token = token_of(scope)
-        account = await self._sign_ins.who(token)
+        account = await self.known.who(token)
         return account, sign_in_name(token)
-
-    async def live(self) -> set[str]:
-        """The names of all sign-ins that hold."""
-        return await self._sign_ins.live()
 
     def check_origin(self, scope: Scope) -> None:
         """Errors: `Denied` when a page of another site asks in the name of who is signed in here."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -22,11 +23,22 @@ _log = structlog.get_logger("workspace")
 
 
 class WorkspaceSocket:
-    """Accepts connections and carries frames; what they say is in `workspace_session`."""
+    """Accepts connections and carries frames; what they say is in `workspace_session`.
 
-    def __init__(self, desk: Desk, callers: Callers, metrics: Metrics, message_bytes_max: int) -> None:
+    Shape:   `live` gives the names of all sign-ins that hold.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        callers: Callers,
+        live: Callable[[], Awaitable[set[str]]],
+        metrics: Metrics,
+        message_bytes_max: int,
+    ) -> None:
         self._desk = desk
         self._callers = callers
+        self._live = live
         self._metrics = metrics
         self._message_bytes_max = message_bytes_max
         self._open: set[WorkspaceSession] = set()
@@ -43,7 +55,7 @@ class WorkspaceSocket:
         connected = tuple(self._open)
         if not connected:
             return
-        live = await self._callers.live()
+        live = await self._live()
         for session in connected:
             if session.token_id not in live:
                 session.shut("signed_out")

@@ -117,7 +117,9 @@ class Filed(Struct, frozen=True):
     card: Card
 
 
-class EventLog(Protocol):
+class Streams(Protocol):
+    """What happened to each thing, read and written."""
+
     def append(
         self,
         stream: str,
@@ -140,6 +142,8 @@ class EventLog(Protocol):
     async def head(self) -> int:
         """The position of the newest event; 0 when there is none."""
 
+
+class EventLog(Streams, Protocol):
     def follow(self, after_position: int) -> AsyncIterator[Sequence[Recorded]]:
         """Every event after `after_position` in commit order, then each new one as it is committed.
 
@@ -158,8 +162,8 @@ class Leases(Protocol):
         """Give the lease up, so that another may take it at once."""
 
 
-class Ledger(EventLog, Leases, Protocol):
-    """What it takes to write to a log, and to follow it from a place that is kept in it."""
+class Ledger(Streams, Leases, Protocol):
+    """What it takes to write to a log, and to keep in it how far somebody has come, one of several nodes."""
 
     async def card(self, stream: str) -> Card | None:
         """The card of one stream."""

@@ -1,6 +1,7 @@
 """Opens the database that the settings name: the store, the accounts, and what else one has to know."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from frontdesk.store.memory import MemoryStore
 from frontdesk.store.memory_accounts import MemoryAccounts
 from frontdesk.store.migrate import migrate, pending
 from frontdesk.store.sql_accounts import SqlAccounts
-from frontdesk.store.sqlite.connection import ServerLock
+from frontdesk.store.sqlite.connection import InUse, ServerLock
 from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.store import SqliteStore
 from frontdesk.store.sqlite.tables import FileTables
@@ -23,6 +24,8 @@ from frontdesk.store.sqlite.writer import AT_ONCE, Pace
 # Of page views, all that one transaction has written go on in the same turn of the loop; and a transaction of
 # many costs little more than one of a few, while nobody waits for it.
 PAGE_VIEWS = Pace(jobs_at_once_max=50, rest_s=0.01)
+LET_GO_S = 5.0
+LOOK_AGAIN_S = 0.05
 CLOSE_S = 5.0  # For queries that are still on their way when the server stops.
 
 
@@ -67,10 +70,18 @@ async def open_database(settings: DatabaseSettings, *, is_server: bool = True) -
 async def open_journeys(settings: DatabaseSettings, *, is_server: bool = True) -> Database:
     """The database of journeys, which lies beside the one at `settings.url`.
 
+    Shape:   a process that had it, and whose server was killed, is given the time to notice.
     Errors:  as `open_database`.
     """
     beside = replace(settings, url=journeys_beside(settings.url))
-    return await _open(beside, is_server, PAGE_VIEWS)
+    until_s = time.monotonic() + LET_GO_S
+    while True:
+        try:
+            return await _open(beside, is_server, PAGE_VIEWS)
+        except InUse:
+            if not is_server or time.monotonic() > until_s:
+                raise
+            await asyncio.sleep(LOOK_AGAIN_S)
 
 
 async def _open(settings: DatabaseSettings, is_server: bool, pace: Pace) -> Database:

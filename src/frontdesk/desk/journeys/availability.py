@@ -63,6 +63,12 @@ class DeskAvailability:
             allow_fraction=self._throttle(name, target, queue).allow_fraction,
         )
 
+    def queues(self) -> set[str]:
+        """Every queue whose room may be asked for."""
+        definitions = self._definitions()
+        named = {target.queue_id for target in definitions.targets.values() if target.queue_id}
+        return named | {self.queue_of(deployment_id) for deployment_id in definitions.deployments}
+
     def queue_of(self, deployment_id: str) -> str:
         """Where the chats of a deployment wait when nothing else is said."""
         deployment = self._definitions().deployments.get(deployment_id)

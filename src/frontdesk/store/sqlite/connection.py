@@ -44,6 +44,10 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             return
 
 
+class InUse(Unavailable):
+    """Another process writes to the file."""
+
+
 class ServerLock:
     """Held by the one process that writes events to a file; the system lets go of it when that one dies."""
 
@@ -65,7 +69,7 @@ class ServerLock:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            raise Unavailable(
+            raise InUse(
                 f"another Frontdesk server is using {self._path}; "
                 "one process writes to an SQLite database, several need PostgreSQL"
             ) from None
