@@ -1,6 +1,7 @@
 """Applications for load: written into a folder, from which a server takes them in."""
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ NAME = "waiting"
 ORCHESTRATED = "orchestrated"  # The service whose chats sessions have; those of `SERVICE` have none.
 BASE = f"/genesys/2/chat/{ORCHESTRATED}"
 LIBRARY_BYTES = 70_000
-CALLED = range(0, 120, 12)
+CALLED_EVERY = 12
 DOCUMENT = """<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" profile="ecmascript" name="waiting"
   xmlns:queue="http://www.genesyslab.com/modules/queue">
 <datamodel>
@@ -61,6 +62,9 @@ function entry{number}(list, key, otherwise) {{
     return found;
 }}
 """
+TABLE = """
+var table{number} = {{ name: 'entry {number}', columns: ['key', 'value'], is_open: true }};
+"""
 
 
 def waiting() -> Mapping[str, str]:
@@ -72,15 +76,24 @@ def waiting() -> Mapping[str, str]:
     }
 
 
-def with_library() -> Mapping[str, str]:
-    """The same with a script as tools of designers write them: some hundred functions, and ten are called."""
-    functions = "".join(FUNCTION.format(number=n) for n in range(LIBRARY_BYTES // len(FUNCTION) + 1))
+class Library(StrEnum):
+    """Scripts as tools of designers write them, by what sessions need of their hundred and twenty functions."""
+
+    FEW_NAMED = "ten of its functions called"
+    ALL_NAMED = "all of its functions called"
+    MIXED = "tables between its functions, ten called"
+
+
+def with_library(library: Library) -> Mapping[str, str]:
+    """The same with a large script, of which the first expression calls what it calls."""
+    count = LIBRARY_BYTES // len(FUNCTION) + 1
+    form = FUNCTION + TABLE if library is Library.MIXED else FUNCTION
     wanted = "'rare'"
-    for number in CALLED:
+    for number in range(0, count, 1 if library is Library.ALL_NAMED else CALLED_EVERY):
         wanted = f"entry{number}(_genesys.ixn.interactions[0].udata, 'skill', {wanted})"
     return {
         "application.scxml": DOCUMENT.format(script='<script src="library.js"/>', wanted=wanted),
-        "library.js": functions,
+        "library.js": "".join(form.format(number=number) for number in range(count)),
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from bench.applications import BASE as ORCHESTRATED
-from bench.applications import KEY, running, waiting, with_library
+from bench.applications import KEY, Library, running, waiting, with_library
 from bench.driver.crowd import Crowd, crowd
 from bench.driver.records import watched
 from bench.house import BASE, folder, frontdesk
@@ -34,7 +34,7 @@ async def sessions(scale: Scale, tell: Tell) -> Sequence[Row]:
     return [
         *await _beginning(scale, tell),
         *await _resting(scale, tell),
-        *await _with_library(scale, tell),
+        *[row for library in Library for row in await _with_library(library, scale, tell)],
     ]
 
 
@@ -129,20 +129,20 @@ async def _come_to_rest(visitors: Crowd, count: int, per_s: float) -> None:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _with_library(scale: Scale, tell: Tell) -> Sequence[Row]:
+async def _with_library(library: Library, scale: Scale, tell: Tell) -> Sequence[Row]:
     """Sessions of a generated application, a chat each: all begin at once, then all hear of events.
 
     Source:  orchestration, check 98.
     """
     count = scale.library_sessions
     with folder() as place:
-        set_up = running(place, with_library())
+        set_up = running(place, with_library(library))
         async with (
             frontdesk(place, set_up=set_up) as server,
             crowd(server.url) as visitors,
             watched(place / DATABASE) as submits,
         ):
-            tell(f"{count:,} sessions with a library")
+            tell(f"{count:,} sessions with a library, {library}")
             began_s = time.perf_counter()
             await visitors.begin(ORCHESTRATED, count)
             await submits.all(count, WAIT_S)
@@ -150,7 +150,7 @@ async def _with_library(scale: Scale, tell: Tell) -> Sequence[Row]:
             held = server.memory_bytes()
             tell("events")
             told = await _tell(server, visitors, submits.sessions)
-    named = f"{count:,} sessions with 70 KB of script"
+    named = f"{count:,} sessions with 70 KB of script, {library}"
     return (
         Row(
             scenario="sessions",
