@@ -77,7 +77,7 @@ def waiting() -> Mapping[str, str]:
 
 
 class Library(StrEnum):
-    """Scripts as tools of designers write them, by what sessions need of their hundred and twenty functions."""
+    """Scripts as tools of designers write them, a hundred and twenty functions: by what sessions need of them."""
 
     FEW_NAMED = "ten of its functions called"
     ALL_NAMED = "all of its functions called"

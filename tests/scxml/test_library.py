@@ -1,11 +1,14 @@
-"""Scripts that only declare functions: nobody can tell that these are read when they are first named."""
+"""Functions that scripts declare: nobody can tell that these are read when they are first named."""
 
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from frontdesk.scxml.ecmascript.library import CHARS_MAX, TEXT_CHARS_MAX, functions_of, words_of
+from frontdesk.scxml.ecmascript.declarations import CHARS_MAX, parted
+from frontdesk.scxml.ecmascript.library import TEXT_CHARS_MAX, words_of
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.outputs import Logged
 from frontdesk.scxml.session import Session
@@ -26,7 +29,7 @@ UNUSED = "".join(
     f"function unused{n}(list) {{ for (var a in list) if (a == {n}) return a }}\n" for n in range(200)
 )
 SEE = "[fourfold(3), typeof twice, typeof kept, typeof Point]"
-NOTHING_ELSE = "\n;"  # A statement: a script that has one is run when it comes, like any other.
+WHOLE = "\n;'';"  # A text on its own might be a directive: a script that has one is run as it is.
 
 
 def shown(
@@ -48,7 +51,7 @@ def shown(
         session = Session.restore(chart, stored)
     session.receive(Event("see"))
     outputs += session.step(2, 2)
-    return [output.text for output in outputs if isinstance(output, Logged)] + list(lost)
+    return [output.text for output in outputs if isinstance(output, Logged)] + sorted(lost)
 
 
 @pytest.mark.parametrize("rests", [False, True])
@@ -82,9 +85,9 @@ def shown(
     ],
 )
 def test_nobody_can_tell(steps: list[str], see: str, rests: bool) -> None:
-    run = shown([PARTS + NOTHING_ELSE], steps, see, rests=rests)
-    assert functions_of(PARTS) is not None
-    assert functions_of(PARTS + NOTHING_ELSE) is None
+    run = shown([PARTS + WHOLE], steps, see, rests=rests)
+    assert parted(PARTS) is not None
+    assert parted(PARTS + WHOLE) is None
     assert shown([PARTS], steps, see, rests=rests) == run
     assert run
 
@@ -106,17 +109,19 @@ def test_nobody_can_tell(steps: list[str], see: str, rests: bool) -> None:
         [PARTS, "function broken() { return", "kept = 1"],
         [PARTS, "function broken() { break }", "kept = 1"],
         [PARTS, "'use strict'; function kept() { return this }"],
+        ["function f() { return g() } var kept = f", "function g() { return 'g' }"],
+        [PARTS + "missing(); let kept = 1"],
     ],
 )
 def test_nobody_can_tell_in_which_order_scripts_stand(scripts: list[str], rests: bool) -> None:
-    run = [script + NOTHING_ELSE for script in scripts]
+    run = [script + WHOLE for script in scripts]
     for see in (SEE, "typeof kept == 'function' ? kept() : kept", "typeof parseInt('1')", "typeof broken"):
         assert shown(scripts, [], see, rests=rests) == shown(run, [], see, rests=rests)
 
 
 def test_a_data_item_of_the_same_name_becomes_the_function() -> None:
     data = '<datamodel><data id="twice" expr="3"/><data id="kept" expr="typeof fourfold"/></datamodel>'
-    for scripts in ([PARTS], [PARTS + NOTHING_ELSE]):
+    for scripts in ([PARTS], [PARTS + WHOLE]):
         assert shown(scripts, [], "typeof twice + kept", rests=False, data=data) == ["functionundefined"]
 
 
@@ -131,24 +136,110 @@ def test_what_nobody_names_takes_up_no_memory() -> None:
     library = f"<script>{escape(UNUSED)}</script>"
     few, all_of_them = size(library, "unused7({})"), size(library, "this.unused7({})")
     assert few - size("") < (all_of_them - size("")) / 20
+    mixed = size(f"<script>{escape(UNUSED)} var table = [1, 2]; let unused = unused7({{}})</script>")
+    assert mixed - size("") < (all_of_them - size("")) / 20
 
 
-def test_only_a_script_that_declares_functions_and_does_nothing_else_can_wait() -> None:
-    assert list(functions_of(PARTS) or ()) == ["twice", "fourfold", "later", "each", "Point", "keep", "far"]
-    for script in (
+def test_a_script_is_parted_into_its_functions_and_the_rest() -> None:
+    parts = parted(PARTS)
+    assert parts is not None
+    assert not parts.rest
+    assert list(parts.functions) == ["twice", "fourfold", "later", "each", "Point", "keep", "far"]
+    parts = parted(
+        "var a = b\nfunction f() {}\n(d)\n// c\nlet { e, g: [h] } = {}; class I {} if (1) { var j }"
+    )
+    assert parts is not None
+    assert parts.functions == {"f": "function f() {}"}
+    assert parts.rest.split("\n;") == [
+        "var a = b",
+        "(d)",
+        "let { e, g: [h] } = {};",
+        "class I {}",
+        "if (1) { var j }",
+    ]
+    assert parts.variables == {"a", "j"}
+    assert parts.lexical == {"e", "g", "h", "I"}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
         "",
         "// nothing",
         "1",
         "var f = function () {}",
-        "function f() {} f()",
         "function () {}",
-        "function f() {} var x",
         "class A {}",
         "function f() { return",
+        "function f() {} return",
+        "function f() {} }; while (1); {",
         "if (1) function f() {}",
-    ):
-        assert functions_of(script) is None, script
-    assert functions_of(f"function f() {{}}{' ' * CHARS_MAX}") is None
+        "'use strict'; function f() {}",
+        "function f() {} 'use strict'",
+        "function f() {} let f",
+        "#!/usr/bin/env\nfunction f() {}",
+        "function f() {}\n<!-- a comment",
+        f"function f() {{}}{' ' * CHARS_MAX}",
+    ],
+)
+def test_what_cannot_be_parted_is_run_as_it_is(script: str) -> None:
+    assert parted(script) is None
+
+
+names = st.sampled_from("abcd")
+FUNCTIONS = (
+    "function {0}(n) {{ return typeof {1} == 'function' && n > 0 ? {1}(n - 1) + '{0}' : typeof {1} }}",
+    "function {0}() {{ {1} = 3; return typeof {2} }}",
+    "function {0}() {{ var {1} = 4; return {1} + {2} }}",
+    "function {0}() {{ return this.{1} }}",
+    "function* {0}() {{ yield {1} }}",
+    "async function {0}() {{}}",
+)
+STATEMENTS = (
+    "var {0} = 1",
+    "var {0}",
+    "let {0} = 1",
+    "const {0} = {1}",
+    "class {0} {{}}",
+    "var {{ {0}, x: [{1}] }} = {{ x: [2] }}",
+    "var kept = {0}",
+    "{0} = {1}",
+    "{0}",
+    "({0})",
+    "[{0}]",
+    "-{0}",
+    "/{0}/g",
+    "`${{typeof {0}}}`",
+    "{0}.{1} = 1",
+    "{0}.prototype = {{ {1}: {2} }}",
+    "{0} = function () {{ return {1}(1) }}",
+    "delete globalThis.{0}",
+    "if (typeof {0} == 'function') {{ var {1} = {0}(2) }} else var {2}",
+    "{{ function {0}() {{ return 'inner' }} }}",
+    "for (var {0} in {{ x: 1 }}) ;",
+    "for (var {0} of [1]) {{ let {1} = 1 }}",
+    "try {{ {0}(1) }} catch (error) {{ var {1} = 'caught' }}",
+    "switch ({0}) {{ default: var {1} = 3 }}",
+    "throw {0}",
+    "new {0}()",
+    "return {0}",
+)
+LOOKS = ", ".join(f"() => typeof {name}, () => {name}, () => {name}(3)" for name in (*"abcd", "kept"))
+LOOK = (
+    f"[{LOOKS}].map(look => {{ try {{ return String(look()) }} catch (error) {{ return String(error) }} }})"
+    ".join('|')"
+)
+pieces = st.tuples(st.sampled_from((*FUNCTIONS, *FUNCTIONS, *STATEMENTS)), names, names, names).map(
+    lambda drawn: drawn[0].format(*drawn[1:])
+)
+written = st.lists(pieces, min_size=1, max_size=5).map("\n".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(written, min_size=1, max_size=3), st.lists(pieces, max_size=2), st.booleans())
+def test_nobody_can_tell_of_any_scripts(scripts: list[str], steps: list[str], rests: bool) -> None:
+    run = [script + WHOLE for script in scripts]
+    assert shown(scripts, steps, LOOK, rests=rests) == shown(run, steps, LOOK, rests=rests)
 
 
 def test_comments_name_nothing() -> None:

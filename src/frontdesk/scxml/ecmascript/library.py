@@ -1,8 +1,8 @@
 """Functions of a document's own scripts, which a context is given only when something first names them.
 
-Generated documents bring hundreds of functions, and most of their sessions call a few. A script that does
-nothing but declare functions can be run at any time before one of them is named: nobody sees a difference. So
-it stays here, once for all sessions, and each context has what its session needs.
+Generated documents bring hundreds of functions, and most of their sessions call a few. To declare a function
+does nothing but that, so it can be done at any time before something names it: nobody sees a difference. So
+functions stay here, once for all sessions; of a script that does more, the rest is run when it comes.
 
 What may get at a function without writing down its name is taken to need all of them: `eval`, `this`, and so
 on. A script that puts together both that word and the function's name out of pieces finds nothing.
@@ -12,18 +12,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-import quickjs
-import tree_sitter_javascript
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Node, Query, QueryCursor
 
-CHARS_MAX = 256 * 1024  # A larger script is run like any other; nobody has written so many functions.
-SCRIPTS_MAX = 100  # That are remembered: at worst some fifty megabytes.
+from frontdesk.scxml.ecmascript.declarations import LANGUAGE, NAME, SCRIPTS_MAX, Parted, parted, root_of
+
 TEXT_CHARS_MAX = 32 * 1024  # A longer one is not looked through: it may name anything.
 TEXTS_MAX = 2048  # Whose words are remembered: at worst as much.
-FUNCTIONS = ("function_declaration", "generator_function_declaration")
-_LANGUAGE = Language(tree_sitter_javascript.language())
-_COMMENTS = Query(_LANGUAGE, "(comment) @comment")
-_NAME = re.compile(r"[\w$]+")
+_COMMENTS = Query(LANGUAGE, "(comment) @comment")
 _ANYTHING = re.compile(
     r"\b(?:this|globalThis|eval|Function|constructor|ownKeys|getOwnProperty(?:Names|Descriptors))\b|\\u"
 )
@@ -33,18 +28,34 @@ class Library:
     """The functions of one session's document that its context has not been given."""
 
     def __init__(self) -> None:
-        self._functions: dict[str, str] = {}
-        self._named: frozenset[str] | None = frozenset()  # By what ran before; None for anything.
+        self._scripts: tuple[str, ...] = ()  # Those whose functions are here.
+        self._functions: Mapping[str, str] = {}  # All of them: the same for all sessions of a document.
+        self._given: set[str] = set()
+        self._named: frozenset[str] | None = frozenset()  # By what is in the context; None for anything.
 
-    def takes(self, script: str, are_new: Callable[[Iterable[str]], bool]) -> bool:
-        """Whether a script stays here, and need not be run; `are_new` says whether nothing has such names."""
-        if self._named is None:
-            return False
-        functions = functions_of(script)
-        if functions is None or not self._named.isdisjoint(functions) or not are_new(functions):
-            return False
-        self._functions.update(functions)
-        return True
+    def left_of(self, script: str, are_new: Callable[[Iterable[str]], bool]) -> str:
+        """What of a script is to be run: its functions stay here if that makes no difference.
+
+        Shape:   all of it, a part, or nothing; `are_new` says that nothing in the context has such names.
+        """
+        parts = parted(script)
+        if self._named is None or parts is None or not self._can_part(parts):
+            return script
+        if not are_new((*parts.functions, *parts.lexical)):
+            return script
+        self._scripts += (script,)
+        self._functions = _functions_of(self._scripts)
+        return parts.rest
+
+    def _can_part(self, parts: Parted) -> bool:
+        """Whether nothing has the names that a script declares, and its rest names what it means."""
+        assert self._named is not None
+        declared = parts.functions.keys() | parts.variables | parts.lexical
+        return (
+            self._named.isdisjoint(declared)
+            and parts.lexical.isdisjoint(self._functions)
+            and words_of(parts.rest) is not None
+        )
 
     def close(self) -> None:
         """What is declared from now on is not the document's own."""
@@ -52,16 +63,16 @@ class Library:
 
     def needed(self, text: str) -> Mapping[str, str]:
         """Those that a text may name, and those that these may name, in the order of their scripts."""
-        if self._named is not None:
-            words = words_of(text)
-            self._named = None if words is None else self._named | words
-        if not self._functions:
-            return {}
         found: set[str] = set()
         texts = [text]
         while texts:
             words = words_of(texts.pop())
-            names = self._functions.keys() if words is None else self._functions.keys() & words
+            if self._named is not None:
+                self._named = None if words is None else self._named | words
+            if len(self._given) == len(self._functions):
+                break
+            names = set(self._functions) if words is None else self._functions.keys() & words
+            names -= self._given
             texts += [self._functions[name] for name in names - found]
             found |= names
         return self._these(found)
@@ -76,13 +87,17 @@ class Library:
 
     def gave(self, names: Iterable[str]) -> None:
         """The context has these."""
-        for name in names:
-            del self._functions[name]
+        self._given.update(names)
 
 
-def functions_of(script: str) -> Mapping[str, str] | None:
-    """The functions that a script declares, by their names; None when it does anything else."""
-    return _functions_of(script) if len(script) <= CHARS_MAX else None
+@lru_cache(maxsize=SCRIPTS_MAX)
+def _functions_of(scripts: tuple[str, ...]) -> Mapping[str, str]:
+    """The functions of several scripts, of which the last ones count."""
+    found: dict[str, str] = {}
+    for script in scripts:
+        parts = parted(script)
+        found |= parts.functions if parts is not None else {}
+    return found
 
 
 def words_of(text: str) -> frozenset[str] | None:
@@ -90,29 +105,14 @@ def words_of(text: str) -> frozenset[str] | None:
     return _words_of(text) if len(text) <= TEXT_CHARS_MAX else None
 
 
-@lru_cache(maxsize=SCRIPTS_MAX)
-def _functions_of(script: str) -> Mapping[str, str] | None:
-    if not _compiles(script):
-        return None
-    found = {}
-    for node in _root(script).named_children:
-        if node.type == "comment":
-            continue
-        named = node.child_by_field_name("name")
-        if node.type not in FUNCTIONS or named is None or not _NAME.fullmatch(_text(named)):
-            return None
-        found[_text(named)] = _text(node)
-    return found or None
-
-
 @lru_cache(maxsize=TEXTS_MAX)
 def _words_of(text: str) -> frozenset[str] | None:
     bare = _without_comments(text) if "//" in text or "/*" in text else text
-    return None if _ANYTHING.search(bare) else frozenset(_NAME.findall(bare))
+    return None if _ANYTHING.search(bare) else frozenset(NAME.findall(bare))
 
 
 def _without_comments(text: str) -> str:
-    root = _root(text)
+    root = root_of(text)
     if root.has_error:
         return text
     source, kept, at = text.encode(), [], 0
@@ -121,20 +121,3 @@ def _without_comments(text: str) -> str:
         kept.append(source[at : comment.start_byte])
         at = comment.end_byte
     return b" ".join([*kept, source[at:]]).decode()
-
-
-def _compiles(script: str) -> bool:
-    try:
-        quickjs.Context().eval(f"0,function () {{{script}\n}}")
-    except quickjs.JSException:
-        return False
-    return True
-
-
-def _root(script: str) -> Node:
-    # A parser is not to be shared between threads; making one costs microseconds.
-    return Parser(_LANGUAGE).parse(script.encode()).root_node
-
-
-def _text(node: Node) -> str:
-    return node.text.decode() if node.text is not None else ""

@@ -15,7 +15,8 @@ import msgspec
 import quickjs
 
 from frontdesk.scxml.content import Inline
-from frontdesk.scxml.ecmascript.library import Library, functions_of
+from frontdesk.scxml.ecmascript.declarations import parted
+from frontdesk.scxml.ecmascript.library import Library
 from frontdesk.scxml.ecmascript.prelude import later, prelude
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import ScriptFault, SessionFailed
@@ -142,12 +143,12 @@ class EcmaScript:
         self._ask("write", self._writer(location), packed)
 
     def run(self, source: str, file: str = "") -> None:
-        if self._library.takes(source, self._are_new):
-            return
+        left = self._library.left_of(source, self._are_new)
         if _DECLARES.search(source):
             # What a script declares belongs to the whole session, so it cannot be a function's.
-            self._give(self._library.needed(source))
-            self._call(self._context.eval, source)
+            if left:
+                self._give(self._library.needed(left))
+                self._call(self._context.eval, left)
         else:
             ready = self._functions.get(("run", source)) or self._compile("run", source, "{}")
             self._call(ready)
@@ -171,8 +172,7 @@ class EcmaScript:
         return _checked(str(text), list[list[str]]) if text else ()
 
     def mark(self, scripts: Sequence[str]) -> None:
-        others = (script for script in scripts if functions_of(script) is None)
-        names = dict.fromkeys(name for script in others for name in _lexical(script))
+        names = dict.fromkeys(name for script in scripts for name in _lexical(script))
         self._lexical = [name for name in names if self._ask("isLexical", name)]
         self._ask("mark", json.dumps(self._lexical))
         self._library.close()
@@ -305,4 +305,5 @@ def _written(element: Element) -> list[Any]:
 @lru_cache(maxsize=100)
 def _lexical(script: str) -> tuple[str, ...]:
     """What a script may declare that is no property of the global object."""
-    return tuple(_LEXICAL.findall(script))
+    parts = parted(script)
+    return tuple(_LEXICAL.findall(script if parts is None else parts.rest))

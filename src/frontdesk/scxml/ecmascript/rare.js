@@ -28,6 +28,13 @@
     close() {
       arrays.pop()
     },
-    isLexical: (name) => !Object.hasOwn(globalThis, name) && kit.evaluate(`typeof ${name}`) !== 'undefined',
+    // One whose script was stopped before it had a value never gets one, and there is nothing to keep.
+    isLexical(name) {
+      try {
+        return !Object.hasOwn(globalThis, name) && kit.evaluate(`typeof ${name}`) !== 'undefined'
+      } catch (_uninitialised) {
+        return false
+      }
+    },
   }
 })
