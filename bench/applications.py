@@ -16,6 +16,7 @@ ORCHESTRATED = "orchestrated"  # The service whose chats sessions have; those of
 BASE = f"/genesys/2/chat/{ORCHESTRATED}"
 LIBRARY_BYTES = 70_000
 CALLED_EVERY = 12
+TABLE_EVERY = 4
 DOCUMENT = """<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" profile="ecmascript" name="waiting"
   xmlns:queue="http://www.genesyslab.com/modules/queue">
 <datamodel>
@@ -77,7 +78,7 @@ def waiting() -> Mapping[str, str]:
 
 
 class Library(StrEnum):
-    """Scripts as tools of designers write them, a hundred and twenty functions: by what sessions need of them."""
+    """Scripts as tools of designers write them, a hundred functions: by what sessions need of them."""
 
     FEW_NAMED = "ten of its functions called"
     ALL_NAMED = "all of its functions called"
@@ -87,13 +88,16 @@ class Library(StrEnum):
 def with_library(library: Library) -> Mapping[str, str]:
     """The same with a large script, of which the first expression calls what it calls."""
     count = LIBRARY_BYTES // len(FUNCTION) + 1
-    form = FUNCTION + TABLE if library is Library.MIXED else FUNCTION
+    tables = range(0, count, TABLE_EVERY) if library is Library.MIXED else ()
     wanted = "'rare'"
     for number in range(0, count, 1 if library is Library.ALL_NAMED else CALLED_EVERY):
         wanted = f"entry{number}(_genesys.ixn.interactions[0].udata, 'skill', {wanted})"
     return {
         "application.scxml": DOCUMENT.format(script='<script src="library.js"/>', wanted=wanted),
-        "library.js": "".join(form.format(number=number) for number in range(count)),
+        "library.js": "".join(
+            (FUNCTION + TABLE if number in tables else FUNCTION).format(number=number)
+            for number in range(count)
+        ),
     }
 
 

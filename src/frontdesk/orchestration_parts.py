@@ -7,6 +7,7 @@ from frontdesk.desk.orchestration.applications import Applications
 from frontdesk.desk.orchestration.node_addresses import NodeAddresses
 from frontdesk.desk.orchestration.orchestration import Orchestration
 from frontdesk.desk.orchestration.responses import Responding, Responses
+from frontdesk.desk.orchestration.resting import Bounds
 from frontdesk.desk.orchestration.shards import SHARDS
 from frontdesk.desk.orchestration.workers import Workers
 from frontdesk.desk.orchestration.worlds import Worlds
@@ -52,8 +53,11 @@ def orchestration(
         clock_ms,
         node_id,
         times,
-        passive_after_ms=settings.passive_after_s * 1000,
-        open_max=settings.sessions_in_memory_max,
+        bounds=Bounds(
+            passive_after_ms=settings.passive_after_s * 1000,
+            open_max=settings.sessions_in_memory_max,
+            bytes_max=settings.sessions_memory_bytes,
+        ),
         http_address=f"{http_url}{BASE}/" if http_url else "",
         shards=SHARDS if has_other_nodes else 1,
         worlds=worlds,

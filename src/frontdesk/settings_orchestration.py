@@ -40,10 +40,14 @@ class OrchestrationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fi
     folder: str = ""
     """Folder with applications, a folder each: what is new in them is taken in when a node starts."""
     http: OrchestrationHttpSettings = OrchestrationHttpSettings()
-    script_workers: Annotated[int, Meta(ge=1, le=64)] = 1
-    """Processes that run scripts; each takes a core at most, and its share of the sessions."""
+    script_workers: Annotated[int, Meta(ge=0, le=64)] = 0
+    """Processes that run scripts; each takes a core at most, and its share of the sessions. 0: two where
+    there are as many cores, else one."""
     sessions_in_memory_max: Annotated[int, Meta(ge=1, le=1_000_000)] = 5_000
     """Sessions that one node has in memory; of further ones those that were quiet longest rest on disk."""
+    sessions_memory_bytes: Annotated[int, Meta(ge=1_048_576)] = 536_870_912
+    """Memory, about, that the scripts and data of one node's sessions take up; when it is more, those that
+    were quiet longest rest on disk, if for a second at least. Waking one takes some milliseconds."""
     passive_after_s: Seconds = 60
     """How long a session may be quiet before it rests on disk, until something happens."""
     session_age_s: Seconds = 2_592_000

@@ -2,6 +2,7 @@
 
 import pytest
 
+from frontdesk.desk.orchestration.resting import Bounds
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.errors import Refused, Unavailable
@@ -96,7 +97,7 @@ async def test_97_of_a_thousand_waiting_events_those_that_say_no_more_than_later
 
 async def test_97_a_node_whose_sessions_cannot_rest_takes_only_so_many() -> None:
     shelf = Shelf(keeps=KEEPS_A_FUNCTION, waits=WAITS)
-    async with stage(shelf, times=TIMES, open_max=2) as node:
+    async with stage(shelf, times=TIMES, bounds=Bounds(open_max=2)) as node:
         for _ in range(5):  # These can rest, so there may be more of them than fit.
             await node.start("waits")
         for _ in range(2):

@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from frontdesk.desk.orchestration.modules import Request
+from frontdesk.desk.orchestration.resting import Bounds
 from frontdesk.desk.orchestration.streams import FOLD_TAG
 from frontdesk.domain.orchestration.ending import LOST
 from frontdesk.domain.orchestration.facts import Stepped
@@ -149,7 +150,7 @@ async def _note(over: list[str], reason: str) -> None:
 
 
 async def test_too_many_sessions_in_memory_rest_early_and_while_none_can_no_more_begin() -> None:
-    async with stage(SHELF, times=FOR_EVER, open_max=3) as node:
+    async with stage(SHELF, times=FOR_EVER, bounds=Bounds(open_max=3)) as node:
         for _ in range(5):
             await node.start("counter")
         await node.orchestration.runner.rest()
@@ -160,6 +161,27 @@ async def test_too_many_sessions_in_memory_rest_early_and_while_none_can_no_more
         assert node.orchestration.runner.open_count == 3
         with pytest.raises(Unavailable):
             await node.start("counter")
+
+
+async def test_what_takes_up_too_much_memory_rests_early_but_for_what_was_used_a_moment_ago() -> None:
+    async with stage(SHELF, times=FOR_EVER, bounds=Bounds(bytes_max=1024 * 1024)) as node:
+        runner = node.orchestration.runner
+        started = [await node.start("counter") for _ in range(8)]
+        assert runner.is_full.is_set()
+        await runner.rest()
+        assert runner.open_count == 8
+        await node.after_s(1)
+        await node.send(started[0], "more")
+        await runner.rest()
+        assert not runner.is_full.is_set()
+        assert 1 < runner.open_count < 5  # A context takes up a quarter of what may be, or somewhat more.
+        assert runner.has_in_memory(started[0])
+        assert not runner.has_in_memory(started[1])
+        for session_id in started:
+            await node.send(session_id, "more")
+        await node.after_s(1)
+        await runner.rest()
+        assert 1 < runner.open_count < 5
 
 
 async def test_what_rests_is_asked_for_nothing_again_when_it_comes_back() -> None:

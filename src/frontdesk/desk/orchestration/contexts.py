@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 import msgspec
 from msgspec import Struct
 
+from frontdesk.desk.orchestration.weights import Weights
 from frontdesk.errors import NotFound, Refused
 from frontdesk.scxml.events import Event
 from frontdesk.scxml.faults import ScriptFault
@@ -101,8 +102,8 @@ class Taken(Struct, frozen=True, tag=True):
     """What came of a taking.
 
     Shape:   `consumed` of the events; `may_rest` says whether the document lets the session be put out of
-             memory now; `wanted` are statistics that a script asked for and the world does
-             not hold: then this must not become true, and be taken again with them from before it.
+             memory now; it takes up about `bytes`; `wanted` are statistics that a script asked for and the
+             world does not hold: then this must not become true, and be taken again with them from before it.
     """
 
     outputs: tuple[Output, ...] = ()
@@ -115,6 +116,7 @@ class Taken(Struct, frozen=True, tag=True):
     check: int = 0
     cpu_ms: float = 0.0
     may_rest: bool = True
+    bytes: int = 0
     wanted: tuple[str, ...] = ()
 
 
@@ -195,6 +197,7 @@ class Contexts:
         self._cpu_ms = cpu_ms
         self._machines: OrderedDict[str, Machine] = OrderedDict()  # Those told of last are last.
         self._sessions: dict[str, Session] = {}
+        self._weights = Weights()
 
     def ask(self, asking: Asking) -> Answer:
         """The answer. It raises nothing but what is a fault of ours."""
@@ -222,6 +225,7 @@ class Contexts:
                 return _shown(self._session(asking.session))
             case Close():
                 self._sessions.pop(asking.session, None)
+                self._weights.forget(asking.session)
                 return Closed()
 
     def _learn(self, learn: Learn) -> Learned:
@@ -264,6 +268,7 @@ class Contexts:
                 spent_ms=self._cpu_ms,
             )
         self._sessions[asked.session] = session
+        self._weights.forget(asked.session)
         return Closed()
 
     def _take(self, asked: Take) -> Taken:
@@ -290,6 +295,7 @@ class Contexts:
                 outputs += session.step(asked.now_ms, asked.seed + macrosteps, _ANYBODY, world=world)
                 wanted.update(session.wanted)
                 macrosteps += 1
+        cpu_ms = self._cpu_ms() - began_ms
         return Taken(
             outputs=tuple(outputs),
             consumed=consumed,
@@ -299,8 +305,9 @@ class Contexts:
             is_running=session.status is Status.RUNNING,
             active=session.active or session.active_atomic,
             check=zlib.crc32(_encode(outputs)),
-            cpu_ms=self._cpu_ms() - began_ms,
+            cpu_ms=cpu_ms,
             may_rest=session.may_rest,
+            bytes=self._weights.after(session, cpu_ms),
             wanted=tuple(sorted(wanted)),
         )
 

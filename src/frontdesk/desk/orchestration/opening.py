@@ -1,5 +1,6 @@
 """Brings the engine to where a session stands: its document, its newest snapshot, the steps since then."""
 
+import asyncio
 import hashlib
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from frontdesk.errors import Refused
 LEARNED_MAX = (
     DOCUMENTS_MAX // 2
 )  # The engine must still know what it was told; what is forgotten here is told again.
+AT_ONCE = 32  # Whoever is in the engine is answered before those who come after them are let in.
 
 _log = structlog.get_logger("orchestration")
 
@@ -38,6 +40,7 @@ class Opening:
         self._engine = engine
         self._applications = applications
         self._address = address
+        self._gate = asyncio.Semaphore(AT_ONCE)
         self._learned: dict[tuple[str, int], Learned] = {}  # By document, and in which life of the engine.
 
     async def open(self, live: Opened, session: Session) -> Learned:
@@ -48,6 +51,11 @@ class Opening:
         document, learned = await self._learn(session)
         if live.life == self._engine.life(session.id) and live.steps == session.steps:
             return learned
+        async with self._gate:
+            await self._open(live, session, document)
+        return learned
+
+    async def _open(self, live: Opened, session: Session, document: str) -> None:
         photo = await self._streams.photo(session.id) if session.steps else None
         if photo is None or not 0 < photo.session.steps <= session.steps:
             photo = None
@@ -71,7 +79,6 @@ class Opening:
                 live.since_photo += fact.macrosteps
             past = evolve(past, fact, record.time_ms)
         live.steps = session.steps
-        return learned
 
     async def _stand(self, session: Session, document: str, past: Session, snapshot: bytes) -> None:
         asking = Open(

@@ -1,6 +1,7 @@
 """Orchestration put together: one object that the composition root makes and runs."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from frontdesk.desk.orchestration.errands import Errands
 from frontdesk.desk.orchestration.modules import Module
 from frontdesk.desk.orchestration.opening import Opening
 from frontdesk.desk.orchestration.peers import Peers
+from frontdesk.desk.orchestration.resting import Bounds
 from frontdesk.desk.orchestration.runner import Runner
 from frontdesk.desk.orchestration.session_module import SessionModule
 from frontdesk.desk.orchestration.sessions import Sessions
@@ -29,6 +31,7 @@ from frontdesk.scxml.packed import unpack
 from frontdesk.store.log import Recorded, Store
 
 REST_EVERY_S = 5.0
+REST_PAUSE_S = 0.25  # While they take up too much memory, and were all used a moment ago.
 PAGE = 1000
 WAIT_FOR_OWNER_MS = 5_000
 
@@ -51,8 +54,7 @@ class Orchestration:
         node_id: str,
         times: Times,
         *,
-        passive_after_ms: int = 60_000,
-        open_max: int = 5_000,
+        bounds: Bounds | None = None,
         http_address: str = "",
         worlds: Worlds | None = None,
         shards: int = SHARDS,
@@ -74,8 +76,7 @@ class Orchestration:
             turns,
             times,
             clock_ms,
-            passive_after_ms=passive_after_ms,
-            open_max=open_max,
+            bounds=bounds or Bounds(),
         )
         sessions = self.sessions
         self.modules["session"] = SessionModule(sessions)
@@ -162,8 +163,11 @@ class Orchestration:
 
     async def _rest(self) -> None:
         while True:
-            await asyncio.sleep(REST_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REST_EVERY_S):
+                    await self.runner.is_full.wait()
             try:
                 await self.runner.rest()
             except (DeskError, NotFound) as error:
                 _log.warning("rest_paused", reason=str(error))
+            await asyncio.sleep(REST_PAUSE_S)

@@ -15,6 +15,7 @@ from frontdesk.desk.orchestration.engine import BLAME_MAX, Engine, EngineLost, a
 from frontdesk.desk.orchestration.errands import Errands
 from frontdesk.desk.orchestration.live import Live
 from frontdesk.desk.orchestration.photographs import Photographs
+from frontdesk.desk.orchestration.resting import Bounds, to_rest
 from frontdesk.desk.orchestration.shards import Shards
 from frontdesk.desk.orchestration.streams import Decide, Stream, Streams
 from frontdesk.desk.orchestration.turns import Counts, Turned, Turns
@@ -62,8 +63,7 @@ class Runner:
         times: Times,
         clock_ms: Callable[[], int],
         *,
-        passive_after_ms: int,
-        open_max: int,
+        bounds: Bounds,
     ) -> None:
         self._streams = streams
         self._shards = shards
@@ -71,8 +71,9 @@ class Runner:
         self._turns = turns
         self._times = times
         self._clock_ms = clock_ms
-        self._passive_after_ms = passive_after_ms
-        self._open_max = open_max
+        self._bounds = bounds
+        self._bytes = 0  # Of all script contexts.
+        self.is_full = asyncio.Event()  # They take up more than they may.
         self._at_once = AtOnce(streams, turns, times, clock_ms)
         self._lives: dict[str, Live] = {}  # Those used last are last.
         self._alarms = Alarms(self.wake)
@@ -99,11 +100,11 @@ class Runner:
     @property
     def has_room(self) -> bool:
         """Whether another session may begin here: others can be put to rest for it."""
-        if len(self._lives) < self._open_max:
+        if len(self._lives) < self._bounds.open_max:
             return True
         lives = self._lives.values()
         busy = sum(live.steps >= 0 and (live.task is not None or not live.can_rest) for live in lives)
-        return busy < self._open_max
+        return busy < self._bounds.open_max
 
     # --- being told ----------------------------------------------------------------------------
 
@@ -296,6 +297,7 @@ class Runner:
         taken = turned.taken
         live.steps, live.life, live.blame = session.steps, self._engine.life(session.id), 0
         live.is_own, live.may_rest = True, taken.may_rest
+        self._weigh(live, taken.bytes)
         self._count(taken)
         live.since_photo += taken.macrosteps
         if turned.over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):
@@ -345,14 +347,20 @@ class Runner:
 
     async def rest(self) -> None:
         """Let those go that have been quiet for a while, and more when there are too many."""
-        before_ms = self._clock_ms() - self._passive_after_ms
-        too_many = self.open_count - self._open_max
-        for live in list(self._lives.values()):
-            is_idle = live.task is None and not live.is_wanted and live.can_rest
-            if is_idle and (live.used_ms <= before_ms or too_many > 0):
-                live.task = asyncio.create_task(self._rest(live))
-                await live.task
-                too_many -= live.steps < 0  # What cannot be kept has stayed.
+        self.is_full.clear()
+        for group in to_rest(self._lives.values(), self._bounds, self._clock_ms()):
+            resting = []
+            for live in group:
+                if live.task is None and not live.is_wanted:  # Others rested meanwhile.
+                    live.task = asyncio.create_task(self._rest(live))
+                    resting.append(live.task)
+            await asyncio.gather(*resting)
+
+    def _weigh(self, live: Live, weight: int) -> None:
+        self._bytes += weight - live.bytes
+        live.bytes = weight
+        if weight and self._bytes > self._bounds.bytes_max:
+            self.is_full.set()
 
     async def _rest(self, live: Live) -> None:
         try:
@@ -370,6 +378,7 @@ class Runner:
     async def _close(self, live: Live) -> None:
         """Out of memory; what it is lies on disk."""
         life, live.life, live.steps = live.life, 0, -1
+        self._weigh(live, 0)
         if life and life == self._engine.life(live.session_id):
             with contextlib.suppress(EngineLost):
                 await self._engine.ask(Close(live.session_id))

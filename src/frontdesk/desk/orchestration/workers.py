@@ -24,6 +24,7 @@ HANGS_AFTER_S = (
 )
 STARTS_WITHIN_S = 60.0
 ENDED = "the script worker ended"
+BY_THEMSELVES_MAX = 2  # Where nobody has said how many: the server itself takes a core as well.
 ENDS_WITHIN_S = 1.0  # After it has closed its side of the pipe.
 NEEDED = ("LD_LIBRARY_PATH",)  # Of the environment: where Python itself may be found by it.
 
@@ -179,10 +180,13 @@ class Worker:
 
 
 class Workers:
-    """Several of them: each session is always in the same one, so what breaks one of them breaks no other."""
+    """Several of them: each session is always in the same one, so what breaks one of them breaks no other.
 
-    def __init__(self, limits: Limits, count: int) -> None:
-        self.workers = [Worker(limits) for _ in range(count)]
+    Shape:   `count` of them; with 0 as many as there are cores, at most two.
+    """
+
+    def __init__(self, limits: Limits, count: int = 0) -> None:
+        self.workers = [Worker(limits) for _ in range(count or min(BY_THEMSELVES_MAX, os.cpu_count() or 1))]
 
     @property
     def restarts(self) -> int:

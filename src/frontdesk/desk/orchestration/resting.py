@@ -1,0 +1,49 @@
+"""Which sessions are to rest: those that were quiet for long, and more when there is too much in memory."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from frontdesk.desk.orchestration.live import Live
+
+AT_ONCE = 128
+QUIET_MS = 1_000  # Whatever happens more often than that costs less in memory than coming and going.
+
+
+class Bounds(Struct, frozen=True, kw_only=True):
+    """How much of sessions a node has in memory.
+
+    Shape:   `bytes_max` is for what script contexts take up, as they were last weighed.
+    """
+
+    passive_after_ms: int = 60_000
+    open_max: int = 5_000
+    bytes_max: int = 512 * 1024 * 1024
+
+
+def to_rest(lives: Iterable[Live], bounds: Bounds, now_ms: int) -> Iterator[Sequence[Live]]:
+    """Those that are to rest now, some at once: how many of them do counts for the next ones.
+
+    Shape:   `lives` are in the order of their last use.
+    """
+    known = list(lives)
+    too_many = sum(live.steps >= 0 for live in known) - bounds.open_max
+    too_much = sum(live.bytes for live in known) - bounds.bytes_max
+    group: list[tuple[Live, int]] = []
+    for live in known:
+        if live.task is not None or live.is_wanted or not live.can_rest:
+            continue
+        quiet_ms = now_ms - live.used_ms
+        is_due = quiet_ms >= bounds.passive_after_ms or too_many > 0
+        if is_due or (too_much > 0 and quiet_ms >= QUIET_MS):
+            group.append((live, live.bytes))
+            too_many -= live.steps >= 0
+            too_much -= live.bytes
+        if len(group) == AT_ONCE:
+            yield [live for live, _ in group]
+            stayed = [weight for live, weight in group if live.steps >= 0]
+            too_many += len(stayed)
+            too_much += sum(stayed)
+            group.clear()
+    if group:
+        yield [live for live, _ in group]
