@@ -32,6 +32,9 @@ OPEN = {
     "application.scxml": CHART,
     "other.scxml": CHART,
     "broken.scxml": b"<scxml/>",
+    "endless.scxml": CHART.replace(
+        b'<state id="waiting">', b'<state id="waiting"><transition target="waiting"/>'
+    ),
 }
 
 
@@ -87,6 +90,14 @@ async def test_without_keys_in_the_settings_there_are_no_such_addresses(
 ) -> None:
     async with serving(settings_in(tmp_path_factory.mktemp("closed"))) as house, program(house) as other:
         assert (await other.posts("start", {"src": "open"})).status_code == 404
+
+
+async def test_one_that_failed_says_why(caller: Program) -> None:
+    session_id = await caller.start("open/endless.scxml")
+    found = await caller.sees(session_id, state="failed")
+    assert "microsteps" in found["reason"]
+    session_id = await caller.start("open")
+    assert "reason" not in await caller.sees(session_id, configuration=["waiting"])
 
 
 @pytest.mark.parametrize("source", ["open", "open/other.scxml", ADDRESS])

@@ -44,13 +44,14 @@ class SessionStarted(Struct, frozen=True):
 
 
 class SessionShown(Struct, frozen=True, omit_defaults=True):
-    """Where a session stands. `data` is there for who may look into it."""
+    """Where a session stands. `reason` is why it is over; `data` is there for who may look into it."""
 
     sessionid: str
     name: str
     state: str
     configuration: Sequence[str]
     interactions: Sequence[str]
+    reason: str = ""
     data: Mapping[str, Any] | None = None
 
 
@@ -215,6 +216,7 @@ class OrchestrationHttp:
                 state=state,
                 configuration=session.active,
                 interactions=session.interactions,
+                reason=session.reason,
                 data=data,
             )
         )

@@ -167,13 +167,13 @@ async def test_what_takes_up_too_much_memory_rests_early_but_for_what_was_used_a
     async with stage(SHELF, times=FOR_EVER, bounds=Bounds(bytes_max=1024 * 1024)) as node:
         runner = node.orchestration.runner
         started = [await node.start("counter") for _ in range(8)]
-        assert runner.is_full.is_set()
+        assert runner.load.is_too_much.is_set()
         await runner.rest()
         assert runner.open_count == 8
         await node.after_s(1)
         await node.send(started[0], "more")
         await runner.rest()
-        assert not runner.is_full.is_set()
+        assert not runner.load.is_too_much.is_set()
         assert 1 < runner.open_count < 5  # A context takes up a quarter of what may be, or somewhat more.
         assert runner.has_in_memory(started[0])
         assert not runner.has_in_memory(started[1])

@@ -165,7 +165,7 @@ class Orchestration:
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(REST_EVERY_S):
-                    await self.runner.is_full.wait()
+                    await self.runner.load.is_too_much.wait()
             try:
                 await self.runner.rest()
             except (DeskError, NotFound) as error:

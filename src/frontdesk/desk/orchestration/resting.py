@@ -1,5 +1,6 @@
 """Which sessions are to rest: those that were quiet for long, and more when there is too much in memory."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -19,6 +20,22 @@ class Bounds(Struct, frozen=True, kw_only=True):
     passive_after_ms: int = 60_000
     open_max: int = 5_000
     bytes_max: int = 512 * 1024 * 1024
+
+
+class Load:
+    """What all script contexts of a node take up. `is_too_much` is set when it grows beyond its bound."""
+
+    def __init__(self, bytes_max: int) -> None:
+        self._bytes_max = bytes_max
+        self._bytes = 0
+        self.is_too_much = asyncio.Event()
+
+    def weigh(self, live: Live, weight: int) -> None:
+        """Take note of what one takes up now; 0 when it is gone."""
+        self._bytes += weight - live.bytes
+        live.bytes = weight
+        if weight and self._bytes > self._bytes_max:
+            self.is_too_much.set()
 
 
 def to_rest(lives: Iterable[Live], bounds: Bounds, now_ms: int) -> Iterator[Sequence[Live]]:

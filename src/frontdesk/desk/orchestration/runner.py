@@ -15,7 +15,7 @@ from frontdesk.desk.orchestration.engine import BLAME_MAX, Engine, EngineLost, a
 from frontdesk.desk.orchestration.errands import Errands
 from frontdesk.desk.orchestration.live import Live
 from frontdesk.desk.orchestration.photographs import Photographs
-from frontdesk.desk.orchestration.resting import Bounds, to_rest
+from frontdesk.desk.orchestration.resting import Bounds, Load, to_rest
 from frontdesk.desk.orchestration.shards import Shards
 from frontdesk.desk.orchestration.streams import Decide, Stream, Streams
 from frontdesk.desk.orchestration.turns import Counts, Turned, Turns
@@ -72,8 +72,7 @@ class Runner:
         self._times = times
         self._clock_ms = clock_ms
         self._bounds = bounds
-        self._bytes = 0  # Of all script contexts.
-        self.is_full = asyncio.Event()  # They take up more than they may.
+        self.load = Load(bounds.bytes_max)
         self._at_once = AtOnce(streams, turns, times, clock_ms)
         self._lives: dict[str, Live] = {}  # Those used last are last.
         self._alarms = Alarms(self.wake)
@@ -297,7 +296,7 @@ class Runner:
         taken = turned.taken
         live.steps, live.life, live.blame = session.steps, self._engine.life(session.id), 0
         live.is_own, live.may_rest = True, taken.may_rest
-        self._weigh(live, taken.bytes)
+        self.load.weigh(live, taken.bytes)
         self._count(taken)
         live.since_photo += taken.macrosteps
         if turned.over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):
@@ -347,20 +346,12 @@ class Runner:
 
     async def rest(self) -> None:
         """Let those go that have been quiet for a while, and more when there are too many."""
-        self.is_full.clear()
+        self.load.is_too_much.clear()
         for group in to_rest(self._lives.values(), self._bounds, self._clock_ms()):
-            resting = []
-            for live in group:
-                if live.task is None and not live.is_wanted:  # Others rested meanwhile.
-                    live.task = asyncio.create_task(self._rest(live))
-                    resting.append(live.task)
-            await asyncio.gather(*resting)
-
-    def _weigh(self, live: Live, weight: int) -> None:
-        self._bytes += weight - live.bytes
-        live.bytes = weight
-        if weight and self._bytes > self._bounds.bytes_max:
-            self.is_full.set()
+            tasks = [asyncio.create_task(self._rest(live)) for live in group]
+            for live, task in zip(group, tasks, strict=True):
+                live.task = task
+            await asyncio.gather(*tasks)
 
     async def _rest(self, live: Live) -> None:
         try:
@@ -378,7 +369,7 @@ class Runner:
     async def _close(self, live: Live) -> None:
         """Out of memory; what it is lies on disk."""
         life, live.life, live.steps = live.life, 0, -1
-        self._weigh(live, 0)
+        self.load.weigh(live, 0)
         if life and life == self._engine.life(live.session_id):
             with contextlib.suppress(EngineLost):
                 await self._engine.ask(Close(live.session_id))
