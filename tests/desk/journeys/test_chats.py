@@ -13,18 +13,20 @@ from frontdesk.desk.journeys.chats import PAGE
 from frontdesk.domain import commands
 from frontdesk.domain.commands import End, Leave
 from frontdesk.domain.events import Kind, Visibility
+from frontdesk.domain.journey.customer import Action, Customer
 from frontdesk.domain.journey.facts import ChatSummary, Emitter, Held, Moved, Released, Stage, State
+from frontdesk.domain.journey.offering import Reported, move
 from frontdesk.errors import Unavailable
 from frontdesk.settings import DatabaseSettings
 from frontdesk.store.log import Recorded
 from frontdesk.store.open import open_database, open_journeys
-from tests.desk.journeys.chatted import Chatted
+from tests.desk.journeys.chatted import SITE, Chatted
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
 LEAVES = Leave(party_id=1, ends=True)
-STARTED, ENGAGED, COMPLETED = State.STARTED, State.ENGAGED, State.COMPLETED
+ACCEPTED, STARTED, ENGAGED, COMPLETED = State.ACCEPTED, State.STARTED, State.ENGAGED, State.COMPLETED
 
 
 @pytest.fixture
@@ -205,39 +207,86 @@ async def test_an_action_that_was_not_accepted_gets_no_chat_and_the_visit_is_hel
     assert await site.told(customer) == [Held(chat_id)]
 
 
-async def test_a_chat_that_is_heard_of_before_its_offer_was_accepted_is_linked_when_a_person_comes() -> None:
-    site = Chatted()
+async def offered(site: Chatted) -> tuple[Customer, Action]:
+    """Somebody whose browser has said that an offer is shown, and no more yet."""
     customer, action = await site.accepted()
+    fact = Moved(action.id, State.OFFERED, Emitter.BROWSER)
+    customer, _ = await site.customers.change(customer.id, lambda _customer, _now_ms: (fact,))
+    return customer, action
 
-    async def moves_to(state: State) -> None:
-        facts = (Moved(action.id, state, Emitter.BROWSER),)
-        await site.customers.change(customer.id, lambda _customer, _now_ms: facts)
 
-    await moves_to(State.OFFERED)
+async def says(site: Chatted, customer: Customer, action: Action, state: State) -> None:
+    """What the browser says was on its way for longer than the chat."""
+    asked = Reported(customer.visit.id, SITE, action.id, state)
+    await site.customers.change(customer.id, lambda now, now_ms: move(now, asked, now_ms=now_ms))
+
+
+async def test_a_chat_that_is_heard_of_before_its_offer_was_accepted_is_linked_when_it_is() -> None:
+    site = Chatted()
+    customer, action = await offered(site)
     chat_id = await site.chat(customer, action.id)
     await site.tell()
-    await moves_to(State.ACCEPTED)  # It was on its way for longer than the chat.
+    assert await site.states(customer) == []
+    await says(site, customer, action, ACCEPTED)
+    assert await site.states(customer) == [ACCEPTED, STARTED]
     await site.come(chat_id)
     await site.tell()
-    assert (await site.states(customer))[-2:] == [STARTED, ENGAGED]
+    assert await site.states(customer) == [ACCEPTED, STARTED, ENGAGED]
     assert (await site.customers.customer(customer.id)).actions[0].interaction_id == chat_id
 
 
-@pytest.mark.parametrize(("end", "state"), [(LEAVES, State.ABANDONED), (End(reason="closed"), State.ERRORED)])
-async def test_such_a_chat_that_ends_before_anybody_came_has_been_one_all_the_same(
-    end: Leave | End, state: State
+@pytest.mark.parametrize(
+    ("end", "state", "has_person"),
+    [
+        (LEAVES, State.ABANDONED, False),
+        (End(reason="closed"), State.ERRORED, False),
+        (LEAVES, COMPLETED, True),
+    ],
+)
+async def test_a_chat_that_was_over_before_its_offer_was_accepted_has_been_one_all_the_same(
+    end: Leave | End, state: State, has_person: bool
 ) -> None:
     site = Chatted()
-    customer, action = await site.accepted()
-    offered, accepted = (Moved(action.id, to, Emitter.BROWSER) for to in (State.OFFERED, State.ACCEPTED))
-    customer, _ = await site.customers.change(customer.id, lambda _customer, _now_ms: (offered,))
+    customer, action = await offered(site)
     chat_id = await site.chat(customer, action.id)
-    await site.tell()
-    customer, _ = await site.customers.change(customer.id, lambda _customer, _now_ms: (accepted,))
+    if has_person:
+        await site.come(chat_id)
+        await site.come(chat_id, name="bea")
     await site.node.do(chat_id, end)
+    for telling in (site.telling, site.teller("b")):  # Told twice, it is heard once.
+        site.position = 0
+        await site.tell(telling)
+    await says(site, customer, action, ACCEPTED)
+    assert await site.states(customer) == [ACCEPTED, STARTED, *([ENGAGED] if has_person else []), state]
+    moved = [fact for fact in await site.told(customer) if isinstance(fact, Moved)]
+    assert {(one.emitter, one.interaction_id) for one in moved[1:]} == {(Emitter.CHAT, chat_id)}
+    assert moved[-1].chat is not None
+    assert moved[-1].error_message == ("closed" if state is State.ERRORED else "")
+    now = await site.customers.customer(customer.id)
+    assert (now.visit.holds, now.actions[0].early) == ((), ())
+
+
+async def test_a_person_who_came_before_it_was_accepted_is_not_forgotten_when_it_ends_after() -> None:
+    site = Chatted()
+    customer, action = await offered(site)
+    chat_id = await site.chat(customer, action.id)
+    await site.come(chat_id)
     await site.tell()
-    assert await site.states(customer) == [STARTED, state]
-    assert (await site.customers.customer(customer.id)).visit.holds == ()
+    await says(site, customer, action, ACCEPTED)
+    await site.node.do(chat_id, LEAVES)
+    await site.tell()
+    assert await site.states(customer) == [ACCEPTED, STARTED, ENGAGED, COMPLETED]
+
+
+async def test_what_is_kept_of_a_chat_until_then_says_nothing_of_an_offer_that_is_declined() -> None:
+    site = Chatted()
+    customer, action = await offered(site)
+    for _ in range(2):  # The second that says so is not heard.
+        await site.chat(customer, action.id)
+    await site.tell()
+    assert len((await site.customers.customer(customer.id)).actions[0].early) == 1
+    await says(site, customer, action, State.REJECTED)
+    assert await site.states(customer) == [State.REJECTED]
 
 
 async def test_a_chat_that_the_visitor_began_alone_holds_the_visit_too() -> None:

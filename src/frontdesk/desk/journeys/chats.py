@@ -129,7 +129,7 @@ class JourneyChats:
                     now_ms=now_ms,
                 )
             case events.Joined() | events.Appeared() if is_seen_person(event):
-                return chatting.joined(customer, interaction_id, context.visit_id, action_id, now_ms)
+                return chatting.joined(customer, interaction_id, action_id, now_ms)
             case events.Rested():
                 return chatting.rested(customer, interaction_id)
             case events.Ended():
@@ -137,7 +137,6 @@ class JourneyChats:
                 return chatting.ended(
                     customer,
                     interaction_id,
-                    context.visit_id,
                     action_id,
                     by_visitor=by_visitor,
                     reason=event.reason,

@@ -6,7 +6,7 @@ alone.
 
 from msgspec import Struct
 
-from frontdesk.domain.journey.facts import Fact, Note, Purpose, Stage, State, Step
+from frontdesk.domain.journey.facts import Fact, HeardEarly, Note, Purpose, Stage, State, Step
 from frontdesk.domain.journey.web_events import Origin, Page
 
 TERMINAL = frozenset((State.ENGAGED, State.REJECTED, State.TIMEDOUT, State.IGNORED, State.ABANDONED))
@@ -45,7 +45,7 @@ class Action(Struct, frozen=True, omit_defaults=True, gc=False):
 
     Shape:   `stage` is that of its last move; `was_terminal` stays when an engaged one is completed; `reason`
              is why it was last not offered; `after_visit` is the visit after which it may be offered, where
-             it is for a later one.
+             it is for a later one; `early` is what was heard of its chat before it was accepted.
     Units:   `qualified_ms`, `offered_ms` (of the first offer, 0 for none), `shown_ms` (of the last),
              `moved_ms` and `leased_until_ms` in milliseconds since the Unix epoch.
     """
@@ -72,6 +72,7 @@ class Action(Struct, frozen=True, omit_defaults=True, gc=False):
     notes: tuple[Note, ...] = ()
     was_terminal: bool = False
     after_visit: str = ""
+    early: tuple[HeardEarly, ...] = ()
 
 
 class Visit(Struct, frozen=True, omit_defaults=True, gc=False):

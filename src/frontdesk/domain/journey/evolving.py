@@ -25,6 +25,7 @@ from frontdesk.domain.journey.facts import (
     Emitter,
     HandedOut,
     Happened,
+    HeardEarly,
     Held,
     Linked,
     Moved,
@@ -115,6 +116,11 @@ def _handed_out(customer: Customer, fact: HandedOut, _time_ms: int) -> Customer:
     return _changed(
         customer, fact.action_id, attempt=fact.attempt, leased_until_ms=fact.until_ms, tab=fact.tab
     )
+
+
+def _heard_early(customer: Customer, fact: HeardEarly, _time_ms: int) -> Customer:
+    action = customer.action(fact.action_id)
+    return _changed(customer, fact.action_id, early=() if action is None else (*action.early, fact))
 
 
 def _noted(customer: Customer, fact: Noted, _time_ms: int) -> Customer:
@@ -266,6 +272,7 @@ def _moved(customer: Customer, fact: Moved, time_ms: int) -> Customer:
         notes=tuple(note for note in action.notes if not (is_offer and note is Note.STILL_THERE)),
         interaction_id=fact.interaction_id or action.interaction_id,
         was_terminal=action.was_terminal or fact.state in TERMINAL,
+        early=() if fact.state is State.ACCEPTED else action.early,
     )
     visit = customer.visit
     if fact.emitter is Emitter.BROWSER and action.visit_id == visit.id and visit.is_open:
@@ -305,6 +312,7 @@ _CHANGES: Mapping[type, Callable[[Customer, Any, int], Customer]] = {
     Qualified: _qualified,
     HandedOut: _handed_out,
     Moved: _moved,
+    HeardEarly: _heard_early,
     Noted: _noted,
     Blocked: _blocked,
     Carried: _carried,

@@ -281,6 +281,16 @@ class Moved(Struct, frozen=True, tag=True, omit_defaults=True):
     chat: ChatSummary | None = None
 
 
+class HeardEarly(Struct, frozen=True, tag=True, omit_defaults=True):
+    """What the chat server says of an action that is not accepted yet; a `Moved` is made of it when it is."""
+
+    action_id: str
+    state: State
+    interaction_id: str
+    error_message: str = ""
+    chat: ChatSummary | None = None
+
+
 class Noted(Struct, frozen=True, tag=True):
     """Something about an action that is counted, once."""
 
@@ -377,6 +387,7 @@ Fact = (
     | Qualified
     | HandedOut
     | Moved
+    | HeardEarly
     | Noted
     | Blocked
     | Carried

@@ -56,6 +56,7 @@ TRANSITIONS = (
 )
 _BY_ENDS: Mapping[tuple[State | None, State], Transition] = {(t.source, t.target): t for t in TRANSITIONS}
 
+_SHOWABLE = (State.QUALIFIED, State.ERRORED)
 OF_CHATS = frozenset((State.STARTED, State.ENGAGED, State.ABANDONED, State.COMPLETED))
 
 
@@ -75,6 +76,12 @@ def is_terminal(action: Action) -> bool:
 def is_live(action: Action) -> bool:
     """Whether the offer is before the visitor, or what came of it has not got to a person yet."""
     return action.state in LIVE and not is_terminal(action)
+
+
+def is_on_offer(action: Action) -> bool:
+    """Whether the next that its browser says of a chat's offer may be that it is accepted."""
+    is_shown = action.state is State.OFFERED or (action.state in _SHOWABLE and was_handed_out(action))
+    return is_shown and action.media_type == MediaType.WEBCHAT
 
 
 def was_handed_out(action: Action) -> bool:

@@ -12,6 +12,7 @@ from frontdesk.domain.journey.customer import WAITING, Action, Customer
 from frontdesk.domain.journey.facts import ChatSummary, Emitter, Moved, Stage, State
 from frontdesk.domain.journey.offer_table import OF_CHATS, is_live, transition, was_handed_out
 from frontdesk.domain.journey.seen_events import of_action, version_of
+from frontdesk.domain.journey.unfolding import Unfolding
 from frontdesk.errors import Refused
 
 _OF_BROWSERS = frozenset(
@@ -53,7 +54,8 @@ def move(
 ) -> Sequence[Moved]:
     """What becomes true when a browser says this.
 
-    Shape:   `()` when it was said before; `trusts_chat_states` where the chat of the site is not ours.
+    Shape:   `()` when it was said before; `trusts_chat_states` where the chat of the site is not ours. What
+             the chat server has said already of an offer follows when that is said to be accepted.
     Errors:  `Refused("action_unknown")`: there is no such action in this visit of this deployment;
              `Refused("state_not_allowed")`: that is not for browsers to say; `OutOfTurn`.
     """
@@ -74,7 +76,30 @@ def move(
         moved = moves(action, asked.state, sayers, now_ms)
     if not moved:
         raise OutOfTurn(action.state, asked.state)
-    return [_told(fact, asked) for fact in moved]
+    said = [_told(fact, asked) for fact in moved]
+    return [*said, *_caught_up(customer, action, said, now_ms)]
+
+
+def _caught_up(customer: Customer, action: Action, said: Sequence[Moved], now_ms: int) -> Sequence[Moved]:
+    """What the chat server had said of an action that is accepted only now, in its order."""
+    found: list[Moved] = []
+    if said[-1].state is not State.ACCEPTED:
+        return found
+    story = Unfolding(customer, now_ms)
+    story.add(said)
+    for one in action.early:
+        moved = chat_moved(
+            story.customer,
+            action.id,
+            one.state,
+            one.interaction_id,
+            now_ms=now_ms,
+            error_message=one.error_message,
+            chat=one.chat,
+        )
+        story.add(moved)
+        found += moved
+    return found
 
 
 def _has_failed_anew(action: Action, asked: State) -> bool:
