@@ -120,6 +120,36 @@ def test_a_page_that_has_it_is_told_and_one_that_failed_to_show_it() -> None:
     assert told(story.pass_s(60))["visit"].passed
 
 
+def test_what_failed_is_told_with_the_code_that_its_browser_gave() -> None:
+    story = shown()
+    story.say(State.ERRORED, error_code="mediaBusy")
+    assert told(story)["visit"].text == (
+        "It could not be shown in attempt 1 of 3, with the error code “mediaBusy”; a minute lies between two."
+    )
+    assert told(story)["visit"].values["errorCode"] == "mediaBusy"
+    story.pass_s(60)
+    assert told(story)["visit"].passed
+    assert "error code “mediaBusy”" in told(story)["visit"].text
+    for code in ("scriptError", ""):
+        assert story.ping()
+        story.say(State.ERRORED, error_code=code)
+        story.pass_s(60)
+    assert told(story)["visit"].text.startswith(
+        "It could not be shown in attempt 3 of 3, with no error code: it is"
+    )
+    assert "errorCode" not in told(story)["visit"].values
+
+
+def test_a_form_that_failed_is_no_offer_that_is_shown_again() -> None:
+    story = shown()
+    story.say(State.ACCEPTED)
+    story.say(State.ERRORED, error_code="503")
+    story.pass_s(60)
+    assert told(story)["visit"].text == (
+        "Its form failed with the error code “503”: it is not offered again before the next visit."
+    )
+
+
 def test_without_a_visit_there_is_nobody_to_offer_anything() -> None:
     story = visited()
     found = explain(

@@ -45,7 +45,8 @@ class Action(Struct, frozen=True, omit_defaults=True, gc=False):
 
     Shape:   `stage` is that of its last move; `was_terminal` stays when an engaged one is completed; `reason`
              is why it was last not offered; `after_visit` is the visit after which it may be offered, where
-             it is for a later one; `early` is what was heard of its chat before it was accepted.
+             it is for a later one; `early` is what was heard of its chat before it was accepted; `error_code`
+             what its browser called the error that it is in.
     Units:   `qualified_ms`, `offered_ms` (of the first offer, 0 for none), `shown_ms` (of the last),
              `moved_ms` and `leased_until_ms` in milliseconds since the Unix epoch.
     """
@@ -73,6 +74,7 @@ class Action(Struct, frozen=True, omit_defaults=True, gc=False):
     was_terminal: bool = False
     after_visit: str = ""
     early: tuple[HeardEarly, ...] = ()
+    error_code: str = ""
 
 
 class Visit(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -273,6 +273,7 @@ def _moved(customer: Customer, fact: Moved, time_ms: int) -> Customer:
         interaction_id=fact.interaction_id or action.interaction_id,
         was_terminal=action.was_terminal or fact.state in TERMINAL,
         early=() if fact.state is State.ACCEPTED else action.early,
+        error_code=fact.error_code if fact.state is State.ERRORED else "",
     )
     visit = customer.visit
     if fact.emitter is Emitter.BROWSER and action.visit_id == visit.id and visit.is_open:

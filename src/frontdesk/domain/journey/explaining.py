@@ -12,7 +12,7 @@ from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Action, Customer
 from frontdesk.domain.journey.explaining_gate import told_of_check
 from frontdesk.domain.journey.explaining_trigger import told_of_trigger
-from frontdesk.domain.journey.facts import State
+from frontdesk.domain.journey.facts import Stage, State
 from frontdesk.domain.journey.gate import VISIBLE, candidates, rank, suppressed_maps
 from frontdesk.domain.journey.gate_checks import CHECKS, Ask, Candidate, acted_in, first_block
 from frontdesk.domain.journey.offer_table import ATTEMPTS_MAX, may_try_again
@@ -108,21 +108,31 @@ def _visit(one: Candidate, action: Action | None) -> Checked:
     if action is None:
         return Checked("visit", True, "The map has not acted in this visit.")
     values = {"action": action.id, "state": action.state.value}
+    if action.error_code:
+        values["errorCode"] = action.error_code
     if action.map_id in suppressed_maps(one.acted) or action.state not in WAITING:
         text = f"It was offered in this visit and is {action.state}: it is not offered again before the next."
         return Checked("visit", False, text, values=values)
     if action.state is State.ERRORED and not may_try_again(action, one.now_ms):
-        text = (
-            f"It could not be shown in attempt {action.attempt} of {ATTEMPTS_MAX}; a minute lies between two."
-        )
-        return Checked("visit", False, text, values=values)
+        return Checked("visit", False, _failed(action), values=values)
     leased_ms = action.leased_until_ms - one.now_ms
     if leased_ms > 0:
         text = f"A page was given it a moment ago and has {leased_ms / 1000:.0f} s more to show it."
         return Checked("visit", False, text, values=values)
-    return Checked(
-        "visit", True, f"It has not been answered in this visit, and is {action.state}.", values=values
-    )
+    with_code = f" with the error code “{action.error_code}”" if action.error_code else ""
+    text = f"It has not been answered in this visit, and is {action.state}{with_code}."
+    return Checked("visit", True, text, values=values)
+
+
+def _failed(action: Action) -> str:
+    """Why what failed is not offered now, or not any more. Source: T16 of §9.3, and §9.4."""
+    code = f"the error code “{action.error_code}”" if action.error_code else "no error code"
+    if action.stage is not Stage.INVITATION:
+        return f"Its {action.stage} failed with {code}: it is not offered again before the next visit."
+    failed = f"It could not be shown in attempt {action.attempt} of {ATTEMPTS_MAX}, with {code}"
+    if action.attempt >= ATTEMPTS_MAX:
+        return f"{failed}: it is not offered again before the next visit."
+    return f"{failed}; a minute lies between two."
 
 
 def _choice(one: Candidate) -> Checked:
