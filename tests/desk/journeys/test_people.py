@@ -270,3 +270,30 @@ async def test_what_another_node_counted_is_counted_with() -> None:
     await town.views("phone")
     elsewhere.heard(await town.store.read(ROOT + contact_id))
     assert (await elsewhere.progress(contact_id)).customers == ("phone",)
+
+
+# --- who says first who somebody is ------------------------------------------------------------------
+
+
+async def test_who_claimed_an_id_first_is_linked_with_whom_the_server_says_it_is() -> None:
+    """§5.1: a value that equals another customer's verified value links both, whoever said it first."""
+    town = Town()
+    claimed = await town.says("tablet", {}, "crm-1")
+    assert (await town.people.contact(claimed)).customers == ("tablet",)
+    await town.says("phone", {"email": MAIL})
+    one = await town.says("phone", {}, "crm-1", is_verified=True)
+    ann = await town.known()
+    assert (ann.id, set(ann.customers)) == (one, {"tablet", "phone"})
+    assert [(await town.customers.customer(name)).contact_id for name in ("tablet", "phone")] == [one, one]
+
+
+async def test_a_claim_takes_nothing_of_whom_it_names_and_gives_nothing_that_is_known() -> None:
+    town = Town()
+    anns = await town.says("phone", {"email": MAIL, "givenName": "Ann"}, "crm-1", is_verified=True)
+    await town.says("laptop", {"email": "eve@mail.example"}, "crm-2")
+    await town.says("laptop", {"givenName": "Eve"}, "crm-1")
+    ann = await town.people.contact(anns)
+    assert (ann.customers, ann.traits["givenName"].value) == (("phone",), "Ann")
+    found = await town.people.find(Kind.EXTERNAL_ID, "crm-1")
+    assert found is not None
+    assert found.id == anns
