@@ -76,6 +76,9 @@ class JourneysSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     later."""
     quiet_s: Annotated[int, Meta(ge=1, le=86_400)] = 300
     """After how many seconds without a request of theirs a visitor is no longer kept in memory."""
+    headless_are_visitors: bool = False
+    """Whether browsers without a window (`HeadlessChrome`) are visitors, as tests of a site need them to be;
+    else they are left out like crawlers."""
     places: str = ""
     """Path of a database of places in MaxMind's format (`.mmdb`), which says of a truncated address in which
     country and city it is; empty for none. See "Where visitors are" in the page on operating."""

@@ -14,7 +14,7 @@ from frontdesk.desk.journeys.sites import Sites
 from frontdesk.domain.journey.facts import Moved, Note, State
 from frontdesk.domain.journey.gate_checks import Ask
 from frontdesk.domain.journey.offering import Reported
-from frontdesk.domain.journey.taking_in import Arrived, Site, own_id, plain
+from frontdesk.domain.journey.taking_in import Arrived, LeftOut, Site, own_id, plain
 from frontdesk.edges.asgi import Receive, Scope, header, read_body
 from frontdesk.edges.etags import is_known
 from frontdesk.edges.journey_asked import Asked
@@ -92,13 +92,17 @@ class JourneyOperations:
         if wait_s := self._by_customer.wait_s(customer_id):
             raise TooOften(self._by_customer.name, wait_s)
 
+    def _why_not(self, site: Site, user_agent: str, address: str) -> LeftOut | None:
+        """Why nothing is kept of a sender, if so."""
+        return site.leaves_out(user_agent, address, takes_headless=self._settings.headless_are_visitors)
+
     # --- events --------------------------------------------------------------------------------
 
     async def _events(
         self, scope: Scope, receive: Receive, asked: Asked, site: Site, sender: Sender
     ) -> Answer:
         """One event or a batch, unless there are too many of them already. Errors: `Busy` among them."""
-        left_out = site.leaves_out(sender.user_agent, sender.address)
+        left_out = self._why_not(site, sender.user_agent, sender.address)
         if left_out is not None:
             return self._left_out(left_out)
         self._admit()
@@ -123,7 +127,7 @@ class JourneyOperations:
     async def _event(self, event: wire.EventBody, site: Site, sender: Sender) -> Answer:
         await self._beginning.turn()
         arrived = _arrived(event, sender)
-        left_out = site.leaves_out(arrived.user_agent, arrived.ip_address)
+        left_out = self._why_not(site, arrived.user_agent, arrived.ip_address)
         if left_out is not None:
             return self._left_out(left_out)
         happened = await self._collector.event(site, arrived, sender.signals)
@@ -169,7 +173,7 @@ class JourneyOperations:
         query = wire.ping_of(scope.get("query_string", b""))
         customer_id = wire.id_of(asked.customer_id)
         self._check(customer_id)
-        if site.leaves_out(sender.user_agent, sender.address) is not None:
+        if self._why_not(site, sender.user_agent, sender.address) is not None:
             return Answer(HTTPStatus.OK, answers.NO_PINGS)
         pinged = await self._collector.ping(
             site,

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from frontdesk.domain.journey.facts import Moved, State
+from frontdesk.settings_journeys import JourneysSettings
 from tests.conformance.journey.tracked import ORIGIN, Ticking, Tracked, tracked, tracking_in
 
 pytestmark = pytest.mark.anyio
@@ -59,6 +61,18 @@ async def test_11_crawlers_leave_nothing(site: Tracked) -> None:
     assert posted.status_code == 202
     assert await bot.pings() == {"actions": [], "pollIntervalMilliseconds": -1}
     assert await site.history(bot) == []
+
+
+async def test_11_browsers_without_a_window_are_left_out_unless_the_settings_take_them(
+    site: Tracked, tmp_path: Path
+) -> None:
+    headers = {"user-agent": "Mozilla/5.0 (X11) AppleWebKit/537.36 HeadlessChrome/140.0.0.0 Safari/537.36"}
+    assert (await site.visitor(**headers).sends()).status_code == 202
+    settings = JourneysSettings(headless_are_visitors=True)
+    async with tracked(tracking_in(tmp_path, settings)) as testing:
+        tester = testing.visitor(**headers)
+        await tester.does()
+        assert (await tester.pings())["pollIntervalMilliseconds"] > 0
 
 
 async def test_12_pages_of_other_origins_may_not_use_a_deployment(site: Tracked) -> None:

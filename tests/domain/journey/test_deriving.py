@@ -211,6 +211,14 @@ def test_crawlers_are_known(user_agent: str) -> None:
     assert is_bot(user_agent)
 
 
+def test_a_browser_without_a_window_is_a_visitor_where_that_is_wanted_and_a_crawler_never() -> None:
+    headless = WINDOWS + "HeadlessChrome/128.0.0.0 Safari/537.36"
+    assert is_bot(headless)
+    assert not is_bot(headless, takes_headless=True)
+    assert is_bot(f"{headless} (compatible; Googlebot/2.1)", takes_headless=True)
+    assert is_bot("python-requests/2.32", takes_headless=True)
+
+
 @pytest.mark.parametrize(
     "user_agent",
     [CHROME, IPHONE + "Version/17.5 Mobile/15E148 Safari/604.1", MAC + "Version/17.4 Safari/605", ""],

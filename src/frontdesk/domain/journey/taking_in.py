@@ -77,13 +77,13 @@ class Site(Struct, frozen=True, eq=False):
             tuple(ip_network(one.ip_address, strict=False) for one in tracking.ip_filters),
         )
 
-    def leaves_out(self, user_agent: str, address: str) -> LeftOut | None:
+    def leaves_out(self, user_agent: str, address: str, *, takes_headless: bool = False) -> LeftOut | None:
         """Why nothing is kept of this sender, whoever they are; None when it may be."""
         if not self.deployment.tracking.enabled:
             return LeftOut.DISABLED
         if self.filters and self._is_filtered(address):
             return LeftOut.FILTERED
-        return LeftOut.BOT if is_bot(user_agent) else None
+        return LeftOut.BOT if is_bot(user_agent, takes_headless=takes_headless) else None
 
     def _is_filtered(self, address: str) -> bool:
         try:

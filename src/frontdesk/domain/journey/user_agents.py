@@ -90,9 +90,13 @@ def category_of(user_agent: str) -> str:
     return "desktop" if _DESKTOP.search(user_agent) else "other"
 
 
-def is_bot(user_agent: str) -> bool:
-    """Whether it is that of a known crawler, or of a program that fetches pages."""
-    return _is_bot(user_agent[:USER_AGENT_CHARS_MAX])
+def is_bot(user_agent: str, *, takes_headless: bool = False) -> bool:
+    """Whether it is that of a known crawler, or of a program that fetches pages.
+
+    Shape:   Chromium without a window is one, unless `takes_headless`.
+    """
+    text = user_agent[:USER_AGENT_CHARS_MAX]
+    return _is_bot(text.replace(_HEADLESS, "Chrome") if takes_headless else text)
 
 
 @lru_cache(USER_AGENTS_KEPT_MAX)
@@ -100,6 +104,7 @@ def _is_bot(text: str) -> bool:
     return any(pattern.search(text) for pattern in _crawlers())
 
 
+_HEADLESS = "HeadlessChrome"
 _AT_ONCE = 50  # Patterns in one expression: one of all takes longer to build, and no less time to search.
 
 
