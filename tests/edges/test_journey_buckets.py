@@ -3,7 +3,7 @@
 import pytest
 
 from frontdesk.edges import journey_buckets
-from frontdesk.edges.journey_buckets import Buckets
+from frontdesk.edges.journey_buckets import SWEPT_EVERY_MS, Buckets
 
 
 class Clock:
@@ -28,13 +28,16 @@ def test_many_at_once_then_one_at_a_time() -> None:
     assert [buckets.wait_s("k") for _ in range(121)] == [0] * 120 + [1]
 
 
-def test_what_was_used_up_is_remembered_as_long_as_it_matters() -> None:
+def test_what_was_used_up_is_remembered_as_long_as_it_matters_and_no_longer() -> None:
     clock = Clock()
-    buckets = Buckets("b", 60, 2, clock)
-    clock.now_ms += 1900  # Just before a new generation begins.
-    assert [buckets.wait_s("k") for _ in range(3)] == [0, 0, 1]
-    clock.now_ms += 200
+    buckets = Buckets("b", 6, 2, clock)
+    assert [buckets.wait_s("k") for _ in range(3)] == [0, 0, 10]
+    assert buckets.wait_s("once") == 0
+    clock.now_ms += 2 * SWEPT_EVERY_MS - 1
     assert [buckets.wait_s(key) for key in ("j", "k")] == [0, 1]
+    clock.now_ms += SWEPT_EVERY_MS
+    assert buckets.wait_s("k") == 0
+    assert set(buckets._used_until_ms) == {"j", "k"}
 
 
 def test_whoever_makes_keys_up_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,4 +45,5 @@ def test_whoever_makes_keys_up_fills_no_memory(monkeypatch: pytest.MonkeyPatch) 
     buckets = Buckets("b", 1, 1, Clock())
     for number in range(100):
         assert buckets.wait_s(str(number)) == 0
-    assert len(buckets._used_until_ms) + len(buckets._before) <= 20
+        assert len(buckets._used_until_ms) <= 10
+    assert buckets.wait_s("99") > 0
