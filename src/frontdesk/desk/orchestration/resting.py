@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from frontdesk.desk.orchestration.live import Live
 
+FILLED_AGAIN = 0.9  # Of the memory: so far it is emptied, as more sessions may come while it is.
 AT_ONCE = 128
 QUIET_MS = 1_000  # Whatever happens more often than that costs less in memory than coming and going.
 
@@ -45,7 +46,8 @@ def to_rest(lives: Iterable[Live], bounds: Bounds, now_ms: int) -> Iterator[Sequ
     """
     known = list(lives)
     too_many = sum(live.steps >= 0 for live in known) - bounds.open_max
-    too_much = sum(live.bytes for live in known) - bounds.bytes_max
+    held = sum(live.bytes for live in known)
+    too_much = held - bounds.bytes_max * FILLED_AGAIN if held > bounds.bytes_max else 0.0
     group: list[tuple[Live, int]] = []
     for live in known:
         if live.task is not None or live.is_wanted or not live.can_rest:

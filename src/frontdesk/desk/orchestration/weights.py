@@ -3,7 +3,7 @@
 from frontdesk.scxml.session import Session
 
 WEIGH_AFTER_MS = 2.0  # Of CPU time in a session; to weigh one takes a thirtieth of that.
-OVERHEAD_BYTES = 80 * 1024  # Of the engine's own pages, which are partly empty.
+OVERHEAD_BYTES = 72 * 1024  # Of the engine's own pages, which are partly empty.
 
 
 class Weights:

@@ -6,6 +6,7 @@
   const { parse } = kit.natives
   const homes = new Map()
   const all = parse(kit.later.tables)
+  delete kit.later.tables
 
   const unchanged = {
     set: refuse,
