@@ -1,11 +1,15 @@
 """Sessions out of memory and back: what is quiet rests on disk, what a document forbids does not."""
 
+import asyncio
 import gc
 import tracemalloc
 
 import pytest
 
+from frontdesk.desk.orchestration.contexts import Answer, Asking, Contexts, Open
+from frontdesk.desk.orchestration.engine import Here
 from frontdesk.desk.orchestration.modules import Request
+from frontdesk.desk.orchestration.opening import AT_ONCE
 from frontdesk.desk.orchestration.resting import Bounds
 from frontdesk.desk.orchestration.streams import FOLD_TAG
 from frontdesk.domain.orchestration.ending import LOST
@@ -13,6 +17,7 @@ from frontdesk.domain.orchestration.facts import Stepped
 from frontdesk.domain.orchestration.session import Life
 from frontdesk.domain.orchestration.stepping import Times
 from frontdesk.errors import Unavailable
+from frontdesk.scxml.limits import Limits
 from frontdesk.store.memory import MemoryStore
 from tests.desk.orchestration.stage import Ear, Shelf, Stage, ors, stage, w3c
 from tests.desk.orchestration.test_sessions import COUNTER
@@ -182,6 +187,30 @@ async def test_what_takes_up_too_much_memory_rests_early_but_for_what_was_used_a
         await node.after_s(1)
         await runner.rest()
         assert 1 < runner.open_count < 5
+
+
+class Crowded(Here):
+    """An engine that notes for how many sessions at most it was asked at the same time to let them in."""
+
+    def __init__(self) -> None:
+        super().__init__(Contexts(Limits(), lambda: 0.0))
+        self.at_once = self.most = 0
+
+    async def ask(self, asking: Asking) -> Answer:
+        self.at_once += isinstance(asking, Open)
+        self.most = max(self.most, self.at_once)
+        await asyncio.sleep(0)
+        self.at_once -= isinstance(asking, Open)
+        return await super().ask(asking)
+
+
+async def test_of_many_that_begin_at_once_some_are_let_in_at_a_time() -> None:
+    engine = Crowded()
+    async with stage(SHELF, times=FOR_EVER, engine=engine) as node:
+        await asyncio.gather(*(node.sessions.start("counter") for _ in range(AT_ONCE + 20)))
+        await node.settle()
+        assert node.orchestration.runner.open_count == AT_ONCE + 20
+    assert 1 < engine.most <= AT_ONCE
 
 
 async def test_what_rests_is_asked_for_nothing_again_when_it_comes_back() -> None:

@@ -17,7 +17,7 @@ from frontdesk.errors import Refused
 LEARNED_MAX = (
     DOCUMENTS_MAX // 2
 )  # The engine must still know what it was told; what is forgotten here is told again.
-AT_ONCE = 32  # Whoever is in the engine is answered before those who come after them are let in.
+AT_ONCE = 128  # Two for each of the most workers. Whoever is in comes before those who are to be let in.
 
 _log = structlog.get_logger("orchestration")
 
