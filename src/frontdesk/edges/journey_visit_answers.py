@@ -141,7 +141,7 @@ def event(told: Told, definitions: Definitions) -> dict[str, Any]:
         case Called():
             return {**found, **webhook_call(told.fact, definitions)}
         case _ if told.block is not None:
-            return {**found, **_blocked(told.block, told.customer, definitions)}
+            return {**found, **_blocked(told.block, told, definitions)}
         case _:
             return {**found, **_web_action(told, definitions)}
 
@@ -177,7 +177,7 @@ def attribute(value: Scalar) -> dict[str, str]:
 def _web_action(told: Told, definitions: Definitions) -> dict[str, Any]:
     fact = told.fact
     of = told.customer.action(getattr(fact, "action_id", ""))
-    found: dict[str, Any] = _about(of, told.state, definitions)
+    found: dict[str, Any] = _about(of, told.state, told.prompt, definitions)
     found |= origin(told.customer.visit.origin)
     if referrer := shown(told.customer.visit.origin.referrer):
         found["visitReferrer"] = referrer
@@ -197,12 +197,10 @@ def _web_action(told: Told, definitions: Definitions) -> dict[str, Any]:
     return found
 
 
-def _about(of: Action | None, state: str, definitions: Definitions) -> dict[str, Any]:
+def _about(of: Action | None, state: str, prompt: str, definitions: Definitions) -> dict[str, Any]:
     """Which action of which map an event is about."""
     if of is None:  # Of a visit that is long over.
         return {"action": {"state": state}}
-    action_map = definitions.action_maps.get(of.map_id)
-    prompt = action_map.action.props.webchat_prompt if action_map is not None else ""
     found: dict[str, Any] = {
         "action": {
             "id": of.id,
@@ -219,9 +217,9 @@ def _about(of: Action | None, state: str, definitions: Definitions) -> dict[str,
     return found
 
 
-def _blocked(block: Block, customer: Customer, definitions: Definitions) -> dict[str, Any]:
-    of = customer.action(block.action_id)
-    found = {**_about(of, of.state.value if of is not None else "", definitions)}
+def _blocked(block: Block, told: Told, definitions: Definitions) -> dict[str, Any]:
+    of = told.customer.action(block.action_id)
+    found = {**_about(of, of.state.value if of is not None else "", told.prompt, definitions)}
     found["blockingReason"] = block.reason.value
     if block.by_action:
         found["blockingAction"] = {"id": block.by_action}

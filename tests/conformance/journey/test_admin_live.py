@@ -172,3 +172,28 @@ async def test_a_map_on_the_persons_segment_acts_in_the_event_that_earns_it_and_
     for visitor in (first, second):
         [action] = (await site.customer(visitor)).actions
         assert action.assignment_id == (await site.customer(visitor)).assignments[0].id
+
+
+async def test_an_event_of_an_offer_has_the_text_that_was_shown_whatever_the_map_says_since(
+    site: Tracked,
+) -> None:
+    """§9.2: `action.prompt` is the text shown."""
+    action = {"mediaType": "webchat", "isPacingEnabled": False, "props": {"webchatPrompt": "Ask Kim."}}
+    map_id = await site.map([await site.segment("/asked")], action=action)
+    visitor = site.visitor()
+    await visitor.does(path="/asked")
+
+    async def says(prompt: str) -> None:
+        known = await site.manage("GET", f"/actionmaps/{map_id}")
+        changed = {**action, "props": {"webchatPrompt": prompt}}
+        await site.manage("PATCH", f"/actionmaps/{map_id}", {"version": known["version"], "action": changed})
+
+    await says("Ask Lee.")
+    [offer] = (await visitor.pings("/asked"))["actions"]
+    assert offer["webchatProperties"]["prompt"] == "Ask Lee."
+    await visitor.reports(offer, "offered")
+    await says("Ask Sam.")
+    await visitor.reports(offer, "rejected")
+    events = (await site.manage("GET", f"/sessions/{offer['sessionId']}/events"))["entities"]
+    shown = [(e["action"]["state"], e["action"]["prompt"]) for e in events if "action" in e]
+    assert shown == [("qualified", "Ask Kim."), ("offered", "Ask Lee."), ("rejected", "Ask Lee.")]

@@ -243,3 +243,15 @@ def test_66_an_open_media_widget_keeps_offers_away() -> None:
     assert story.pinged(PAGE) == ["m1"]
     (failed,) = story.say(State.ERRORED, error_code="mediaBusy")
     assert (failed.error_code, failed.stage.value) == ("mediaBusy", "invitation")
+
+
+def test_a_conversation_in_a_chat_that_is_not_ours_keeps_offers_away_until_it_is_over() -> None:
+    """Check 6 of §8.3: what is known of it is what its browser says (`trustClientChatStates`)."""
+    story = qualified(a_map("m1", weight=3), a_map("m2", ignore_frequency_cap=True))
+    assert story.pinged() == ["m1"]
+    for state in (State.OFFERED, State.ACCEPTED, State.STARTED, State.ENGAGED):
+        story.say(state, "m1", trusts=True)
+        assert story.pinged() == []
+        assert story.blocks()[-1].reason is Reason.EXISTING_OFFER
+    story.say(State.COMPLETED, "m1", trusts=True)
+    assert story.pinged() == ["m2"]

@@ -221,3 +221,16 @@ def test_81_what_was_accepted_when_the_visit_ends_lapses_unseen() -> None:
     assert isinstance(lapsed, Moved)
     assert (lapsed.state, lapsed.emitter) == (State.LAPSED, Emitter.REAPER)
     assert story.visit().assign(S1).pinged() == ["m1"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_62_an_offer_whose_time_was_up_before_the_visit_ended_has_timed_out_for_who_was_there(
+    is_there: bool,
+) -> None:
+    """§9.3, the reaper: also where the visit ends before a minute has passed."""
+    story = shown().pass_s(30)
+    if is_there:
+        story.ping()
+    (moved,) = story.leave()
+    assert isinstance(moved, Moved)
+    assert (moved.state, moved.emitter) == (State.TIMEDOUT if is_there else State.IGNORED, Emitter.REAPER)

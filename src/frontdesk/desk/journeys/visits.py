@@ -18,7 +18,7 @@ from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.domain.journey.checks.wrong import invalid
 from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.evolving import evolve
-from frontdesk.domain.journey.told import EventType, Told, told, visit_of
+from frontdesk.domain.journey.told import EventType, Prompts, Told, told, visit_of
 from frontdesk.errors import NotFound
 
 STEPS_AT_ONCE = 100  # Facts between two looks at what else there is to do.
@@ -71,13 +71,14 @@ class Visits:
         """
         from_place = place_of(after)
         found: list[Told] = []
-        is_known = False
+        is_known, prompts = False, Prompts()
         async with aclosing(self.history(await self._whose.customer_of(visit_id))) as history:
             async for step in history:
                 is_known = is_known or step.after.visit.id == visit_id
+                prompts.take(step.fact)
                 if visit_of(step.after, step.fact) == visit_id:
                     found += [
-                        event
+                        prompts.of(event)
                         for event in told(step.after, step.fact, step.time_ms)
                         if (event.version, event.number) > from_place and (not types or event.type in types)
                     ]

@@ -228,7 +228,8 @@ class Qualified(Struct, frozen=True, tag=True, omit_defaults=True):
 class HandedOut(Struct, frozen=True, tag=True, omit_defaults=True):
     """A tab was given the action to show, and has until `until_ms` to say that it does.
 
-    Shape:   `paced_by` names those whose places it may take, as `pacing.py` does; empty where it takes none.
+    Shape:   `paced_by` names those whose places it may take, as `pacing.py` does; empty where it takes none;
+             `prompt` is the text to show.
     """
 
     action_id: str
@@ -236,6 +237,7 @@ class HandedOut(Struct, frozen=True, tag=True, omit_defaults=True):
     attempt: int = 1
     tab: str = ""
     paced_by: str = ""
+    prompt: str = ""
 
 
 class ChatSummary(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -129,7 +129,8 @@ def _handed_out(customer: Customer, offer: Offer, tab: str, now_ms: int) -> Hand
     kind = offer.action_map.action
     is_chat = kind.media_type is MediaType.WEBCHAT
     whose = paced_by(kind.action_target_id or "", customer.visit.deployment_id) if is_chat else ""
-    return HandedOut(offer.action.id, now_ms + LEASE_MS, offer.attempt, tab, whose)
+    until_ms, prompt = now_ms + LEASE_MS, kind.props.webchat_prompt
+    return HandedOut(offer.action.id, until_ms, offer.attempt, tab, whose, prompt)
 
 
 def _outdone(loser: Candidate, by: Candidate) -> Block:

@@ -140,6 +140,8 @@ def _existing_offer(one: Candidate) -> Block | None:
         is_same = other.media_type == one.action.media_type
         is_leased = other.leased_until_ms > one.now_ms and other.state in (State.QUALIFIED, State.ERRORED)
         is_talking = other.interaction_id != "" and other.interaction_id in visit.holds
+        # Of a chat that is not ours nothing is known but what its browser says.
+        is_talking = is_talking or (other.state is State.ENGAGED and not other.interaction_id)
         if is_talking or (is_same and (is_live(other) or is_leased)):
             return Block(one.action.id, Reason.EXISTING_OFFER, by_action=other.id, by_map=other.map_id)
     if visit.holds or one.ask.is_media_open:

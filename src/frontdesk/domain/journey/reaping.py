@@ -45,9 +45,13 @@ def reap(customer: Customer, compiled: Compiled, now_ms: int) -> Sequence[Moved]
     for action in customer.actions:
         until_ms = overdue_ms(action, compiled.definitions, customer.visit.deployment_id)
         if until_ms is not None and now_ms >= until_ms + GRACE_MS:
-            was_there = Note.STILL_THERE in action.notes
-            found += moves(action, State.TIMEDOUT if was_there else State.IGNORED, _BY_REAPER, now_ms)
+            found += moves(action, _unanswered(action), _BY_REAPER, now_ms)
     return found
+
+
+def _unanswered(action: Action) -> State:
+    """What an offer has come to that nobody answered: its time was up before somebody's eyes, or nobody's."""
+    return State.TIMEDOUT if Note.STILL_THERE in action.notes else State.IGNORED
 
 
 def offer_due_ms(customer: Customer, compiled: Compiled) -> int | None:
@@ -63,7 +67,7 @@ def lapse(customer: Customer, now_ms: int) -> Sequence[Moved]:
     for action in customer.actions:
         waits = action.after_visit and action.state in WAITING
         if not waits and not is_terminal(action):
-            state = State.IGNORED if action.state is State.OFFERED else State.LAPSED
+            state = _unanswered(action) if action.state is State.OFFERED else State.LAPSED
             found += moves(action, state, _BY_REAPER, now_ms)
     return found
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.facts import (
@@ -43,8 +44,9 @@ class EventType(StrEnum):
 class Told(Struct, frozen=True):
     """One event of a visit.
 
-    Shape:   `state` is what a web action event tells; `block` what a blocked one does. `customer` is who they
-             were just after. Events of one fact have `number` 0, 1 …
+    Shape:   `state` is what a web action event tells; `block` what a blocked one does; `prompt` the text of
+             the offer that it is about, as it was then. `customer` is who they were just after. Events of one
+             fact have `number` 0, 1 …
     Units:   `time_ms` is when it was written down.
     """
 
@@ -57,6 +59,7 @@ class Told(Struct, frozen=True):
     number: int = 0
     state: str = ""
     block: Block | None = None
+    prompt: str = ""
 
     @property
     def id(self) -> str:
@@ -68,6 +71,27 @@ class Told(Struct, frozen=True):
                 return self.fact.assignment_id
             case _:
                 return str(uuid5(_space(self.customer.id), f"{self.version}/{self.number}"))
+
+
+class Prompts:
+    """The texts of the offers of a history that is read from its beginning.
+
+    Shape:   that of an action is what it was handed out with, until then what it qualified with.
+    """
+
+    def __init__(self) -> None:
+        self._by_action: dict[str, str] = {}
+
+    def take(self, fact: AnyFact) -> None:
+        """Go on with the next fact."""
+        if isinstance(fact, Qualified | HandedOut) and fact.prompt:
+            self._by_action[fact.action_id] = fact.prompt
+
+    def of(self, event: Told) -> Told:
+        """The event with the text of its offer."""
+        action_id = event.block.action_id if event.block else getattr(event.fact, "action_id", "")
+        prompt = self._by_action.get(action_id, "")
+        return replace(event, prompt=prompt) if prompt else event
 
 
 def _space(customer_id: str) -> UUID:
