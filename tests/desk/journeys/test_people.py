@@ -1,5 +1,6 @@
 """Who is behind the browsers: found by what they say, however much that is, with all that is theirs."""
 
+import asyncio
 from collections.abc import Mapping
 from itertools import count
 
@@ -17,7 +18,7 @@ from frontdesk.domain.journey.contacts import Contact, Kind
 from frontdesk.domain.journey.criteria import Criterion, Journey, JourneyPattern, Operator
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import Definitions
-from frontdesk.domain.journey.facts import Linked
+from frontdesk.domain.journey.facts import Linked, SegmentAssigned
 from frontdesk.domain.journey.segments import Scope, Segment
 from frontdesk.domain.journey.site_settings import RetentionDays
 from frontdesk.domain.journey.unfolding import Unfolding
@@ -53,9 +54,11 @@ class Reading(MemoryStore):
 
 
 class Town:
-    def __init__(self) -> None:
+    """The people of a site, as one node knows them."""
+
+    def __init__(self, store: Reading | None = None) -> None:
         numbers = count(1)
-        self.store = Reading()
+        self.store = store or Reading()
         self.customers = Customers(self.store, lambda: NOW_MS)
         self.together = counting(self.store, self.customers, lambda: NOW_MS, lambda: TWICE)
         self.people = People(
@@ -259,6 +262,44 @@ async def test_a_browser_that_is_listed_no_longer_goes_with_its_own_counts(
     assert (await town.together.progress(contact_id)).customers == ()
     assert await town.views("laptop") == []
     assert await town.views("phone") == ["twice"], "the second of its own"
+
+
+async def assignments(town: Town, *names: str) -> list[SegmentAssigned]:
+    """All that were ever written down as earned."""
+    facts = [fact for name in names for _, fact in await town.customers.history(name)]
+    return [fact for fact in facts if isinstance(fact, SegmentAssigned)]
+
+
+async def test_two_page_views_at_once_are_two_and_one_of_them_earns_it() -> None:
+    town = Town()
+    for name in ("phone", "laptop"):
+        await town.says(name, {"email": MAIL})
+    await asyncio.gather(town.views("phone"), town.views("laptop"))
+    assert [await town.fits(name) for name in ("phone", "laptop")] == [["twice"], ["twice"]]
+    assert len(await assignments(town, "phone", "laptop")) == 1
+
+
+async def test_two_page_views_at_once_on_two_nodes_are_two_and_one_of_them_earns_it() -> None:
+    town = Town()
+    for name in ("phone", "laptop"):
+        contact_id = await town.says(name, {"email": MAIL})
+    elsewhere = Town(town.store)
+    for node in (town, elsewhere):
+        await node.together.progress(contact_id)  # Both hold what is true before.
+    await asyncio.gather(town.views("phone"), elsewhere.views("laptop"))
+    for name in ("phone", "laptop"):
+        town.customers.doubt(name)
+    assert [await town.fits(name) for name in ("phone", "laptop")] == [["twice"], ["twice"]]
+    assert len(await assignments(town, "phone", "laptop")) == 1
+
+
+async def test_who_is_forgotten_leaves_each_browser_with_its_own() -> None:
+    town = Town()
+    contact_id = await town.says("phone", {"mood": "good"})
+    await town.views("phone")
+    await town.people.forget(contact_id)
+    assert await town.store.read(ROOT + contact_id) == []
+    assert await town.views("phone") == ["twice"]
 
 
 async def test_what_another_node_counted_is_counted_with() -> None:

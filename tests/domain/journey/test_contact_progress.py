@@ -125,6 +125,15 @@ def test_an_event_that_is_sent_again_is_counted_once() -> None:
     assert browsers.progress["ann"].counters[0].shares == (Share("phone", 0), Share("laptop", 0))
 
 
+def test_an_event_that_is_decided_on_again_is_counted_once() -> None:
+    browsers = linked(lasting(on("/a", 3)))
+    for _ in range(3):  # Another node was first to write to the browser's stream.
+        before = browsers.customers["phone"]
+        browsers.does("phone", "/a")
+        browsers.customers["phone"] = before
+    assert browsers.progress["ann"].counters[0].shares == (Share("phone", 0),)
+
+
 def test_what_was_earned_is_told_again_to_a_browser_that_could_not_be_written() -> None:
     browsers = linked(lasting(on("/a")))
     before = browsers.customers["phone"]

@@ -80,13 +80,18 @@ class CountingTogether:
         return (self._at_hand(contact_id) or await self._read(contact_id)).progress
 
     async def count(
-        self, contact_id: str, customer: Customer, event: WebEvent, known: Contact, now_ms: int
+        self,
+        contact_id: str,
+        customer: Customer,
+        event: WebEvent,
+        compiled: Compiled,
+        known: Contact,
+        now_ms: int,
     ) -> ContactProgress:
         """The progress after an event that has just happened to a browser of the contact.
 
         Shape:   nothing is written of an event that counts for nothing, or that was counted before.
         """
-        compiled = self._compiled()
 
         def decide(progress: ContactProgress) -> ContactProgress:
             return count(progress, customer, event, compiled, now_ms, self._ids, known)
@@ -189,7 +194,10 @@ class CountingTogether:
         return known
 
     def _hold(self, contact_id: str, known: _Known) -> None:
-        self._held[contact_id] = known
+        """Have it at hand, unless something newer is: what was read may have been written since."""
+        before = self._held.get(contact_id)
+        if before is None or before.version < known.version:
+            self._held[contact_id] = known
         self._held.move_to_end(contact_id)
         if len(self._held) > HELD_MAX:
             self._held.popitem(last=False)
@@ -260,7 +268,9 @@ class Counts:
             visit_id=self._visit_id,
             contact_id=contact_id,
         )
-        self.progress = await self._together.count(contact_id, story.customer, event, self._known, now_ms)
+        self.progress = await self._together.count(
+            contact_id, story.customer, event, self._compiled, self._known, now_ms
+        )
 
     async def tell(self, story: Unfolding) -> None:
         """Have the others know of what was earned with it."""

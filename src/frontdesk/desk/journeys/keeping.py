@@ -117,6 +117,8 @@ class Keeping:
                 await self._store.purge(f"visit/{fact.visit_id}")
         await self._leave(customer)
         await self._customers.purge(customer_id)  # Last: as long as it is there, the rest can be found.
+        if customer.contact_id:  # Once more: something may have been counted meanwhile.
+            await self._together.leave(customer.contact_id, customer_id)
         entry = Entry(ERASURES, self._clock_ms(), msgspec.json.encode({"why": why}))
         await self._store.append(ERASURES, 0, (), self._clock_ms(), (entry,))
         _log.info("customer_erased", why=why)

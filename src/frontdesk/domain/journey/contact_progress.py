@@ -99,7 +99,7 @@ def count(
     """
     progress = joined(progress, customer, compiled, now_ms)
     key = _key(customer, event)
-    if key and key in progress.events:
+    if key in progress.events:
         return progress
     lent = replace(
         customer,
@@ -122,15 +122,13 @@ def count(
         _united(progress.customers, (customer.id,)),
         tuple(counters.values()),
         tuple(earned),
-        (*progress.events, *([key] if key else []))[-EVENTS_KEPT_MAX:],
+        (*progress.events, key)[-EVENTS_KEPT_MAX:],
     )
 
 
 def _key(customer: Customer, event: WebEvent) -> str:
-    """By what an event is known again that is sent twice; empty where its sender cannot do that."""
-    if not event.event_id:
-        return ""
-    return blake2b(f"{customer.id} {event.event_id}".encode(), digest_size=8).hexdigest()
+    """By what an event is known again that is sent twice, or decided on twice as another node was first."""
+    return blake2b(f"{customer.id} {event.event_id or event.id}".encode(), digest_size=8).hexdigest()
 
 
 def steps(counters: Iterable[Counter], compiled: Compiled) -> tuple[Step, ...]:
