@@ -14,6 +14,7 @@ from frontdesk.store.log import Fence, Recorded
 from frontdesk.store.open import open_database
 from frontdesk.store.postgres.store import PostgresStore
 from frontdesk.store.sqlite.connection import ServerLock
+from frontdesk.store.sqlite.group import _at_once
 from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.store import SqliteStore
 from frontdesk.store.sqlite.writer import Pace
@@ -116,6 +117,16 @@ async def test_a_long_append_and_a_large_one_are_written_whole(durable: Durable)
     )
     assert [record.body for record in await durable.read("interaction/1")] == bodies
     assert (await durable.read("interaction/7"))[0].body == large
+
+
+def test_groups_of_all_sizes_are_written_by_few_statements() -> None:
+    sizes = set()
+    for rows in range(1, 1000):
+        left = rows
+        while left:
+            sizes.add(_at_once(left))
+            left -= _at_once(left)
+    assert sizes == {*range(1, 33), 64, 96, 128}
 
 
 async def test_a_row_that_somebody_else_wrote_costs_no_other_write(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from frontdesk.store.erased import erased_name
 from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded, Snapshot
 
 HEADS_MAX = 10_000  # Streams whose version is remembered; another one costs a look into the index.
-ROWS_AT_ONCE_MAX = 128  # In one statement; there is one for each number of rows.
+ROWS_AT_ONCE_MAX = 128  # In one statement.
+FEW_ROWS = 32  # There is one for each number up to this, and of its multiples: it keeps 700 bytes a row.
 
 # A row that cannot be undoes the whole transaction. To undo a statement alone, SQLite would copy every page
 # that it touches into a file of its own first, as many bytes again as the log of the transaction.
@@ -126,7 +127,8 @@ class Transaction:
         """Whether there is nothing but some events, of which none is written yet."""
         others = self._entries or self._timers or self._cards or self._snapshots
         is_begun = self.connection.in_transaction
-        return not is_begun and not others and 0 < len(self.recorded) <= ROWS_AT_ONCE_MAX
+        rows = len(self.recorded)
+        return not is_begun and not others and 0 < rows == _at_once(rows)
 
     def _append(self, job: Append) -> Recorded | None:
         stream = job.stream
@@ -210,9 +212,11 @@ class Transaction:
         self._unwritten = len(self.recorded)
 
     def _insert(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        for first in range(0, len(rows), ROWS_AT_ONCE_MAX):
-            some = rows[first : first + ROWS_AT_ONCE_MAX]
+        first = 0
+        while first < len(rows):
+            some = rows[first : first + _at_once(len(rows) - first)]
             self.connection.execute(statement + _ROWS[len(some)], list(chain.from_iterable(some)))
+            first += len(some)
 
     def _write_timers(self) -> None:
         armed = [(stream, due_ms) for stream, due_ms in self._timers.items() if due_ms is not None]
@@ -263,3 +267,8 @@ class Transaction:
         execute("UPDATE entries SET stream = ? WHERE stream = ?", (erased_name(), stream))
         for table in ("events", "timers", "cards", "snapshots", "seen", "positions"):
             execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608 - the names are ours
+
+
+def _at_once(rows: int) -> int:
+    """How many of so many rows the next statement takes."""
+    return min(rows - rows % FEW_ROWS or rows, ROWS_AT_ONCE_MAX)
