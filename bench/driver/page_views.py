@@ -108,10 +108,6 @@ class Crowd:
             self._under_way += 1
             self._loop.call_later(self._pause_s * number / len(self._connections), self._view, number)
 
-    def reset(self) -> None:
-        """Count from now on."""
-        self._latencies_s = []
-
     async def end(self) -> None:
         """View no more; wait for the last answers. Errors: `Wrong`."""
         self._is_over = True
@@ -120,14 +116,6 @@ class Crowd:
             await asyncio.sleep(LOOK_EVERY_S)
         if self._fault or self._under_way:
             raise Wrong(self._fault or f"{self._under_way} page views were never answered")
-
-    async def run(self, for_s: float, per_s: float = 0) -> Measured:
-        """What viewing pages for a while gives. Errors: `Wrong`."""
-        began_s = time.perf_counter()
-        self.begin(per_s)
-        await asyncio.sleep(for_s)
-        await self.end()
-        return self.measured(time.perf_counter() - began_s)
 
     def measured(self, took_s: float) -> Measured:
         """What was counted."""

@@ -13,12 +13,13 @@ from msgspec.structs import replace
 from bench.driver.crowd import Crowd as Asking
 from bench.driver.http import connect
 from bench.driver.load import Ear, Line
-from bench.driver.page_views import Crowd, Shopper, earn, shop, visit
+from bench.driver.page_views import Shopper, earn, visit
 from bench.house import folder, frontdesk, on_frontdesk
 from bench.measure import MICRO, MILLI, Cost, Tell, cost_of, middle, talking
 from bench.processes import Server
 from bench.rows import Budget, Row
 from bench.scale import Scale
+from bench.shopping import Shoppers, shoppers
 from bench.tracked import define, defined, tracking
 from frontdesk.desk.journeys.new_ids import new_ids
 from frontdesk.domain.journey.compiling import Compiled
@@ -35,6 +36,7 @@ FEW_VIEWS = 100  # As many as one browser may tell of at once.
 VISIT_CONNECTIONS = 50
 HELD = "frontdesk_journey_customers_held"
 QUIET_WAIT_S = 120.0
+FAR_NUMBER = 100_000_000  # Of shoppers of another process.
 LOOK_EVERY_S = 0.2
 KIB = 2**10
 NO_SLOWER = Budget(must=1.1, aim=1)  # The same thing measured twice in a row differs by a tenth.
@@ -51,22 +53,22 @@ async def journeys(scale: Scale, tell: Tell) -> Sequence[Row]:
         await define(place)
         async with (
             frontdesk(place, set_up=tracking) as server,
-            shop(server.url, scale.shopping_connections, numbers) as shoppers,
+            shoppers(server.url, scale.shopping_connections, FAR_NUMBER) as crowd,
         ):
-            rows += await _full(server, shoppers, scale, tell)
-            rows += await _beside_chats(server, shoppers, numbers, scale, tell)
+            rows += await _full(server, crowd, scale, tell)
+            rows += await _beside_chats(server, crowd, numbers, scale, tell)
     return [*rows, *await _held(scale, numbers, tell)]
 
 
-async def _full(server: Server, shoppers: Crowd, scale: Scale, tell: Tell) -> Sequence[Row]:
+async def _full(server: Server, crowd: Shoppers, scale: Scale, tell: Tell) -> Sequence[Row]:
     """Page views alone, as fast as it goes and at the pace that has to be kept."""
     pace = scale.page_views_per_s
     costs = {}
     for per_s in (0.0, pace):
         tell(f"page views, {per_s:,.0f}/s" if per_s else "page views, as fast as it goes")
-        await shoppers.run(scale.warm_s, per_s)
+        await crowd.run(scale.warm_s, per_s)
         before_s = server.cpu_s()
-        measured = await shoppers.run(scale.measure_s, per_s)
+        measured = await crowd.run(scale.measure_s, per_s)
         costs[per_s] = cost_of(measured, server.cpu_s() - before_s)
     full, paced = costs[0.0], costs[pace]
     return (
@@ -93,7 +95,7 @@ async def _full(server: Server, shoppers: Crowd, scale: Scale, tell: Tell) -> Se
 
 
 async def _beside_chats(
-    server: Server, shoppers: Crowd, numbers: "itertools.count[int]", scale: Scale, tell: Tell
+    server: Server, crowd: Shoppers, numbers: "itertools.count[int]", scale: Scale, tell: Tell
 ) -> Sequence[Row]:
     """Chats at a steady pace, in turns without and with page views; offers are earned all the while."""
     without: list[Cost] = []
@@ -104,7 +106,7 @@ async def _beside_chats(
         for number in range(ROUNDS):
             tell(f"{scale.shop_chats} chats, round {number + 1} of {ROUNDS}")
             without.append(await _talk(server, lines, ear, scale))
-            async with _viewing(shoppers, scale.page_views_per_s), _earning(server, numbers, scale) as took_s:
+            async with _viewing(crowd, scale.page_views_per_s), _earning(server, numbers, scale) as took_s:
                 beside.append(await _talk(server, lines, ear, scale))
             offers_s += took_s
     return _told(scale, without, beside, sorted(offers_s))
@@ -115,13 +117,13 @@ async def _talk(server: Server, lines: Sequence[Line], ear: Ear, scale: Scale) -
 
 
 @contextlib.asynccontextmanager
-async def _viewing(shoppers: Crowd, per_s: float) -> AsyncIterator[None]:
+async def _viewing(crowd: Shoppers, per_s: float) -> AsyncIterator[None]:
     """Pages are viewed at that pace inside the block."""
-    shoppers.begin(per_s)
+    crowd.begin(per_s)
     try:
         yield
     finally:
-        await shoppers.end()
+        await crowd.end()
 
 
 @contextlib.asynccontextmanager
