@@ -10,11 +10,10 @@ import pytest
 
 from frontdesk.errors import Conflict, DeskError
 from frontdesk.settings import DatabaseSettings
-from frontdesk.store.log import Fence, Recorded
+from frontdesk.store.log import Entry, Fence, Recorded
 from frontdesk.store.open import open_database
 from frontdesk.store.postgres.store import PostgresStore
 from frontdesk.store.sqlite.connection import ServerLock
-from frontdesk.store.sqlite.group import _at_once
 from frontdesk.store.sqlite.readers import Readers
 from frontdesk.store.sqlite.store import SqliteStore
 from frontdesk.store.sqlite.writer import Pace
@@ -119,14 +118,15 @@ async def test_a_long_append_and_a_large_one_are_written_whole(durable: Durable)
     assert (await durable.read("interaction/7"))[0].body == large
 
 
-def test_groups_of_all_sizes_are_written_by_few_statements() -> None:
-    sizes = set()
-    for rows in range(1, 1000):
-        left = rows
-        while left:
-            sizes.add(_at_once(left))
-            left -= _at_once(left)
-    assert sizes == {*range(1, 33), 64, 96, 128}
+@pytest.mark.parametrize("rows", [1, 15, 16, 17, 31, 32, 33, 127, 128, 129, 300])
+async def test_a_group_of_any_size_is_written_whole(durable: Durable, rows: int) -> None:
+    bodies = [b"%d" % number for number in range(rows)]
+    entries = [Entry("seen", number, b"%d" % number) for number in range(rows)]
+    await durable.append("interaction/1", 0, bodies, 5, entries)
+    await durable.append("interaction/2", 0, bodies, 5)
+    for stream in ("interaction/1", "interaction/2"):
+        assert [record.body for record in await durable.read(stream)] == bodies
+    assert [entered.entry for entered in await durable.entries("seen", 0, rows)] == entries
 
 
 async def test_a_row_that_somebody_else_wrote_costs_no_other_write(tmp_path: Path) -> None:

@@ -117,6 +117,12 @@ async def test_all_of_many_are_there_once_and_in_order(store: Store) -> None:
     assert await store.head() == 501
 
 
+async def test_a_store_that_is_closed_can_still_be_read(store: Store, disk: Disk) -> None:
+    await store.aclose()
+    async with asyncio.timeout(PATIENCE_S):
+        assert len(await store.read("interaction/first")) == 1
+
+
 async def test_a_store_that_is_closed_has_written_what_it_was_given(tmp_path: Path, disk: Disk) -> None:
     url = f"sqlite:///{tmp_path / 'g.db'}"
     database = await open_database(DatabaseSettings(url=f"{url}?sync_delay_ms={DELAY_MS}"))

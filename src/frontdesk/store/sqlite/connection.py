@@ -10,7 +10,7 @@ from frontdesk.errors import Unavailable
 
 BUSY_MS = 5000  # Longer than any write of ours, so that `users add` beside a busy server waits and succeeds.
 BUSY_AGAIN_S = 0.005
-STATEMENTS_KEPT = 256  # Prepared; the writer has one for each number of rows.
+STATEMENTS_KEPT = 128  # Prepared.
 CHECKPOINT_PAGES = 16_000  # 64 MiB of log before whoever writes folds it, which `Checkpoints` does earlier.
 
 

@@ -8,6 +8,7 @@ is a transaction by itself.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -20,13 +21,16 @@ from frontdesk.store.log import Also, Arm, Card, Entry, Fence, Forget, Recorded,
 
 HEADS_MAX = 10_000  # Streams whose version is remembered; another one costs a look into the index.
 ROWS_AT_ONCE_MAX = 128  # In one statement.
-FEW_ROWS = 32  # There is one for each number up to this, and of its multiples: it keeps 700 bytes a row.
+FEW_ROWS = (
+    16  # There is a statement for each number up to this, and its multiples: each keeps 700 bytes a row.
+)
 
 # A row that cannot be undoes the whole transaction. To undo a statement alone, SQLite would copy every page
 # that it touches into a file of its own first, as many bytes again as the log of the transaction.
-_INSERT_EVENTS = "INSERT OR ROLLBACK INTO events (position, stream, version, time_ms, body) VALUES "
-_INSERT_ENTRIES = "INSERT OR ROLLBACK INTO entries (kind, at_ms, stream, version, body) VALUES "
-_ROWS = [",".join(["(?,?,?,?,?)"] * rows) for rows in range(ROWS_AT_ONCE_MAX + 1)]
+_INSERT_EVENTS = "INSERT OR ROLLBACK INTO events (position, stream, version, time_ms, body) "
+_INSERT_ENTRIES = "INSERT OR ROLLBACK INTO entries (kind, at_ms, stream, version, body) "
+_ROW = "(?,?,?,?,?)"
+_NO_ROW = (None,) * 5
 _HEAD_OF_STREAM = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
 _ARM = (
     "INSERT INTO timers (stream, due_ms, wake_ms) VALUES (?1, ?2, ?2)"
@@ -127,8 +131,7 @@ class Transaction:
         """Whether there is nothing but some events, of which none is written yet."""
         others = self._entries or self._timers or self._cards or self._snapshots
         is_begun = self.connection.in_transaction
-        rows = len(self.recorded)
-        return not is_begun and not others and 0 < rows == _at_once(rows)
+        return not is_begun and not others and 0 < len(self.recorded) <= ROWS_AT_ONCE_MAX
 
     def _append(self, job: Append) -> Recorded | None:
         stream = job.stream
@@ -212,11 +215,11 @@ class Transaction:
         self._unwritten = len(self.recorded)
 
     def _insert(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        first = 0
-        while first < len(rows):
-            some = rows[first : first + _at_once(len(rows) - first)]
-            self.connection.execute(statement + _ROWS[len(some)], list(chain.from_iterable(some)))
-            first += len(some)
+        for first in range(0, len(rows), ROWS_AT_ONCE_MAX):
+            some = rows[first : first + ROWS_AT_ONCE_MAX]
+            blanks = -len(some) % FEW_ROWS if len(some) > FEW_ROWS else 0
+            values = _values(len(some) + blanks)
+            self.connection.execute(statement + values, [*chain.from_iterable(some), *_NO_ROW * blanks])
 
     def _write_timers(self) -> None:
         armed = [(stream, due_ms) for stream, due_ms in self._timers.items() if due_ms is not None]
@@ -269,6 +272,8 @@ class Transaction:
             execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608 - the names are ours
 
 
-def _at_once(rows: int) -> int:
-    """How many of so many rows the next statement takes."""
-    return min(rows - rows % FEW_ROWS or rows, ROWS_AT_ONCE_MAX)
+@cache
+def _values(rows: int) -> str:
+    """So many rows; those without a value in their first column are not there."""
+    values = "VALUES " + ",".join([_ROW] * rows)
+    return values if rows <= FEW_ROWS else f"SELECT * FROM ({values}) WHERE column1 IS NOT NULL"  # noqa: S608

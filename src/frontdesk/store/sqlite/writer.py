@@ -133,8 +133,9 @@ class Writer:
         jobs = [waiting.popleft() for _ in range(min(len(waiting), self._pace.jobs_at_once_max))]
         is_beside = self._is_slow or self._settled < self._begun  # Nobody overtakes who waits for a sync.
         self._groups.put(Group(jobs, is_synced=not is_beside))
-        self._begun += 1
-        self._beside += is_beside
+        if jobs:  # Else it is the end, and nobody is told of it.
+            self._begun += 1
+            self._beside += is_beside
 
     # --- in the thread -------------------------------------------------------------------------
 
