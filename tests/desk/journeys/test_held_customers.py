@@ -1,5 +1,7 @@
 """Who stays in memory, and who goes."""
 
+import pytest
+
 from frontdesk.desk.journeys.held_customers import OLDER, Held, HeldCustomers
 from frontdesk.domain.journey.customer import Customer
 
@@ -42,8 +44,22 @@ def test_of_too_many_somebody_goes_who_was_not_asked_for_in_a_while() -> None:
     for name in "cdef":
         held.add(Held(name, Customer(name)))
     assert (len(held), those_held(held, "abcdef")) == (5, "bcdef")
-    held.add(Held("g", Customer("g")))
-    assert (len(held), those_held(held, "g")) == (5, "g")
+
+
+@pytest.mark.parametrize("held_max", [1, 2, 3, 4, 10, 100])
+def test_where_too_many_come_at_once_the_newest_stay(held_max: int) -> None:
+    names = [str(number) for number in range(250)]
+    held = hold(*names, held_max=held_max)
+    assert held_max * 3 // 4 <= len(held) <= held_max
+    assert all(held.get(name) for name in names[-len(held) :])
+
+
+def test_who_is_asked_for_again_and_again_stays_however_many_come() -> None:
+    held = hold(*map(str, range(100)), "a", held_max=20)
+    for number in range(100, 250):
+        assert held.used("a") is not None
+        held.add(Held(str(number), Customer(str(number))))
+        assert len(held) <= 20
 
 
 def test_who_is_deleted_is_held_in_no_generation() -> None:

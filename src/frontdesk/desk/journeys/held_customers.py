@@ -33,7 +33,8 @@ class HeldCustomers:
     """Those who were asked for lately, by stream, and `held_max` at most.
 
     Everybody is in the generation in which they were last asked for, so that nobody needs a time of their own
-    or a place in a row: when a new generation begins, the oldest goes.
+    or a place in a row: when a new generation begins, the oldest goes. Time makes generations, and where too
+    many come for that, their number does.
     """
 
     def __init__(self, held_max: int) -> None:
@@ -61,7 +62,10 @@ class HeldCustomers:
     def add(self, held: Held) -> None:
         """Hold one more; of too many, one goes who was not asked for in a while."""
         if len(self) >= self._held_max:
-            next(filter(None, (*reversed(self._older), self._newest))).popitem()
+            if len(self._newest) >= max(1, self._held_max // OLDER):
+                self.age()
+            oldest = next(filter(None, reversed(self._older)))
+            del oldest[next(iter(oldest))]
         self._newest[held.stream] = held
 
     def pop(self, stream: str) -> Held | None:
