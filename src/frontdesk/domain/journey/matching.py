@@ -48,8 +48,14 @@ def match(
              the definitions. An event of a visit that is over counts for segments of the customer only, and
              those are left out with `is_linked`: their counters are the contact's (`contact_progress.py`).
     """
-    progress = _Progress(customer, event, now_ms, only=False if is_linked else None)
-    found = _found(progress, compiled, contact)
+    progress = _Progress(customer, event, now_ms)
+    met, fitting = compiled.met(customer, event, contact), compiled.fitting(customer, event, contact)
+    pieces: Sequence[Matcher] = compiled.in_pieces
+    if is_linked:
+        met = [one for one in met if not one[0].of_customer]
+        pieces, fitting = ([m for m in of if not m.of_customer] for of in (pieces, fitting))
+    finished = [m for m, index in met if progress.advance(m, index)]
+    found = _found(progress, finished, pieces, fitting, contact)
     news = [fact for m in found if (fact := progress.satisfied(m, ids)) is not None]
     return [*expired(customer, now_ms), *progress.advanced(), *news]
 
@@ -61,19 +67,34 @@ def match_lasting(
 
     Shape:   a segment may also fit whose patterns were all met before, where several have counted apart.
     """
-    progress = _Progress(customer, event, now_ms, only=True)
-    begun = (compiled.lasting.get(step.matcher) for step in customer.steps)
-    come = [m for m in begun if m is not None and not m.context and progress.was_finished(m)]
-    return progress.counted, [*come, *_found(progress, compiled, contact)]
+    progress = _Progress(customer, event, now_ms)
+    counted: list[Met] = []
+    finished = [m for step in customer.steps if (m := compiled.lasting.get(step.matcher)) and not m.context]
+    finished = [m for m in finished if progress.was_finished(m)]
+    for matcher, index in compiled.met(customer, event, contact):
+        if matcher.of_customer:
+            before = progress.step(matcher)
+            if progress.advance(matcher, index):
+                finished.append(matcher)
+            if progress.step(matcher) is not before:
+                counted.append((matcher, index))
+    pieces = [m for m in compiled.in_pieces if m.of_customer]
+    fitting = [m for m in compiled.fitting(customer, event, contact) if m.of_customer]
+    return counted, _found(progress, finished, pieces, fitting, contact)
 
 
-def _found(progress: "_Progress", compiled: Compiled, contact: Contact) -> Sequence[Matcher]:
+def _found(
+    progress: "_Progress",
+    finished: Sequence[Matcher],
+    in_pieces: Sequence[Matcher],
+    fitting: Sequence[Matcher],
+    contact: Contact,
+) -> Sequence[Matcher]:
     """What is satisfied by the event, in the order of the definitions."""
     customer, event = progress.customer, progress.event
-    met = [m for m, index in compiled.met(customer, event, contact) if progress.advance(m, index)]
-    met += [m for m in compiled.in_pieces if progress.was_finished(m)]
+    met = [*finished, *(m for m in in_pieces if progress.was_finished(m))]
     found = [m for m in met if not m.context or all_hold(m.context, customer, event, contact)]
-    found += [m for m in compiled.fitting(customer, event, contact) if progress.is_open(m)]
+    found += [m for m in fitting if progress.is_open(m)]
     found.sort(key=_number)
     return found
 
@@ -108,16 +129,11 @@ def _number(matcher: Matcher) -> int:
 
 
 class _Progress:
-    """How far matchers have come, while one event is looked at.
+    """How far matchers have come, while one event is looked at."""
 
-    Shape:   `only` the segments of customers, or only all else; None is both. `counted` are the patterns for
-             which the event has counted.
-    """
-
-    def __init__(self, customer: Customer, event: WebEvent, now_ms: int, only: bool | None) -> None:
+    def __init__(self, customer: Customer, event: WebEvent, now_ms: int) -> None:
         visit = customer.visit
-        self.customer, self.event, self._now_ms, self._only = customer, event, now_ms, only
-        self.counted: list[Met] = []
+        self.customer, self.event, self._now_ms = customer, event, now_ms
         self._is_in_visit = visit.is_open and event.visit_id == visit.id
         self._had = {*visit.achieved, *(one.segment_id for one in assigned(customer, now_ms))}
         # Of the visit, and of the customer.
@@ -129,13 +145,16 @@ class _Progress:
 
     def is_open(self, matcher: Matcher) -> bool:
         """Whether there is anything left for it to match."""
-        if self._only is not None and matcher.of_customer is not self._only:
-            return False
         if not (self._is_in_visit or matcher.of_customer):
             return False
         if matcher.id in self._had:  # A context that goes on holding is one achievement.
             return matcher.repeats and bool(matcher.patterns)
         return matcher.counts_at(self._now_ms)
+
+    def step(self, matcher: Matcher) -> Step | None:
+        """How far it has come by now."""
+        of = matcher.of_customer
+        return self._news[of].get(matcher.id) or self._before[of].get(matcher.id)
 
     def was_finished(self, matcher: Matcher) -> bool:
         """Whether its patterns were all met before, so that it waits for its context alone."""
@@ -159,7 +178,6 @@ class _Progress:
         if after is None:
             return False
         news[matcher.id] = after
-        self.counted.append((matcher, index))
         return after.index == len(matcher.patterns)
 
     def satisfied(self, matcher: Matcher, ids: Callable[[], str]) -> Fact | None:
