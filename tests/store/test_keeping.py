@@ -14,10 +14,15 @@ import pytest
 from frontdesk.desk.journeys.customers import ROOT, Customers
 from frontdesk.desk.journeys.keeping import ERASURES, Keeping, Why
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
+from frontdesk.domain.journey.compiling import Compiled
+from frontdesk.domain.journey.contact_progress import Share
 from frontdesk.domain.journey.contacts import Claimed, Learnt, Trait
+from frontdesk.domain.journey.criteria import Criterion, Journey, JourneyPattern, Operator
 from frontdesk.domain.journey.customer import Customer
+from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.facts import Fact, Happened, Linked, Named, VisitBegan, VisitEnded
 from frontdesk.domain.journey.forgetting import DAY_MS, SLACK_MS
+from frontdesk.domain.journey.segments import Scope, Segment
 from frontdesk.domain.journey.site_settings import RetentionDays
 from frontdesk.domain.journey.web_events import Browser, Geolocation, Origin, Page, WebEvent
 from frontdesk.errors import NotFound
@@ -30,6 +35,14 @@ from tests.desk.journeys.site import counting
 pytestmark = pytest.mark.anyio
 
 BEGIN_MS = 1_760_000_000_000
+ANY_PAGE = Criterion("page.url", ("/",), Operator.CONTAINS_ANY)
+LOOKED_AT_OFTEN = Segment(
+    id="s1",
+    version=1,
+    display_name="Looked at often",
+    scope=Scope.CUSTOMER,
+    journey=Journey((JourneyPattern((ANY_PAGE,), 9),)),
+)
 SECRETS = ("anna", "kestrelgate", "ext-4711", "PeculiarAgent", "Hinterzarten", "visit-of-")
 
 
@@ -226,6 +239,27 @@ async def test_a_contact_goes_with_the_last_of_their_browsers(world: World) -> N
     await world.keeping.erase("c2")
     assert not await world.store.read("contact/p1")
     assert not await world.store.read("identity/of-p1")
+
+
+async def test_what_an_erased_browser_has_counted_for_its_person_is_in_no_table(durable_url: str) -> None:
+    database = await open_journeys(DatabaseSettings(url=durable_url))
+    world = World(database.store)
+    compiled = Compiled(Definitions(segments={"s1": LOOKED_AT_OFTEN}))
+    for customer_id in ("browser-one", "browser-two"):
+        await world.visits(customer_id, f"visit-of-{customer_id}")
+    await world.store.append("contact/p1", 0, [msgspec.json.encode(Learnt())], world.now_ms)
+    for customer_id in ("browser-one", "browser-two", "browser-one"):
+        customer = await world.add(customer_id, Linked("p1"))
+        event = WebEvent(f"{customer_id} {customer.version}", "page_viewed", "", 1, Page("https://x.test/"))
+        progress = await world.together.count("p1", customer, event, compiled, {}, world.now_ms)
+    assert progress.customers == ("browser-one", "browser-two")
+    assert await world.together.leave("p1", "browser-one") is not None
+    again = counting(world.store, world.customers, lambda: world.now_ms)
+    assert (await again.progress("p1")).counters[0].shares == (Share("browser-two", 0),)
+    left = await all_bytes(durable_url)
+    assert b'"customer_id":"browser-two"' in left
+    assert b'"customer_id":"browser-one"' not in left
+    await database.aclose()
 
 
 async def test_a_person_is_erased_with_all_their_browsers_and_nobody_else(world: World) -> None:
