@@ -328,7 +328,15 @@ async def test_who_claimed_an_id_first_is_linked_with_whom_the_server_says_it_is
     assert [(await town.customers.customer(name)).contact_id for name in ("tablet", "phone")] == [one, one]
 
 
-async def test_a_claim_takes_nothing_of_whom_it_names_and_gives_nothing_that_is_known() -> None:
+async def test_an_unknown_browser_speaks_for_whom_it_names() -> None:
+    """§1.1: newer trait values overwrite older ones on all linked records."""
+    town = Town()
+    anns = await town.says("phone", {"givenName": "Ann"}, "crm-1", is_verified=True)
+    assert await town.says("laptop", {"givenName": "Anna"}, "crm-1") == anns
+    assert (await town.people.contact(anns)).traits["givenName"].value == "Anna"
+
+
+async def test_a_browser_that_is_somebodys_says_nothing_of_whom_it_names() -> None:
     town = Town()
     anns = await town.says("phone", {"email": MAIL, "givenName": "Ann"}, "crm-1", is_verified=True)
     await town.says("laptop", {"email": "eve@mail.example"}, "crm-2")
