@@ -103,7 +103,7 @@ class JourneysOfNode:
         logs.configure(settings.log)
         for queue, waited in begin.waited:
             self._answers.take(queue, waited)
-        database = await open_journeys(settings.database)
+        database = await open_journeys(settings.database, is_apart=True)
         self._opened.push_async_callback(database.aclose)
         parts = self._parts = self._put_together(settings, database, begin)
         self._registry.register(parts.counts)

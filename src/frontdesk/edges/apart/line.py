@@ -6,6 +6,7 @@ second, and a system call for each would cost more than what is done about it he
 
 import asyncio
 import itertools
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -53,6 +54,7 @@ class Line(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._read = bytearray()
+        self._frames: deque[bytes] = deque()
         self._unsaid: list[Message] = []
         self._numbers = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Raw]] = {}
@@ -109,18 +111,27 @@ class Line(asyncio.Protocol):
         self.is_full = False
 
     def data_received(self, data: bytes) -> None:
-        read = self._read
+        read, frames = self._read, self._frames
         read += data
-        at = 0
+        at, is_idle = 0, not frames
         while len(read) - at >= LENGTH.size:
             (length,) = LENGTH.unpack_from(read, at)
             end = at + LENGTH.size + length
             if end > len(read):
                 break
-            for message in decode(bytes(memoryview(read)[at + LENGTH.size : end])):
-                self._take(message)
+            frames.append(bytes(memoryview(read)[at + LENGTH.size : end]))
             at = end
         del read[:at]
+        if frames and is_idle:
+            self._take_frame()
+
+    def _take_frame(self) -> None:
+        """One in each turn of the loop: whoever has fallen behind hears others, too, while catching up."""
+        for message in decode(self._frames[0]):
+            self._take(message)
+        self._frames.popleft()
+        if self._frames:
+            self._loop.call_soon(self._take_frame)
 
     def _take(self, message: Message) -> None:
         match message:

@@ -22,8 +22,9 @@ class Checkpoints:
              written meanwhile, and with that the log begins anew. `wrote` belongs to the writer's thread.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, after_rows: int = FOLD_AFTER_ROWS) -> None:
         self._path = path
+        self._after_rows = after_rows
         self._bell: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._folded_at = 0
@@ -36,7 +37,7 @@ class Checkpoints:
             self._is_nearly_folded = False
             self._folded_at = connection.total_changes
             _fold(connection)
-        elif not self._is_folding and connection.total_changes - self._folded_at >= FOLD_AFTER_ROWS:
+        elif not self._is_folding and connection.total_changes - self._folded_at >= self._after_rows:
             self._is_folding = True
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="frontdesk-checkpoints", daemon=True)

@@ -15,15 +15,20 @@ CACHE_KIB = 4096
 
 
 class Transactions:
-    """What belongs to the writer's thread. `on_open` is called when the file was opened."""
+    """What belongs to the writer's thread.
 
-    def __init__(self, path: Path, lock: ServerLock, on_open: Callable[[], None]) -> None:
+    Shape:   `on_open` is called when the file was opened; the log is folded after so many rows.
+    """
+
+    def __init__(
+        self, path: Path, lock: ServerLock, on_open: Callable[[], None], fold_after_rows: int
+    ) -> None:
         self._path = path
         self._lock = lock
         self._on_open = on_open
         self._connection: sqlite3.Connection | None = None
         self._heads: Heads | None = None
-        self._checkpoints = Checkpoints(path)
+        self._checkpoints = Checkpoints(path, fold_after_rows)
         self._are_synced = True
         self.written = 0
 

@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from frontdesk.errors import Unavailable
 from frontdesk.store.log import Recorded
+from frontdesk.store.sqlite.checkpoints import FOLD_AFTER_ROWS
 from frontdesk.store.sqlite.connection import ServerLock
 from frontdesk.store.sqlite.group import Job
 from frontdesk.store.sqlite.syncs import Syncs, Written
@@ -36,10 +37,12 @@ class Pace(Struct, frozen=True):
 
     Shape:   at most `jobs_at_once_max` share a transaction. After one that several have shared there is a
              rest of `rest_s`, so that what comes meanwhile shares the next, unless enough wait already.
+             The log is folded into the file each time that about `fold_after_rows` were written.
     """
 
     jobs_at_once_max: int = 1000
     rest_s: float = 0
+    fold_after_rows: int = FOLD_AFTER_ROWS
 
 
 AT_ONCE = Pace()
@@ -83,7 +86,7 @@ class Writer:
         self._rest: asyncio.TimerHandle | None = None
         self._is_closing = False
         self._syncs = Syncs(path, sync_delay_s, lambda *synced: self._tell(self._settle_beside, *synced))
-        self._transactions = Transactions(path, lock, self._syncs.reopen)
+        self._transactions = Transactions(path, lock, self._syncs.reopen, pace.fold_after_rows)
         self._thread = threading.Thread(target=self._run, name="frontdesk-writer", daemon=True)
         self._thread.start()
 
