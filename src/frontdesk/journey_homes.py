@@ -155,6 +155,7 @@ class JourneysApart(NoJourneys):
         self.process = self._relay.process = JourneyProcess(self._begin, self._connect, self._lost)
         self.door = self._relay
         self._beside = WorkspaceJourney(node.interactions, node.callers, self._ask_beside)
+        self._line: Line | None = None  # Of the newest process, which may still be getting ready.
         self._beginning: asyncio.Task[None] | None = None
         node.metrics.show("journey_process_lives", "Processes of journeys begun.", lambda: self.process.lives)
 
@@ -170,9 +171,9 @@ class JourneysApart(NoJourneys):
 
     def heard(self, _name: str, _record: Recorded) -> None:
         """What is defined was changed, perhaps by another node, and perhaps for the first time."""
-        if self.process.line is not None:
-            self.process.line.tell(DefinitionsChanged())
-        elif not self.process.is_kept:
+        if self._line is not None:
+            self._line.tell(DefinitionsChanged())
+        elif not self.process.is_kept and self._beginning is None:
             self._beginning = asyncio.ensure_future(self._begin_late())
 
     def chat_heard(self, interaction_id: str, record: Recorded) -> None:
@@ -203,17 +204,19 @@ class JourneysApart(NoJourneys):
             _log.warning("journey_process_not_begun", reason=str(error))
 
     def _begin(self) -> Begin:
+        assert self._line is not None
+        self._floor_news.begin(self._line.tell)
         waited = tuple(self._answers.lately())
         return Begin(self._settings, self._node.secret, self._node.node_id, waited)
 
     def _connect(self) -> Line:
         desk = NodeDesk(self._node.store, self._node.callers.known)
-        line = Line(desk.carry_out, self._hear)
+        line = self._line = Line(desk.carry_out, self._hear)
         line.lost.add_done_callback(lambda _: desk.close())
-        self._floor_news.begin(line.tell)
         return line
 
-    def _lost(self, _line: Line) -> None:
+    def _lost(self) -> None:
+        self._line = None
         self._floor_news.end()
         self._relay.lost()
 

@@ -63,7 +63,7 @@ class JourneysOfNode:
         self._floor = ToldFloor(self._answers)
         self._registry = CollectorRegistry()
         self._watched: set[str] = set()
-        self._refreshing: asyncio.Task[None] | None = None
+        self._is_outdated = asyncio.Event()
 
     async def carry_out(self, wish: Wish) -> object:
         """What came of it. Errors: `DeskError`."""
@@ -90,7 +90,7 @@ class JourneysOfNode:
             case Queues():
                 self._floor.take(heard)
             case DefinitionsChanged():
-                self._refreshing = asyncio.ensure_future(self._parts.refresh())
+                self._is_outdated.set()
             case _:
                 raise AssertionError(f"journeys are not told this: {heard}")
 
@@ -110,8 +110,16 @@ class JourneysOfNode:
         parts.book.on_change.append(self._watch)
         self._answering = Answering(self.line, parts.taking_in, Starlette(routes=list(parts.routes())))
         await parts.load()
-        await self._opened.enter_async_context(working(parts.work()))
+        works = (*parts.work(), ("journey definitions", self._keep_up))
+        await self._opened.enter_async_context(working(works))
         calm_collector()
+
+    async def _keep_up(self) -> None:
+        """Read what is defined whenever that has changed, until cancelled."""
+        while True:
+            await self._is_outdated.wait()
+            self._is_outdated.clear()
+            await self._parts.refresh()
 
     def _put_together(self, settings: Settings, database: Database, begin: Begin) -> JourneyParts:
         log = AskedLog(self.line)

@@ -93,6 +93,11 @@ class Line(asyncio.Protocol):
             self._flush()
             self._transport.close()
 
+    def abort(self) -> None:
+        """Be gone, also when the other end reads nothing."""
+        if self._transport is not None:
+            self._transport.abort()
+
     def _flush(self) -> None:
         unsaid, self._unsaid = self._unsaid, []
         if unsaid and self._transport is not None and not self._transport.is_closing():
@@ -127,11 +132,14 @@ class Line(asyncio.Protocol):
 
     def _take_frame(self) -> None:
         """One in each turn of the loop: whoever has fallen behind hears others, too, while catching up."""
-        for message in decode(self._frames[0]):
-            self._take(message)
-        self._frames.popleft()
-        if self._frames:
-            self._loop.call_soon(self._take_frame)
+        if not self._frames:
+            return  # They were taken when the other end was gone.
+        try:
+            for message in decode(self._frames.popleft()):
+                self._take(message)
+        finally:
+            if self._frames:
+                self._loop.call_soon(self._take_frame)
 
     def _take(self, message: Message) -> None:
         match message:
@@ -164,6 +172,8 @@ class Line(asyncio.Protocol):
             self.send(Answer(question.number, Raw(encode(value))))
 
     def connection_lost(self, exc: Exception | None) -> None:
+        while self._frames:
+            self._take_frame()
         for task in self._tasks:
             task.cancel()
         for answer in self._asked.values():

@@ -33,7 +33,7 @@ class JourneyProcess:
     """
 
     def __init__(
-        self, begin: Callable[[], Begin], connect: Callable[[], Line], lost: Callable[[Line], None]
+        self, begin: Callable[[], Begin], connect: Callable[[], Line], lost: Callable[[], None]
     ) -> None:
         self._begin_with = begin
         self._connect = connect
@@ -55,12 +55,19 @@ class JourneyProcess:
         return self._process.pid if self._process is not None else None
 
     async def start(self) -> None:
-        """Return when it is ready, the first time it is wanted. Errors: `DeskError`: why it cannot begin."""
+        """Return when it is ready, the first time it is wanted; from then on it is kept.
+
+        Errors:  `DeskError`: why it could not begin, which is tried again all the same.
+        """
         async with self._starting:
             if self._is_closed:
                 raise Unavailable("journeys are stopped")
-            if self._keeping is None:
+            if self._keeping is not None:
+                return
+            line: Line | None = None
+            try:
                 line = await self._begin()
+            finally:
                 self._keeping = asyncio.create_task(self._keep(line), name="journey process")
 
     async def aclose(self) -> None:
@@ -77,13 +84,7 @@ class JourneyProcess:
             await self._end(self.line)
 
     async def _begin(self) -> Line:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", MODULE, stdin=theirs.fileno()
-            )
-        ours.setblocking(False)
-        _, line = await asyncio.get_running_loop().create_unix_connection(self._connect, sock=ours)
+        line = await self._spawn()
         try:
             async with asyncio.timeout(STARTS_WITHIN_S):
                 await line.ask(self._begin_with(), None)
@@ -96,32 +97,48 @@ class JourneyProcess:
         self.lives += 1
         return line
 
+    async def _spawn(self) -> Line:
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                self._process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-P", "-m", MODULE, stdin=theirs.fileno()
+                )
+            ours.setblocking(False)
+            _, line = await asyncio.get_running_loop().create_unix_connection(self._connect, sock=ours)
+        except BaseException as error:
+            ours.close()
+            if isinstance(error, OSError):
+                raise Unavailable(f"no process can be started: {error}") from error
+            raise
+        return line
+
     async def _end(self, line: Line) -> int:
         """The exit code of the process at the other end."""
         self.line = None
-        line.close()
+        line.abort()
         await line.lost
-        self._lost(line)
+        self._lost()
         assert self._process is not None
         return await ended(self._process, ENDS_WITHIN_S)
 
-    async def _keep(self, line: Line) -> None:
+    async def _keep(self, line: Line | None) -> None:
         """Start it again whenever it ends, later each time that it does so soon."""
         now_s = asyncio.get_running_loop().time
-        after_s = RESTART_AFTER_S
+        after_s, began_s = RESTART_AFTER_S, now_s()
         while True:
-            began_s = now_s()
-            await self._watch(line)
-            _log.warning("journey_process_lost", code=await self._end(line))
+            if line is not None:
+                await self._watch(line)
+                _log.warning("journey_process_lost", code=await self._end(line))
             if now_s() - began_s > STEADY_S:
                 after_s = RESTART_AFTER_S
-            while self.line is None:
-                await asyncio.sleep(after_s)
-                after_s = min(2 * after_s, RESTART_AT_MOST_S)
-                try:
-                    line = await self._begin()
-                except (DeskError, OSError) as error:
-                    _log.warning("journey_process_not_begun", reason=str(error))
+            await asyncio.sleep(after_s)
+            after_s, began_s = min(2 * after_s, RESTART_AT_MOST_S), now_s()
+            try:
+                line = await self._begin()
+            except DeskError as error:
+                line = None
+                _log.warning("journey_process_not_begun", reason=str(error))
 
     async def _watch(self, line: Line) -> None:
         """Return when it has ended; one that says nothing for long enough is killed."""
