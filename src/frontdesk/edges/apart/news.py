@@ -17,10 +17,14 @@ AHEAD_MAX = 1000  # Records that wait to be asked for; a log that is behind by f
 
 
 class News:
-    """One reader's: it has the log read ahead of what is asked."""
+    """One reader's: it has the log read ahead of what is asked.
 
-    def __init__(self, log: EventLog) -> None:
+    Units:   who asks hears of nothing but words after `quiet_s`.
+    """
+
+    def __init__(self, log: EventLog, quiet_s: float = QUIET_S) -> None:
         self._log = log
+        self._quiet_s = quiet_s
         self._reading: asyncio.Task[None] | None = None
         self._records: list[Recorded] = []
         self._told = self._end = 0
@@ -34,7 +38,7 @@ class News:
         assert self._reading is not None
         while not self._records and not self._reading.done():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(QUIET_S):
+                async with asyncio.timeout(self._quiet_s):
                     await self._has_news.wait()
             if self._end > self._told:
                 break
