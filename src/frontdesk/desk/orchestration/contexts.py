@@ -102,8 +102,9 @@ class Taken(Struct, frozen=True, tag=True):
     """What came of a taking.
 
     Shape:   `consumed` of the events; `may_rest` says whether the document lets the session be put out of
-             memory now; it takes up about `bytes`; `wanted` are statistics that a script asked for and the
-             world does not hold: then this must not become true, and be taken again with them from before it.
+             memory now; its context takes up about `context_bytes`; `wanted` are statistics that a script
+             asked for and the world does not hold: then this must not become true, and be taken again with
+             them from before it.
     """
 
     outputs: tuple[Output, ...] = ()
@@ -116,7 +117,7 @@ class Taken(Struct, frozen=True, tag=True):
     check: int = 0
     cpu_ms: float = 0.0
     may_rest: bool = True
-    bytes: int = 0
+    context_bytes: int = 0
     wanted: tuple[str, ...] = ()
 
 
@@ -307,7 +308,7 @@ class Contexts:
             check=zlib.crc32(_encode(outputs)),
             cpu_ms=cpu_ms,
             may_rest=session.may_rest,
-            bytes=self._weights.after(session, cpu_ms),
+            context_bytes=self._weights.after(session, cpu_ms),
             wanted=tuple(sorted(wanted)),
         )
 

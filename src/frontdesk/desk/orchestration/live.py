@@ -8,15 +8,15 @@ class Live:
 
     Shape:   the engine has taken its first `steps` steps; -1 when it stands nowhere that is known. In this
              `life` it was told of the session; 0 for never.
-             Its context took up `bytes` when it was last weighed; 0 for none.
+             Its context took up `context_bytes` when it was last weighed; 0 for none.
              `may_rest` as its document says, `cannot_rest` when its scripts hold what no snapshot can;
              `is_own` when this very node has taken steps of it and has not let it go since.
     """
 
     __slots__ = (
         "blame",
-        "bytes",
         "cannot_rest",
+        "context_bytes",
         "is_own",
         "is_wanted",
         "life",
@@ -35,7 +35,7 @@ class Live:
         self.is_wanted = False
         self.task: asyncio.Task[None] | None = None
         self.blame = 0
-        self.bytes = 0
+        self.context_bytes = 0
         self.since_photo = 0
         self.cannot_rest = False
         self.may_rest = True

@@ -31,7 +31,7 @@ from frontdesk.scxml.packed import unpack
 from frontdesk.store.log import Recorded, Store
 
 REST_EVERY_S = 5.0
-REST_PAUSE_S = 0.1  # While they take up too much memory, and were all used a moment ago.
+REST_PAUSE_S = 0.25  # While they take up too much memory, and were all used a moment ago.
 PAGE = 1000
 WAIT_FOR_OWNER_MS = 5_000
 

@@ -33,8 +33,8 @@ class Load:
 
     def weigh(self, live: Live, weight: int) -> None:
         """Take note of what one takes up now; 0 when it is gone."""
-        self._bytes += weight - live.bytes
-        live.bytes = weight
+        self._bytes += weight - live.context_bytes
+        live.context_bytes = weight
         if weight and self._bytes > self._bytes_max:
             self.is_too_much.set()
 
@@ -46,7 +46,7 @@ def to_rest(lives: Iterable[Live], bounds: Bounds, now_ms: int) -> Iterator[Sequ
     """
     known = list(lives)
     too_many = sum(live.steps >= 0 for live in known) - bounds.open_max
-    held = sum(live.bytes for live in known)
+    held = sum(live.context_bytes for live in known)
     too_much = held - bounds.bytes_max * FILLED_AGAIN if held > bounds.bytes_max else 0.0
     group: list[tuple[Live, int]] = []
     for live in known:
@@ -55,9 +55,9 @@ def to_rest(lives: Iterable[Live], bounds: Bounds, now_ms: int) -> Iterator[Sequ
         quiet_ms = now_ms - live.used_ms
         is_due = quiet_ms >= bounds.passive_after_ms or too_many > 0
         if is_due or (too_much > 0 and quiet_ms >= QUIET_MS):
-            group.append((live, live.bytes))
+            group.append((live, live.context_bytes))
             too_many -= live.steps >= 0
-            too_much -= live.bytes
+            too_much -= live.context_bytes
         if len(group) == AT_ONCE:
             yield [live for live, _ in group]
             stayed = [weight for live, weight in group if live.steps >= 0]

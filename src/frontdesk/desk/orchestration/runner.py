@@ -296,7 +296,7 @@ class Runner:
         taken = turned.taken
         live.steps, live.life, live.blame = session.steps, self._engine.life(session.id), 0
         live.is_own, live.may_rest = True, taken.may_rest
-        self.load.weigh(live, taken.bytes)
+        self.load.weigh(live, taken.context_bytes)
         self._count(taken)
         live.since_photo += taken.macrosteps
         if turned.over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):

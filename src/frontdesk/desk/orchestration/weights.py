@@ -2,7 +2,10 @@
 
 from frontdesk.scxml.session import Session
 
-WEIGH_AFTER_MS = 2.0  # Of CPU time in a session; to weigh one takes a thirtieth of that.
+# Of CPU time in a session: to weigh it takes a thirtieth of that, and the longer the more it holds.
+WEIGH_AFTER_MS = 2.0
+WEIGH_AFTER_MS_A_MIB = 8.0
+MIB = 1024 * 1024
 OVERHEAD_BYTES = 72 * 1024  # Of the engine's own pages, which are partly empty.
 
 
@@ -15,12 +18,13 @@ class Weights:
 
     def after(self, session: Session, cpu_ms: float) -> int:
         """The weight of a session that has just used so much CPU time."""
-        since_ms = self._since_ms.get(session.id, WEIGH_AFTER_MS) + cpu_ms
-        if since_ms >= WEIGH_AFTER_MS:
-            self._bytes[session.id] = session.script_bytes() + OVERHEAD_BYTES
-            since_ms = 0
+        weight = self._bytes.get(session.id)
+        since_ms = self._since_ms.get(session.id, 0.0) + cpu_ms
+        if weight is None or since_ms >= max(WEIGH_AFTER_MS, WEIGH_AFTER_MS_A_MIB * weight / MIB):
+            weight = self._bytes[session.id] = session.script_bytes() + OVERHEAD_BYTES
+            since_ms = 0.0
         self._since_ms[session.id] = since_ms
-        return self._bytes[session.id]
+        return weight
 
     def forget(self, session_id: str) -> None:
         """It is gone, or another context has taken its place."""
