@@ -32,7 +32,7 @@ class Scale(Struct, frozen=True, kw_only=True):
     waiting_sessions: int = 10_000
     library_sessions: int = 1000
     page_views_per_s: float = 2000.0
-    shopping_connections: int = 100
+    shopping_connections: int = 400  # Each views a page five times a second: page views come one by one.
     shop_chats: int = 500
     shop_chats_per_s: float = 500.0
     offer_every_s: float = 0.1

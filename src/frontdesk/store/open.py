@@ -25,7 +25,7 @@ from frontdesk.store.sqlite.writer import AT_ONCE, Pace
 # many costs little more than one of a few, while nobody waits for it.
 PAGE_VIEWS = Pace(jobs_at_once_max=50, rest_s=0.01)
 # Where no chat shares their loop, chats still share their disk: fewer and larger writes leave it to them.
-PAGE_VIEWS_APART = Pace(jobs_at_once_max=500, rest_s=0.025, fold_after_rows=9000)
+PAGE_VIEWS_APART = Pace(jobs_at_once_max=500, rest_s=0.015, fold_after_rows=9000)
 LET_GO_S = 5.0
 LOOK_AGAIN_S = 0.05
 CLOSE_S = 5.0  # For queries that are still on their way when the server stops.
