@@ -107,12 +107,12 @@ async def test_a_server_that_stays_broken_ends_the_chat(site: Site, visit: Visit
 async def test_a_message_shows_that_the_server_is_well_again(
     site: Site, visit: Visit, server: Server
 ) -> None:
-    async with window_on(site, visit, server) as window:
+    async with window_on(site, visit, server, endChatOnErrorThreshold=61_000) as window:
         await window.starts()
         await answers_with_errors(window)
         await window.is_told("Here I am")
         await window.sees("Here I am")
-        await window.page.clock.run_for(400_000)
+        await window.page.clock.run_for(62_000)
         await expect(window.alert).to_have_count(0)
 
 
