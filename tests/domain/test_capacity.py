@@ -29,7 +29,7 @@ def test_what_is_none_is_refused_with_an_example(text: str) -> None:
 
 
 def test_media_share_what_is_not_set_for_them() -> None:
-    held = ("chat", "message", "message")
+    held = {"chat": 1, "message": 2}
     assert [room(5, {}, held, medium) for medium in ("chat", "message")] == [2, 2]
     assert [room(5, {"message": 3}, held, medium) for medium in ("chat", "message")] == [4, 1]
     assert [room(0, {"chat": 1, "message": 1}, held, medium) for medium in ("chat", "message")] == [0, 0]

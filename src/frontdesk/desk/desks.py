@@ -1,7 +1,9 @@
 """The desks of those who answer: what is true of each, what they have, and the places that they have left."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from frontdesk.desk.lines import Seats
@@ -14,14 +16,15 @@ from frontdesk.domain.events import Medium
 class Desk(Struct):
     """One agent's place on the floor: what is true of the agent, and the chats held or ringing there.
 
-    Shape:   `chats` are interactions of any medium, by their ids; `listens` are those that a supervisor
-             looks on, which take up no slot.
+    Shape:   `chats` are interactions of any medium, by their ids, and `held` how many of each; `listens` are
+             those that a supervisor looks on, which take up no slot.
     """
 
     agent: Agent
     chats: dict[str, Medium]
     idle_ms: int
     listens: set[str]
+    held: Counter[Medium] = msgspec.field(default_factory=Counter)
 
     @property
     def is_at_work(self) -> bool:
@@ -30,11 +33,23 @@ class Desk(Struct):
 
     def room(self, medium: Medium = Medium.CHAT) -> int:
         """How many more interactions of a medium it could take, if its agent were ready."""
-        return room(self.agent.capacity, self.agent.capacities, self.chats.values(), medium)
+        return room(self.agent.capacity, self.agent.capacities, self.held, medium)
 
     def places(self, medium: Medium = Medium.CHAT) -> int:
         """How many of a medium it could take if it had none."""
-        return room(self.agent.capacity, self.agent.capacities, (), medium)
+        return room(self.agent.capacity, self.agent.capacities, {}, medium)
+
+    def take(self, interaction_id: str, medium: Medium) -> None:
+        """An interaction is held or rings here."""
+        self.leave(interaction_id)
+        self.chats[interaction_id] = medium
+        self.held[medium] += 1
+
+    def leave(self, interaction_id: str) -> None:
+        """It is somewhere else."""
+        medium = self.chats.pop(interaction_id, None)
+        if medium is not None:
+            self.held[medium] -= 1
 
 
 class Desks:
@@ -64,12 +79,12 @@ class Desks:
         """Take note of who has an interaction, or is rung or held for it."""
         for agent_id in before - now:
             if (desk := self._desks.get(agent_id)) is not None:
-                desk.chats.pop(interaction_id, None)
+                desk.leave(interaction_id)
                 desk.idle_ms = self._clock_ms()
                 self._reseat(agent_id)
         for agent_id in now - before:
             desk = self._desks.setdefault(agent_id, Desk(Agent(), {}, 0, set()))
-            desk.chats[interaction_id] = medium
+            desk.take(interaction_id, medium)
             desk.idle_ms = self._clock_ms()
             self._reseat(agent_id)
 

@@ -1,7 +1,7 @@
 """How much somebody can have at once: of everything together, or of each medium by itself."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from frontdesk.domain.events import Medium
 from frontdesk.errors import Refused
@@ -41,8 +41,8 @@ def described(total: int, by_medium: Mapping[str, int]) -> str:
     return ",".join(own if set(by_medium) >= set(Medium) else [str(total), *own])
 
 
-def room(total: int, by_medium: Mapping[str, int], held: Iterable[str], medium: str) -> int:
-    """How many more of a medium somebody could take who has interactions of the media `held`."""
+def room(total: int, by_medium: Mapping[str, int], held: Mapping[Medium, int], medium: Medium) -> int:
+    """How many more of a medium somebody could take who has so many of each that is in `held`."""
     if medium in by_medium:
-        return max(0, by_medium[medium] - sum(1 for other in held if other == medium))
-    return max(0, total - sum(1 for other in held if other not in by_medium))
+        return max(0, by_medium[medium] - held.get(medium, 0))
+    return max(0, total - sum(count for other, count in held.items() if other not in by_medium))

