@@ -7,10 +7,10 @@ is a transaction by itself.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -29,19 +29,16 @@ FEW_ROWS = (
 # that it touches into a file of its own first, as many bytes again as the log of the transaction.
 _INSERT_EVENTS = "INSERT OR ROLLBACK INTO events (position, stream, version, time_ms, body) "
 _INSERT_ENTRIES = "INSERT OR ROLLBACK INTO entries (kind, at_ms, stream, version, body) "
-_ROW = "(?,?,?,?,?)"
-_NO_ROW = (None,) * 5
 _HEAD_OF_STREAM = "SELECT version FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1"
-_ARM = (
-    "INSERT INTO timers (stream, due_ms, wake_ms) VALUES (?1, ?2, ?2)"
-    " ON CONFLICT (stream) DO UPDATE SET due_ms = ?2, wake_ms = ?2"
+_ARM = "INSERT INTO timers (stream, due_ms, wake_ms) "
+_ARM_ANEW = " ON CONFLICT (stream) DO UPDATE SET due_ms = excluded.due_ms, wake_ms = excluded.wake_ms"
+_FILE = "INSERT INTO cards (stream, kind, is_open, sort_ms, body) "
+_FILE_ANEW = (
+    " ON CONFLICT (stream) DO UPDATE SET kind = excluded.kind, is_open = excluded.is_open,"
+    " sort_ms = excluded.sort_ms, body = excluded.body"
 )
-_FILE = (
-    "INSERT INTO cards (stream, kind, is_open, sort_ms, body) VALUES (?,?,?,?,?) ON CONFLICT (stream)"
-    " DO UPDATE SET kind = excluded.kind, is_open = excluded.is_open, sort_ms = excluded.sort_ms,"
-    " body = excluded.body"
-)
-_KEEP = "INSERT OR REPLACE INTO snapshots (stream, version, tag, body) VALUES (?, ?, ?, ?)"
+_DRAWERS = "SELECT kind, is_open FROM cards WHERE stream IN"
+_KEEP = "INSERT OR REPLACE INTO snapshots (stream, version, tag, body) "
 _COUNT = (
     "INSERT INTO card_counts (kind, is_open, cards) VALUES (?1, ?2, ?3)"
     " ON CONFLICT (kind, is_open) DO UPDATE SET cards = cards + ?3"
@@ -55,6 +52,9 @@ _FORGET = (
     "DELETE FROM events WHERE stream = ?1 AND version = ?2"
     " AND version < (SELECT max(version) FROM events WHERE stream = ?1)"
 )
+
+
+T = TypeVar("T")
 
 
 class Append(Struct):
@@ -206,46 +206,48 @@ class Transaction:
         if self._cards:
             self._write_cards()
         if self._snapshots:
-            rows = [(stream, *astuple(snapshot)) for stream, snapshot in self._snapshots.items()]
-            self.connection.executemany(_KEEP, rows)
+            self._insert(
+                _KEEP, [(stream, *astuple(snapshot)) for stream, snapshot in self._snapshots.items()]
+            )
             self._snapshots.clear()
 
     def _insert_events(self) -> None:
         self._insert(_INSERT_EVENTS, [astuple(record) for record in self.recorded[self._unwritten :]])
         self._unwritten = len(self.recorded)
 
-    def _insert(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        for first in range(0, len(rows), ROWS_AT_ONCE_MAX):
-            some = rows[first : first + ROWS_AT_ONCE_MAX]
-            blanks = -len(some) % FEW_ROWS if len(some) > FEW_ROWS else 0
-            values = _values(len(some) + blanks)
-            self.connection.execute(statement + values, [*chain.from_iterable(some), *_NO_ROW * blanks])
+    def _insert(self, statement: str, rows: Sequence[tuple[object, ...]], conflict: str = "") -> None:
+        for some in _shares(rows):
+            blanks = [(None,) * len(some[0])] * _blanks(len(some))
+            values = _values(len(some) + len(blanks), len(some[0]))
+            self.connection.execute(statement + values + conflict, [*chain.from_iterable((*some, *blanks))])
 
     def _write_timers(self) -> None:
-        armed = [(stream, due_ms) for stream, due_ms in self._timers.items() if due_ms is not None]
+        armed = [(stream, due_ms, due_ms) for stream, due_ms in self._timers.items() if due_ms is not None]
         disarmed = [(stream,) for stream, due_ms in self._timers.items() if due_ms is None]
-        self.connection.executemany(_ARM, armed)
+        self._insert(_ARM, armed, _ARM_ANEW)
         self.connection.executemany("DELETE FROM timers WHERE stream = ?", disarmed)
         self._timers.clear()
 
     def _write_cards(self) -> None:
         counts: dict[tuple[str, bool], int] = {}
-        for stream, card in self._cards.items():
-            before = self._drawer(stream)
-            if before is not None:
-                counts[before] = counts.get(before, 0) - 1
+        for before in self._drawers(list(self._cards)):
+            counts[before] = counts.get(before, 0) - 1
+        for card in self._cards.values():
             drawer = (card.kind, card.is_open)
             counts[drawer] = counts.get(drawer, 0) + 1
         rows = [(stream, *astuple(card)) for stream, card in self._cards.items()]
-        self.connection.executemany(_FILE, rows)
+        self._insert(_FILE, rows, _FILE_ANEW)
         self._count(counts)
         self._cards.clear()
 
-    def _drawer(self, stream: str) -> tuple[str, bool] | None:
-        row = self.connection.execute(
-            "SELECT kind, is_open FROM cards WHERE stream = ?", (stream,)
-        ).fetchone()
-        return (row[0], bool(row[1])) if row is not None else None
+    def _drawers(self, streams: Sequence[str]) -> list[tuple[str, bool]]:
+        """Where the cards of some streams are counted, of those that have one."""
+        found: list[tuple[str, bool]] = []
+        for some in _shares(streams):
+            names = [*some, *[None] * _blanks(len(some))]
+            sql = f"{_DRAWERS} ({','.join('?' * len(names))})"
+            found += [(kind, bool(is_open)) for kind, is_open in self.connection.execute(sql, names)]
+        return found
 
     def _count(self, counts: dict[tuple[str, bool], int]) -> None:
         changes = [(kind, is_open, by) for (kind, is_open), by in counts.items() if by]
@@ -264,16 +266,27 @@ class Transaction:
             " WHERE stream = ? AND position = (SELECT max(position) FROM events)",
             (stream,),
         )
-        drawer = self._drawer(stream)
-        if drawer is not None:
+        for drawer in self._drawers([stream]):
             self._count({drawer: -1})
         execute("UPDATE entries SET stream = ? WHERE stream = ?", (erased_name(), stream))
         for table in ("events", "timers", "cards", "snapshots", "seen", "positions"):
             execute(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608 - the names are ours
 
 
+def _shares(of: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as one statement takes."""
+    for first in range(0, len(of), ROWS_AT_ONCE_MAX):
+        yield of[first : first + ROWS_AT_ONCE_MAX]
+
+
+def _blanks(rows: int) -> int:
+    """How many a statement for so many has too many."""
+    return -rows % FEW_ROWS if rows > FEW_ROWS else 0
+
+
 @cache
-def _values(rows: int) -> str:
+def _values(rows: int, columns: int) -> str:
     """So many rows; those without a value in their first column are not there."""
-    values = "VALUES " + ",".join([_ROW] * rows)
+    row = f"({','.join('?' * columns)})"
+    values = "VALUES " + ",".join([row] * rows)
     return values if rows <= FEW_ROWS else f"SELECT * FROM ({values}) WHERE column1 IS NOT NULL"  # noqa: S608
