@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 COLLECT_AFTER_OBJECTS = 20_000
-SWITCH_AFTER_S = 0.0005
+SWITCH_AFTER_S = 0.0001
 
 
 def wall_clock_ms() -> int:
