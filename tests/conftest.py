@@ -5,6 +5,7 @@ installed it before, where it may.
 """
 
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -27,6 +28,9 @@ hypothesis.settings.load_profile("house")
 
 expect.set_options(timeout=PATIENCE_MS)
 passwords.make_cheap()
+
+# Who starts tests in the background of a script has them ignore Ctrl-C, and all programs that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No sandbox: it is refused to root, as containers often are; what these browsers see is our own pages.
 BROWSER_ARGUMENTS = (

@@ -52,9 +52,9 @@ async def test_a_server_that_fails_is_asked_again_after_1_2_4_seconds(tracked: V
     assert peer.names() == ["x"]
 
 
-async def answered(it: Tracked, sending: Awaitable[Any]) -> None:
+async def answered(it: Tracked, sending: Awaitable[Any], call: str = "batch") -> None:
     """What is sent has come back, and the page knows."""
-    async with it.page.expect_event("requestfinished", lambda request: request.url.endswith("batch")):
+    async with it.page.expect_event("requestfinished", lambda request: call in request.url):
         await sending
     await settled(it)
 
@@ -105,13 +105,11 @@ async def test_pings_go_on_until_they_are_turned_off_and_on_with_the_next_event(
     async with tracked() as it:
         await it.page.clock.install()
         await it.does("record", "x")
-        await it.page.clock.run_for(10_000)
-        await it.until(lambda: len(peer.pings) == 1)
+        await answered(it, it.page.clock.run_for(10_000), "/ping")
+        assert len(peer.pings) == 1
         peer.poll_ms = -1
-        await settled(it)
-        await it.page.clock.run_for(10_000)
-        await it.until(lambda: len(peer.pings) == 2)
-        await settled(it)
+        await answered(it, it.page.clock.run_for(10_000), "/ping")
+        assert len(peer.pings) == 2
         await it.page.clock.run_for(60_000)
         await settled(it)
         assert len(peer.pings) == 2
