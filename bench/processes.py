@@ -33,6 +33,10 @@ class Server:
         """CPU time used so far by all processes of this server, also by those that have ended."""
         return sum(_cpu_ticks(pid) for root in self._roots for pid in tree(root)) / TICKS_PER_S
 
+    def helpers_cpu_s(self) -> float:
+        """CPU time used so far by the processes that the server has started and that live."""
+        return sum(_cpu_ticks(pid) for pid in tree(self.process.pid) if pid != self.process.pid) / TICKS_PER_S
+
     def memory_bytes(self) -> int:
         """Resident memory of the server's own processes, without a database beside it."""
         return sum(_resident_bytes(pid) for pid in tree(self.process.pid))
@@ -50,6 +54,11 @@ def tree(pid: int) -> Iterator[int]:
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
                 yield from tree(int(child))
+
+
+def cpu_s(pid: int) -> float:
+    """CPU time used so far by a process that lives."""
+    return _cpu_ticks(pid) / TICKS_PER_S
 
 
 def _cpu_ticks(pid: int) -> int:

@@ -19,7 +19,7 @@ import uvloop
 
 from bench.driver.load import Measured, Wrong
 from bench.driver.page_views import Crowd, shop
-from bench.processes import python
+from bench.processes import cpu_s, python
 
 NICE = 5
 LINE_BYTES_MAX = 2**26
@@ -68,6 +68,10 @@ class Shoppers:
         if isinstance(said, Gone):
             raise Wrong(said.fault)
         return said.measured
+
+    def cpu_s(self) -> float:
+        """CPU time used so far."""
+        return cpu_s(self._process.pid)
 
     async def run(self, for_s: float, per_s: float = 0) -> Measured:
         """What viewing pages for a while gives. Errors: `Wrong`."""

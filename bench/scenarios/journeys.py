@@ -1,24 +1,23 @@
-"""Page views of a tracked shop: what one costs, what chats feel of them, how soon an offer is there."""
+"""Page views of a tracked shop: how many go, what one costs, what visits hold; beside chats, another file."""
 
 import asyncio
-import contextlib
 import functools
 import itertools
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from statistics import median
 
 from msgspec.structs import replace
 
 from bench.driver.crowd import Crowd as Asking
 from bench.driver.http import connect
-from bench.driver.load import Ear, Line
-from bench.driver.page_views import Shopper, earn, visit
-from bench.house import folder, frontdesk, on_frontdesk
-from bench.measure import MICRO, MILLI, Cost, Tell, cost_of, middle, talking
+from bench.driver.page_views import Shopper, visit
+from bench.house import folder, frontdesk
+from bench.measure import MICRO, Tell, cost_of
 from bench.processes import Server
 from bench.rows import Budget, Row
 from bench.scale import Scale
+from bench.scenarios.beside_page_views import SCENARIO, beside_page_views
 from bench.shopping import Shoppers, shoppers
 from bench.tracked import define, defined, tracking
 from frontdesk.desk.journeys.new_ids import new_ids
@@ -39,14 +38,11 @@ QUIET_WAIT_S = 120.0
 FAR_NUMBER = 100_000_000  # Of shoppers of another process.
 LOOK_EVERY_S = 0.2
 KIB = 2**10
-NO_SLOWER = Budget(must=1.1, aim=1)  # The same thing measured twice in a row differs by a tenth.
-SCENARIO = "journeys"
 WHAT = "100 segments, 50 maps"
 
 
 async def journeys(scale: Scale, tell: Tell) -> Sequence[Row]:
     """As many page views as go; chats without and with them; what matching alone costs."""
-    numbers = itertools.count(1)
     tell("matching")
     rows = [_matching(scale.visits // 2)]
     with folder() as place:
@@ -56,8 +52,8 @@ async def journeys(scale: Scale, tell: Tell) -> Sequence[Row]:
             shoppers(server.url, scale.shopping_connections, FAR_NUMBER) as crowd,
         ):
             rows += await _full(server, crowd, scale, tell)
-            rows += await _beside_chats(server, crowd, numbers, scale, tell)
-    return [*rows, *await _held(scale, numbers, tell)]
+            rows += await beside_page_views(server, crowd, scale, tell)
+    return [*rows, *await _held(scale, tell)]
 
 
 async def _full(server: Server, crowd: Shoppers, scale: Scale, tell: Tell) -> Sequence[Row]:
@@ -91,106 +87,16 @@ async def _full(server: Server, crowd: Shoppers, scale: Scale, tell: Tell) -> Se
     )
 
 
-# --- beside chats -----------------------------------------------------------------------------------
-
-
-async def _beside_chats(
-    server: Server, crowd: Shoppers, numbers: "itertools.count[int]", scale: Scale, tell: Tell
-) -> Sequence[Row]:
-    """Chats at a steady pace, in turns without and with page views; offers are earned all the while."""
-    without: list[Cost] = []
-    beside: list[Cost] = []
-    offers_s: list[float] = []
-    ear = Ear()
-    async with on_frontdesk(server, ear, scale.shop_chats) as lines:
-        for number in range(ROUNDS):
-            tell(f"{scale.shop_chats} chats, round {number + 1} of {ROUNDS}")
-            without.append(await _talk(server, lines, ear, scale))
-            async with _viewing(crowd, scale.page_views_per_s), _earning(server, numbers, scale) as took_s:
-                beside.append(await _talk(server, lines, ear, scale))
-            offers_s += took_s
-    return _told(scale, without, beside, sorted(offers_s))
-
-
-async def _talk(server: Server, lines: Sequence[Line], ear: Ear, scale: Scale) -> Cost:
-    return await talking(server, lines, ear, scale, scale.shop_chats_per_s, share=2 / ROUNDS)
-
-
-@contextlib.asynccontextmanager
-async def _viewing(crowd: Shoppers, per_s: float) -> AsyncIterator[None]:
-    """Pages are viewed at that pace inside the block."""
-    crowd.begin(per_s)
-    try:
-        yield
-    finally:
-        await crowd.end()
-
-
-@contextlib.asynccontextmanager
-async def _earning(
-    server: Server, numbers: "itertools.count[int]", scale: Scale
-) -> AsyncIterator[Sequence[float]]:
-    """How long each offer took that was earned inside the block."""
-    took_s: list[float] = []
-    connection = await connect(server.url)
-
-    async def go_on() -> None:
-        while True:
-            took_s.append(await earn(connection, Shopper(next(numbers))))
-            await asyncio.sleep(scale.offer_every_s)
-
-    async with asyncio.TaskGroup() as tasks:
-        earning = tasks.create_task(go_on())
-        try:
-            yield took_s
-        finally:
-            earning.cancel()
-    connection.close()
-
-
-def _told(
-    scale: Scale, without: Sequence[Cost], beside: Sequence[Cost], offers_s: Sequence[float]
-) -> Sequence[Row]:
-    alone, loaded = middle(without), middle(beside)
-    chats = f"{scale.shop_chats} chats, {scale.shop_chats_per_s:,.0f} messages/s"
-    with_views = f"with {scale.page_views_per_s:,.0f} page views/s"
-
-    def row(what: str, value: float, baseline: float, budget: Budget | None = None) -> Row:
-        return Row(
-            scenario=SCENARIO,
-            what=what,
-            value=value,
-            unit="ms",
-            against="without",
-            baseline=baseline,
-            budget=budget,
-        )
-
-    return (
-        row(f"delivery p50, {chats}, {with_views}", loaded.p50_ms, alone.p50_ms),
-        row(f"delivery p99, {chats}, {with_views}", loaded.p99_ms, alone.p99_ms, NO_SLOWER),
-        row(
-            f"delivery p99, {chats}, slowest round without", max(one.p99_ms for one in without), alone.p99_ms
-        ),
-        Row(
-            scenario=SCENARIO,
-            what="an earned offer is there p95",
-            value=offers_s[len(offers_s) * 95 // 100] * MILLI,
-            unit="ms",
-            budget=Budget(must=1000, aim=100, of="value"),
-        ),
-    )
-
-
 # --- visits that are held ---------------------------------------------------------------------------
 
 
-async def _held(scale: Scale, numbers: "itertools.count[int]", tell: Tell) -> Sequence[Row]:
+async def _held(scale: Scale, tell: Tell) -> Sequence[Row]:
     """What open visits hold, and what is left of them when nobody has asked for them in a while.
 
     Shape:   a few come before those that are counted, and look at as many pages, so that what the databases
              keep of their files is there already.
     """
+    numbers = itertools.count(1)
     set_up = functools.partial(tracking, quiet_s=scale.visit_quiet_s)
     with folder() as place:
         await define(place)
