@@ -102,9 +102,11 @@ class House:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, clock_ms: Clock = wall_clock_ms) -> AsyncIterator[House]:
+async def serving(
+    settings: Settings, clock_ms: Clock = wall_clock_ms, *, has_processes: bool = False
+) -> AsyncIterator[House]:
     async with (
-        running(settings, clock_ms=clock_ms) as server,
+        running(settings, clock_ms=clock_ms, has_processes=has_processes) as server,
         http_client(limits=httpx2.Limits(max_connections=50)) as http,
     ):
         yield House(server, http)

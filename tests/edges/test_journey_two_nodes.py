@@ -10,16 +10,24 @@ import pytest
 
 from frontdesk.settings import DatabaseSettings
 from tests.conformance.house import serving
-from tests.conformance.journey.tracked import Tracked, tracked, tracking_in
+from tests.conformance.journey.tracked import Tracked, tracking, tracking_in
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def two(postgres_database: str, tmp_path: Path) -> AsyncIterator[tuple[Tracked, Tracked]]:
+@pytest.fixture(params=[False, True], ids=["here", "apart"])
+async def two(
+    request: pytest.FixtureRequest, postgres_database: str, tmp_path: Path
+) -> AsyncIterator[tuple[Tracked, Tracked]]:
+    """Shape: `apart` where each node has a process of its own for them."""
     settings = tracking_in(tmp_path, database=DatabaseSettings(url=postgres_database))
-    async with tracked(settings) as one, serving(settings) as other:
+    async with (
+        serving(settings, has_processes=request.param) as house,
+        serving(settings, has_processes=request.param) as other,
+    ):
+        one = await tracking(house)
+        assert (house.server.journeys is None) == request.param
         yield one, Tracked(other, one.deployment_id, one.clock_ms)
 
 
@@ -68,6 +76,7 @@ async def test_the_same_event_at_both_nodes_is_one(two: tuple[Tracked, Tracked])
     assert sorted(one["session"]["eventCount"] for one in both) == list(range(2, 12))
 
 
+@pytest.mark.parametrize("two", [False], indirect=True, ids=["here"])  # It looks into their processes.
 async def test_what_is_erased_at_one_node_is_gone_at_the_other(two: tuple[Tracked, Tracked]) -> None:
     one, other = two
     visitor = one.visitor()

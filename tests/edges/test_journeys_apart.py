@@ -20,7 +20,7 @@ from frontdesk.main import running
 from frontdesk.settings import DatabaseSettings, Settings
 from frontdesk.store.open import open_journeys
 from tests.bare import http_client
-from tests.conformance.house import PASSWORD, House
+from tests.conformance.house import PASSWORD, House, serving
 from tests.conformance.journey.tracked import (
     BASE,
     IMPLIED,
@@ -29,6 +29,7 @@ from tests.conformance.journey.tracked import (
     Tracked,
     Visitor,
     managed,
+    tracking,
     tracking_in,
     wall_clock_ms,
 )
@@ -44,13 +45,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 async def site(settings: Settings) -> AsyncIterator[Tracked]:
-    async with running(settings, has_processes=True) as server, http_client() as http:
-        house = House(server, http)
-        made = {"name": "shop", "allowedOrigins": [ORIGIN], "service": "long"}
-        deployment = await managed(house, "POST", "/deployments", made)
-        own = Tracked(house, deployment["id"], wall_clock_ms)
-        await own.sets(privacy=IMPLIED)
-        yield own
+    async with serving(settings, has_processes=True) as house:
+        yield await tracking(house)
 
 
 def process_of(site: Tracked) -> JourneyProcess:

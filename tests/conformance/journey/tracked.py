@@ -206,8 +206,15 @@ async def tracked(
 ) -> AsyncIterator[Tracked]:
     """A server with one deployment, for pages of `ORIGIN`; consent is implied, unless `privacy` says more."""
     async with serving(settings, clock_ms) as house:
-        made = {"name": "shop", "allowedOrigins": [ORIGIN], "service": "long", **deployment}
-        site = await managed(house, "POST", "/deployments", made)
-        own = Tracked(house, site["id"], clock_ms)
-        await own.sets(privacy={**IMPLIED, **(privacy or {})})
-        yield own
+        yield await tracking(house, clock_ms, privacy, **deployment)
+
+
+async def tracking(
+    house: House, clock_ms: Clock = wall_clock_ms, privacy: dict[str, Any] | None = None, **deployment: Any
+) -> Tracked:
+    """The same for a server that runs."""
+    made = {"name": "shop", "allowedOrigins": [ORIGIN], "service": "long", **deployment}
+    site = await managed(house, "POST", "/deployments", made)
+    own = Tracked(house, site["id"], clock_ms)
+    await own.sets(privacy={**IMPLIED, **(privacy or {})})
+    return own
