@@ -25,6 +25,7 @@ def connect(path: Path, cache_kib: int = 2048) -> sqlite3.Connection:
     connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")  # What is acknowledged is on disk.
+    connection.execute("PRAGMA secure_delete=ON")  # What is erased is overwritten; not every SQLite does so.
     connection.execute(f"PRAGMA cache_size=-{cache_kib}")
     connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     return connection
