@@ -17,7 +17,6 @@ from frontdesk.desk.files import Files
 from frontdesk.desk.floor import Floor
 from frontdesk.desk.follower import Follower
 from frontdesk.desk.hub import Hub
-from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.interactions import Interactions
 from frontdesk.desk.missed import Missed
 from frontdesk.desk.nodes import BEAT_S, Heartbeat
@@ -34,26 +33,14 @@ from frontdesk.desk.staff import Staff
 from frontdesk.desk.timers import Timers
 from frontdesk.desk.working import Work
 from frontdesk.domain.agent import Role
-from frontdesk.edges.admission import admission
 from frontdesk.edges.app import FrontdeskApp
-from frontdesk.edges.chat_v2 import ChatV2
-from frontdesk.edges.chat_v2_cometd_door import Cometd
-from frontdesk.edges.chat_v2_files import ChatV2Files
-from frontdesk.edges.chat_v2_requests import ChatV2Requests
-from frontdesk.edges.chat_v2_session import ChatV2Sessions
-from frontdesk.edges.chat_v2_start import ChatV2Start
-from frontdesk.edges.chat_v3_parts import DeskParts, chat_v3
-from frontdesk.edges.cors import Cors
-from frontdesk.edges.limits import OpenByAddress, Window
+from frontdesk.edges.limits import Window
 from frontdesk.edges.logs import log_end
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.openapi import describe_as
 from frontdesk.edges.operations import Operations
 from frontdesk.edges.pages import pages
 from frontdesk.edges.session_metrics import SessionMetrics
-from frontdesk.edges.traffic import Traffic
-from frontdesk.edges.uploads import Uploads
-from frontdesk.edges.visitor_socket import VisitorSockets
 from frontdesk.edges.workspace_caller import Callers
 from frontdesk.edges.workspace_http import WorkspaceHttp
 from frontdesk.edges.workspace_session import Desk
@@ -69,6 +56,7 @@ from frontdesk.settings import Settings
 from frontdesk.store.files import FileStore
 from frontdesk.store.log import Recorded
 from frontdesk.store.open import Database
+from frontdesk.visitor_parts import VisitorDesk, VisitorParts
 
 Clock = Callable[[], int]
 
@@ -201,31 +189,21 @@ class Parts:
             self.positions.observe,
         ]
 
-        input_boxes = InputBoxes(self.hub, clock_ms, limits.preview_chars_max)
-        sessions = ChatV2Sessions(self.interactions, self.services, input_boxes, clock_ms)
         chat_files = Files(files, self.interactions, self.services, clock_ms)
-        open_by_address = OpenByAddress(limits.open_chats_per_address)
-        self.interactions.on_card.append(open_by_address.observe)
-        admitted = admission(settings, self.floor, reception, self.metrics, open_by_address, clock_ms)
-        start = ChatV2Start(self.interactions, self.services, settings.services, sessions, admitted, clock_ms)
-        origins = Cors({name: s.allowed_origins for name, s in settings.services.items()})
-        traffic, uploads = Traffic(limits, clock_ms, self.metrics), Uploads(limits, self.metrics)
-        v2_files = ChatV2Files(chat_files, sessions, self.interactions, self.services, clock_ms)
-        requests_v2 = ChatV2Requests(start, sessions, v2_files, traffic, self.metrics)
-        chat_v2 = ChatV2(
-            settings.server.prefix.rstrip("/"),
-            requests_v2,
-            sessions,
-            origins,
-            limits,
-            traffic,
-            uploads,
-            self.metrics,
-            api_key=settings.server.api_key,
-            offers_socket=settings.visitor_socket.is_on,
-            file_bytes_max={
-                name: s.rules.files.upload_max_file_bytes for name, s in settings.services.items()
-            },
+        self.visitors = VisitorParts(
+            settings,
+            VisitorDesk(
+                interactions=self.interactions,
+                services=self.services,
+                floor=self.floor,
+                hub=self.hub,
+                reception=reception,
+                positions=self.positions,
+                files=chat_files,
+                metrics=self.metrics,
+                clock_ms=clock_ms,
+                secret=secret,
+            ),
         )
 
         sign_ins = SignIns(database.accounts, clock_ms, session_ms=settings.workspace.session_s * 1000)
@@ -235,7 +213,7 @@ class Parts:
             self.interactions,
             self.services,
             self.floor,
-            traffic,
+            self.visitors.traffic,
             self.metrics,
             callers,
             clock_ms,
@@ -291,29 +269,11 @@ class Parts:
                 *pages(demo=is_demo),
             ]
         )
-        v3_parts = DeskParts(
-            interactions=self.interactions,
-            services=self.services,
-            files=chat_files,
-            positions=self.positions,
-            input_boxes=input_boxes,
-            admission=admitted,
-            traffic=traffic,
-            uploads=uploads,
-            metrics=self.metrics,
-            clock_ms=clock_ms,
-        )
-        self.cometd = Cometd(
-            settings, requests_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
-        )
-        self.visitor_sockets = VisitorSockets(
-            settings, requests_v2, sessions, self.chats, origins, traffic, self.metrics, clock_ms
-        )
         self.app = FrontdeskApp(
-            chat_v2,
-            self.visitor_sockets,
-            self.cometd,
-            chat_v3(settings, v3_parts, secret),
+            self.visitors.chat_v2,
+            self.visitors.sockets,
+            self.visitors.cometd,
+            self.visitors.chat_v3,
             self.journeys.door,
             self.programs,
             self.socket,
@@ -381,15 +341,13 @@ class Parts:
         self.operations.is_stopping = True
         self.chats.watchers.stop()
         self.socket.stop()
-        self.cometd.stop()
-        self.visitor_sockets.stop()
+        self.visitors.stop()
 
     async def aclose(self) -> None:
         if self._shares_presence:
             await self._heartbeat.end()
         await self.journeys.aclose()
-        await self.visitor_sockets.aclose()
-        await self.cometd.aclose()
+        await self.visitors.aclose()
         await self.hub.aclose()
         await self.programs.aclose()
         await self.orchestration.aclose()
