@@ -85,7 +85,7 @@ def orchestration_http(
         clock_ms,
         addresses=addresses,
         look=sessions.look,
-        is_in_memory=sessions.runner.has_in_memory,
+        is_in_memory=sessions.runner.lives.has_in_memory,
         public_url=http_url(settings),
         body_read_s=settings.limits.body_read_s,
     )

@@ -106,7 +106,7 @@ async def test_97_a_node_whose_sessions_cannot_rest_takes_only_so_many() -> None
         async def more_begin() -> None:
             for _ in range(3):  # That one cannot rest is known once it has been tried.
                 await node.after_s(120)
-                await node.orchestration.runner.rest()
+                await node.orchestration.runner.lives.rest()
                 await node.start("waits")
 
         with pytest.raises(Unavailable):

@@ -99,8 +99,8 @@ async def test_93_a_session_comes_back_with_its_data_as_it_was_and_enters_nothin
     async with stage(Shelf(graph=document), times=FOR_EVER) as node:
         session_id = await node.start("graph")
         await node.after_s(120)
-        await node.orchestration.runner.rest()
-        assert node.orchestration.runner.open_count == 0
+        await node.orchestration.runner.lives.rest()
+        assert node.orchestration.runner.lives.open_count == 0
         await node.send(session_id, "look")
         assert await node.said(session_id) == ["entered", "true true true -Infinity 7 true"]
 

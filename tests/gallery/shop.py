@@ -32,8 +32,8 @@ class Shop:
         """What a session asked for before has begun, so that its time is counted from then."""
         orchestration = self.house.server.orchestration
         with anyio.fail_after(PATIENCE_S):
-            while orchestration.runner.is_busy or orchestration.errands.is_busy:
-                await orchestration.runner.quiet()
+            while orchestration.runner.lives.is_busy or orchestration.errands.is_busy:
+                await orchestration.runner.lives.quiet()
                 await orchestration.errands.quiet()
 
     async def after_s(self, seconds: float) -> None:

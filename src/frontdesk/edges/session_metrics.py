@@ -35,7 +35,7 @@ class SessionMetrics(Collector):
         yield begun
         yield ended
         yield GaugeMetricFamily(
-            "frontdesk_sessions_in_memory", "Orchestration sessions in memory.", self._runner.open_count
+            "frontdesk_sessions_in_memory", "Orchestration sessions in memory.", self._runner.lives.open_count
         )
         yield CounterMetricFamily(
             "frontdesk_session_steps", "Macrosteps taken by orchestration sessions.", counts.steps

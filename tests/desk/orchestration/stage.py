@@ -115,9 +115,9 @@ class Stage:
     async def settle(self) -> None:
         """Let everything happen that follows at this time."""
         while True:
-            await self.orchestration.runner.quiet()
+            await self.orchestration.runner.lives.quiet()
             await self.orchestration.errands.quiet()
-            if not self.orchestration.runner.is_busy and not self.orchestration.errands.is_busy:
+            if not self.orchestration.runner.lives.is_busy and not self.orchestration.errands.is_busy:
                 return
 
     async def after_s(self, seconds: float) -> None:

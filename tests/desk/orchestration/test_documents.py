@@ -20,7 +20,7 @@ async def test_a_document_that_was_forgotten_is_told_again(monkeypatch: pytest.M
             for session_id in ids:
                 await node.send(session_id, "more", 7)
                 await node.after_s(61)
-                await node.orchestration.runner.rest()
+                await node.orchestration.runner.lives.rest()
         assert [await node.said(session_id) for session_id in ids] == [["7", "7"]] * len(ids)
 
 

@@ -26,7 +26,7 @@ class Ending:
 
     async def carry_out(self, request: Request) -> None:
         await self._node.sessions.cancel(request.session_id)
-        await self._node.orchestration.runner.quiet()
+        await self._node.orchestration.runner.lives.quiet()
         await self._node.sessions.deliver(request.session_id, [request.done()], key=request.request_id)
 
     async def drop(self, request: Request) -> None:

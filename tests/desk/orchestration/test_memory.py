@@ -53,8 +53,8 @@ SHELF = Shelf(
 async def rested(node: Stage, seconds: float = 61) -> int:
     """How many sessions are in memory after a quiet while."""
     await node.after_s(seconds)
-    await node.orchestration.runner.rest()
-    return node.orchestration.runner.open_count
+    await node.orchestration.runner.lives.rest()
+    return node.orchestration.runner.lives.open_count
 
 
 async def test_a_quiet_session_leaves_the_memory_and_any_event_brings_it_back_as_it_was() -> None:
@@ -120,8 +120,8 @@ async def test_a_session_whose_snapshot_does_not_fit_any_more_comes_back_by_its_
         for _ in range(7):
             await node.send(session_id, "more")
         await node.after_s(120)
-        await node.orchestration.runner.rest()
-        assert node.orchestration.runner.open_count == 0
+        await node.orchestration.runner.lives.rest()
+        assert node.orchestration.runner.lives.open_count == 0
         await node.send(session_id, "look")
         assert await node.said(session_id) == ["28000"]
 
@@ -158,12 +158,12 @@ async def test_too_many_sessions_in_memory_rest_early_and_while_none_can_no_more
     async with stage(SHELF, times=FOR_EVER, bounds=Bounds(open_max=3)) as node:
         for _ in range(5):
             await node.start("counter")
-        await node.orchestration.runner.rest()
-        assert node.orchestration.runner.open_count == 3
+        await node.orchestration.runner.lives.rest()
+        assert node.orchestration.runner.lives.open_count == 3
         for _ in range(3):
             await node.start("stays")
-        await node.orchestration.runner.rest()
-        assert node.orchestration.runner.open_count == 3
+        await node.orchestration.runner.lives.rest()
+        assert node.orchestration.runner.lives.open_count == 3
         with pytest.raises(Unavailable):
             await node.start("counter")
 
@@ -172,21 +172,23 @@ async def test_what_takes_up_too_much_memory_rests_early_but_for_what_was_used_a
     async with stage(SHELF, times=FOR_EVER, bounds=Bounds(bytes_max=1024 * 1024)) as node:
         runner = node.orchestration.runner
         started = [await node.start("counter") for _ in range(8)]
-        assert runner.load.is_too_much.is_set()
-        await runner.rest()
-        assert runner.open_count == 8
+        assert runner.lives.load.is_too_much.is_set()
+        await runner.lives.rest()
+        assert runner.lives.open_count == 8
         await node.after_s(1)
         await node.send(started[0], "more")
-        await runner.rest()
-        assert not runner.load.is_too_much.is_set()
-        assert 1 < runner.open_count < 5  # A context takes up a quarter of what may be, or somewhat more.
-        assert runner.has_in_memory(started[0])
-        assert not runner.has_in_memory(started[1])
+        await runner.lives.rest()
+        assert not runner.lives.load.is_too_much.is_set()
+        assert (
+            1 < runner.lives.open_count < 5
+        )  # A context takes up a quarter of what may be, or somewhat more.
+        assert runner.lives.has_in_memory(started[0])
+        assert not runner.lives.has_in_memory(started[1])
         for session_id in started:
             await node.send(session_id, "more")
         await node.after_s(1)
-        await runner.rest()
-        assert 1 < runner.open_count < 5
+        await runner.lives.rest()
+        assert 1 < runner.lives.open_count < 5
 
 
 class Crowded(Here):
@@ -209,7 +211,7 @@ async def test_of_many_that_begin_at_once_some_are_let_in_at_a_time() -> None:
     async with stage(SHELF, times=FOR_EVER, engine=engine) as node:
         await asyncio.gather(*(node.sessions.start("counter") for _ in range(AT_ONCE + 20)))
         await node.settle()
-        assert node.orchestration.runner.open_count == AT_ONCE + 20
+        assert node.orchestration.runner.lives.open_count == AT_ONCE + 20
     assert 1 < engine.most <= AT_ONCE
 
 

@@ -149,7 +149,7 @@ async def test_a_node_that_loses_its_lease_in_the_middle_of_a_step_has_not_taken
         await a.settle()
     assert await b.said(mine) == said
     assert (await b.session(mine)).waiting == ()
-    assert not a.orchestration.runner.has_in_memory(mine)
+    assert not a.orchestration.runner.lives.has_in_memory(mine)
 
 
 async def test_a_timer_that_the_wrong_node_finds_reaches_the_right_one(nodes: tuple[Stage, Stage]) -> None:

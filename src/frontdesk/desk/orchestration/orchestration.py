@@ -86,7 +86,7 @@ class Orchestration:
         turns.patience = self.errands.patience_ms
         sessions.wake, sessions.due_ms = self.runner.wake, self.runner.due_ms
         sessions.take_in = self.runner.take_in
-        sessions.has_room = lambda: self.runner.has_room
+        sessions.has_room = lambda: self.runner.lives.has_room
         self._taken = asyncio.Event()
         self._to_look_at: set[int] = set()
         self.shards.on_taken.append(self._look_at)
@@ -114,7 +114,7 @@ class Orchestration:
 
     async def look(self, session_id: str) -> Mapping[str, Any]:
         """The data of a session that this node runs. Errors: as `Runner.look`."""
-        data: Mapping[str, Any] = unpack((await self.runner.look(session_id)).data)
+        data: Mapping[str, Any] = unpack((await self.runner.lives.look(session_id)).data)
         return data
 
     def heard(self, session_id: str, record: Recorded) -> None:
@@ -165,9 +165,9 @@ class Orchestration:
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(REST_EVERY_S):
-                    await self.runner.load.is_too_much.wait()
+                    await self.runner.lives.load.is_too_much.wait()
             try:
-                await self.runner.rest()
+                await self.runner.lives.rest()
             except (DeskError, NotFound) as error:
                 _log.warning("rest_paused", reason=str(error))
             await asyncio.sleep(REST_PAUSE_S)

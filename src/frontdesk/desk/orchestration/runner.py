@@ -1,7 +1,6 @@
 """Runs the sessions of this node's shards: takes their steps, writes each down before anything follows."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -10,12 +9,12 @@ import structlog
 from frontdesk.desk.arming import UNSURE
 from frontdesk.desk.orchestration.alarms import Alarms
 from frontdesk.desk.orchestration.at_once import AtOnce, Begun
-from frontdesk.desk.orchestration.contexts import Close, Look, Shown, Taken
-from frontdesk.desk.orchestration.engine import BLAME_MAX, Engine, EngineLost, asked
+from frontdesk.desk.orchestration.contexts import Taken
+from frontdesk.desk.orchestration.engine import BLAME_MAX, Engine, EngineLost
 from frontdesk.desk.orchestration.errands import Errands
 from frontdesk.desk.orchestration.live import Live
-from frontdesk.desk.orchestration.photographs import Photographs
-from frontdesk.desk.orchestration.resting import Bounds, Load, to_rest
+from frontdesk.desk.orchestration.lives import Lives
+from frontdesk.desk.orchestration.resting import Bounds
 from frontdesk.desk.orchestration.shards import Shards
 from frontdesk.desk.orchestration.streams import Decide, Stream, Streams
 from frontdesk.desk.orchestration.turns import Counts, Turned, Turns
@@ -71,16 +70,12 @@ class Runner:
         self._turns = turns
         self._times = times
         self._clock_ms = clock_ms
-        self._bounds = bounds
-        self.load = Load(bounds.bytes_max)
         self._at_once = AtOnce(streams, turns, times, clock_ms)
-        self._lives: dict[str, Live] = {}  # Those used last are last.
         self._alarms = Alarms(self.wake)
-        self._photographs = Photographs(streams, engine)
+        self.lives = Lives(streams, shards, engine, turns, clock_ms, bounds, self.wake)
         self.counts = Counts()
         self.errands: Errands | None = None
-        shards.on_lost.append(self._let_go)
-        streams.is_in_use = self._lives.__contains__
+        shards.on_lost.append(self.lives.let_go)
 
     def due_ms(self, session: Session) -> int | None:
         """For when the timer of a session's stream is to be set."""
@@ -91,56 +86,21 @@ class Runner:
             return now_ms + HELP_MS
         return due
 
-    @property
-    def open_count(self) -> int:
-        """Sessions that are in the engine's memory."""
-        return sum(live.steps >= 0 for live in self._lives.values())
-
-    @property
-    def has_room(self) -> bool:
-        """Whether another session may begin here: others can be put to rest for it."""
-        if len(self._lives) < self._bounds.open_max:
-            return True
-        lives = self._lives.values()
-        busy = sum(live.steps >= 0 and (live.task is not None or not live.can_rest) for live in lives)
-        return busy < self._bounds.open_max
-
     # --- being told ----------------------------------------------------------------------------
 
     def wake(self, session_id: str) -> None:
         """A session may have something to do."""
         if self._shards.fence(session_id) is None:
             return
-        live = self._lives.get(session_id)
-        if live is None:
-            live = self._lives[session_id] = Live(session_id)
+        live = self.lives.at(session_id)
         live.is_wanted = True
         if live.task is None:
             live.task = asyncio.create_task(self._work(live))
 
-    def _let_go(self, shard: int) -> None:
-        """Another node runs these sessions now; what is under way here is refused when it is written."""
-        for session_id, live in list(self._lives.items()):
-            if self._shards.shard_of(session_id) == shard and live.task is None:
-                live.is_wanted = live.is_own = False
-                live.task = asyncio.create_task(self._rest(live))
-
     async def aclose(self) -> None:
         """Stop at once: what was not written did not happen."""
-        tasks = [live.task for live in self._lives.values() if live.task is not None]
         self._alarms.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    @property
-    def is_busy(self) -> bool:
-        return any(live.task is not None for live in self._lives.values())
-
-    async def quiet(self) -> None:
-        """Return when nobody has anything to do at this moment."""
-        while tasks := [live.task for live in self._lives.values() if live.task is not None]:
-            await asyncio.wait(tasks)
+        await self.lives.aclose()
 
     # --- one session ---------------------------------------------------------------------------
 
@@ -152,9 +112,8 @@ class Runner:
         stream, fence = self._streams.known(session_id), self._shards.fence(session_id)
         if stream is None or stream.is_stale or stream.lock.locked() or fence is None:
             return False
-        live, is_new = self._lives.get(session_id), not stream.session.version
-        if live is None and is_new:
-            live = self._lives[session_id] = Live(session_id)
+        is_new = not stream.session.version
+        live = self.lives.at(session_id) if is_new else self.lives.get(session_id)
         if live is None or live.task is not None:
             return False
         if not (is_new or live.stands_at(stream.session.steps, self._engine.life(session_id))):
@@ -200,9 +159,7 @@ class Runner:
             self._alarms.put(live.session_id, RETRY_S)
         finally:
             live.task = None
-            live.used_ms = self._clock_ms()
-            if self._lives.pop(live.session_id, None) is not None:
-                self._lives[live.session_id] = live
+            self.lives.used(live)
 
     async def _go_on(self, live: Live) -> None:
         stream = await self._streams.existing(live.session_id)
@@ -225,7 +182,7 @@ class Runner:
             await self._take(live, session, turn, fence)
             self._hand_out(stream)
         if fence is None:  # Another node asks for what it wants, and sets its timer.
-            await self._close(live)
+            await self.lives.close(live)
             return
         self._hand_out(stream)
         if stream.armed is UNSURE:
@@ -234,7 +191,7 @@ class Runner:
             self._set_alarm(stream)
         else:
             gone_ms = gone_at(stream.session, self._times)
-            await self._close(live)
+            await self.lives.close(live)
             if gone_ms is not None and gone_ms <= self._clock_ms():
                 await self._streams.purge(live.session_id)
 
@@ -296,11 +253,11 @@ class Runner:
         taken = turned.taken
         live.steps, live.life, live.blame = session.steps, self._engine.life(session.id), 0
         live.is_own, live.may_rest = True, taken.may_rest
-        self.load.weigh(live, taken.context_bytes)
+        self.lives.load.weigh(live, taken.context_bytes)
         self._count(taken)
         live.since_photo += taken.macrosteps
         if turned.over is None and (live.since_photo >= PHOTO_EVERY or taken.cpu_ms > SLOW_MS):
-            await self._photographs.take(live)
+            await self.lives.photographs.take(live)
 
     def _count(self, taken: Taken) -> None:
         counts = self.counts
@@ -311,71 +268,6 @@ class Runner:
     async def _fail(self, session: Session, fence: Fence, reason: str) -> None:
         _log.warning("session_failed", session_id=session.id, reason=reason)
         await self._append(session, fence, (ended_by(session, End.FAILED, reason),))
-
-    # --- memory --------------------------------------------------------------------------------
-
-    def has_in_memory(self, session_id: str) -> bool:
-        """Whether a session is in the engine's memory."""
-        live = self._lives.get(session_id)
-        return live is not None and live.steps >= 0
-
-    async def look(self, session_id: str) -> Shown:
-        """The data and the timers of a session that this node runs.
-
-        Errors:  `NotFound`; `Refused`: it cannot be shown; `Unavailable`.
-        """
-        await self._streams.existing(session_id)
-        live = self._lives.setdefault(session_id, Live(session_id))
-        while live.task is not None:
-            await asyncio.wait([live.task])
-        looking = asyncio.create_task(self._look(live))
-        live.task = asyncio.create_task(self._looked(live, looking))
-        return await looking
-
-    async def _look(self, live: Live) -> Shown:
-        session = (await self._streams.existing(live.session_id)).session
-        await self._turns.open(live, session)
-        return await asked(self._engine, Look(session.id), Shown)
-
-    async def _looked(self, live: Live, looking: "asyncio.Task[Shown]") -> None:
-        await asyncio.wait([looking])
-        live.task = None
-        live.used_ms = self._clock_ms()
-        if live.is_wanted:
-            self.wake(live.session_id)
-
-    async def rest(self) -> None:
-        """Let those go that have been quiet for a while, and more when there are too many."""
-        self.load.is_too_much.clear()
-        for group in to_rest(self._lives.values(), self._bounds, self._clock_ms()):
-            tasks = [asyncio.create_task(self._rest(live)) for live in group]
-            for live, task in zip(group, tasks, strict=True):
-                live.task = task
-            await asyncio.gather(*tasks)
-
-    async def _rest(self, live: Live) -> None:
-        try:
-            is_ours = self._shards.fence(live.session_id) is not None
-            is_kept = live.steps < 0 or live.since_photo == 0
-            if not is_ours or is_kept or await self._photographs.take(live):
-                await self._close(live)
-        except DeskError as error:
-            _log.warning("session_stays", session_id=live.session_id, reason=str(error))
-        finally:
-            live.task = None
-            if live.is_wanted:
-                self.wake(live.session_id)
-
-    async def _close(self, live: Live) -> None:
-        """Out of memory; what it is lies on disk."""
-        life, live.life, live.steps = live.life, 0, -1
-        self.load.weigh(live, 0)
-        if life and life == self._engine.life(live.session_id):
-            with contextlib.suppress(EngineLost):
-                await self._engine.ask(Close(live.session_id))
-        if not live.is_wanted and self._lives.get(live.session_id) is live:
-            del self._lives[live.session_id]
-            self._streams.forget(live.session_id)
 
     # --- time ----------------------------------------------------------------------------------
 

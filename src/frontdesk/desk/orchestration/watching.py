@@ -295,7 +295,7 @@ class Watching:
         if self._orchestration.shards.fence(session.id) is None:
             return {}, "Another node runs it: look there."
         try:
-            shown = await self._orchestration.runner.look(session.id)
+            shown = await self._orchestration.runner.lives.look(session.id)
         except DeskError as error:
             return {}, f"It cannot be shown: {error}"
         self._timers[session.id] = session.version, shown.timers
