@@ -173,6 +173,34 @@ async def test_a_network_that_dies_loses_and_doubles_nothing(
         assert visitor.hears_in_order()
 
 
+@every_way
+async def test_what_was_lost_on_its_way_comes_before_what_was_said_meanwhile(
+    house: House, come: Come, transports: list[str], used: str
+) -> None:
+    async with (
+        house.agent("amy") as amy,
+        laid_to(house.server.port) as cable,
+        come("Node", cable.url, transports) as visitor,
+    ):
+        chat_id = (await visitor.starts())["chatId"]
+        await amy.takes(chat_id)
+        await visitor.says("before")
+        await visitor.hears("before")
+        cable.mute()
+        await amy.does("say", interaction_id=chat_id, text="what is lost")
+        await cable.loses("what is lost")
+        seen = len(visitor.heard)
+        await cable.cut()
+        await visitor.comes(lambda m: m["is"] == "meta" and not m["successful"], seen)
+        await amy.does("say", interaction_id=chat_id, text="what waits")
+        cable.mend()
+        await visitor.hears("what waits")
+        await visitor.says("I am again")
+        await visitor.hears("I am again")
+        assert visitor.words == ["before", "what is lost", "what waits", "I am again"], used
+        assert visitor.hears_in_order()
+
+
 async def test_pages_without_anything_else_may_use_scripts(
     tmp_path: Path, come: Come, browser: Browser
 ) -> None:

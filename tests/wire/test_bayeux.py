@@ -1,77 +1,17 @@
-"""What Bayeux answers, message by message. Every other order is in `test_bayeux_orders`."""
+"""What Bayeux answers, message by message.
+
+What may be lost on its way is in `test_bayeux_arriving`, every other order in `test_bayeux_orders`.
+"""
 
 import json
 from typing import Any
 
 import pytest
 
-from frontdesk.wire.bayeux import Action, Bayeux, Gone, Hold, Publish, Reached, Reply, Send
+from frontdesk.wire.bayeux import Gone, Hold, Publish, Reached, Reply, Send
 from frontdesk.wire.bayeux_client import CALLBACK_POLLING, LONG_POLLING, WEBSOCKET, Bounds, Carrier
 from frontdesk.wire.bayeux_messages import BadBatch, Malformed, called, is_callback, is_channel, parse, pushed
-
-BOUNDS = Bounds(
-    hold_ms=30_000,
-    absence_ms=20_000,
-    clients_per_address=2,
-    clients_per_node=3,
-    subscriptions_per_client=2,
-    queue_messages_per_client=3,
-    queue_bytes_per_client=100,
-)
-CHANNEL = "/service/chat/s"
-SMALL = pushed(CHANNEL, b"{}")
-
-
-class House:
-    """A server and a clock."""
-
-    def __init__(self, bounds: Bounds = BOUNDS) -> None:
-        self.now_ms = 1000
-        self.names = iter(f"c{n}" for n in range(100))
-        self.bayeux = Bayeux(
-            bounds, lambda channel: channel.startswith("/service/chat/"), self.names.__next__
-        )
-
-    def take(
-        self, message: dict[str, Any], line: Carrier | None = None, *, is_alone: bool = True
-    ) -> list[Action]:
-        (parsed,) = parse(json.dumps(message))
-        return self.bayeux.receive(line or poll(), parsed, self.now_ms, is_alone=is_alone)
-
-    def ask(self, message: dict[str, Any], line: Carrier | None = None) -> dict[str, Any]:
-        """The one answer to a message that is answered at once."""
-        (action,) = [a for a in self.take(message, line) if isinstance(a, Reply)]
-        reply: dict[str, Any] = json.loads(action.message)
-        return reply
-
-    def client(self, **members: Any) -> str:
-        hello = {"channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": [LONG_POLLING]}
-        client_id: str = self.ask(hello | members)["clientId"]
-        return client_id
-
-    def hold(self, client_id: str, line: Carrier | None = None, **members: Any) -> Carrier:
-        """A connect that is held; where it is."""
-        line = line or poll()
-        assert self.take(connect(client_id, line.kind, **members), line)[-1] == Hold()
-        return line
-
-    def push(self, client_id: str, message: bytes = SMALL) -> list[Action]:
-        return self.bayeux.push(client_id, message, self.now_ms)
-
-
-def poll(address: str = "192.0.2.1") -> Carrier:
-    return Carrier(LONG_POLLING, address)
-
-
-def connect(client_id: str, kind: str = LONG_POLLING, **members: Any) -> dict[str, Any]:
-    return {"id": "7", "channel": "/meta/connect", "clientId": client_id, "connectionType": kind, **members}
-
-
-def read(action: Action) -> list[dict[str, Any]]:
-    """The messages of a `Send`."""
-    assert isinstance(action, Send)
-    return [json.loads(message) for message in action.messages]
-
+from tests.wire.bayeux_house import BOUNDS, CHANNEL, House, connect, poll, read
 
 # --- handshakes --------------------------------------------------------------------------------
 
@@ -200,42 +140,6 @@ def test_a_server_that_stops_lets_everybody_go_and_holds_nobody() -> None:
     (reply,) = read(answer)
     assert (reply["successful"], reply["advice"]["interval"]) == (True, 1000)
     assert isinstance(house.take(connect(client))[-1], Reply)
-
-
-# --- acknowledgements --------------------------------------------------------------------------
-
-
-def test_what_was_not_acknowledged_comes_again_before_anything_else() -> None:
-    house = House()
-    client = house.client(ext={"ack": True})
-    house.hold(client, ext={"ack": 0})
-    (answer,) = house.push(client, pushed(CHANNEL, b'"one"'))
-    assert read(answer)[0]["ext"] == {"ack": 1}
-    house.push(client, pushed(CHANNEL, b'"two"'))
-    again = [
-        json.loads(a.message) for a in house.take(connect(client, ext={"ack": 0})) if isinstance(a, Reply)
-    ]
-    assert [message.get("data") for message in again] == [None, "one", "two"]
-    assert again[0]["ext"] == {"ack": 2}
-    house.hold(client, ext={"ack": 2})
-
-
-def test_a_client_that_acknowledges_hears_everything_by_its_connects() -> None:
-    house = House()
-    client = house.client(ext={"ack": True})
-    house.hold(client, Carrier(WEBSOCKET, "192.0.2.1"), ext={"ack": 0})
-    (answer,) = house.push(client)
-    assert [message["channel"] for message in read(answer)] == ["/meta/connect", CHANNEL]
-    assert house.push(client) == []
-
-
-@pytest.mark.parametrize("ext", [None, {}, {"ack": "one"}, {"ack": True}, {"ack": None}, {"ack": 99}])
-def test_one_that_says_nothing_of_it_turns_in_no_circles(ext: dict[str, Any] | None) -> None:
-    house = House()
-    client = house.client(ext={"ack": True})
-    house.push(client)
-    house.take(connect(client))
-    house.hold(client, **({} if ext is None else {"ext": ext}))
 
 
 # --- bounds ------------------------------------------------------------------------------------

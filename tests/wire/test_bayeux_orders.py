@@ -4,8 +4,8 @@ The machine plays the network and the clients. What it knows about them is held 
 
 - nothing is sent on a connection that is closed, and a request is answered once;
 - every message has one answer, unless its connection died;
-- a client hears everything that it was told, in order and once; one that acknowledges also when answers to
-  its connects are lost on their way;
+- a client hears everything that it was told, in order, also when what the server says is lost on its way;
+- it hears it once, unless it acknowledges nothing and comes back, or comes by another way than before;
 - who is forgotten is named once, is unknown from then on, and leaves nothing behind.
 """
 
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from frontdesk.wire.bayeux import Action, Bayeux, Gone, Hold, Publish, Reply, Send
-from frontdesk.wire.bayeux_client import LONG_POLLING, WEBSOCKET, Bounds, Carrier
+from frontdesk.wire.bayeux_client import LONG_POLLING, RETURNS_MAX, WEBSOCKET, Bounds, Carrier
 from frontdesk.wire.bayeux_messages import Malformed, Message, parse, pushed
 
 CHANNEL = "/service/x"
@@ -29,16 +29,26 @@ TIMEOUTS = st.sampled_from([None, None, None, 10**9, 5, 0, -1])  # Mostly such t
 
 
 class Line(Carrier):
-    """A connection as the network sees it. `asked` are the ids that were not answered yet."""
+    """A connection as the network sees it.
+
+    Shape:   `asked` are the ids that were not answered yet. What the server says to one that `is_dead` is
+             lost, and the server does not know.
+    """
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind, "192.0.2.1")
         self.is_open = True
+        self.is_dead = False
         self.asked: list[str] = []
 
 
 class Browser:
-    """A client as it sees itself. `ack` is the newest batch that it has had, for one that acknowledges."""
+    """A client as it sees itself.
+
+    Shape:   `ack` is the newest batch that it has had, for one that acknowledges. After a connect that failed
+             it `is_away`: its next one says so, and it `returns` once more in a row. `line` is where it last
+             came; while it `may_repeat`, it may be told what it has heard.
+    """
 
     def __init__(self, client_id: str, *, acks: bool) -> None:
         self.client_id = client_id
@@ -47,6 +57,21 @@ class Browser:
         self.told: list[int] = []
         self.heard: list[int] = []
         self.socket: Line | None = None
+        self.line: Line | None = None
+        self.is_away = False
+        self.returns = 0
+        self.may_repeat = False
+
+    @property
+    def may_lose(self) -> bool:
+        """Whether what is lost now is told again, also when it comes back once more before."""
+        return self.acks or self.returns + 1 < RETURNS_MAX
+
+    def hears(self, number: int) -> None:
+        if number in self.heard:
+            assert self.may_repeat, "who goes on is told nothing twice"
+        else:
+            self.heard.append(number)
 
 
 class Orders(RuleBasedStateMachine):
@@ -76,8 +101,7 @@ class Orders(RuleBasedStateMachine):
             assert isinstance(last, Reply | Publish | Hold), "the last action is what becomes of the message"
             is_held = is_held or isinstance(last, Hold)
             replies += [a.reply if isinstance(a, Publish) else a.message for a in actions if not_later(a)]
-        is_lost = self.loses and line.kind == LONG_POLLING
-        told = [self.arrives(line, reply, is_lost=is_lost) for reply in replies]
+        told = [self.arrives(line, reply) for reply in replies]
         if line.kind == LONG_POLLING:
             assert is_held == bool(line.asked), "a request is answered whole, or held whole"
             line.is_open = is_held
@@ -103,18 +127,19 @@ class Orders(RuleBasedStateMachine):
         assert isinstance(line, Line)
         assert line.is_open, "nothing is said to a connection that is closed"
         for message in messages:
-            self.arrives(line, message, is_lost=self.loses and line.kind == LONG_POLLING)
+            self.arrives(line, message)
         if line.kind == LONG_POLLING:
             assert not line.asked
             line.is_open = False
             self.held.remove(line)
 
-    def arrives(self, line: Line, text: bytes, *, is_lost: bool) -> dict[str, Any]:
+    def arrives(self, line: Line, text: bytes) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(text)
+        is_lost = line.is_dead or (self.loses and line.kind == LONG_POLLING)
         if "data" in message:
             name, number = message["data"]
             if not is_lost:
-                self.browsers[name].heard.append(number)
+                self.browsers[name].hears(number)
             return message
         line.asked.remove(message["id"])  # Answered once, and where it was asked.
         by = self.asked_by.pop(message["id"], None)
@@ -126,14 +151,21 @@ class Orders(RuleBasedStateMachine):
         return self.browsers[data.draw(st.sampled_from(sorted(self.browsers)))]
 
     def connects(self, browser: Browser, line: Line, timeout: float | None = None) -> None:
-        connect = {
-            "channel": "/meta/connect",
-            "clientId": browser.client_id,
-            "connectionType": line.kind,
-            **({} if timeout is None else {"advice": {"timeout": timeout}}),
-            **({"ext": {"ack": browser.ack}} if browser.acks else {}),
-        }
-        self.bring(line, connect, by=browser)
+        timeout = 0 if browser.is_away else timeout
+        is_back = timeout is not None and timeout <= 0
+        self.comes(browser, line, is_back=is_back)
+        self.bring(line, connect(browser, line, timeout), by=browser)
+        browser.may_repeat = False
+        browser.is_away = self.loses
+
+    def comes(self, browser: Browser, line: Line, *, is_back: bool) -> None:
+        """From now on it is reached there, and nobody else is."""
+        browser.may_repeat = not browser.acks and (is_back or browser.line is not line)
+        browser.returns = (browser.returns if is_back else 0) + browser.may_repeat
+        for other in self.browsers.values():
+            if other.line is line:
+                other.line = None
+        browser.line = line
 
     def line_of(self, browser: Browser, kind: str) -> Line:
         if kind == LONG_POLLING:
@@ -193,17 +225,57 @@ class Orders(RuleBasedStateMachine):
         for _ in range(times):
             self.tells(browser)
 
-    @precondition(lambda self: any(browser.acks for browser in self.browsers.values()))
+    @precondition(lambda self: self.browsers)
+    @rule(data=st.data())
+    def it_asks_along_with_other_messages(self, data: st.DataObject) -> None:
+        """As some always do, and who was away does not."""
+        browser, line = self.some(data), Line(LONG_POLLING)
+        if browser.is_away:
+            return
+        self.comes(browser, line, is_back=False)
+        publish = {"channel": CHANNEL, "clientId": browser.client_id, "data": {}}
+        self.bring(line, publish, connect(browser, line, 0), by=browser)
+        browser.may_repeat = False
+
+    @precondition(lambda self: self.browsers)
     @rule(data=st.data(), is_held=st.booleans())
     def it_is_told_something_that_is_lost(self, data: st.DataObject, is_held: bool) -> None:
-        browser = data.draw(st.sampled_from([b for b in self.browsers.values() if b.acks]))
+        browser = self.some(data)
+        if not browser.may_lose:
+            return
         if is_held:
             self.connects(browser, Line(LONG_POLLING))
         self.loses = True
+        browser.is_away = browser.is_away or browser.line in self.held
         self.tells(browser)
         if not is_held:
             self.connects(browser, Line(LONG_POLLING))
-        self.loses = False
+        self.loses, browser.is_away = False, True
+
+    @precondition(lambda self: self.browsers)
+    @rule(data=st.data(), is_answered=st.booleans(), asks=st.booleans(), is_noticed=st.booleans())
+    def its_socket_dies(self, data: st.DataObject, is_answered: bool, asks: bool, is_noticed: bool) -> None:
+        """What it `asks` was under way before it knew; the server may not even notice.
+
+        Between an answer and its next connect, it does not notice either.
+        """
+        browser = self.some(data)
+        if not browser.may_lose:
+            return
+        line = self.line_of(browser, WEBSOCKET)
+        self.connects(browser, line)
+        self.tells(browser)
+        if is_answered:
+            self.time_passes(BOUNDS.hold_ms)
+        line.is_dead = True
+        self.tells(browser)
+        if asks:
+            self.connects(browser, line)
+            self.tells(browser)
+        browser.socket, browser.is_away = None, asks or not is_answered
+        if is_noticed:
+            line.is_open = False
+            self.bayeux.left(line, self.now_ms)
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
@@ -242,6 +314,9 @@ class Orders(RuleBasedStateMachine):
         assert reply["advice"]["reconnect"] == "handshake"
 
     @rule(passes_ms=st.sampled_from([0, 1, 5, 25, 31]))
+    def some_time_passes(self, passes_ms: int) -> None:
+        self.time_passes(passes_ms)
+
     def time_passes(self, passes_ms: int) -> None:
         self.now_ms += passes_ms
         self.does(self.bayeux.tick(self.now_ms))
@@ -277,6 +352,16 @@ class Orders(RuleBasedStateMachine):
         assert not self.browsers
         assert self.bayeux.next_tick_ms() is None
         assert self.bayeux.client_count == 0
+
+
+def connect(browser: Browser, line: Line, timeout: float | None) -> dict[str, Any]:
+    return {
+        "channel": "/meta/connect",
+        "clientId": browser.client_id,
+        "connectionType": line.kind,
+        **({} if timeout is None else {"advice": {"timeout": timeout}}),
+        **({"ext": {"ack": browser.ack}} if browser.acks else {}),
+    }
 
 
 def not_later(action: Action) -> bool:

@@ -86,11 +86,13 @@ class Cometd:
             self._loop = asyncio.create_task(self._listen())
 
     def rest(self) -> None:
-        """Ask for nothing more; the server knows us for some time still."""
+        """Ask for nothing more; the server knows us for some time still.
+
+        It is no failure: after one, the server tells again what we have read already.
+        """
         if self._loop is not None:
             self._loop.cancel()
             self._loop = None
-        self._bayeux.fail()
 
     async def shake_hands(self) -> None:
         """Become known to the server, unless we are. Errors: `Lost`."""

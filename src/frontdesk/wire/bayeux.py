@@ -173,11 +173,18 @@ class Bayeux:
             if answer is not None:
                 self._due(earlier, now_ms + self._bounds.absence_ms)
                 actions.append(answer)
+        is_elsewhere = carrier is not client.socket
         client.reach(carrier)
-        client.acknowledged(message)
+        if client.acks:
+            client.acknowledged(message)
+        else:
+            # Some always ask at once along with other messages: they were not away.
+            client.returned(is_back=is_alone and message.wants_it_at_once, is_elsewhere=is_elsewhere)
         hold_ms = self._hold_ms(message)
         if hold_ms and client.queue is not None and client.socket is not None and not client.acks:
-            actions.append(Send(carrier, client.take()))
+            waiting = client.take()
+            client.goes_out(waiting, self._bounds)
+            actions.append(Send(carrier, waiting))
         is_kept = hold_ms > 0 and client.queue is None and (is_alone or client.socket is not None)
         if is_kept:
             client.hold(carrier, message.id)
@@ -192,10 +199,10 @@ class Bayeux:
 
     def _hold_ms(self, message: Message) -> int:
         """How long a connect may be held: no longer than its client waits, and not at all at the end."""
-        wished = message.advice.timeout if message.advice is not None else None
-        if self._is_stopping:
+        if self._is_stopping or message.wants_it_at_once:
             return 0
-        return int(min(max(wished, 0), self._bounds.hold_ms)) if wished is not None else self._bounds.hold_ms
+        wished = message.advice.timeout if message.advice is not None else None
+        return int(min(wished, self._bounds.hold_ms)) if wished is not None else self._bounds.hold_ms
 
     def _disconnect(self, client: Client, message: Message) -> list[Action]:
         # First the connect: after the answer to the disconnect, a client closes its socket.
@@ -234,6 +241,7 @@ class Bayeux:
         if client is None:
             return []
         if client.socket is not None and not client.acks:
+            client.goes_out((message,), self._bounds)
             return [Send(client.socket, [message])]
         limit = client.reached(self._bounds, message)
         if limit:
@@ -256,7 +264,7 @@ class Bayeux:
         missed from where it was, not from where the newest of these messages would put it.
         """
         waiting = client.take()
-        client.sent(waiting)
+        client.answered(waiting, self._bounds)
         advice = self._spaced if self._is_stopping else self._advice
         return [wire.connected(id_, advice, client.newest_batch), *waiting]
 

@@ -1,5 +1,7 @@
 """One Bayeux client: what waits for it, how it is reached, and how much there may be of it."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from frontdesk.wire.bayeux_messages import Message
@@ -7,6 +9,7 @@ from frontdesk.wire.bayeux_messages import Message
 WEBSOCKET = "websocket"
 LONG_POLLING = "long-polling"
 CALLBACK_POLLING = "callback-polling"
+RETURNS_MAX = 3  # Whoever comes back so often in a row and never goes on, asks like that always.
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
@@ -39,13 +42,51 @@ class Carrier:
         self.client: Client | None = None
 
 
+class Sent:
+    """What was sent to a client that acknowledges nothing, and may not have arrived.
+
+    Shape:   oldest first. Whoever goes on after the answer to a connect has had the first `answered` of them.
+             What would be more than may wait is forgotten whole, since a part would not be in order:
+             `is_over` then, and nothing more is remembered. `returns` is how often it came back for them.
+    """
+
+    __slots__ = ("answered", "is_over", "messages", "returns", "size")
+
+    def __init__(self, returns: int = 0) -> None:
+        self.messages: list[bytes] = []
+        self.size = 0
+        self.answered = 0
+        self.is_over = False
+        self.returns = returns
+
+    def add(self, messages: Sequence[bytes], bounds: Bounds) -> None:
+        """These went out as well."""
+        if self.is_over:
+            return
+        self.messages += messages
+        self.size += sum(map(len, messages))
+        count = len(self.messages)
+        if count > bounds.queue_messages_per_client or (
+            count > 1 and self.size > bounds.queue_bytes_per_client
+        ):
+            self.messages, self.is_over = [], True
+
+    def settle(self) -> bool:
+        """What the last answer closed has arrived; whether anything is left that may not have."""
+        self.messages = self.messages[self.answered :]
+        self.size = sum(map(len, self.messages))
+        self.answered = self.returns = 0
+        return bool(self.messages)
+
+
 class Client:
     """One client.
 
     Shape:   `held` is where its connect waits for an answer; `socket` is where it can be told things at any
              time. `due_ms` is when something happens by itself, and `looked_at_ms` when that is looked at.
              `batch` numbers what was sent to a client that acknowledges, and is -1 for others; `unacked` is
-             what the newest batch brought. While a connect is held, nothing waits.
+             what the newest batch brought. `sent` is what others were sent, as long as it may not have
+             arrived. While a connect is held, nothing waits.
     """
 
     __slots__ = (
@@ -58,6 +99,7 @@ class Client:
         "looked_at_ms",
         "queue",
         "queue_bytes",
+        "sent",
         "socket",
         "subscriptions",
         "unacked",
@@ -74,6 +116,7 @@ class Client:
         self.queue: list[bytes] | None = None
         self.queue_bytes = 0
         self.unacked: list[bytes] | None = None
+        self.sent: Sent | None = None
         self.subscriptions: frozenset[str] = frozenset()
 
     @property
@@ -142,11 +185,25 @@ class Client:
         self.queue, self.queue_bytes = None, 0
         return waiting
 
-    def sent(self, brings: list[bytes]) -> None:
-        """These went out in answer to a connect."""
-        if self.acks and brings:
-            self.batch += 1
-            self.unacked = brings
+    # --- what may not have arrived -------------------------------------------------------------
+
+    def goes_out(self, messages: Sequence[bytes], bounds: Bounds) -> None:
+        """These are sent, and need not arrive."""
+        if self.sent is None:
+            self.sent = Sent()
+        self.sent.add(messages, bounds)
+
+    def answered(self, brings: list[bytes], bounds: Bounds) -> None:
+        """A connect is answered, which brings these."""
+        if self.acks:
+            if brings:
+                self.batch += 1
+                self.unacked = brings
+            return
+        if brings:
+            self.goes_out(brings, bounds)
+        if self.sent is not None:
+            self.sent.answered = len(self.sent.messages)
 
     def acknowledged(self, message: Message) -> None:
         """Forget what has arrived, and let what has not go out again before anything else.
@@ -156,5 +213,25 @@ class Client:
         lost, self.unacked = self.unacked, None
         ack = message.ext.get("ack") if message.ext else None
         if lost is not None and isinstance(ack, int) and not isinstance(ack, bool) and ack < self.batch:
-            self.queue = [*lost, *(self.queue or ())]
-            self.queue_bytes += sum(map(len, lost))
+            self._goes_again(lost)
+
+    def returned(self, *, is_back: bool, is_elsewhere: bool) -> None:
+        """The same for one that acknowledges nothing, by how it comes.
+
+        Shape:   `is_back` when it was away, so that nobody knows what has arrived. Else it has had the last
+                 answer, and all that came before; what followed that on a socket may still be under way
+                 there, unless it `is_elsewhere` now.
+        """
+        sent, self.sent = self.sent, None
+        if sent is None:
+            return
+        if is_back or (sent.settle() and is_elsewhere):
+            if sent.messages and sent.returns < RETURNS_MAX:
+                self._goes_again(sent.messages)
+                self.sent = Sent(sent.returns + 1)
+        elif sent.messages:
+            self.sent = sent
+
+    def _goes_again(self, lost: list[bytes]) -> None:
+        self.queue = [*lost, *(self.queue or ())]
+        self.queue_bytes += sum(map(len, lost))

@@ -52,6 +52,11 @@ class Message(Struct, kw_only=True, rename="camel"):
     ext: dict[str, Any] | None = None
     data: Raw | UnsetType = UNSET
 
+    @property
+    def wants_it_at_once(self) -> bool:
+        """Whether a connect is not to be held, as the first one is not, and each after one that failed."""
+        return self.advice is not None and self.advice.timeout is not None and self.advice.timeout <= 0
+
 
 class Malformed(Struct):
     """What stands where a message should be, with as much of it as could be read."""
