@@ -255,3 +255,12 @@ def test_a_conversation_in_a_chat_that_is_not_ours_keeps_offers_away_until_it_is
         assert story.blocks()[-1].reason is Reason.EXISTING_OFFER
     story.say(State.COMPLETED, "m1", trusts=True)
     assert story.pinged() == ["m2"]
+
+
+def test_a_chat_that_is_not_ours_and_of_whose_end_nobody_tells_keeps_offers_away_for_some_time() -> None:
+    story = qualified(a_map("m1", weight=3), a_map("m2", ignore_frequency_cap=True))
+    assert story.pinged() == ["m1"]
+    for state in (State.OFFERED, State.ACCEPTED, State.STARTED, State.ENGAGED):
+        story.say(state, "m1", trusts=True)
+    assert story.pass_s(2 * 3600 - 1).pinged() == []
+    assert story.pass_s(1).pinged() == ["m2"]

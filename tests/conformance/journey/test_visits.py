@@ -89,6 +89,36 @@ async def test_17_a_chat_holds_the_visit_open(site: Tracked, time: Ticking) -> N
     assert (await visitor.does())["session"]["id"] != first
 
 
+async def test_17_a_chat_that_is_not_ours_holds_the_visit_open(site: Tracked, time: Ticking) -> None:
+    """The same for a site whose browsers say how its chats go (`trustClientChatStates`)."""
+    at = f"/deployments/{site.deployment_id}"
+    known = await site.manage("GET", at)
+    await site.manage("PATCH", at, {"version": known["version"], "trustClientChatStates": True})
+    await site.map([await site.segment("/faq")])
+    visitor, silent = site.visitor(), site.visitor()
+    visits: list[str] = []
+    for one in (visitor, silent):
+        visits.append((await one.does(path="/faq"))["session"]["id"])
+        [action] = (await one.pings("/faq"))["actions"]
+        for state in ("offered", "accepted", "started", "engaged"):
+            assert (await one.reports(action, state)).status_code == 204
+        if one is visitor:
+            chatted = action
+    first, never = visits
+    time.pass_by(50 * MINUTE)
+    assert "sessionEnded" not in await visitor.pings("/faq", sessionId=first)
+    assert (await visitor.reports(chatted, "completed")).status_code == 204
+    time.pass_by(5 * MINUTE)
+    assert (await visitor.does())["session"]["id"] == first
+    time.pass_by(30 * MINUTE)
+    assert (await visitor.does())["session"]["id"] != first
+    time.pass_by(60 * MINUTE)  # 2:25 since the other browser said that somebody is there.
+    assert "sessionEnded" not in await silent.pings("/faq", sessionId=never)
+    time.pass_by(7 * MINUTE)
+    await site.until_kept(silent, lambda fact: isinstance(fact, VisitEnded))
+    assert (await silent.does())["session"]["id"] != never
+
+
 async def test_18_the_id_of_a_visit_that_a_page_knows_is_a_hint(site: Tracked, time: Ticking) -> None:
     visitor = site.visitor()
     ended = (await visitor.does())["session"]["id"]

@@ -24,6 +24,7 @@ from frontdesk.domain.journey.facts import (
 )
 from frontdesk.domain.journey.unfolding import Unfolding
 from frontdesk.domain.journey.visiting import (
+    ELSEWHERE_MAX_MS,
     GRACE_MS,
     Place,
     away_ms,
@@ -35,6 +36,7 @@ from frontdesk.domain.journey.visiting import (
     idle_ms,
     is_open,
     place,
+    talks_elsewhere,
 )
 from frontdesk.domain.journey.web_events import Origin, WebEvent
 
@@ -150,6 +152,54 @@ def test_a_chat_holds_the_visit_open_and_its_time_runs_from_the_chats_end() -> N
     story.says(Released("chat"), at_ms=TEN + 51 * MINUTE)
     assert story.event(TEN + 56 * MINUTE).visit_id == "v1"
     assert story.event(TEN + 86 * MINUTE).visit_id == "v2"
+
+
+def reported(story: Story, state: State, at_ms: int, **more: str) -> None:
+    """Its browser says how it went on with the one offer of the visit."""
+    story.says(Moved("a", state, Emitter.BROWSER, **more), at_ms=at_ms)
+
+
+def in_a_chat_of_others() -> Story:
+    """At ten somebody came. A minute later they are in a chat that is not ours, and then with a person."""
+    story = Story()
+    story.event(TEN)
+    story.says(Qualified("a", "m", 1, "v1", "webchat"), at_ms=TEN)
+    for minute, state in enumerate((State.ACCEPTED, State.STARTED, State.ENGAGED)):
+        reported(story, state, TEN + minute * MINUTE)
+    return story
+
+
+def test_a_chat_of_others_holds_the_visit_open_and_its_time_runs_from_its_end() -> None:
+    story = in_a_chat_of_others()
+    assert is_open(story.visit, TIMEOUT, TEN + 52 * MINUTE)
+    reported(story, State.COMPLETED, TEN + 52 * MINUTE)
+    assert due_ms(story.customer, TIMEOUT) == TEN + 82 * MINUTE + GRACE_MS
+    assert story.event(TEN + 57 * MINUTE).visit_id == "v1"
+    assert story.event(TEN + 87 * MINUTE).visit_id == "v2"
+
+
+def test_a_chat_of_others_of_whose_end_nobody_tells_holds_the_visit_no_longer_than_two_hours() -> None:
+    story = in_a_chat_of_others()
+    (action,) = story.customer.actions
+    last_ms = TEN + 2 * MINUTE
+    over_ms = last_ms + ELSEWHERE_MAX_MS + TIMEOUT
+    assert talks_elsewhere(action, last_ms + ELSEWHERE_MAX_MS - 1)
+    assert not talks_elsewhere(action, last_ms + ELSEWHERE_MAX_MS)
+    assert due_ms(story.customer, TIMEOUT) == over_ms + GRACE_MS
+    story.timer(over_ms - 1)
+    assert story.visit.is_open
+    story.timer(over_ms)
+    assert story.of(VisitEnded) == [VisitEnded("v1", over_ms)]
+    assert story.event(over_ms).visit_id == "v2"
+    assert story.visit.elsewhere_ms == 0
+
+
+def test_a_chat_of_ours_is_held_by_what_its_server_says_alone() -> None:
+    story = Story()
+    story.event(TEN)
+    story.says(Qualified("a", "m", 1, "v1", "webchat"), at_ms=TEN)
+    reported(story, State.STARTED, TEN, interaction_id="chat")
+    assert ends_ms(story.visit, TIMEOUT) == TEN + TIMEOUT
 
 
 def test_an_answer_to_an_offer_is_activity_and_what_the_chat_server_says_is_not() -> None:

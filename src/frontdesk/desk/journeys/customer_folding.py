@@ -9,7 +9,7 @@ from frontdesk.domain.journey.facts import Step, shared_step
 from frontdesk.errors import TooNew
 from frontdesk.store.log import Recorded, Snapshot
 
-FOLD_TAG = "customer/4"  # Change it whenever `Customer` or `evolve` changes: old snapshots are dropped.
+FOLD_TAG = "customer/5"  # Change it whenever `Customer` or `evolve` changes: old snapshots are dropped.
 
 encode = msgspec.json.Encoder().encode
 _facts: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)

@@ -81,7 +81,8 @@ class Visit(Struct, frozen=True, omit_defaults=True, gc=False):
     """One run of events without a long gap, the newest of its customer; over when `ended_ms` is not 0.
 
     Shape:   `page` is where the newest event happened; `holds` are the chats that keep it open; `released_ms`
-             when the last of them ended.
+             when the last of them ended; `elsewhere_ms` when its browser last said that a chat which is not
+             ours goes on, 0 where none does.
     Units:   `began_ms`, `active_ms` (the newest activity by event time) in milliseconds since the Unix epoch.
     """
 
@@ -100,6 +101,7 @@ class Visit(Struct, frozen=True, omit_defaults=True, gc=False):
     assignments: tuple[Assignment, ...] = ()
     achieved: tuple[str, ...] = ()
     scores: tuple[Score, ...] = ()
+    elsewhere_ms: int = 0
 
     @property
     def is_open(self) -> bool:

@@ -29,7 +29,9 @@ class Deployment(
     """One tracked site.
 
     Shape:   `allowed_origins` as in `https://shop.example`, `*` for any; `service` is the chat service that
-             its offers start chats with; `trusts_client_chat_states` is for sites whose chat is not ours.
+             its offers start chats with; `trust_client_chat_states` is for sites whose chat is not
+             ours: its browsers say how chats go, and one that is said to go on holds its visit open, for two
+             hours at most after the last that was said of it.
     """
 
     name: Name

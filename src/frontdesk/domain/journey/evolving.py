@@ -46,6 +46,7 @@ from frontdesk.domain.journey.facts import (
     VisitEnded,
 )
 from frontdesk.domain.journey.forgetting import GROUPS
+from frontdesk.domain.journey.offer_table import goes_on_elsewhere
 from frontdesk.domain.journey.seen_events import noted, of_action
 from frontdesk.domain.journey.web_events import PAGE_VIEWED, Page
 
@@ -275,13 +276,22 @@ def _moved(customer: Customer, fact: Moved, time_ms: int) -> Customer:
         early=() if fact.state is State.ACCEPTED else action.early,
         error_code=fact.error_code if fact.state is State.ERRORED else "",
     )
-    visit = customer.visit
+    actions, visit = _with(customer.actions, [moved]), customer.visit
     if fact.emitter is Emitter.BROWSER and action.visit_id == visit.id and visit.is_open:
         # Who answers an offer is there, as who looks at a page is (§5.2, S3).
-        customer = replace(customer, visit=replace(visit, active_ms=max(visit.active_ms, time_ms)))
+        visit = replace(
+            visit, active_ms=max(visit.active_ms, time_ms), elsewhere_ms=_elsewhere_ms(visit, actions)
+        )
+        customer = replace(customer, visit=visit)
     if is_offer and not action.offered_ms:
         customer = replace(customer, offers_ms=(*customer.offers_ms, time_ms)[-OFFERS_KEPT_MAX:])
-    return replace(customer, actions=_with(customer.actions, [moved]))
+    return replace(customer, actions=actions)
+
+
+def _elsewhere_ms(visit: Visit, actions: Iterable[Action]) -> int:
+    """When it was last said that a chat of others goes on which came of the visit; 0 where none does."""
+    going_on = (one for one in actions if one.visit_id == visit.id and goes_on_elsewhere(one))
+    return max((one.moved_ms for one in going_on), default=0)
 
 
 def _changed(customer: Customer, action_id: str, **changes: object) -> Customer:

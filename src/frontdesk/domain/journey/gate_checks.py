@@ -16,6 +16,7 @@ from frontdesk.domain.journey.offer_table import is_live
 from frontdesk.domain.journey.pacing import Availability, Room
 from frontdesk.domain.journey.schedules import emergency_of, group_of, opening
 from frontdesk.domain.journey.site_settings import FrequencyCap
+from frontdesk.domain.journey.visiting import talks_elsewhere
 
 CAP_ONCE_FINALIZED = "CapOnceFinalized"
 CAP_ONCE_REJECTED = "CapOnceRejected"
@@ -141,7 +142,7 @@ def _existing_offer(one: Candidate) -> Block | None:
         is_leased = other.leased_until_ms > one.now_ms and other.state in (State.QUALIFIED, State.ERRORED)
         is_talking = other.interaction_id != "" and other.interaction_id in visit.holds
         # Of a chat that is not ours nothing is known but what its browser says.
-        is_talking = is_talking or (other.state is State.ENGAGED and not other.interaction_id)
+        is_talking = is_talking or talks_elsewhere(other, one.now_ms)
         if is_talking or (is_same and (is_live(other) or is_leased)):
             return Block(one.action.id, Reason.EXISTING_OFFER, by_action=other.id, by_map=other.map_id)
     if visit.holds or one.ask.is_media_open:

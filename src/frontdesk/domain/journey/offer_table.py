@@ -56,6 +56,7 @@ TRANSITIONS = (
 )
 _BY_ENDS: Mapping[tuple[State | None, State], Transition] = {(t.source, t.target): t for t in TRANSITIONS}
 
+_GOING_ON = (State.STARTED, State.ENGAGED)
 _SHOWABLE = (State.QUALIFIED, State.ERRORED)
 OF_CHATS = frozenset((State.STARTED, State.ENGAGED, State.ABANDONED, State.COMPLETED))
 
@@ -76,6 +77,11 @@ def is_terminal(action: Action) -> bool:
 def is_live(action: Action) -> bool:
     """Whether the offer is before the visitor, or what came of it has not got to a person yet."""
     return action.state in LIVE and not is_terminal(action)
+
+
+def goes_on_elsewhere(action: Action) -> bool:
+    """Whether a chat came of it that is not ours, and is not over by what its browser has said."""
+    return action.state in _GOING_ON and not action.interaction_id
 
 
 def is_on_offer(action: Action) -> bool:

@@ -2,15 +2,18 @@
 
 A visit is over when nothing was done in it for as long as the settings say, by the times at which things
 happened and not by those at which we heard of them. A chat that is going on holds it open, and its time runs
-from the chat's end. The end is written down with the next event, or by the customer's timer.
+from the chat's end. Of a chat that is not ours its browser says when it goes on and when it is over; one
+that never says the latter does not hold a visit for ever. The end of a visit is written down with the next
+event, or by the customer's timer.
 
 Source:  journey.md §5.2, S1 to S13.
 """
 
 from msgspec import Struct
 
-from frontdesk.domain.journey.customer import Customer, Visit
+from frontdesk.domain.journey.customer import Action, Customer, Visit
 from frontdesk.domain.journey.facts import VisitBegan, VisitEnded
+from frontdesk.domain.journey.offer_table import goes_on_elsewhere
 from frontdesk.domain.journey.reaping import carry, lapse
 from frontdesk.domain.journey.unfolding import Unfolding
 from frontdesk.domain.journey.web_events import Origin
@@ -19,6 +22,10 @@ IDLE_MS = 5 * 60_000
 AWAY_MS = 10 * 60_000
 # The end is written down this much later, so that an event that is on its way still finds its visit open.
 GRACE_MS = 60_000
+# A chat of others is over at the latest so long after its browser last said that it goes on. Few chats with
+# people last longer; and whoever closes the page in the midst of one says nothing, and may be offered one
+# again when they come back in the afternoon.
+ELSEWHERE_MAX_MS = 2 * 3600 * 1000
 
 
 class Place(Struct, frozen=True):
@@ -33,7 +40,7 @@ class Place(Struct, frozen=True):
 
 
 def ends_ms(visit: Visit, timeout_ms: int) -> int | None:
-    """When a visit ended, or will unless something happens; None while a chat holds it."""
+    """When a visit ended, or will unless something happens; None while a chat of ours holds it."""
     if visit.ended_ms:
         return visit.ended_ms
     return None if visit.holds else _quiet_since_ms(visit) + timeout_ms
@@ -57,6 +64,11 @@ def due_ms(customer: Customer, timeout_ms: int) -> int | None:
     visit = customer.visit
     over_ms = ends_ms(visit, timeout_ms) if visit.is_open else None
     return None if over_ms is None else over_ms + GRACE_MS
+
+
+def talks_elsewhere(action: Action, now_ms: int) -> bool:
+    """Whether the visitor is taken to be in a chat that is not ours and came of this action."""
+    return goes_on_elsewhere(action) and now_ms < action.moved_ms + ELSEWHERE_MAX_MS
 
 
 def idle_ms(visit: Visit) -> int:
@@ -112,4 +124,5 @@ def _covers(visit: Visit, happened_ms: int) -> bool:
 
 
 def _quiet_since_ms(visit: Visit) -> int:
-    return max(visit.active_ms, visit.released_ms)
+    elsewhere_ms = visit.elsewhere_ms + ELSEWHERE_MAX_MS if visit.elsewhere_ms else 0
+    return max(visit.active_ms, visit.released_ms, elsewhere_ms)
