@@ -52,7 +52,7 @@ class JourneyAdminParts:
     ) -> None:
         admin_keys = [AdminKey.of(name, one.key, one.permissions) for name, one in keys.items() if one.key]
         visits = Visits(customers, whose)
-        self._estimates = Estimates(store, lambda: book.definitions, visits, whose, clock_ms, ids)
+        self._estimates = Estimates(store, lambda: book.definitions, customers, whose, clock_ms, ids)
         reports = Reports(store, clock_ms)
         admin = JourneyAdmin(book, JourneyCallers(admin_keys, callers), body_read_s)
         self._routes = [

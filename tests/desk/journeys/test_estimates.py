@@ -7,7 +7,6 @@ import pytest
 
 from frontdesk.desk.journeys.customers import Customers
 from frontdesk.desk.journeys.estimates import FACTS_AT_ONCE, SILENT_MS, Estimates, Progress
-from frontdesk.desk.journeys.visits import Visits
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.domain.journey.action_maps import ActionKind, ActionMap, Activation, ActivationType, MediaType
 from frontdesk.domain.journey.definitions import Definitions
@@ -38,7 +37,7 @@ class Node:
         self.estimates = Estimates(
             store,
             Definitions,
-            Visits(self.customers, self.whose),
+            self.customers,
             self.whose,
             self.clock_ms,
             lambda: f"i{next(numbers)}",

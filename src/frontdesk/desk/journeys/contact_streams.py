@@ -3,14 +3,14 @@
 A site may say something new of somebody with every event, so a snapshot is kept now and then.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import reduce
 
 import msgspec
 
 from frontdesk.domain.journey.contacts import Contact, Learnt, evolve
 from frontdesk.errors import TooNew
-from frontdesk.store.log import Snapshot, Store
+from frontdesk.store.log import Recorded, Snapshot, Store
 
 FOLD_TAG = "contact/1"  # Change it whenever `Contact` or `evolve` changes: old snapshots are dropped.
 SNAPSHOT_EVERY = 50  # Facts.
@@ -26,12 +26,29 @@ async def read_contact(store: Store, contact_id: str) -> Contact:
     snapshot = await store.snapshot(stream)
     if snapshot is not None and snapshot.tag == FOLD_TAG:
         known = _unpack(snapshot.body)
-    records = await store.read(stream, known.version)
+    facts = [(_fact_of(record), record.time_ms) for record in await store.read(stream, known.version)]
+    return reduce(lambda contact, said: evolve(contact, *said), facts, known)
+
+
+async def contact_history(
+    store: Store, contact_id: str, at_once: int
+) -> AsyncIterator[tuple[Recorded, Learnt]]:
+    """All that was ever said of somebody, oldest first; so many facts are read at once.
+
+    Errors:  `TooNew`, `Unavailable`.
+    """
+    version = 0
+    while page := await store.read(f"contact/{contact_id}", version, at_once):
+        for record in page:
+            yield record, _fact_of(record)
+        version = page[-1].version
+
+
+def _fact_of(record: Recorded) -> Learnt:
     try:
-        facts = [(_learnt.decode(record.body), record.time_ms) for record in records]
+        return _learnt.decode(record.body)
     except msgspec.DecodeError:
         raise TooNew from None
-    return reduce(lambda contact, said: evolve(contact, *said), facts, known)
 
 
 def snapshots(before: Contact, after: Contact) -> Sequence[Snapshot]:

@@ -23,6 +23,7 @@ from frontdesk.domain.journey.collecting import Taken, arrived, timeout_ms
 from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.contact_progress import (
     NOTHING,
+    TOLD_AT_ONCE_MAX,
     ContactProgress,
     count,
     merged,
@@ -42,7 +43,6 @@ from frontdesk.store.log import Forget, Recorded, Store
 
 ROOT = "counts/"
 HELD_MAX = 2_000  # Contacts; of others the log is asked.
-TOLD_AT_ONCE_MAX = 20  # Browsers, the newest; more are told with their next events.
 
 _decode = msgspec.json.Decoder(ContactProgress).decode
 _encode = msgspec.json.Encoder().encode

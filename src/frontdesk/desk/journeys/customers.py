@@ -68,6 +68,14 @@ class Customers:
                 await self._refresh(held)
         return held.customer
 
+    async def glance(self, customer_id: str) -> Customer:
+        """The same; who is not held is not held for it, so that a look at very many displaces nobody."""
+        stream = ROOT + customer_id
+        held = self._held.get(stream)
+        if held is not None and not held.is_stale:
+            return held.customer
+        return await self._read(stream, customer_id)
+
     async def record(self, customer_id: str, version: int) -> AnyFact | None:
         """The fact of that version, unless it was forgotten."""
         records = await self._store.read(ROOT + customer_id, version - 1, limit=1)
@@ -80,10 +88,12 @@ class Customers:
         records = await self._store.read(ROOT + customer_id, after_version, limit)
         return [(record, fact_of(record)) for record in records]
 
-    async def all_history(self, customer_id: str) -> AsyncIterator[tuple[Recorded, AnyFact]]:
+    async def all_history(
+        self, customer_id: str, at_once: int = FOLDED_AT_ONCE
+    ) -> AsyncIterator[tuple[Recorded, AnyFact]]:
         """The same, however long it is: others have their turns in between."""
         version = 0
-        while page := await self.history(customer_id, version, FOLDED_AT_ONCE):
+        while page := await self.history(customer_id, version, at_once):
             for told in page:
                 yield told
             version = page[-1][0].version

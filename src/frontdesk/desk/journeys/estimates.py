@@ -5,28 +5,37 @@
 
 A job reads what is kept of every customer who came in these days. It takes turns with all else that the node
 does, and at most half of its time. Where there were very many visits it looks at some, drawn at random.
+
+The browsers of one person are lived again side by side, all that the person has, because what they count they
+count together: those, too, that did not come in these days. That is so of whom is known to be one person now;
+a browser that has left since is lived again alone.
 """
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import suppress
 from enum import StrEnum
+from heapq import heapify, heappop, heapreplace
 
 import msgspec
 import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from frontdesk.desk.journeys.visits import Visits
+from frontdesk.desk.journeys.contact_streams import contact_history, read_contact
+from frontdesk.desk.journeys.customers import FOLDED_AT_ONCE, Customers
+from frontdesk.desk.journeys.sites import asks_of_contacts
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.domain.journey.action_maps import ActionMap
 from frontdesk.domain.journey.compiling import Compiled
+from frontdesk.domain.journey.contacts import Contact, Learnt
+from frontdesk.domain.journey.customer import AnyFact
 from frontdesk.domain.journey.definitions import Definitions
-from frontdesk.domain.journey.matching import match
-from frontdesk.domain.journey.replaying import Lived, Replay, alone
+from frontdesk.domain.journey.replaying import Lived, alone
+from frontdesk.domain.journey.replaying_together import Together
 from frontdesk.errors import DeskError, NotFound, Refused
-from frontdesk.store.log import Card, Store
+from frontdesk.store.log import Card, Recorded, Store
 
 CARD = "estimate"
 DAY_MS = 86_400_000
@@ -36,6 +45,7 @@ KEPT_MS = DAY_MS
 SILENT_MS = {"Running": 120_000, "Pending": 3_600_000}
 """After how long one of which nothing is heard has no node any more; others may go before one that waits."""
 FACTS_AT_ONCE = 25  # Some milliseconds of matching.
+RECORDS_HELD_MAX = 5_000  # Of the browsers of one person, who may have a thousand.
 TELL_EVERY = 200  # Customers between two notes of how far it is.
 
 _encode = msgspec.json.Encoder().encode
@@ -99,14 +109,14 @@ class Estimates:
         self,
         store: Store,
         definitions: Callable[[], Definitions],
-        visits: Visits,
+        customers: Customers,
         whose: WhoseVisit,
         clock_ms: Callable[[], int],
         ids: Callable[[], str],
     ) -> None:
         self._store = store
         self._definitions = definitions
-        self._visits = visits
+        self._customers = customers
         self._whose = whose
         self._clock_ms = clock_ms
         self._ids = ids
@@ -170,15 +180,21 @@ class Estimates:
         compiled = Compiled(alone(self._definitions(), action_map))
         found: list[Lived] = []
         pace = _Pace()
+        is_of_people = compiled.lasting.keys() & action_map.trigger_with_segments or asks_of_contacts(
+            compiled
+        )
+        done: set[str] = set()
         for number, customer_id in enumerate(customers):
-            found += await self._lived(customer_id, compiled, from_ms, pace)
+            if customer_id not in done:
+                person = await self._person(customer_id) if is_of_people else Contact()
+                found += await self._lived(customer_id, person, compiled, from_ms, pace, customers, done)
             if number % TELL_EVERY == TELL_EVERY - 1:
                 job = await self._keep(replace(job, progress=(number + 1) / len(customers)))
         results = _counted(found, action_map, seen, job.days)
         await self._keep(replace(job, state=Progress.COMPLETE, progress=1.0, results=results))
 
-    async def _who_came(self, from_ms: int, days: int) -> tuple[Sequence[str], int]:
-        """The customers whose visits are looked at, and how many visits there were in these days.
+    async def _who_came(self, from_ms: int, days: int) -> tuple[Collection[str], int]:
+        """The customers whose visits are looked at, each once, and how many visits there were in these days.
 
         Errors:  `Refused("not_enough_data")`.
         """
@@ -197,22 +213,69 @@ class Estimates:
         if known_days < days:
             text = f"visits are known of {known_days} days, and {days} are needed"
             raise Refused("not_enough_data", text)
-        return tuple(customers), seen
+        return customers.keys(), seen
+
+    async def _person(self, customer_id: str) -> Contact:
+        """Whose browser it is; a blank contact where it is nobody's."""
+        contact_id = (await self._customers.glance(customer_id)).contact_id
+        return await read_contact(self._store, contact_id) if contact_id else Contact()
 
     async def _lived(
-        self, customer_id: str, compiled: Compiled, from_ms: int, pace: "_Pace"
-    ) -> Iterable[Lived]:
-        replay = Replay(
-            customer_id,
-            compiled,
-            lambda customer, event, now_ms: match(customer, event, compiled, now_ms, self._ids),
-            from_ms,
-            self._ids,
-        )
-        async for step in self._visits.history(customer_id):
-            replay.take(step.fact, step.time_ms)
+        self,
+        customer_id: str,
+        person: Contact,
+        compiled: Compiled,
+        from_ms: int,
+        pace: "_Pace",
+        wanted: Collection[str],
+        done: set[str],
+    ) -> Sequence[Lived]:
+        """What became of the visits of a customer, and of the others whom this brought along.
+
+        Shape:   `done` gets those of `wanted` that were looked at.
+        """
+        browsers = tuple(dict.fromkeys((*person.customers, customer_id)))
+        together = Together(browsers, person.id, compiled, from_ms, self._ids)
+        async for whose, record, fact in self._side_by_side(browsers, person.id):
+            if isinstance(fact, Learnt):
+                together.learn(fact, record.time_ms)
+            else:
+                together.take(whose, fact, record.time_ms)
             await pace.step()
-        return replay.visits.values()
+        found: list[Lived] = []
+        for one in browsers:
+            is_theirs = one == customer_id or together.is_theirs(one)
+            if is_theirs and one in wanted and one not in done:
+                done.add(one)
+                found += together.visits(one)
+        return found
+
+    async def _side_by_side(
+        self, browsers: Sequence[str], contact_id: str
+    ) -> AsyncIterator[tuple[str, Recorded, AnyFact | Learnt]]:
+        """The histories of several and of their contact, in the order in which they were written.
+
+        Shape:   a page of each is in memory. With facts about the contact comes its own id.
+        """
+        at_once = max(1, min(FOLDED_AT_ONCE, RECORDS_HELD_MAX // len(browsers)))
+        names = [*browsers, contact_id]
+        histories: list[AsyncIterator[tuple[Recorded, AnyFact | Learnt]]] = [
+            *(self._customers.all_history(one, at_once) for one in browsers),
+        ]
+        if contact_id:
+            histories.append(contact_history(self._store, contact_id, at_once))
+        following: list[tuple[int, int, Recorded, AnyFact | Learnt]] = []
+        for number, history in enumerate(histories):
+            if (first := await anext(history, None)) is not None:
+                following.append((first[0].position, number, *first))
+        heapify(following)
+        while following:
+            _, number, record, fact = following[0]
+            yield names[number], record, fact
+            if (then := await anext(histories[number], None)) is None:
+                heappop(following)
+            else:
+                heapreplace(following, (then[0].position, number, *then))
 
     async def _keep(self, job: Job) -> Job:
         job = replace(job, modified_ms=self._clock_ms())

@@ -22,14 +22,19 @@ class Sites:
     def _take(self, compiled: Compiled) -> None:
         definitions, self.compiled = compiled.definitions, compiled
         privacy = definitions.settings.privacy
-        self.asks_of_contacts = any(
-            check.key.startswith(CONTACT)
-            for matcher in self.compiled.matchers
-            for checks in (matcher.context, *(pattern.checks for pattern in matcher.patterns))
-            for check in checks
-        )
+        self.asks_of_contacts = asks_of_contacts(compiled)
         self._sites = {one.id: Site.of(one, privacy) for one in definitions.deployments.values()}
 
     def get(self, deployment_id: str) -> Site | None:
         """The site of a deployment, if there is one."""
         return self._sites.get(deployment_id)
+
+
+def asks_of_contacts(compiled: Compiled) -> bool:
+    """Whether anything depends on what is known of people."""
+    return any(
+        check.key.startswith(CONTACT)
+        for matcher in compiled.matchers
+        for checks in (matcher.context, *(pattern.checks for pattern in matcher.patterns))
+        for check in checks
+    )

@@ -35,6 +35,7 @@ from frontdesk.domain.journey.keys import Contact
 from frontdesk.domain.journey.matching import NO_CONTACT, lasting, match_lasting
 from frontdesk.domain.journey.web_events import WebEvent
 
+TOLD_AT_ONCE_MAX = 20  # Browsers, the newest; more are told with their next events.
 EVENTS_KEPT_MAX = 20  # Ids of events: one whose browser could not be written is sent again, and soon.
 
 

@@ -1,4 +1,4 @@
-"""Past visits lived again with one action map as it would be: who would have got the offer.
+"""Past visits of one browser lived again with one action map as it would be: who would have got the offer.
 
 What was decided then about segments, outcomes and offers is left aside and decided anew, with the definitions
 of now. Whether people were free to answer then is not known, so nobody asks.
@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from frontdesk.domain.journey.action_maps import ActionMap
+from frontdesk.domain.journey.collecting import timeout_ms
 from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.customer import Action, AnyFact, Customer
 from frontdesk.domain.journey.definitions import Definitions
@@ -32,9 +33,10 @@ from frontdesk.domain.journey.gate_checks import CHECKS, Ask, Candidate, activat
 from frontdesk.domain.journey.pacing import Room
 from frontdesk.domain.journey.qualifying import qualify
 from frontdesk.domain.journey.reaping import carry, lapse
+from frontdesk.domain.journey.visiting import is_open
 from frontdesk.domain.journey.web_events import WebEvent
 
-Match = Callable[[Customer, WebEvent, int], Sequence[Fact]]
+Match = Callable[[Customer, WebEvent, int], Sequence[AnyFact]]
 """What follows from an event of a customer at a moment, by the definitions of now."""
 
 _LIVED = (VisitBegan, OriginSeen, VisitEnded, Happened, Scored, Consented, Linked, Named)
@@ -76,7 +78,7 @@ class Replay:
         ids: Callable[[], str],
     ) -> None:
         self.visits: dict[str, Lived] = {}
-        self._customer = Customer(id=customer_id)
+        self.customer = Customer(id=customer_id)
         self._compiled = compiled
         self._map = next(iter(compiled.definitions.action_maps.values()))
         self._match = match
@@ -90,41 +92,56 @@ class Replay:
             return
         self._wait_until(time_ms if isinstance(fact, Happened) else 0)
         if isinstance(fact, VisitEnded):
-            self._add(lapse(self._customer, time_ms), time_ms)
-        self._add((fact,), time_ms)
+            self.add(lapse(self.customer, time_ms), time_ms)
+        self.add((fact,), time_ms)
         match fact:
             case VisitBegan():
-                self._add(carry(self._customer, time_ms), time_ms)
+                self.add(carry(self.customer, time_ms), time_ms)
                 if fact.began_ms >= self._from_ms:
                     self.visits[fact.visit_id] = Lived(
                         fact.visit_id, qualified=False, offered=False, segments=()
                     )
             case Happened():
-                self._add(self._match(self._customer, fact.event, time_ms), time_ms)
+                self.add(self._match(self.customer, fact.event, time_ms), time_ms)
                 self._look(time_ms)
             case Scored():
                 self._look(time_ms)
 
+    def hear(self, facts: Sequence[Fact], time_ms: int) -> None:
+        """Another browser of the same person has made these true.
+
+        Shape:   an offer that follows is shown if something happens later in the visit: until then nobody
+                 knows whether the page is still open.
+        """
+        self.add(facts, time_ms)
+        if facts and is_open(self.customer.visit, timeout_ms(self._compiled), time_ms):
+            self._earn(time_ms)
+
     def _look(self, time_ms: int) -> None:
         """Whether the map has qualified by now, and could be shown on the page where somebody is."""
         self._seen_ms = time_ms
-        self._add(qualify(self._customer, self._compiled, time_ms, self._ids), time_ms)
-        visit = self._customer.visit
+        self._earn(time_ms)
+        lived, action = self.visits.get(self.customer.visit.id), self._action()
+        if lived is not None and action is not None and not lived.offered:
+            self.visits[lived.visit_id] = replace(lived, offered=self._may_show(action, time_ms))
+
+    def _earn(self, time_ms: int) -> None:
+        """Whether the map has qualified by now."""
+        self.add(qualify(self.customer, self._compiled, time_ms, self._ids), time_ms)
+        visit = self.customer.visit
         lived = self.visits.get(visit.id)
         if lived is None:
             return
-        action = self._action()
-        here = {one.segment_id for one in (*visit.assignments, *self._customer.assignments)}
-        self.visits[visit.id] = Lived(
-            visit.id,
-            qualified=lived.qualified or action is not None,
-            offered=lived.offered or (action is not None and self._may_show(action, time_ms)),
+        here = {one.segment_id for one in (*visit.assignments, *self.customer.assignments)}
+        self.visits[visit.id] = replace(
+            lived,
+            qualified=lived.qualified or self._action() is not None,
             segments=tuple(one for one in self._map.trigger_with_segments if one in here),
         )
 
     def _wait_until(self, time_ms: int) -> None:
         """The time until the next event passed on the page before: a delay may have been over by then."""
-        lived = self.visits.get(self._customer.visit.id)
+        lived = self.visits.get(self.customer.visit.id)
         action = self._action()
         if lived is None or lived.offered or action is None:
             return
@@ -133,18 +150,19 @@ class Replay:
             self.visits[lived.visit_id] = replace(lived, offered=True)
 
     def _may_show(self, action: Action, at_ms: int) -> bool:
-        visit = self._customer.visit
+        visit = self.customer.visit
         one = Candidate(
-            self._customer, action, self._map, Ask(visit.page.url), self._compiled, _Unasked(), at_ms
+            self.customer, action, self._map, Ask(visit.page.url), self._compiled, _Unasked(), at_ms
         )
         return bool(visit.page.url) and all(
             check.find(one) is None for check in _CHECKS if check.applies(self._map)
         )
 
     def _action(self) -> Action | None:
-        visit_id = self._customer.visit.id
-        return next((one for one in self._customer.actions if one.visit_id == visit_id), None)
+        visit_id = self.customer.visit.id
+        return next((one for one in self.customer.actions if one.visit_id == visit_id), None)
 
-    def _add(self, facts: Iterable[Fact], time_ms: int) -> None:
+    def add(self, facts: Iterable[AnyFact], time_ms: int) -> None:
+        """Let these be true as well."""
         for fact in facts:
-            self._customer = evolve(self._customer, fact, time_ms)
+            self.customer = evolve(self.customer, fact, time_ms)

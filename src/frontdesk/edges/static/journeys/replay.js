@@ -18,7 +18,7 @@ export class Replay {
     this.bar = el('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'How far it is' })
     this.result = el('div', { class: 'result', role: 'status' })
     this.root = el('section', { class: 'tool', 'aria-labelledby': `${id}-title` }, el('h2', { id: `${id}-title`, text: 'Who would have got it?' }),
-      el('p', { class: 'muted', text: 'Past visits, lived again with the map as it stands here, saved or not. Whether people were free to answer is not known.' }),
+      el('p', { class: 'muted', text: 'Past visits, lived again with the map as it stands here, saved or not. All browsers of a person count together, as they did. Whether people were free to answer is not known.' }),
       el('label', { class: 'field-label', htmlFor: id, text: 'In' }), el('div', { class: 'find-row' }, this.days, this.button), this.bar, this.result)
   }
 
