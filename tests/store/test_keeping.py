@@ -10,13 +10,20 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
+from msgspec.structs import replace
 
+from frontdesk.desk.journeys.contact_streams import (
+    SNAPSHOT_EVERY,
+    contact_history,
+    read_contact,
+    snapshots,
+)
 from frontdesk.desk.journeys.customers import ROOT, Customers
 from frontdesk.desk.journeys.keeping import ERASURES, Keeping, Why
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.domain.journey.compiling import Compiled
 from frontdesk.domain.journey.contact_progress import Share
-from frontdesk.domain.journey.contacts import Claimed, Learnt, Trait
+from frontdesk.domain.journey.contacts import Claimed, Learnt, Trait, evolve
 from frontdesk.domain.journey.criteria import Criterion, Journey, JourneyPattern, Operator
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import Definitions
@@ -239,6 +246,40 @@ async def test_a_contact_goes_with_the_last_of_their_browsers(world: World) -> N
     await world.keeping.erase("c2")
     assert not await world.store.read("contact/p1")
     assert not await world.store.read("identity/of-p1")
+
+
+async def test_no_table_names_an_erased_browser_whose_person_has_others(durable_url: str) -> None:
+    database = await open_journeys(DatabaseSettings(url=durable_url))
+    world = World(database.store)
+    names = ("browser-one", "browser-two", "browser-three")
+    for name in names:
+        await world.visits(name, f"visit-of-{name}")
+    await world.is_contact("p0", "browser-one")  # Whose it was before, as it seemed.
+    await world.is_contact("p1", *names)
+    before = await read_contact(world.store, "p1")
+    for number in range(SNAPSHOT_EVERY):  # So many facts that there is a snapshot.
+        said = Learnt({"mood": Trait(number, world.now_ms)}, names[:2])
+        after = evolve(before, said, world.now_ms)
+        body = [msgspec.json.encode(said)]
+        await world.store.append("contact/p1", before.version, body, world.now_ms, snapshots(before, after))
+        before = after
+    assert await world.store.snapshot("contact/p1") is not None
+    assert await world.keeping.erase("browser-one")
+    assert b"browser-one" not in await all_bytes(durable_url)
+    after = await read_contact(world.store, "p1")
+    assert after == replace(before, version=before.version + 1, customers=names[1:])
+    *_, (newest, _) = [one async for one in contact_history(world.store, "p1")]
+    assert newest.version == after.version
+    export = await world.keeping.export("browser-two")
+    assert export["contact"]["customers"] == names[1:]
+    assert await world.keeping.erase("browser-two")
+    left = await all_bytes(durable_url)
+    assert b"browser-two" not in left
+    assert b"browser-three" in left
+    assert (await read_contact(world.store, "p1")).traits == before.traits, (
+        "what they said stays the person's"
+    )
+    await database.aclose()
 
 
 async def test_what_an_erased_browser_has_counted_for_its_person_is_in_no_table(durable_url: str) -> None:

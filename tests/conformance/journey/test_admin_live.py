@@ -111,6 +111,32 @@ async def test_95_a_person_is_erased_by_address_with_all_browsers(site: Tracked,
     assert (after["count"], after["sessions"]) == (before["count"], before["sessions"])
 
 
+async def test_nothing_names_an_erased_browser_of_a_person_who_has_others(site: Tracked) -> None:
+    """§12.6, however it was erased: by who manages journeys, or by the browser itself."""
+    email = {"traits": {"email": {"dataType": "string", "value": "lee@example.org"}}}
+    tokens = {}
+    visitors = [site.visitor() for _ in range(3)]
+    for visitor in visitors:
+        tokens[visitor.id] = (await visitor.does(**email))["eraseToken"]
+    managed, itself, left = visitors
+    assert (await asked(site, "DELETE", f"/customers/{managed.id}")).status_code == 204
+    bearer = {"authorization": f"Bearer {tokens[itself.id]}"}
+    gone = await site.ask("DELETE", f"customers/{itself.id}", headers={**itself.headers, **bearer})
+    assert gone.status_code == 204
+    found = await site.manage("GET", "/customers?email=lee%40example.org")
+    assert [one["id"] for one in found["entities"]] == [left.id]
+    export = (await asked(site, "GET", f"/customers/{left.id}")).text
+    assert left.id in export
+    assert managed.id not in export
+    assert itself.id not in export
+    session_id = (await left.does())["session"]["id"]
+    for path in (f"/sessions/{session_id}", f"/sessions/{session_id}/events", "/sessions?open=true"):
+        told = (await asked(site, "GET", path)).text
+        assert not [one.id for one in (managed, itself) if one.id in told]
+    erased = await asked(site, "DELETE", "/customers?email=lee%40example.org")
+    assert erased.json() == {"erased": 1}
+
+
 async def test_one_browser_is_erased_by_its_id(site: Tracked) -> None:
     visitor, _ = await looks_at_the_cart(site)
     assert (await asked(site, "DELETE", f"/customers/{visitor.id}")).status_code == 204

@@ -7,15 +7,19 @@ from collections.abc import AsyncIterator, Sequence
 from functools import reduce
 
 import msgspec
+from msgspec.structs import replace
 
-from frontdesk.domain.journey.contacts import Contact, Learnt, evolve
-from frontdesk.errors import TooNew
-from frontdesk.store.log import Recorded, Snapshot, Store
+from frontdesk.domain.journey.contacts import Contact, Said, evolve, left
+from frontdesk.errors import Conflict, TooNew
+from frontdesk.store.log import Forget, Recorded, Snapshot, Store
 
-FOLD_TAG = "contact/1"  # Change it whenever `Contact` or `evolve` changes: old snapshots are dropped.
+ATTEMPTS_MAX = 20
+AT_ONCE = 500  # Facts that are read in one piece.
+FOLD_TAG = "contact/2"  # Change it whenever `Contact` or `evolve` changes: old snapshots are dropped.
 SNAPSHOT_EVERY = 50  # Facts.
 
-_learnt = msgspec.json.Decoder(Learnt)
+_encode = msgspec.json.Encoder().encode
+_said: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Contact).decode
 
@@ -26,13 +30,17 @@ async def read_contact(store: Store, contact_id: str) -> Contact:
     snapshot = await store.snapshot(stream)
     if snapshot is not None and snapshot.tag == FOLD_TAG:
         known = _unpack(snapshot.body)
-    facts = [(_fact_of(record), record.time_ms) for record in await store.read(stream, known.version)]
-    return reduce(lambda contact, said: evolve(contact, *said), facts, known)
+    return reduce(_fold, await store.read(stream, known.version), known)
+
+
+def _fold(contact: Contact, record: Recorded) -> Contact:
+    """The contact after a record; versions that were forgotten are stepped over. Errors: `TooNew`."""
+    return evolve(replace(contact, version=record.version - 1), _fact_of(record), record.time_ms)
 
 
 async def contact_history(
-    store: Store, contact_id: str, at_once: int
-) -> AsyncIterator[tuple[Recorded, Learnt]]:
+    store: Store, contact_id: str, at_once: int = AT_ONCE
+) -> AsyncIterator[tuple[Recorded, Said]]:
     """All that was ever said of somebody, oldest first; so many facts are read at once.
 
     Errors:  `TooNew`, `Unavailable`.
@@ -44,9 +52,9 @@ async def contact_history(
         version = page[-1].version
 
 
-def _fact_of(record: Recorded) -> Learnt:
+def _fact_of(record: Recorded) -> Said:
     try:
-        return _learnt.decode(record.body)
+        return _said.decode(record.body)
     except msgspec.DecodeError:
         raise TooNew from None
 
@@ -56,6 +64,32 @@ def snapshots(before: Contact, after: Contact) -> Sequence[Snapshot]:
     if before.version // SNAPSHOT_EVERY == after.version // SNAPSHOT_EVERY:
         return ()
     return (Snapshot(after.version, FOLD_TAG, _pack(after)),)
+
+
+async def forget_browser(store: Store, contact_id: str, customer_id: str, now_ms: int) -> None:
+    """Have nothing of a contact name a browser any more: neither what is true now, nor what was said before.
+
+    Shape:   may be done again; nothing is written where it was not named.
+    Errors:  `Conflict`, `TooNew`, `Unavailable`.
+    """
+    for _ in range(ATTEMPTS_MAX):
+        contact, versions = Contact(id=contact_id), list[int]()
+        async for record, said in contact_history(store, contact_id):
+            contact = _fold(contact, record)
+            if customer_id in said.customers:
+                versions.append(record.version)
+        if not versions:
+            return
+        fact = left(contact, customer_id)
+        after = evolve(contact, fact, now_ms)
+        # The snapshot that there is may name it, so there is a new one.
+        also = (Forget(tuple(versions)), Snapshot(after.version, FOLD_TAG, _pack(after)))
+        try:
+            await store.append(f"contact/{contact_id}", contact.version, (_encode(fact),), now_ms, also)
+        except Conflict:
+            continue  # What was written meanwhile may name it, too.
+        return
+    raise Conflict(f"contact/{contact_id} lost {ATTEMPTS_MAX} races in a row")
 
 
 async def forget_contact(store: Store, contact: Contact) -> None:

@@ -29,7 +29,7 @@ from frontdesk.desk.journeys.sites import asks_of_contacts
 from frontdesk.desk.journeys.whose_visit import WhoseVisit
 from frontdesk.domain.journey.action_maps import ActionMap
 from frontdesk.domain.journey.compiling import Compiled
-from frontdesk.domain.journey.contacts import Contact, Learnt
+from frontdesk.domain.journey.contacts import Contact, Said
 from frontdesk.domain.journey.customer import AnyFact
 from frontdesk.domain.journey.definitions import Definitions
 from frontdesk.domain.journey.replaying import Lived, alone
@@ -237,7 +237,7 @@ class Estimates:
         browsers = tuple(dict.fromkeys((*person.customers, customer_id)))
         together = Together(browsers, person.id, compiled, from_ms, self._ids)
         async for whose, record, fact in self._side_by_side(browsers, person.id):
-            if isinstance(fact, Learnt):
+            if isinstance(fact, Said):
                 together.learn(fact, record.time_ms)
             else:
                 together.take(whose, fact, record.time_ms)
@@ -252,19 +252,19 @@ class Estimates:
 
     async def _side_by_side(
         self, browsers: Sequence[str], contact_id: str
-    ) -> AsyncIterator[tuple[str, Recorded, AnyFact | Learnt]]:
+    ) -> AsyncIterator[tuple[str, Recorded, AnyFact | Said]]:
         """The histories of several and of their contact, in the order in which they were written.
 
         Shape:   a page of each is in memory. With facts about the contact comes its own id.
         """
         at_once = max(1, min(FOLDED_AT_ONCE, RECORDS_HELD_MAX // len(browsers)))
         names = [*browsers, contact_id]
-        histories: list[AsyncIterator[tuple[Recorded, AnyFact | Learnt]]] = [
+        histories: list[AsyncIterator[tuple[Recorded, AnyFact | Said]]] = [
             *(self._customers.all_history(one, at_once) for one in browsers),
         ]
         if contact_id:
             histories.append(contact_history(self._store, contact_id, at_once))
-        following: list[tuple[int, int, Recorded, AnyFact | Learnt]] = []
+        following: list[tuple[int, int, Recorded, AnyFact | Said]] = []
         for number, history in enumerate(histories):
             if (first := await anext(history, None)) is not None:
                 following.append((first[0].position, number, *first))

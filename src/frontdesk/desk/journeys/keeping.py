@@ -11,14 +11,14 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from frontdesk.desk.journeys.contact_streams import forget_contact, read_contact
+from frontdesk.desk.journeys.contact_streams import forget_browser, forget_contact, read_contact
 from frontdesk.desk.journeys.counting_together import CountingTogether
 from frontdesk.desk.journeys.customers import ATTEMPTS_MAX, Customers
 from frontdesk.domain.journey import forgetting
 from frontdesk.domain.journey.contact_progress import NOTHING
 from frontdesk.domain.journey.contacts import Contact
 from frontdesk.domain.journey.customer import Customer, Forgotten
-from frontdesk.domain.journey.facts import Fact, VisitBegan
+from frontdesk.domain.journey.facts import Fact, Linked, VisitBegan
 from frontdesk.domain.journey.forgetting import Review
 from frontdesk.domain.journey.site_settings import RetentionDays
 from frontdesk.errors import Conflict, NotFound
@@ -105,17 +105,28 @@ class Keeping:
     async def erase(self, customer_id: str, why: Why = Why.ASKED) -> bool:
         """Delete all that is kept of a customer, but what reports have counted; whether there was anything.
 
-        Shape:   the contact goes when no other browser of theirs is left. May be done again, also when it was
-                 left half done.
-        Errors:  `Unavailable`.
+        Shape:   the contact goes when no other browser of theirs is left; else nothing of it names this one,
+                 and the same holds of contacts whose it was before. May be done again, also when it was left
+                 half done.
+        Errors:  `Conflict`, `Unavailable`.
         """
+        return await self._erase(customer_id, why)
+
+    async def _erase(self, customer_id: str, why: Why, *, with_contact: str = "") -> bool:
+        """Erase a browser; what is said of it in `with_contact` stays, because all of that is to go."""
         customer = await self._customers.customer(customer_id)
         if not customer.version:
             return False
+        contacts = {customer.contact_id}
         async for _, fact in self._customers.all_history(customer_id):
             if isinstance(fact, VisitBegan):
                 await self._store.purge(f"visit/{fact.visit_id}")
+            elif isinstance(fact, Linked):
+                contacts.add(fact.contact_id)
+        contacts -= {"", with_contact}
         await self._leave(customer)
+        for contact_id in contacts:
+            await forget_browser(self._store, contact_id, customer_id, self._clock_ms())
         await self._customers.purge(customer_id)  # Last: as long as it is there, the rest can be found.
         if customer.contact_id:  # Once more: something may have been counted meanwhile.
             await self._together.leave(customer.contact_id, customer_id)
@@ -130,7 +141,7 @@ class Keeping:
         erased = 0
         for customer_id in contact.customers:
             if (await self._customers.customer(customer_id)).contact_id == contact_id:
-                erased += await self.erase(customer_id, why)
+                erased += await self._erase(customer_id, why, with_contact=contact_id)
         await self._forget_contact(contact)
         return erased
 

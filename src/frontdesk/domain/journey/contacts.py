@@ -101,6 +101,21 @@ class Learnt(Struct, frozen=True, tag=True, omit_defaults=True):
     identities: tuple[str, ...] = ()
 
 
+class Restated(Struct, frozen=True, tag=True):
+    """In the stream of a contact: this is what is true, whatever was said before.
+
+    Shape:   it is written when a browser is erased, whose older facts go: what they said of the person stays.
+    """
+
+    learnt_ms: int
+    traits: Mapping[str, Trait]
+    customers: tuple[str, ...]
+    identities: tuple[str, ...]
+
+
+Said = Learnt | Restated
+"""What a contact's stream holds."""
+
 # --- what follows from them -------------------------------------------------------------------------
 
 
@@ -120,8 +135,11 @@ class Contact(Struct, frozen=True):
         return bool(self.identities)
 
 
-def evolve(contact: Contact, fact: Learnt, time_ms: int) -> Contact:
+def evolve(contact: Contact, fact: Said, time_ms: int) -> Contact:
     """The contact after `fact`: of each trait the newest value counts, wherever it came from."""
+    if isinstance(fact, Restated):
+        version, learnt_ms = contact.version + 1, fact.learnt_ms
+        return Contact(contact.id, version, learnt_ms, fact.traits, fact.customers, fact.identities)
     traits = dict(contact.traits)
     for name, trait in fact.traits.items():
         known = traits.get(name)
@@ -168,6 +186,12 @@ def learn(
 def taken_over(other: Contact) -> Sequence[Learnt]:
     """What a contact gets of another who turned out to be the same person."""
     return (Learnt(other.traits, other.customers, other.identities),)
+
+
+def left(contact: Contact, customer_id: str) -> Restated:
+    """What stays true of a contact without one of their browsers."""
+    customers = tuple(one for one in contact.customers if one != customer_id)
+    return Restated(contact.learnt_ms, contact.traits, customers, contact.identities)
 
 
 def _joined(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

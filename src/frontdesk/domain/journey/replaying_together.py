@@ -27,7 +27,7 @@ from frontdesk.domain.journey.contact_progress import (
     told,
 )
 from frontdesk.domain.journey.contacts import Contact as Person
-from frontdesk.domain.journey.contacts import Learnt
+from frontdesk.domain.journey.contacts import Said
 from frontdesk.domain.journey.contacts import evolve as learnt
 from frontdesk.domain.journey.customer import AnyFact, Customer
 from frontdesk.domain.journey.facts import Fact, Linked, SegmentAssigned
@@ -71,7 +71,7 @@ class Together:
         if self._has_earned:
             self._tell(browser, time_ms)
 
-    def learn(self, fact: Learnt, time_ms: int) -> None:
+    def learn(self, fact: Said, time_ms: int) -> None:
         """Go on with the next that was said of the person."""
         self._person = learnt(self._person, fact, time_ms)
 
