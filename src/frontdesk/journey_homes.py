@@ -20,14 +20,16 @@ from frontdesk.domain.journey.defining import STREAM
 from frontdesk.edges.apart.floor_news import FloorNews
 from frontdesk.edges.apart.line import Line
 from frontdesk.edges.apart.messages import (
-    Ask,
     Begin,
     Beside,
     DefinitionsChanged,
     LimitReached,
     Measure,
+    RefusedHere,
     Reply,
+    Requests,
     Told,
+    Wanted,
     Watch,
 )
 from frontdesk.edges.apart.node_desk import NodeDesk
@@ -185,6 +187,8 @@ class JourneysApart(NoJourneys):
         line = self.process.line
         if line is None:
             return b""
+        if times := self._relay.refused_since():
+            line.tell(RefusedHere(times))  # So that it counts as if the process had refused it.
         try:
             async with asyncio.timeout(MEASURED_WITHIN_S):
                 return await line.ask(Measure(), bytes)
@@ -220,10 +224,12 @@ class JourneysApart(NoJourneys):
         self._floor_news.end()
         self._relay.lost()
 
-    def _hear(self, heard: Ask | Reply | Told) -> None:
+    def _hear(self, heard: Requests | Told) -> None:
         match heard:
             case Reply():
                 self._relay.hear(heard)
+            case Wanted():
+                self._relay.want(heard.number)
             case Watch():
                 self._floor_news.watch(heard.queues)
             case LimitReached():

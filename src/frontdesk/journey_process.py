@@ -36,7 +36,9 @@ from frontdesk.edges.apart.messages import (
     LimitReached,
     Measure,
     Queues,
-    Reply,
+    RefusedHere,
+    Requests,
+    Rest,
     Told,
     Watch,
     Wish,
@@ -82,11 +84,16 @@ class JourneysOfNode:
                 raise AssertionError(f"journeys do not do this: {wish}")
         return None
 
-    def hear(self, heard: Ask | Reply | Told) -> None:
+    def hear(self, heard: Requests | Told) -> None:
         """Take a request, or what is news."""
         match heard:
             case Ask():
                 self._answering.take(heard)
+            case Rest():
+                self._answering.bring(heard)
+            case RefusedHere():
+                for code, times in heard.times.items():
+                    self._parts.counts.refused(code, times)
             case Queues():
                 self._floor.take(heard)
             case DefinitionsChanged():

@@ -22,6 +22,7 @@ from frontdesk.edges.apart.messages import (
     Head,
     Queues,
     Reply,
+    Requests,
     Told,
     Wish,
 )
@@ -48,7 +49,7 @@ class Nobody:
 @asynccontextmanager
 async def connected(
     carry_out: Callable[[Wish], Awaitable[object]],
-    hear: Callable[[Ask | Reply | Told], None] = lambda _: None,
+    hear: Callable[[Requests | Told], None] = lambda _: None,
 ) -> AsyncIterator[tuple[Line, Line]]:
     """Our end of a line, and the one that carries out and hears."""
 

@@ -228,6 +228,17 @@ async def test_an_address_may_ask_so_often_and_a_server_as_often_as_it_has_to(
     time.pass_by(300)
 
 
+async def test_who_is_refused_for_all_ways_in_counts_once_at_that_limit(tmp_path: Path) -> None:
+    settings = tracking_in(tmp_path)
+    settings = replace(settings, limits=replace(settings.limits, requests_per_second_per_address=1))
+    async with tracked(settings) as own:
+        refused = sum([(await own.visitor().sends()).status_code == 429 for _ in range(10)])
+        assert refused
+        metrics = (await own.house.visitors.http.get(f"{own.house.url}/metrics")).text
+        name = "requests_per_second_per_address"
+        assert f'frontdesk_limit_refusals_total{{limit="{name}"}} {refused}.0' in metrics
+
+
 async def test_a_body_has_a_size(strict: Tracked, time: Ticking) -> None:
     time.pass_by(300)
     visitor = strict.visitor()

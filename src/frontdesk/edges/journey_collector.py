@@ -29,6 +29,7 @@ from frontdesk.errors import Conflict, Refused, Unavailable
 from frontdesk.settings_journeys import JourneysSettings
 
 PLACES_MAX = 6
+COUNTED = ""  # The limit of an address whose name is noted already by who has counted its requests.
 
 _log = structlog.get_logger("journeys")
 
@@ -102,7 +103,9 @@ class JourneyCollector:
         if isinstance(error, Refused):
             self._counts.refused(error.code)
             if error.limit is not None:
-                self._limit_reached(error.name if isinstance(error, TooOften) else f"journeys.{error.code}")
+                name = error.name if isinstance(error, TooOften) else f"journeys.{error.code}"
+                if name != COUNTED:
+                    self._limit_reached(name)
         return told(error)
 
     def _let_in(self, asked: Asked, site: Site | None, origin: bytes, sender: Sender) -> Site:
@@ -118,7 +121,7 @@ class JourneyCollector:
         if sender.is_server:
             return site
         if self._is_too_much(sender.address):
-            raise TooOften("requests_per_second_per_address", 1)
+            raise TooOften(COUNTED, 1)
         if wait_s := self._by_address.wait_s(source_of(sender.address)):
             raise TooOften(self._by_address.name, wait_s)
         return site

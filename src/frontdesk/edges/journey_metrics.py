@@ -34,9 +34,9 @@ class JourneyMetrics(Collector):
         """One was not kept, for one of the reasons that senders are told."""
         self._left_out[reason] += 1
 
-    def refused(self, code: str) -> None:
-        """One request was refused."""
-        self._refused[code] += 1
+    def refused(self, code: str, times: int = 1) -> None:
+        """One request was refused, or so many."""
+        self._refused[code] += times
 
     def moved(self, state: State) -> None:
         """One action came into a state, its browser says."""

@@ -22,8 +22,11 @@ from frontdesk.edges.apart.messages import (
     Message,
     Question,
     Reply,
+    Requests,
+    Rest,
     Tell,
     Told,
+    Wanted,
     Wish,
     decode,
     encode,
@@ -47,7 +50,7 @@ class Line(asyncio.Protocol):
     def __init__(
         self,
         carry_out: Callable[[Wish], Awaitable[object]],
-        hear: Callable[[Ask | Reply | Told], None],
+        hear: Callable[[Requests | Told], None],
     ) -> None:
         self._carry_out = carry_out
         self._hear = hear
@@ -143,7 +146,7 @@ class Line(asyncio.Protocol):
 
     def _take(self, message: Message) -> None:
         match message:
-            case Ask() | Reply():
+            case Ask() | Reply() | Wanted() | Rest():
                 self._hear(message)
             case Tell():
                 self._hear(message.told)

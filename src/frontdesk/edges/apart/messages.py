@@ -5,6 +5,7 @@ are many, and have messages of their own.
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -216,6 +217,37 @@ class Ask(Struct, frozen=True, tag=True, array_like=True, gc=False):
         }
 
 
+class Begun(Ask, frozen=True, tag=True, array_like=True, gc=False):
+    """A request whose body is still to come: it is `Wanted`, and brought in a `Rest`, or answered without."""
+
+    def scope(self) -> Scope:
+        """The same as an application is told of it."""
+        return {**super().scope(), "extensions": {}}
+
+
+class Wanted(Struct, frozen=True, tag=True, array_like=True, gc=False):
+    """The body of the request of this number."""
+
+    number: int
+
+
+class Trouble(StrEnum):
+    """Why a body is not there."""
+
+    NONE = ""
+    TOO_MUCH = "too_much"
+    TOO_SLOW = "too_slow"
+    LEFT = "left"
+
+
+class Rest(Struct, frozen=True, tag=True, array_like=True, gc=False):
+    """The body that was wanted, or why there is none; nobody waits for an answer any more who `LEFT`."""
+
+    number: int
+    body: bytes = b""
+    trouble: Trouble = Trouble.NONE
+
+
 class Reply(Struct, frozen=True, tag=True, array_like=True, gc=False):
     """What it is answered."""
 
@@ -251,14 +283,23 @@ class LimitReached(Struct, frozen=True, tag=True):
     name: str
 
 
-Told = Queues | Watch | DefinitionsChanged | LimitReached
+class RefusedHere(Struct, frozen=True, tag=True):
+    """So many requests of pages were refused before the process heard of them, by the code of the answer."""
+
+    times: dict[str, int]
+
+
+Told = Queues | Watch | DefinitionsChanged | LimitReached | RefusedHere
 
 
 class Tell(Struct, frozen=True, tag=True, array_like=True):
     told: Told
 
 
-Message = Question | Answer | Failure | Ask | Reply | Tell
+Requests = Ask | Reply | Wanted | Rest
+"""All that is said of requests."""
+
+Message = Question | Answer | Failure | Ask | Begun | Reply | Wanted | Rest | Tell
 
 encode = msgspec.msgpack.Encoder().encode
 decode = msgspec.msgpack.Decoder(list[Message]).decode
