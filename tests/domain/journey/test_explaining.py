@@ -23,8 +23,14 @@ from frontdesk.domain.journey.pacing import Room
 from frontdesk.domain.journey.segments import Segment
 from frontdesk.domain.journey.site_settings import JourneySettings
 from tests.domain.journey.acting import PAGE, S1, S2, Site, Story, a_map, shown
+from tests.domain.journey.site import context, criterion, journey, pattern
 
 BUYS = "00000000-0000-4000-8000-00000000000a"
+LOOKS_TWICE = Segment(
+    id=S1,
+    display_name="Looks twice",
+    journey=journey(pattern(criterion("page.pathname", "startsWith", "/cart"), count=2, event="page_viewed")),
+)
 IN_ORDER = ["in force", "trigger", "visit", *(check.name for check in CHECKS), "choice"]
 
 
@@ -48,12 +54,48 @@ def test_where_nothing_stands_in_the_way_everything_says_so_in_its_order() -> No
     assert in_the_way(story) == []
 
 
-def test_a_segment_that_is_missing_is_named() -> None:
-    segments = {S1: Segment(display_name="Ready to buy"), S2: Segment(display_name="Big basket")}
+def test_what_segments_wait_for_is_told_in_words() -> None:
+    segments = {S1: LOOKS_TWICE, S2: Segment(id=S2, display_name="Big basket", is_active=False)}
     story = visited(a_map("m1", trigger_with_segments=(S1, S2)), segments=segments)
     assert in_the_way(story) == ["trigger"]
+    assert told(story)["trigger"].text == (
+        "Its trigger is not met: segment “Looks twice” waits for an event “page_viewed” where the path of "
+        "the page starts with “/cart”, seen 0 of 2 times; segment “Big basket” is switched off."
+    )
+    story.do("page_viewed", "/cart")
+    assert "seen 1 of 2 times" in told(story)["trigger"].text
+    assert told(story.do("page_viewed", "/cart"))["trigger"].passed
+
+
+def test_the_step_that_a_segment_waits_for_is_told_in_whatever_order_they_come() -> None:
+    patterns = (
+        pattern(criterion("eventName", "equal", "sized"), event="sized"),
+        pattern(criterion("eventName", "equal", "priced"), event="priced"),
+    )
+    for in_any_order, first in ((False, "sized"), (True, "priced")):
+        segment = Segment(id=S1, display_name="Both", journey=journey(*patterns, in_any_order=in_any_order))
+        story = visited(a_map("m1", trigger_with_segments=(S1,)), segments={S1: segment})
+        assert "waits for step 1 of 2: an event “sized”." in told(story)["trigger"].text
+        text = told(story.do(first))["trigger"].text
+        waits = "step 1 of 2: an event “sized”." if in_any_order else "step 2 of 2: an event “priced”."
+        assert text.endswith(waits)
+
+
+def test_a_segment_whose_visits_are_of_another_kind_says_of_which() -> None:
+    of_phones = context(criterion("device.category", "equal", "mobile"))
+    segments = {S1: Segment(display_name="On phones", context=of_phones)}
+    story = visited(a_map("m1", trigger_with_segments=(S1,)), segments=segments)
+    assert told(story)["trigger"].text == (
+        "Its trigger is not met: segment “On phones” is for visits where the kind of device is “mobile”."
+    )
+
+
+def test_of_many_segments_the_first_are_told() -> None:
+    wanted = (S1, S2, *(f"00000000-0000-4000-8000-0000000000b{number}" for number in range(3)))
+    segments = dict.fromkeys(wanted, LOOKS_TWICE)
+    story = visited(a_map("m1", trigger_with_segments=wanted), segments=segments)
     text = told(story)["trigger"].text
-    assert text == "Its trigger is not met: segment “Ready to buy” or “Big basket” is missing."
+    assert (text.count("waits for"), text.endswith("; 2 more segments do not fit either.")) == (3, True)
 
 
 def test_an_assignment_that_was_used_before_is_told() -> None:
@@ -77,8 +119,8 @@ def test_the_step_that_has_not_happened_is_told() -> None:
     assert "step 1 of 3 has not happened" in told(story)["trigger"].text
     story.do("page_viewed", "/cart")
     assert told(story)["trigger"].text == (
-        "Its trigger is not met: step 2 of 3 has not happened, an event add_to_cart with "
-        "attributes.price contains “9” and attributes.kind contains “shoe”."
+        "Its trigger is not met: step 2 of 3 has not happened: an event “add_to_cart” where the "
+        "attribute “price” contains “9” and the attribute “kind” contains “shoe”."
     )
     story.do("add_to_cart", price="99", kind="shoe").do("cart_left")
     assert told(story)["trigger"].passed
@@ -103,12 +145,21 @@ def test_what_an_estimate_lacks_is_told() -> None:
     assert "it is 50% and was at most 50%" in told(story)["trigger"].text
 
 
-@pytest.mark.parametrize("state", [State.REJECTED, State.TIMEDOUT, State.ACCEPTED])
-def test_what_came_of_it_in_this_visit_is_told(state: State) -> None:
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.REJECTED, "was declined"),
+        (State.TIMEDOUT, "went away unanswered"),
+        (State.ACCEPTED, "was accepted"),
+    ],
+)
+def test_what_came_of_it_in_this_visit_is_told(state: State, words: str) -> None:
     story = shown()
+    assert "has not been answered yet: it is not offered again" in told(story)["visit"].text
     story.say(state)
     one = told(story)["visit"]
     assert (one.passed, one.values["state"]) == (False, state)
+    assert f"It was offered in this visit and {words}:" in one.text
 
 
 def test_a_page_that_has_it_is_told_and_one_that_failed_to_show_it() -> None:
@@ -191,7 +242,7 @@ def over(story: Story) -> None:
     [
         (elsewhere, "page", "Condition 1 on the page does not hold: the address contains “/checkout”."),
         (nobody, "agents", "Nobody who answers its chats is ready and has a free place."),
-        (busy, "pacing", "With it 4.20 chats are to be expected, and 3.60 are the most."),
+        (busy, "pacing", "With it 4.20 chats are to be expected, and people can take 3.60."),
         (slow, "pacing", "The service level is too low: only 0% of offers are made."),
         (talking, "existing offer", "A chat goes on, or another media widget is open."),
         (switched_off, "in force", "The map does nothing now: it is not active."),

@@ -20,6 +20,20 @@ from frontdesk.domain.journey.pacing import Availability
 from frontdesk.domain.journey.qualifying import LATER, is_in_force
 
 WAITING = (State.QUALIFIED, State.QUALIFIED_OUTSIDE_SCHEDULE, State.ERRORED)
+# What came of what was offered.
+_CAME: Mapping[State, str] = {
+    State.OFFERED: "has not been answered yet",
+    State.ACCEPTED: "was accepted",
+    State.REJECTED: "was declined",
+    State.ERRORED: "failed",
+    State.IGNORED: "was ignored",
+    State.TIMEDOUT: "went away unanswered",
+    State.STARTED: "became a chat",
+    State.ABANDONED: "became a chat that ended before an agent came",
+    State.ENGAGED: "became a chat with an agent",
+    State.COMPLETED: "became a chat that is over",
+    State.LAPSED: "was over with its visit",
+}
 
 
 class Checked(Struct, frozen=True):
@@ -111,7 +125,8 @@ def _visit(one: Candidate, action: Action | None) -> Checked:
     if action.error_code:
         values["errorCode"] = action.error_code
     if action.map_id in suppressed_maps(one.acted) or action.state not in WAITING:
-        text = f"It was offered in this visit and is {action.state}: it is not offered again before the next."
+        came = _CAME.get(action.state, "is over")
+        text = f"It was offered in this visit and {came}: it is not offered again before the next."
         return Checked("visit", False, text, values=values)
     if action.state is State.ERRORED and not may_try_again(action, one.now_ms):
         return Checked("visit", False, _failed(action), values=values)
@@ -119,8 +134,10 @@ def _visit(one: Candidate, action: Action | None) -> Checked:
     if leased_ms > 0:
         text = f"A page was given it a moment ago and has {leased_ms / 1000:.0f} s more to show it."
         return Checked("visit", False, text, values=values)
-    with_code = f" with the error code “{action.error_code}”" if action.error_code else ""
-    text = f"It has not been answered in this visit, and is {action.state}{with_code}."
+    text = "It has qualified in this visit, and was not offered yet."
+    if action.state is State.ERRORED:
+        with_code = f", with the error code “{action.error_code}”" if action.error_code else ""
+        text = f"It could not be shown{with_code}, and may be tried again."
     return Checked("visit", True, text, values=values)
 
 

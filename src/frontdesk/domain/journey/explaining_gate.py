@@ -102,11 +102,11 @@ def _caps(one: Candidate, block: Block | None) -> Told:
 
 
 def _people(one: Candidate, block: Block | None) -> Told:
-    free = one.room.free
-    values = {"free": str(free)}
+    values = {"free": str(one.room.free)}
     if block is not None:
         return "Nobody who answers its chats is ready and has a free place.", values
-    return f"There are {free} free places.", values
+    places = "is one free place" if one.room.free == 1 else f"are {one.room.free} free places"
+    return f"There {places}.", values
 
 
 def _pacing(one: Candidate, block: Block | None) -> Told:
@@ -123,12 +123,12 @@ def _pacing(one: Candidate, block: Block | None) -> Told:
         "allowFraction": f"{room.allow_fraction:.2f}",
     }
     if block is None:
-        return "People can keep one more offer.", values
+        return "People can take the chat of one more offer.", values
     if room.has_place:
         text = f"The service level is too low: only {room.allow_fraction:.0%} of offers are made."
         return text, values
     load = f"{room.load + room.p_accept:.2f}"
-    return f"With it {load} chats are to be expected, and {room.keepable:.2f} are the most.", values
+    return f"With it {load} chats are to be expected, and people can take {room.keepable:.2f}.", values
 
 
 def _clock(at_ms: int) -> str:

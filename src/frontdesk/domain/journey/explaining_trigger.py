@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from frontdesk.domain.journey.action_maps import ActionMap, ProbabilityCondition, QuantileCondition
 from frontdesk.domain.journey.compiling import Compiled
-from frontdesk.domain.journey.condition_words import condition_in_words
+from frontdesk.domain.journey.condition_words import event_in_words
 from frontdesk.domain.journey.criteria import EventCondition
 from frontdesk.domain.journey.customer import Customer
 from frontdesk.domain.journey.definitions import Definitions
+from frontdesk.domain.journey.explaining_segments import waits_for
 from frontdesk.domain.journey.qualifying import (
     assignment_for,
     assignments_of,
@@ -15,6 +16,8 @@ from frontdesk.domain.journey.qualifying import (
     is_quantile_met,
     score_of,
 )
+
+SEGMENTS_TOLD_MAX = 3  # A map may name a hundred; the first say enough of what kind they are.
 
 
 def told_of_trigger(
@@ -44,10 +47,14 @@ def _segments(
     if not wanted:
         return
     fitting = assignments_of(customer, now_ms)
-    names = " or ".join(f"“{_segment(one, definitions)}”" for one in wanted)
     if fitting.keys().isdisjoint(wanted):
-        yield f"segment {names} is missing"
-    elif assignment_for(customer, action_map, fitting) is None:
+        waiting = [waits_for(customer, one, definitions) for one in wanted[:SEGMENTS_TOLD_MAX]]
+        if len(wanted) > SEGMENTS_TOLD_MAX:
+            waiting.append(f"{len(wanted) - SEGMENTS_TOLD_MAX} more segments do not fit either")
+        yield "; ".join(waiting)
+        return
+    names = " or ".join(f"“{_segment(one, definitions)}”" for one in wanted if one in fitting)
+    if assignment_for(customer, action_map, fitting) is None:
         yield f"segment {names} fits since an earlier visit, in which the map has qualified by it"
 
 
@@ -63,9 +70,8 @@ def _events(customer: Customer, action_map: ActionMap, compiled: Compiled) -> It
     ends = (action_map.id, action_map.version)  # An edit of the map begins anew.
     come = next((step.index for step in customer.visit.steps if (step.matcher, step.version) == ends), 0)
     at = min(come, len(steps) - 1)
-    conditions = " and ".join(condition_in_words(one.key, one.operator, one.values) for one in steps[at])
-    name = f"an event {steps[at][0].event_name}" if steps[at][0].event_name else "an event"
-    yield f"step {at + 1} of {len(steps)} has not happened, {name} with {conditions}"
+    event = event_in_words(steps[at][0].event_name, steps[at])
+    yield f"step {at + 1} of {len(steps)} has not happened: {event}"
 
 
 def _outcomes(customer: Customer, action_map: ActionMap, definitions: Definitions) -> Iterator[str]:

@@ -9,12 +9,30 @@ export const OPERATORS = [
   ['glob', 'is like (* and ?)'], ['greaterThan', 'is greater than'], ['greaterThanOrEqual', 'is at least'], ['lessThan', 'is less than'],
   ['lessThanOrEqual', 'is at most'],
 ]
-const OF_EVENTS = ['eventName', 'page.url', 'page.title', 'page.domain', 'page.hostname', 'page.pathname', 'page.queryString', 'page.fragment',
-  'page.keywords', 'page.lang', 'page.breadcrumb', 'searchQuery', 'authenticated', 'attributes.', 'contact.']
-const OF_VISITS = ['device.category', 'device.type', 'device.isMobile', 'device.osFamily', 'browser.family', 'browser.version', 'browser.lang',
-  'geolocation.country', 'geolocation.region', 'geolocation.locality', 'geolocation.postalCode', 'geolocation.timezone', 'mktCampaign.source',
-  'mktCampaign.medium', 'mktCampaign.name', 'mktCampaign.term', 'mktCampaign.content', 'referrer.url', 'referrer.domain', 'referrer.hostname',
-  'referrer.pathname', 'referrer.medium', 'referrer.name', 'session.pageviewCount', 'session.eventCount', 'session.durationInSeconds', 'customer.visitCount']
+/** @type {[string, string][]} what may be compared, and its words */
+const OF_EVENTS = [
+  ['eventName', 'the name of the event'], ['page.url', 'the address of the page'], ['page.title', 'the title of the page'],
+  ['page.domain', 'the domain of the page'], ['page.hostname', 'the host of the page'], ['page.pathname', 'the path of the page'],
+  ['page.queryString', 'the query of the page'], ['page.fragment', 'the fragment of the page'], ['page.keywords', 'the keywords of the page'],
+  ['page.lang', 'the language of the page'], ['page.breadcrumb', 'the breadcrumb of the page'], ['searchQuery', 'what was searched for'],
+  ['authenticated', 'whether they are signed in'], ['attributes.', 'an attribute of the event: write its name after the dot'],
+  ['contact.', 'what is known of the contact: write its name after the dot'],
+]
+/** @type {[string, string][]} what may be compared, and its words */
+const OF_VISITS = [
+  ['device.category', 'the kind of device'], ['device.type', 'the type of device'], ['device.isMobile', 'whether the device is mobile'],
+  ['device.osFamily', 'the operating system'], ['browser.family', 'the browser'], ['browser.version', 'the version of the browser'],
+  ['browser.lang', 'the language of the browser'], ['geolocation.country', 'the country'], ['geolocation.region', 'the region'],
+  ['geolocation.locality', 'the town'], ['geolocation.postalCode', 'the postal code'], ['geolocation.timezone', 'the time zone'],
+  ['mktCampaign.source', 'the source of the campaign'], ['mktCampaign.medium', 'the medium of the campaign'],
+  ['mktCampaign.name', 'the name of the campaign'], ['mktCampaign.term', 'the term of the campaign'],
+  ['mktCampaign.content', 'the content of the campaign'], ['referrer.url', 'the address of the referrer'],
+  ['referrer.domain', 'the domain of the referrer'], ['referrer.hostname', 'the host of the referrer'],
+  ['referrer.pathname', 'the path of the referrer'], ['referrer.medium', 'the medium of the referrer'],
+  ['referrer.name', 'the name of the referrer'], ['session.pageviewCount', 'the number of pages in the visit'],
+  ['session.eventCount', 'the number of events in the visit'], ['session.durationInSeconds', 'the length of the visit in seconds'],
+  ['customer.visitCount', 'the number of visits'],
+]
 const KEYS_HINT = 'Such as page.pathname, device.category; attributes.NAME for one of your own.'
 const VALUES_HINT = 'One on each line, at most 50 of 2,048 characters. Comparisons of numbers take one.'
 const EVENT_HINT = 'Such as page_viewed. Letters, digits and underscores, at most 100; empty for any.'
@@ -26,7 +44,7 @@ const operator = { name: 'operator', label: 'Comparison', type: 'choice', option
 /** @type {Field} */
 const values = { name: 'values', label: 'Values', type: 'lines', hint: VALUES_HINT, required: true }
 
-/** @param {string[]} suggest @returns {Field} */
+/** @param {[string, string][]} suggest @returns {Field} */
 const criteria = (suggest) => ({
   name: 'criteria', label: 'All of these hold', type: 'groups', item: 'criterion', initial: [{}], fields: [
     { name: 'key', label: 'What', type: 'text', required: true, suggest, hint: KEYS_HINT },
@@ -43,7 +61,7 @@ export const PATTERNS = [
   { name: 'journey', label: 'What they do', type: 'group', optional: true, hint: 'Each pattern is met by events, as often as it says.', fields: [
     { name: 'ordering', label: 'Order of the patterns', type: 'choice', options: [['ordered', 'one after the other, as listed'], ['any', 'in any order']], initial: 'ordered' },
     { name: 'patterns', label: 'Patterns', type: 'groups', item: 'pattern', initial: [{}], fields: [
-      { name: 'eventName', label: 'Event', type: 'text', max: 100, hint: EVENT_HINT, suggest: ['page_viewed', 'search_performed', 'form_submitted', 'form_abandoned'] },
+      { name: 'eventName', label: 'Event', type: 'text', max: 100, hint: EVENT_HINT, suggest: [['page_viewed', 'saw a page'], ['search_performed', 'searched'], ['form_submitted', 'sent a form'], ['form_abandoned', 'left a form']] },
       { name: 'count', label: 'How many times', type: 'number', min: 1, max: 1000, initial: 1, required: true, hint: '1 to 1,000 events.' },
       criteria([...OF_EVENTS, ...OF_VISITS]),
       { name: 'streamType', label: 'Events of', type: 'choice', options: STREAMS, initial: 'Web' },

@@ -15,7 +15,7 @@ import { plainly } from './faults.js'
  * @property {string} [step]
  * @property {any} [initial] in a new one
  * @property {[string, string][]} [options]
- * @property {string[]} [suggest]
+ * @property {[string, string][]} [suggest] values, each with its words
  * @property {string} [of] the kind of things it names
  * @property {boolean} [isRef] whether things are named as `{id}`
  * @property {(thing: Record<string, any>) => boolean} [only]
@@ -79,7 +79,7 @@ const linesOf = (text) => text.split('\n').map((line) => line.trim()).filter(Boo
 
 /** @param {Field} field */
 function textControl(field) {
-  const list = field.suggest ? el('datalist', { id: nextId() }, ...field.suggest.map((value) => el('option', { value }))) : null
+  const list = field.suggest ? el('datalist', { id: nextId() }, ...field.suggest.map(([value, label]) => el('option', { value, label }))) : null
   const input = el(field.type === 'long' ? 'textarea' : 'input', { class: 'field-input', dir: 'auto', maxLength: field.max ?? 4096, rows: field.type === 'long' ? 3 : undefined, autocomplete: 'off', spellcheck: field.type === 'long' })
   if (list) input.setAttribute('list', list.id)
   const control = simple(field, input, { write: (value) => { input.value = value ?? field.initial ?? '' }, read: () => input.value || undefined })

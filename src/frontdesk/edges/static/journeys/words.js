@@ -28,7 +28,7 @@ const STAGES = new Map([['invitation', 'at the invitation'], ['form', 'at the fo
 const MEDIA = new Map([['webchat', 'Chat'], ['contentOffer', 'Content'], ['webhook', 'Webhook']])
 const EVENTS = new Map([['page_viewed', 'Saw a page'], ['form_submitted', 'Sent a form'], ['form_abandoned', 'Left a form'], ['identify', 'Said who they are'], ['search_performed', 'Searched']])
 const CHECKS = new Map([
-  ['in force', 'The map is in force'], ['trigger', 'Its trigger is met'], ['visit', 'It may act in this visit'], ['control group', 'Control group'],
+  ['in force', 'The map'], ['trigger', 'Its trigger'], ['visit', 'This visit'], ['control group', 'Control group'],
   ['page', 'The page'], ['activation', 'The delay'], ['schedule', 'The schedule'], ['existing offer', 'Other offers and chats'], ['frequency caps', 'How many offers'],
   ['agents', 'People who are there'], ['pacing', 'People who are free'], ['choice', 'Maps that go before it'],
 ])
