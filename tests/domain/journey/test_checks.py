@@ -338,6 +338,12 @@ WRONG = [
     (Kind.TEMPLATE, content(title=""), "contentOffer.title", "invalid_value"),
     (Kind.TARGET, {"name": "T", "queueId": "moon"}, "queueId", "unknown_reference"),
     (
+        Kind.SETTINGS,
+        {"frequencyCaps": {"webchat": {"capForPeriod": "25:00"}}},
+        "frequencyCaps.webchat.capForPeriod",
+        "invalid_value",
+    ),
+    (
         Kind.TARGET,
         {"name": "T", "supportedMediaTypes": ["webchat", "voice"]},
         "supportedMediaTypes[1]",

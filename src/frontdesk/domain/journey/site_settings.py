@@ -54,7 +54,7 @@ class FrequencyCap(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tr
 
     cap_once_finalized: bool = True
     cap_once_rejected: bool = True
-    cap_for_period: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "00:00"
+    cap_for_period: str = "00:00"
 
 
 class OffersMax(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

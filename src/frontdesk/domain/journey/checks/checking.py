@@ -14,7 +14,7 @@ from frontdesk.domain.journey.action_targets import ActionTarget, Schedule, Sche
 from frontdesk.domain.journey.checks.action_maps import BUILT, WEB, check_action_map
 from frontdesk.domain.journey.checks.criteria import IsKey, check_patterns, has_patterns
 from frontdesk.domain.journey.checks.sites import check_deployment, check_settings, check_zone
-from frontdesk.domain.journey.checks.wrong import Wrong, invalid, not_active, unknown
+from frontdesk.domain.journey.checks.wrong import Wrong, invalid, not_active, unknown, unknown_name
 from frontdesk.domain.journey.defining import Definition, Kind, all_of, users_of
 from frontdesk.domain.journey.definitions import (
     ACTION_MAPS_MAX,
@@ -102,7 +102,7 @@ def _name(user: object) -> str:
 
 
 def _nothing(consequence: str) -> Wrong:
-    text = f"without a condition {consequence}: write a pattern into context or journey"
+    text = f"without a condition {consequence}: say who they are (context) or what they do (journey)"
     return Wrong("no_condition", "journey.patterns", text)
 
 
@@ -139,7 +139,7 @@ def _check_template(template: ActionTemplate) -> None:
 
 def _check_target(target: ActionTarget, queues: Collection[str]) -> None:
     if target.queue_id and target.queue_id not in queues:
-        raise unknown("queueId", "queue", target.queue_id)
+        raise unknown_name("queueId", "queue", target.queue_id, queues)
     for number, name in enumerate(target.supported_media_types):
         if name not in BUILT:
             built = ", ".join(known.value for known in BUILT)

@@ -1,12 +1,13 @@
 """Checks of deployments and of the settings. Source: journey.md §8.6, §10, §12, §13.3."""
 
 import ipaddress
+import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from frontdesk.domain.hours import hours_of
 from frontdesk.domain.journey.checks.action_maps import WEB, check_timeout
-from frontdesk.domain.journey.checks.wrong import invalid, unknown
+from frontdesk.domain.journey.checks.wrong import invalid, unknown_name
 from frontdesk.domain.journey.definitions import Deployment
 from frontdesk.domain.journey.site_settings import JourneySettings
 from frontdesk.domain.journey.tracking import Tracking
@@ -15,6 +16,8 @@ from frontdesk.errors import Refused
 ANY = "*"
 LIST_MAX = 200  # Rules, parameters, filters, of each.
 PARAMETER_CHARS_MAX = 200
+# Not a limit of the type: what is said of a type cannot name the entry of a mapping that it is about.
+HOURS_AND_MINUTES = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def check_deployment(deployment: Deployment, services: Collection[str]) -> None:
@@ -26,7 +29,7 @@ def check_deployment(deployment: Deployment, services: Collection[str]) -> None:
             text = "an origin is a scheme and a host, such as https://shop.example, or * for all"
             raise invalid(f"allowedOrigins[{number}]", text)
     if deployment.service and deployment.service not in services:
-        raise unknown("service", "chat service", deployment.service)
+        raise unknown_name("service", "chat service", deployment.service, services)
     check_timeout(deployment.offer_timeout_seconds)
     _check_tracking(deployment.tracking)
 
@@ -90,6 +93,10 @@ def check_settings(settings: JourneySettings) -> None:
     for name in settings.frequency_caps:
         if name not in capped:
             raise invalid(f"frequencyCaps.{name}", f"caps are for offers: {', '.join(capped)}")
+    for name, cap in settings.frequency_caps.items():
+        if HOURS_AND_MINUTES.fullmatch(cap.cap_for_period) is None:
+            text = "hours and minutes, such as 00:30, and 23:59 at most"
+            raise invalid(f"frequencyCaps.{name}.capForPeriod", text)
 
 
 def check_zone(name: str) -> None:

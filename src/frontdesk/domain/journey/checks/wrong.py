@@ -1,6 +1,10 @@
 """What is said of a definition that cannot be saved."""
 
+from collections.abc import Collection
+
 from frontdesk.errors import Refused
+
+NAMES_TOLD_MAX = 10
 
 
 class Wrong(Refused):
@@ -22,6 +26,14 @@ def invalid(field: str, text: str) -> Wrong:
 def unknown(field: str, what: str, name: str) -> Wrong:
     """A name of nothing."""
     return Wrong("unknown_reference", field, f"there is no {what} {name!r}")
+
+
+def unknown_name(field: str, what: str, name: str, names: Collection[str]) -> Wrong:
+    """A name of nothing in the settings of the server, with those that are there."""
+    told = ", ".join(sorted(names)[:NAMES_TOLD_MAX])
+    more = f" and {len(names) - NAMES_TOLD_MAX} more" if len(names) > NAMES_TOLD_MAX else ""
+    there = f"the settings have {told}{more}" if names else "the settings have none"
+    return Wrong("unknown_reference", field, f"there is no {what} {name!r}: {there}")
 
 
 def not_active(field: str, what: str, name: str) -> Wrong:

@@ -167,12 +167,26 @@ function thingControl(field, known) {
   })
 }
 
-/** Several things, ticked. @param {Field} field @param {Known} known @returns {Control} */
+const FEW = 8 // One sees so many at a glance, and looks for none of them.
+
+/** Several things, ticked; many are found by name. @param {Field} field @param {Known} known @returns {Control} */
 function thingsControl(field, known) {
   const id = nextId()
   const problem = el('p', { class: 'field-problem', id: `${id}-problem` })
   const boxes = el('div', { class: 'ticks' })
-  const root = el('fieldset', { class: 'control plain', 'aria-describedby': `${id}-problem` }, el('legend', { class: 'field-label', text: field.label }), field.hint && el('p', { class: 'field-hint', text: field.hint }), boxes, problem)
+  const search = el('input', {
+    type: 'search', class: 'field-input', dir: 'auto', autocomplete: 'off', placeholder: 'Find by name', 'aria-label': `Find by name: ${field.label}`, hidden: true,
+    on: { input: () => find(), keydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') event.preventDefault() } },
+  })
+  const none = el('p', { class: 'muted', role: 'status' })
+  const root = el('fieldset', { class: 'control plain', 'aria-describedby': `${id}-problem` }, el('legend', { class: 'field-label', text: field.label }), field.hint && el('p', { class: 'field-hint', text: field.hint }), search, boxes, none, problem)
+  const find = () => {
+    const wanted = search.value.trim().toLowerCase()
+    const labels = [...boxes.querySelectorAll('label')]
+    for (const label of labels) label.hidden = !(label.textContent ?? '').toLowerCase().includes(wanted)
+    boxes.hidden = labels.length > 0 && labels.every((label) => label.hidden)
+    none.textContent = boxes.hidden ? 'None is called that. Look for a part of the name.' : ''
+  }
   const inputs = () => /** @type {HTMLInputElement[]} */ ([...boxes.querySelectorAll('input')])
   return {
     root,
@@ -180,8 +194,12 @@ function thingsControl(field, known) {
       const wanted = value ?? []
       const options = [...thingsOf(field, known).map((thing) => ({ id: thing.id, text: nameOf(thing), isOff: thing.isActive === false })),
         ...wanted.filter((/** @type {string} */ one) => !thingsOf(field, known).some((thing) => thing.id === one)).map((/** @type {string} */ one) => ({ id: one, text: `${one} (is not there)`, isOff: false }))]
+      options.sort((one, other) => Number(wanted.includes(other.id)) - Number(wanted.includes(one.id))) // What is chosen is seen first.
+      search.value = ''
+      search.hidden = options.length <= FEW
       boxes.replaceChildren(...options.map((one) => el('label', { class: 'check-label' }, el('input', { type: 'checkbox', value: one.id, checked: wanted.includes(one.id) }), el('bdi', { text: one.text }), one.isOff && el('span', { class: 'muted', text: ' (switched off)' }))))
-      if (!options.length) boxes.append(el('p', { class: 'muted', text: 'There is none yet.' }))
+      if (!options.length) boxes.append(el('p', { class: 'muted', text: 'There is none yet. ' }, el('a', { href: `#/${field.of}/new`, text: 'Make one' })))
+      find()
     },
     get() {
       const chosen = inputs().filter((input) => input.checked).map((input) => input.value)
@@ -189,6 +207,8 @@ function thingsControl(field, known) {
     },
     fault(_parts, text) {
       problem.textContent = text
+      search.value = ''
+      find()
       return inputs()[0] ?? root
     },
     clear: () => { problem.textContent = '' },

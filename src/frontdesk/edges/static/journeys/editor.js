@@ -8,6 +8,7 @@ import { Fault, call, every, look, one } from './calls.js'
 import { conflictBox } from './conflict.js'
 import { nameOf } from './controls.js'
 import { Form } from './form.js'
+import { History } from './history.js'
 import { KINDS } from './kinds.js'
 import { toolsOf } from './tools.js'
 import { ms, quoted } from './words.js'
@@ -42,17 +43,22 @@ export class Editor {
       el('p', { class: 'crumbs' }, el('a', { href: `#/${name}`, text: this.kind.title })), this.heading, this.about, this.conflict, this.body)
   }
 
+  /** Which changes are of it, in the list of all. @returns {Record<string, string>} */
+  get changesOfIt() { return { filterField: 'resourceId', filterValue: this.id } }
+
   /** Where the thing of an id is. @param {string} id */
   at(id) { return `/${this.name}/${one(id)}` }
 
   async open() {
-    const known = new Map(await Promise.all((this.kind.uses ?? []).map(async (of) => /** @type {[string, Thing[]]} */ ([of, await every(`/${of}`)]))))
+    const known = new Map(await Promise.all((this.kind.uses ?? []).map(async (of) => /** @type {[string, Thing[]]} */ ([of, await every(`/${of}`, { sortBy: /** @type {import('./kinds.js').Kind} */ (KINDS[of]).named })]))))
     const from = this.id || this.from
     const thing = from ? await look(this.at(from)) : undefined
     this.form = new Form(this.kind.fields, known, () => this.changed())
     this.tools = toolsOf(this.name, this.form, () => this.thing, known)
+    this.history = new History(this.changesOfIt, (name) => /** @type {Form} */ (this.form).labelOf(name))
     this.body.replaceChildren(
       el('div', { class: 'editor-columns' }, this.form.root, el('div', { class: 'tools' }, ...this.tools.map((tool) => tool.root))),
+      this.id && this.history.root,
       el('div', { class: 'save-bar' }, this.saveButton, this.undoButton,
         this.id && !this.isSole && el('a', { class: 'button quiet', href: `#/${this.name}/new/${one(this.id)}`, text: 'Copy' }),
         this.id && !this.isSole && el('button', { type: 'button', class: 'button quiet remove', text: 'Delete…', on: { click: () => this.remove() } }), this.state))
@@ -78,6 +84,7 @@ export class Editor {
     this.form?.clear()
     this.form?.set(thing)
     this.changed()
+    this.history?.look()
   }
 
   /** @param {Thing} thing */

@@ -2,6 +2,7 @@
 
 import { el } from '../shared/element.js'
 import { SINGLE, nextId } from './controls.js'
+import { plainly } from './faults.js'
 
 /** @typedef {import('./controls.js').Field} Field */
 /** @typedef {import('./controls.js').Known} Known */
@@ -76,10 +77,11 @@ function group(field, known) {
       return Object.keys(value).length ? value : undefined
     },
     fault(parts, text) {
-      const found = parts.length ? fields.fault(parts, text) : null
+      // What is folded away cannot show what is wrong with it: then the group says so itself.
+      const found = parts.length && !body.hidden ? fields.fault(parts, text) : null
       if (found) return found
-      problem.textContent = text
-      return root
+      problem.textContent = plainly(field, text)
+      return there ?? root
     },
     clear() {
       problem.textContent = ''
@@ -166,7 +168,7 @@ function groups(field, known) {
     fault([first, ...rest], text) {
       const found = typeof first === 'number' ? rows[first]?.fields.fault(rest, text) : null
       if (found) return found
-      problem.textContent = typeof first === 'number' ? `${item} ${first + 1}: ${text}` : text
+      problem.textContent = typeof first === 'number' ? `${item} ${first + 1}: ${plainly(field, text)}` : plainly(field, text)
       return root
     },
     clear() {

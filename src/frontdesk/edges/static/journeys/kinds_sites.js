@@ -89,8 +89,8 @@ const cap = (name, label) => ({ name, label, type: 'group', fields: [
   { name: 'capOnceRejected', label: 'No more after one was declined', type: 'check', initial: true },
   { name: 'capForPeriod', label: 'At least between two', type: 'text', initial: '00:00', hint: 'Hours and minutes, HH:MM up to 23:59.' },
 ] })
-/** @param {string} name @param {string} label @returns {Field} */
-const days = (name, label) => ({ name, label, type: 'number', min: 1, required: true, hint: 'Days, 1 at least.' })
+/** @param {string} name @param {string} label @param {number} otherwise @returns {Field} */
+const days = (name, label, otherwise) => ({ name, label, type: 'number', min: 1, hint: `Days, 1 at least; empty is ${otherwise}.` })
 
 /** @type {Field[]} */
 export const SETTINGS = [
@@ -107,6 +107,6 @@ export const SETTINGS = [
     { name: 'eraseOnWithdraw', label: 'Who withdraws is erased', type: 'check', initial: true },
     { name: 'storeIp', label: 'IP addresses', type: 'choice', initial: 'truncated', options: [['truncated', 'are shortened'], ['none', 'are not kept']] },
     { name: 'exemptTraits', label: 'Traits that may hold what looks personal', type: 'lines', hint: 'One on each line.' },
-    { name: 'retentionDays', label: 'What is forgotten after', type: 'group', fields: [days('webEvents', 'Web events'), days('sessions', 'Visits'), days('actionEvents', 'Offers and what became of them'), days('customers', 'Browsers'), days('unlinkedTraits', 'Traits of those nobody knows')] },
+    { name: 'retentionDays', label: 'What is forgotten after', type: 'group', fields: [days('webEvents', 'Web events', 90), days('sessions', 'Visits', 395), days('actionEvents', 'Offers and what became of them', 395), days('customers', 'Browsers', 395), days('unlinkedTraits', 'Traits of those nobody knows', 60)] },
   ] },
 ]

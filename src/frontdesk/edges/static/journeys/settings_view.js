@@ -17,6 +17,9 @@ export class SettingsView extends Editor {
   }
 
   /** @override */
+  get changesOfIt() { return { filterField: 'resource', filterValue: 'settings' } }
+
+  /** @override */
   at() { return '/settings' }
 
   /** @override @param {import('./calls.js').Thing} thing */
