@@ -1,9 +1,10 @@
-"""The forms of journeys: what is wrong stands where one looks, and many things are found."""
+"""The forms of journeys and their reports: faults stand where one looks, and slow answers mislead nobody."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.journeys import axe
 from tests.journeys.followed import LONG, Followed, followed
@@ -96,3 +97,52 @@ async def test_who_changed_a_thing_is_told_beside_it(browser: Browser, desk: Fol
         await page.evaluate("location.hash = '#/settings'")
         await page.get_by_text("Who changed it").click()
         await expect(history).to_contain_text("changed it: Privacy")
+
+
+async def test_who_fits_many_segments_takes_no_more_room_than_others(
+    browser: Browser, desk: Followed
+) -> None:
+    async with signed_page(browser, desk, "#/visitors") as page:
+        row = page.locator(".visits tbody tr").first
+        await expect(row).to_contain_text(f"and {SEGMENTS + 1 - 5} more")
+        box = await row.bounding_box()
+        assert box is not None
+        assert box["height"] < 220
+
+
+async def test_a_slow_answer_looks_old_and_never_takes_the_place_of_a_newer_one(
+    browser: Browser, desk: Followed
+) -> None:
+    go_on = asyncio.Event()
+    asked = []
+
+    async def slowly(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            await go_on.wait()
+        await route.continue_()
+
+    async with signed_page(browser, desk, "#/report") as page:
+        shown = page.get_by_text("each state counts when it came about")
+        await expect(shown).to_be_visible()
+        await page.route("**/reports/actionmaps?*", slowly)
+        await page.get_by_label("Counted by").select_option("cohort")
+        await expect(page.get_by_text("Counting…")).to_be_visible()
+        await expect(page.locator(".is-old")).to_be_visible()
+        await page.get_by_label("Counted by").select_option("event")
+        await expect(shown).to_be_visible()
+        async with page.expect_response(lambda answer: "basis=cohort" in answer.url):
+            go_on.set()
+        await page.evaluate("() => new Promise((done) => setTimeout(done))")
+        await expect(shown).to_be_visible()
+        await expect(page.locator(".is-old")).to_have_count(0)
+
+
+async def test_numbers_that_could_not_be_counted_anew_say_that_they_are_of_before(
+    browser: Browser, desk: Followed
+) -> None:
+    async with signed_page(browser, desk, f"#/report/{desk.map_id}") as page:
+        await expect(page.get_by_text("each state counts when it came about")).to_be_visible()
+        await page.route("**/reports/**", lambda route: route.abort())
+        await page.get_by_label("Time", exact=True).select_option(label="The last 30 days")
+        await expect(page.get_by_text("The numbers are still those of before.")).to_be_visible()

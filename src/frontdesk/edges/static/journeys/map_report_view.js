@@ -1,11 +1,11 @@
 // How one map performs: the funnel, why it was not offered, and apart from both, diagnostics.
 
 import { el } from '../shared/element.js'
-import { Fault, look, one } from './calls.js'
+import { look, one } from './calls.js'
 import { funnel } from './funnel.js'
 import { Period } from './period.js'
-import { COLUMNS, caption, cell, legend } from './report_view.js'
-import { counted, lasted, percent, reasonWords, sentence } from './words.js'
+import { COLUMNS, caption, cell, countAnew, legend } from './report_view.js'
+import { counted, lasted, percent, reasonWords } from './words.js'
 
 /** @typedef {import('./calls.js').Thing} Thing */
 
@@ -28,22 +28,27 @@ export class MapReportView {
     this.table = el('div', {})
     this.blocked = el('div', {})
     this.diagnostics = el('div', {})
-    this.root = el('main', { class: 'page', id: 'content' },
-      el('p', { class: 'crumbs' }, el('a', { href: '#/report', text: 'Action map performance' })),
-      el('div', { class: 'title-row' }, this.heading, el('a', { class: 'button', href: `#/actionmaps/${one(id)}`, text: 'Edit the map' })),
-      this.period.root, this.problem, this.caption,
+    this.asked = 0
+    this.old = el('div', { hidden: true },
       el('h2', { text: 'From qualified to engaged' }), this.funnel,
       el('h2', { text: 'The numbers' }), this.table,
       el('h2', { text: 'Why it was not offered' }), this.blocked,
       el('details', { class: 'diagnostics' }, el('summary', { text: 'Diagnostics' }), this.diagnostics))
+    this.root = el('main', { class: 'page', id: 'content' },
+      el('p', { class: 'crumbs' }, el('a', { href: '#/report', text: 'Action map performance' })),
+      el('div', { class: 'title-row' }, this.heading, el('a', { class: 'button', href: `#/actionmaps/${one(id)}`, text: 'Edit the map' })),
+      this.period.root, this.problem, this.caption, this.old)
   }
 
   async open() {
+    const asked = (this.asked += 1)
     const { basis: _, ...interval } = this.period.query()
     const at = one(this.id)
     const [report, blocked, diagnostics] = await Promise.all([
       look(`/reports/actionmaps/${at}`, this.period.query()), look(`/actionmaps/${at}/blocked`, { from: interval.from, to: interval.to }), look(`/reports/actionmaps/${at}/diagnostics`, interval)])
+    if (asked !== this.asked) return // Another time was chosen before this came.
     const [row] = report.actionMaps
+    this.old.hidden = false
     this.problem.textContent = ''
     this.title = row.displayName
     this.heading.replaceChildren(el('bdi', { text: row.displayName }))
@@ -70,14 +75,7 @@ export class MapReportView {
     ]
   }
 
-  async refreshNow() {
-    try {
-      await this.open()
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      this.problem.textContent = sentence(error.message)
-    }
-  }
+  refreshNow() { return countAnew(this) }
 }
 
 /** @param {string} name @param {any} value */

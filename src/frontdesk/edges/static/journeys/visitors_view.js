@@ -7,6 +7,7 @@ import { segmentTags } from './tags.js'
 import { counted, ms, pathOf, stateWords } from './words.js'
 
 const SHOWN_MAX = 200
+const IN_A_ROW = 5 // A visitor's own page has all segments and offers.
 
 /** @typedef {import('./calls.js').Thing} Thing */
 
@@ -56,6 +57,9 @@ function update(node, visit) {
   const drawn = JSON.stringify([visit.segments.map((/** @type {Thing} */ it) => it.displayName), visit.actions.map((/** @type {Thing} */ it) => it.state)])
   if (node.dataset.drawn === drawn) return
   node.dataset.drawn = drawn
-  at('.visit-segments').replaceChildren(segmentTags(visit.segments))
-  at('.visit-offers').replaceChildren(...visit.actions.map((/** @type {Thing} */ action) => el('p', {}, el('bdi', { text: action.actionMap.displayName ?? 'A map that is gone' }), el('span', { class: 'muted', text: `: ${stateWords(action.state)}` }))))
+  at('.visit-segments').replaceChildren(segmentTags(visit.segments, IN_A_ROW))
+  const rest = visit.actions.length - IN_A_ROW
+  at('.visit-offers').replaceChildren(
+    ...visit.actions.slice(-IN_A_ROW).map((/** @type {Thing} */ action) => el('p', {}, el('bdi', { class: 'visit-offer', text: action.actionMap.displayName ?? 'A map that is gone' }), el('span', { class: 'muted', text: `: ${stateWords(action.state)}` }))),
+    ...(rest > 0 ? [el('p', { class: 'muted', text: `and ${rest} before` })] : []))
 }
