@@ -119,6 +119,21 @@ async def test_nothing_is_missed_and_nothing_heard_twice_over_many_lost_connecti
     assert server.welcomes == 7
 
 
+async def test_what_the_visitor_was_writing_may_be_gone_when_you_come_back(server: WorkspaceServer) -> None:
+    """A server tells again what stands in the box; nothing, when that is empty."""
+    server.start("c1")
+    server.give("c1")
+    async with amy(server) as agent, asyncio.timeout(PATIENCE_S):
+        chat, welcomes = agent.chats["c1"], server.welcomes
+        server.send({"is": "preview", "interaction_id": "c1", "text": "half a thou"})
+        while chat.preview != "half a thou":
+            await asyncio.sleep(0.01)
+        agent.drop_connection()
+        await server.until(lambda: server.welcomes > welcomes)
+        while chat.preview:
+            await asyncio.sleep(0.01)
+
+
 async def test_of_a_chat_that_went_on_without_you_the_rest_is_heard_and_then_its_end(
     server: WorkspaceServer,
 ) -> None:

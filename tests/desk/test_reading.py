@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from frontdesk.desk.hub import Hub
+from frontdesk.desk.input_boxes import InputBoxes
 from frontdesk.desk.previews import Previews
 from frontdesk.domain import commands
 from frontdesk.errors import Unavailable
@@ -24,7 +25,9 @@ class Desk:
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self.hub = Hub(node.chats, node.floor, Previews(node.store, "a", are_shared=False))
+        self.previews = Previews(node.store, "a", are_shared=False)
+        self.hub = Hub(node.chats, node.floor, self.previews)
+        self._input_boxes = InputBoxes(self.hub, node.clock, 1000)
         node.follower._audience = self.hub
 
     async def opens(self, have: dict[str, int] | None = None, agent_id: str = "amy") -> Session:
@@ -37,6 +40,12 @@ class Desk:
     async def hears(self) -> None:
         await self.node.hears()
         await turns()
+
+    def writes(self, chat_id: str, text: str) -> None:
+        """What the visitor has in the input box."""
+        chat = self.node.chats.known(chat_id)
+        assert chat is not None
+        self._input_boxes.holds(chat, text)
 
     async def taken(self, agent_id: str = "amy") -> str:
         """A chat of four events that an agent has taken."""
@@ -248,6 +257,72 @@ async def test_a_preview_is_shown_to_who_has_been_told_everything(desk: Desk) ->
     session = await desk.opens()
     desk.hub.preview(chat_id, "my ord")
     assert session.told[-1] == ("preview", chat_id, "my ord")
+
+
+async def test_who_comes_back_is_shown_what_stands_in_the_box_now(desk: Desk) -> None:
+    chat_id = await desk.taken()
+    first = await desk.opens()
+    desk.writes(chat_id, "my order is")
+    desk.hub.close(first)
+    desk.writes(chat_id, "my order is late")
+    again = await desk.opens({chat_id: 4})
+    assert again.told[-1] == ("preview", chat_id, "my order is late")
+    assert again.heads(chat_id)[0][0] == "interaction", "it comes after the chat"
+    desk.writes(chat_id, "")
+    nothing = await desk.opens({chat_id: 4})
+    assert "preview" not in [told[0] for told in nothing.told]
+
+
+async def test_a_colleague_who_joins_is_shown_it_as_well(desk: Desk) -> None:
+    chat_id = await desk.taken()
+    bob = await desk.opens(agent_id="bob")
+    desk.writes(chat_id, "half a thought")
+    assert bob.told == []
+    await desk.node.do(
+        chat_id,
+        commands.HandOver(party_id=2),
+        commands.Invite("bob", 30),
+        commands.Accept("bob", "Bob"),
+    )
+    await desk.hears()
+    assert bob.told[-1] == ("preview", chat_id, "half a thought")
+
+
+async def test_who_is_behind_is_shown_the_newest_when_they_have_caught_up(desk: Desk) -> None:
+    chat_id = await desk.taken()
+    for n in range(80):
+        await desk.node.do(chat_id, say(str(n)))
+    await desk.hears()
+    desk.node.connection.hold("read")
+    session = await desk.opens()
+    for text in ("one", "two"):
+        desk.writes(chat_id, text)
+    desk.node.connection.release("read")
+    await turns()
+    assert [told[2] for told in session.heads(chat_id) if told[0] == "preview"] == ["two"]
+
+
+async def test_who_missed_that_the_box_was_emptied_is_told_so(desk: Desk) -> None:
+    chat_id = await desk.taken()
+    session = await desk.opens()
+    desk.writes(chat_id, "one")
+    stream, body = f"interaction/{chat_id}", b'{"type":"Said","party_id":1,"text":"by another node"}'
+    last = await desk.node.database.append(stream, 4, [body] * 2, desk.node.clock())
+    assert last is not None
+    desk.hub.heard(chat_id, last)  # There is one before it to be read.
+    desk.writes(chat_id, "")
+    await turns()
+    assert session.versions(chat_id) == [1, 2, 3, 4, 5, 6]
+    assert session.told[-1] == ("preview", chat_id, "")
+
+
+async def test_who_comes_back_is_shown_what_a_visitor_of_another_node_writes(desk: Desk) -> None:
+    chat_id = await desk.taken()
+    first = await desk.opens()
+    desk.previews.on_heard(chat_id, "half a wor")
+    assert first.told[-1] == ("preview", chat_id, "half a wor")
+    again = await desk.opens({chat_id: 4})
+    assert again.told[-1] == ("preview", chat_id, "half a wor")
 
 
 async def test_a_word_that_is_heard_before_its_writer_is_answered_holds_up_nobody(desk: Desk) -> None:

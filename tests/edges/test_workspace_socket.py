@@ -241,6 +241,8 @@ async def test_the_preview_of_what_a_visitor_writes_is_shown_and_not_kept(house:
         await amy.hears_event(chat.chat_id, "Joined")
         await chat.refresh(1, message="my order is")
         await amy.hears(lambda m: m["is"] == "preview" and m["text"] == "my order is")
+        async with again(house, "amy") as elsewhere:
+            await elsewhere.hears(lambda m: m["is"] == "preview" and m["text"] == "my order is")
         await chat.send("my order is late")
         await amy.hears(lambda m: m["is"] == "preview" and m["text"] == "")
         await chat.refresh(1, message="y" * 100_000)

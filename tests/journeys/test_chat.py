@@ -242,6 +242,8 @@ async def test_half_a_thought_stays_in_sight_until_it_is_sent_or_taken_back(
     await expect(preview.locator(".typing-dots")).to_be_visible(timeout=PATIENCE_MS)
     await expect(preview.locator(".typing-dots")).to_be_hidden(timeout=PATIENCE_MS)
     await expect(preview).to_have_text("I was wondering")
+    await agent.page.reload()
+    await expect(preview).to_have_text("I was wondering", timeout=PATIENCE_MS)
     await visitor.box.fill("")
     await expect(preview).to_have_count(0, timeout=PATIENCE_MS)
 

@@ -138,8 +138,9 @@ class ChatView:
     # --- what the connection brings ------------------------------------------------------------
 
     def refresh(self, card: InteractionCard) -> None:
-        """Take the server's newer picture of this chat."""
+        """Take the server's newer picture of this chat; what the visitor is writing, it tells again."""
         self.card = card
+        self.preview = ""
         self._tell()
 
     def absorb(self, happened: Happened) -> bool:

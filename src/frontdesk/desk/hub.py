@@ -31,7 +31,7 @@ class Hub:
         self._floor_timer: asyncio.TimerHandle | None = None
         self._rung: dict[str, str] = {}  # Whom an interaction rings for: its end ends that too.
         self._previews = previews
-        previews.on_heard = self._show_preview
+        previews.on_heard = self._preview_heard
         floor.on_change.append(self._floor_changed)
 
     # --- sessions ------------------------------------------------------------------------------
@@ -140,13 +140,15 @@ class Hub:
 
     def preview(self, interaction_id: str, text: str) -> None:
         """Show what the visitor has in the input box; it is never stored."""
-        self._show_preview(interaction_id, text)
+        self._readings.show(interaction_id, text)
         self._previews.tell(interaction_id, text)
 
-    def _show_preview(self, interaction_id: str, text: str) -> None:
-        for session in self._readings.up_to_date(interaction_id):
-            session.preview(interaction_id, text)
-            session.flush()
+    def _preview_heard(self, interaction_id: str, text: str) -> None:
+        """The same of another node's visitor: who comes here later is shown it as well."""
+        chat = self._chats.known(interaction_id)
+        if chat is not None:
+            chat.preview = text
+        self._readings.show(interaction_id, text)
 
     def _floor_changed(self) -> None:
         if self._bots and self._floor_timer is None:

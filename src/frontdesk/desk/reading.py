@@ -5,7 +5,7 @@ is passed on as it comes; whoever has missed something reads it from the history
 and nothing comes twice, whatever the order in which sockets, joins and commits meet.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from frontdesk.desk.chat import Told
 from frontdesk.desk.chats import Chats
@@ -35,7 +35,8 @@ class Reading:
     Shape:   while it `is_behind`, events are not passed on but read from the history; `heard` is the
              newest version that went by meanwhile; `until` is where the session's part ends, or None;
              `joined_as` is the newest party that it is known to be, `introduced_as` the one it was told to
-             be, or None before.
+             be, or None before. `shows_preview` when what it was last told of the visitor's input box is
+             that something stands in it.
     """
 
     __slots__ = (
@@ -45,6 +46,7 @@ class Reading:
         "is_behind",
         "joined_as",
         "session",
+        "shows_preview",
         "until",
         "version",
     )
@@ -58,6 +60,12 @@ class Reading:
         self.joined_as = 0
         self.introduced_as: int | None = None
         self.until: int | None = None
+        self.shows_preview = False
+
+    def show(self, preview: str) -> None:
+        """Tell what stands in the visitor's input box."""
+        self.shows_preview = bool(preview)
+        self.session.preview(self.interaction_id, preview)
 
 
 class Readings:
@@ -126,9 +134,19 @@ class Readings:
 
     # --- passing on ----------------------------------------------------------------------------
 
-    def up_to_date(self, interaction_id: str) -> Iterator[Session]:
-        """The sessions that read an interaction and have missed nothing."""
-        return (r.session for r in self._by_chat.get(interaction_id, ()) if not r.is_behind)
+    def show(self, interaction_id: str, preview: str) -> None:
+        """Tell what stands in the visitor's input box now; who is behind is told when they have caught up."""
+        for reading in self._by_chat.get(interaction_id, ()):
+            if not reading.is_behind:
+                reading.show(preview)
+                reading.session.flush()
+
+    def _show_again(self, reading: Reading) -> None:
+        """The same to one that has just come, or may have missed it."""
+        chat = self._chats.known(reading.interaction_id)
+        preview = chat.preview if chat is not None and chat.is_open else ""
+        if preview or reading.shows_preview:
+            reading.show(preview)
 
     def heard(self, interaction_id: str, record: Recorded) -> None:
         """An event of an interaction is committed."""
@@ -186,6 +204,8 @@ class Readings:
             reading.is_behind = False
             if reading.until is not None:
                 self._leave(reading)
+            else:
+                self._show_again(reading)
         return not reading.is_behind or reading.version > before
 
     async def _state(self, reading: Reading) -> Interaction:
