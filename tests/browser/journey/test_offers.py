@@ -265,6 +265,19 @@ async def test_78_a_subscriber_that_throws_is_alone_with_it(tracked: Visits, pee
         assert len(await it.told()) == 1
 
 
+async def test_a_page_tells_how_a_chat_of_another_kind_goes_on(tracked: Visits, peer: Peer) -> None:
+    """The server takes it from sites with `trustClientChatStates`."""
+    async with tracked() as it:
+        await it.hears("webchat.accepted")
+        action_id = peer.offer("webchat", webchatProperties=INVITATION)
+        await it.does("record", "x")
+        await toast(it, "Cannot choose?").get_by_role("button", name="Chat").click()
+        on = ["started", "engaged", "completed"]
+        for state in on:
+            await it.does("action", action_id, state)
+        await it.until(lambda: peer.states(action_id) == ["offered", "accepted", *on])
+
+
 async def test_a_page_may_have_an_invitation_of_its_own(tracked: Visits, peer: Peer) -> None:
     own = "<div id=invitation hidden><button class=yes>Yes</button><button class=no>No</button></div>"
     async with tracked(body=own, script=snippet("own")) as it:
