@@ -206,7 +206,7 @@ async def test_an_unsaved_map_is_tried_on_past_visits(desk: Office) -> None:
     await passes_by(desk, EARLY, 1, "/cart", "/cart")
     few = await estimated(desk, **asked)
     assert (few["state"], few["error"]["code"]) == ("Failed", "not_enough_data")
-    assert few["error"]["message"] == "visits are known of 0 days, and 7 are needed"
+    assert few["error"]["message"] == "visits of 0 days are known, and 7 are needed: ask again later"
 
     desk.now_ms += 8 * DAY_MS
     await passes_by(desk, BUYER, 2, "/", "/cart", "/cart?again", "/help")

@@ -211,7 +211,7 @@ class Estimates:
             await asyncio.sleep(0)
         known_days = (self._clock_ms() - first_ms) // DAY_MS
         if known_days < days:
-            text = f"visits are known of {known_days} days, and {days} are needed"
+            text = f"visits of {known_days} days are known, and {days} are needed: ask again later"
             raise Refused("not_enough_data", text)
         return customers.keys(), seen
 

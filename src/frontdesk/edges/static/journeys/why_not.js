@@ -4,7 +4,7 @@ import { el } from '../shared/element.js'
 import { Fault, call } from './calls.js'
 import { nameOf, nextId } from './controls.js'
 import { check } from './url_tester.js'
-import { checkWords, sentence } from './words.js'
+import { sentence } from './words.js'
 
 export class WhyNot {
   /** @param {string} visitId */
@@ -47,6 +47,6 @@ export class WhyNot {
     const failing = found.checks.filter((/** @type {any} */ one) => !one.passed).length
     this.result.replaceChildren(
       el('p', { class: found.passed ? 'verdict is-yes' : 'verdict is-no', text: found.passed ? 'Nothing stands in its way.' : `${failing === 1 ? 'One thing stands' : `${failing} things stand`} in its way.` }),
-      el('ol', { class: 'checks' }, ...found.checks.map((/** @type {any} */ one) => check(one.passed, `${checkWords(one.check)}: ${one.text}`))))
+      el('ol', { class: 'checks' }, ...found.checks.map((/** @type {any} */ one) => check(one.passed, one.text))))
   }
 }

@@ -27,11 +27,6 @@ const REASONS = new Map([
 const STAGES = new Map([['invitation', 'at the invitation'], ['form', 'at the form'], ['chat', 'in the chat']])
 const MEDIA = new Map([['webchat', 'Chat'], ['contentOffer', 'Content'], ['webhook', 'Webhook']])
 const EVENTS = new Map([['page_viewed', 'Saw a page'], ['form_submitted', 'Sent a form'], ['form_abandoned', 'Left a form'], ['identify', 'Said who they are'], ['search_performed', 'Searched']])
-const CHECKS = new Map([
-  ['in force', 'The map'], ['trigger', 'Its trigger'], ['visit', 'This visit'], ['control group', 'Control group'],
-  ['page', 'The page'], ['activation', 'The delay'], ['schedule', 'The schedule'], ['existing offer', 'Other offers and chats'], ['frequency caps', 'How many offers'],
-  ['agents', 'People who are there'], ['pacing', 'People who are free'], ['choice', 'Maps that go before it'],
-])
 
 /** @param {string} state */
 export const stateWords = (state) => STATES.get(state) ?? state
@@ -43,8 +38,6 @@ export const stageWords = (stage) => STAGES.get(stage) ?? ''
 export const mediaWords = (media) => MEDIA.get(media) ?? media
 /** @param {string} name of an event */
 export const eventWords = (name) => EVENTS.get(name) ?? name.replaceAll('_', ' ')
-/** @param {string} check */
-export const checkWords = (check) => CHECKS.get(check) ?? check
 
 /** @param {string|undefined} iso */
 export const ms = (iso) => (iso ? Date.parse(iso) : 0)
