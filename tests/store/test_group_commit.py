@@ -1,16 +1,18 @@
 """Many appends share a transaction, and one that cannot be written does not take the others with it."""
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import cast
+from uuid import uuid4
 
 import pytest
 
 from frontdesk.errors import Conflict, DeskError
 from frontdesk.settings import DatabaseSettings
-from frontdesk.store.log import Entry, Fence, Recorded
+from frontdesk.store.log import Card, Entry, Fence, Recorded, Store
 from frontdesk.store.open import open_database
 from frontdesk.store.postgres.store import PostgresStore
 from frontdesk.store.sqlite.connection import ServerLock
@@ -20,6 +22,8 @@ from frontdesk.store.sqlite.writer import Pace
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
+
+PAGE_BYTES = 4096
 
 Durable = SqliteStore | PostgresStore
 
@@ -127,6 +131,31 @@ async def test_a_group_of_any_size_is_written_whole(durable: Durable, rows: int)
     for stream in ("interaction/1", "interaction/2"):
         assert [record.body for record in await durable.read(stream)] == bodies
     assert [entered.entry for entered in await durable.entries("seen", 0, rows)] == entries
+
+
+async def test_cards_that_stay_in_their_drawer_leave_the_index_of_the_drawers_alone(tmp_path: Path) -> None:
+    """Streams are random and so are the pages of their index: each that is not written spares the disk."""
+    file = tmp_path / "frontdesk.db"
+    streams = [f"customer/{uuid4()}" for _ in range(3000)]
+    bodies = iter((b"first", b"second", b"third"))
+
+    async def pages(store: Store, changed: Sequence[str], *, is_open: bool) -> int:
+        """How many are written when these cards change."""
+        with contextlib.closing(sqlite3.connect(file)) as folding:
+            folding.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        card = Card("customer", is_open=is_open, sort_ms=5, body=next(bodies))
+        await asyncio.gather(*(store.append(stream, 0, (), 5, (card,)) for stream in changed))
+        return file.with_name("frontdesk.db-wal").stat().st_size // PAGE_BYTES
+
+    database = await open_database(DatabaseSettings(url=f"sqlite:///{file}"))
+    try:
+        await pages(database.store, streams, is_open=True)
+        stayed = await pages(database.store, streams[::20], is_open=True)
+        moved = await pages(database.store, streams[::20], is_open=False)
+        assert await database.store.count_cards("customer", is_open=True) == 2850
+    finally:
+        await database.aclose()
+    assert 0 < stayed < 0.75 * moved
 
 
 async def test_a_row_that_somebody_else_wrote_costs_no_other_write(tmp_path: Path) -> None:

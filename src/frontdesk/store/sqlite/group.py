@@ -7,7 +7,8 @@ is a transaction by itself.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, TypeVar
@@ -37,7 +38,8 @@ _FILE_ANEW = (
     " ON CONFLICT (stream) DO UPDATE SET kind = excluded.kind, is_open = excluded.is_open,"
     " sort_ms = excluded.sort_ms, body = excluded.body"
 )
-_DRAWERS = "SELECT kind, is_open FROM cards WHERE stream IN"
+_FILE_AS_BEFORE = " ON CONFLICT (stream) DO UPDATE SET sort_ms = excluded.sort_ms, body = excluded.body"
+_DRAWERS = "SELECT stream, kind, is_open FROM cards WHERE stream IN"
 _KEEP = "INSERT OR REPLACE INTO snapshots (stream, version, tag, body) "
 _COUNT = (
     "INSERT INTO card_counts (kind, is_open, cards) VALUES (?1, ?2, ?3)"
@@ -76,6 +78,9 @@ class Work(Struct):
 
 
 Job = Append | Work
+
+Drawer = tuple[str, bool]
+"""Where a card is found and counted: its kind, and whether it is open."""
 
 
 class Heads:
@@ -229,27 +234,33 @@ class Transaction:
         self._timers.clear()
 
     def _write_cards(self) -> None:
-        counts: dict[tuple[str, bool], int] = {}
-        for before in self._drawers(list(self._cards)):
-            counts[before] = counts.get(before, 0) - 1
-        for card in self._cards.values():
-            drawer = (card.kind, card.is_open)
-            counts[drawer] = counts.get(drawer, 0) + 1
-        rows = [(stream, *astuple(card)) for stream, card in self._cards.items()]
-        self._insert(_FILE, rows, _FILE_ANEW)
+        """Shape: most stay in their drawer, and the index of the drawers is left as it is by those."""
+        before = self._drawers(list(self._cards))
+        counts: Counter[Drawer] = Counter()
+        stay: list[tuple[object, ...]] = []
+        move: list[tuple[object, ...]] = []
+        for stream, card in self._cards.items():
+            was, drawer = before.get(stream), (card.kind, card.is_open)
+            (stay if was == drawer else move).append((stream, *astuple(card)))
+            counts[drawer] += 1
+            if was is not None:
+                counts[was] -= 1
+        self._insert(_FILE, stay, _FILE_AS_BEFORE)
+        self._insert(_FILE, move, _FILE_ANEW)
         self._count(counts)
         self._cards.clear()
 
-    def _drawers(self, streams: Sequence[str]) -> list[tuple[str, bool]]:
+    def _drawers(self, streams: Sequence[str]) -> dict[str, Drawer]:
         """Where the cards of some streams are counted, of those that have one."""
-        found: list[tuple[str, bool]] = []
+        found: dict[str, Drawer] = {}
         for some in _shares(streams):
             names = [*some, *[None] * _blanks(len(some))]
             sql = f"{_DRAWERS} ({','.join('?' * len(names))})"
-            found += [(kind, bool(is_open)) for kind, is_open in self.connection.execute(sql, names)]
+            rows = self.connection.execute(sql, names)
+            found.update((stream, (kind, bool(is_open))) for stream, kind, is_open in rows)
         return found
 
-    def _count(self, counts: dict[tuple[str, bool], int]) -> None:
+    def _count(self, counts: Mapping[Drawer, int]) -> None:
         changes = [(kind, is_open, by) for (kind, is_open), by in counts.items() if by]
         self.connection.executemany(_COUNT, changes)
 
@@ -266,7 +277,7 @@ class Transaction:
             " WHERE stream = ? AND position = (SELECT max(position) FROM events)",
             (stream,),
         )
-        for drawer in self._drawers([stream]):
+        for drawer in self._drawers([stream]).values():
             self._count({drawer: -1})
         execute("UPDATE entries SET stream = ? WHERE stream = ?", (erased_name(), stream))
         for table in ("events", "timers", "cards", "snapshots", "seen", "positions"):
