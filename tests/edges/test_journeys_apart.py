@@ -14,6 +14,7 @@ import anyio
 import pytest
 from msgspec.structs import replace
 
+from frontdesk.edges.apart.messages import Ask, Message
 from frontdesk.edges.apart.process import MODULE, JourneyProcess
 from frontdesk.journey_homes import JourneysApart, want_apart
 from frontdesk.main import running
@@ -96,6 +97,23 @@ async def test_pages_of_other_sites_and_wrong_requests_hear_the_same_as_ever(sit
     assert wrong.headers["access-control-allow-origin"] == ORIGIN
     large = await visitor.post("webevents", {"x": "x" * 300_000})
     assert (large.status_code, large.json()["code"]) == (413, "body_too_large")
+
+
+async def test_what_nobody_reads_there_does_not_cross(site: Tracked, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = process_of(site).line
+    assert line is not None
+    said, send = list[Message](), line.send
+
+    def heard(message: Message) -> None:
+        said.append(message)
+        send(message)
+
+    monkeypatch.setattr(line, "send", heard)
+    headers = {"origin": ORIGIN, "cookie": "basket=7", "accept-language": "de", "dnt": "1"}
+    answer = await site.ask("OPTIONS", "webevents", headers=headers)
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+    (asked,) = (message for message in said if isinstance(message, Ask))
+    assert {name for name, _ in asked.headers} == {b"user-agent", b"origin", b"dnt"}
 
 
 async def test_a_key_and_a_sign_in_manage_them_and_a_wrong_one_does_not(site: Tracked) -> None:

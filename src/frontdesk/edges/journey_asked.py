@@ -1,5 +1,7 @@
 """The journey collector: what a request asks for, by its address. Source: journey.md §4."""
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from frontdesk.edges.asgi import Scope
@@ -16,6 +18,7 @@ OPERATIONS = {
     ("POST", "consent"): "consent",
     ("GET", "config"): "config",
 }
+KEPT_MAX = 64  # Addresses: all page views of a site come to the same one, and most requests are page views.
 METHODS = {place: tuple(method for method, other in OPERATIONS if other == place) for _, place in OPERATIONS}
 
 
@@ -39,19 +42,29 @@ def serves(path: str) -> bool:
 
 def counted_as(scope: Scope) -> str:
     """What metrics call a request; empty for what is not counted: a question whether one may ask."""
-    if scope["method"] == "OPTIONS" or not serves(scope["path"]):
+    return _counted(scope["method"], scope["path"])
+
+
+@lru_cache(KEPT_MAX)
+def _counted(method: str, path: str) -> str:
+    if method == "OPTIONS" or not serves(path):
         return ""
-    return f"journey/{asked_of(scope).operation or 'unknown'}"
+    return f"journey/{_asked(method, path).operation or 'unknown'}"
 
 
 def asked_of(scope: Scope) -> Asked:
     """What a request asks for; its operation is empty when there is no such address."""
-    deployment_id, _, place = scope["path"][len(ROOT) :].partition("/")
+    return _asked(scope["method"], scope["path"])
+
+
+@lru_cache(KEPT_MAX)
+def _asked(method: str, path: str) -> Asked:
+    deployment_id, _, place = path[len(ROOT) :].partition("/")
     customer_id = ""
     if place.startswith("customers/"):
         first, customer_id, *rest = place.split("/")
         place = "/".join((first, "id", *rest))
-    operation = OPERATIONS.get((scope["method"], place), "")
+    operation = OPERATIONS.get((method, place), "")
     methods = () if operation else METHODS.get(place, ())
     operation = operation or ("method" if methods else "")
     return Asked(operation, deployment_id.lower(), customer_id.lower(), methods)

@@ -9,6 +9,8 @@ from frontdesk.domain.journey.consenting import Signals
 from frontdesk.edges.asgi import Scope, address_of
 
 BEARER = "Bearer "
+READ = frozenset((b"user-agent", b"authorization", b"origin", b"sec-gpc", b"dnt", b"if-none-match"))
+"""The headers that anything of the collector reads; of no other has it to be told."""
 
 
 class Sender(Struct, frozen=True):

@@ -181,12 +181,13 @@ class Ask(Struct, frozen=True, tag=True, array_like=True, gc=False):
     scheme: str
     path: str
     query: bytes
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     body: bytes
     address: str
 
     @classmethod
-    def of(cls, number: int, scope: Scope, body: bytes) -> "Ask":
+    def of(cls, number: int, scope: Scope, headers: Headers, body: bytes) -> "Ask":
+        """Shape: `headers` are those of the request that somebody may want to read there."""
         client = scope.get("client")
         return cls(
             number,
@@ -194,7 +195,7 @@ class Ask(Struct, frozen=True, tag=True, array_like=True, gc=False):
             scope["scheme"],
             scope["path"],
             scope["query_string"],
-            scope["headers"],
+            headers,
             body,
             client[0] if client else "",
         )

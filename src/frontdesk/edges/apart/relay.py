@@ -38,7 +38,7 @@ from frontdesk.edges.journey_asked import counted_as, serves
 from frontdesk.edges.journey_door import JourneyDoor
 from frontdesk.edges.journey_replies import RETRY_S, for_anybody, malformed
 from frontdesk.edges.journey_reports import ANALYTICS
-from frontdesk.edges.journey_sender import sender_of
+from frontdesk.edges.journey_sender import READ, sender_of
 from frontdesk.edges.metrics import Metrics
 from frontdesk.edges.traffic import Traffic
 from frontdesk.errors import DeskError, Refused
@@ -152,7 +152,7 @@ class JourneyRelay(JourneyDoor):
         """
         number = next(self._numbers)
         self._coming[number] = waiter, scope, time.perf_counter()
-        line.send(Begun.of(number, scope, b""))
+        line.send(Begun.of(number, scope, _read_there(scope), b""))
         try:
             await _first(waiter.wanted, waiter.answered)
             if not waiter.answered.done() and (rest := await self._read(number, scope, receive, waiter)):
@@ -187,7 +187,7 @@ class JourneyRelay(JourneyDoor):
     def _put(self, line: Line, scope: Scope, body: bytes, kept: Kept) -> Kept:
         number = next(self._numbers)
         self._waiting[number] = kept, scope, time.perf_counter()
-        line.send(Ask.of(number, scope, body))
+        line.send(Ask.of(number, scope, _read_there(scope), body))
         return kept
 
     def _refusal(self, scope: Scope, line: Line | None) -> Answer | None:
@@ -202,7 +202,7 @@ class JourneyRelay(JourneyDoor):
 
     def _counts(self, scope: Scope) -> bool:
         """Whether a request counts as one of its address: browsers' do, and no others."""
-        if not serves(scope["path"]) or scope["method"] == "OPTIONS":
+        if not counted_as(scope):
             return False
         return not self._server_keys or not sender_of(scope, self._server_keys).is_server
 
@@ -217,6 +217,12 @@ class JourneyRelay(JourneyDoor):
             self._refusals[refusal.code] += 1
             self._metrics.answered(operation, answer[0], 0.0)
         return answer
+
+
+def _read_there(scope: Scope) -> Headers:
+    """The headers that somebody reads: of pages few, for the cookies of a site are nobody's business."""
+    headers: Headers = scope["headers"]
+    return [one for one in headers if one[0] in READ] if serves(scope["path"]) else headers
 
 
 class _Waiter:
