@@ -5,6 +5,7 @@ Source:  journey.md §§3.6, 4.1, 4.2 and 13.1.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from http import HTTPStatus
 
 import msgspec
@@ -17,6 +18,8 @@ from frontdesk.domain.journey.facts import Happened, Purpose
 from frontdesk.domain.journey.gate import Offer
 from frontdesk.domain.journey.templates import ActionTemplate, ContentOffer
 from frontdesk.errors import Refused
+
+SECONDS_KEPT_MAX = 4096
 
 # What is answered to a refusal; what is not here is a bad request.
 STATUS: Mapping[str, HTTPStatus] = {
@@ -137,7 +140,12 @@ class Problem(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 def iso(time_ms: int) -> str:
     """A time as it is written on the wire."""
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    return f"{_second(time_ms // 1000)}.{time_ms % 1000:03}Z"
+
+
+@lru_cache(SECONDS_KEPT_MAX)  # Nearly all that is told has happened a moment ago.
+def _second(time_s: int) -> str:
+    return datetime.fromtimestamp(time_s, UTC).isoformat()[:-6]
 
 
 def event_answer(customer_id: str, happened: Happened, erase_token: str) -> bytes:

@@ -6,6 +6,7 @@ Source:  journey.md §§3.2, 3.5, 3.6, 12.4 to 12.6.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
@@ -18,8 +19,8 @@ from frontdesk.domain.journey.definitions import Deployment
 from frontdesk.domain.journey.deriving import Locate, is_bot, nowhere, origin_of
 from frontdesk.domain.journey.redaction import redacted, redacted_url, redacted_value
 from frontdesk.domain.journey.site_settings import Privacy
-from frontdesk.domain.journey.urls import UrlRules
-from frontdesk.domain.journey.web_events import Browser, Device, Scalar, WebEvent
+from frontdesk.domain.journey.urls import ADDRESSES_KEPT_MAX, UrlRules
+from frontdesk.domain.journey.web_events import Browser, Device, Page, Scalar, WebEvent
 
 TEXT_CHARS_MAX = 512
 _ID = re.compile(UUID)
@@ -94,7 +95,7 @@ class Site(Struct, frozen=True, eq=False):
 
     def page_of(self, url: str) -> str:
         """An address as it may be kept, and as conditions see it; empty if it is none."""
-        return redacted_url(urls.cleaned(url, self.rules)) if url else ""
+        return _kept_address(url, self.rules) if url else ""
 
 
 def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str, locate: Locate = nowhere) -> Taken | None:
@@ -102,12 +103,7 @@ def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str, locate: Loca
     at_ms = happened_ms(arrived.created_ms, now_ms)
     if at_ms is None:
         return None
-    page = urls.page(
-        site.page_of(arrived.url),
-        title=plain(arrived.title),
-        lang=arrived.lang if _LANG.fullmatch(arrived.lang) else "",
-        keywords=plain(arrived.keywords),
-    )
+    page = _page(arrived.url, site.rules, arrived.title, arrived.lang, arrived.keywords)
     search_query = arrived.search_query or urls.searched(arrived.url, site.rules)
     origin = origin_of(arrived, site, locate)
     event = WebEvent(
@@ -128,6 +124,22 @@ def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str, locate: Loca
         is_authenticated=arrived.is_authenticated,
     )
     return Taken(event, origin, site.deployment.id, _traits(arrived.traits, site.privacy.exempt_traits))
+
+
+@lru_cache(ADDRESSES_KEPT_MAX)
+def _kept_address(url: str, rules: UrlRules) -> str:
+    return redacted_url(urls.cleaned(url, rules))
+
+
+@lru_cache(ADDRESSES_KEPT_MAX)
+def _page(url: str, rules: UrlRules, title: str, lang: str, keywords: str) -> Page:
+    """The page of an event as it may be kept, the same one for everybody who looks at it."""
+    return urls.page(
+        _kept_address(url, rules) if url else "",
+        title=plain(title),
+        lang=lang if _LANG.fullmatch(lang) else "",
+        keywords=plain(keywords),
+    )
 
 
 def plain(text: str) -> str:
