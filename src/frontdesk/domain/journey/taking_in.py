@@ -23,6 +23,7 @@ from frontdesk.domain.journey.urls import ADDRESSES_KEPT_MAX, UrlRules
 from frontdesk.domain.journey.web_events import Browser, Device, Page, Scalar, WebEvent
 
 TEXT_CHARS_MAX = 512
+REMEMBERED_CHARS_MAX = 4096  # Of a page as it came: longer ones are few, and would fill the memory.
 _ID = re.compile(UUID)
 _LANG = re.compile(r"[A-Za-z0-9-]{1,35}")
 
@@ -103,7 +104,9 @@ def taken(arrived: Arrived, site: Site, now_ms: int, event_id: str, locate: Loca
     at_ms = happened_ms(arrived.created_ms, now_ms)
     if at_ms is None:
         return None
-    page = _page(arrived.url, site.rules, arrived.title, arrived.lang, arrived.keywords)
+    length = len(arrived.url) + len(arrived.title) + len(arrived.lang) + len(arrived.keywords)
+    page_of = _remembered_page if length <= REMEMBERED_CHARS_MAX else _page
+    page = page_of(arrived.url, site.rules, arrived.title, arrived.lang, arrived.keywords)
     search_query = arrived.search_query or urls.searched(arrived.url, site.rules)
     origin = origin_of(arrived, site, locate)
     event = WebEvent(
@@ -131,7 +134,6 @@ def _kept_address(url: str, rules: UrlRules) -> str:
     return redacted_url(urls.cleaned(url, rules))
 
 
-@lru_cache(ADDRESSES_KEPT_MAX)
 def _page(url: str, rules: UrlRules, title: str, lang: str, keywords: str) -> Page:
     """The page of an event as it may be kept, the same one for everybody who looks at it."""
     return urls.page(
@@ -140,6 +142,9 @@ def _page(url: str, rules: UrlRules, title: str, lang: str, keywords: str) -> Pa
         lang=lang if _LANG.fullmatch(lang) else "",
         keywords=plain(keywords),
     )
+
+
+_remembered_page = lru_cache(ADDRESSES_KEPT_MAX)(_page)
 
 
 def plain(text: str) -> str:
