@@ -29,7 +29,6 @@ from frontdesk.errors import Conflict, Refused, Unavailable
 from frontdesk.settings_journeys import JourneysSettings
 
 PLACES_MAX = 6
-COUNTED = ""  # The limit of an address whose name is noted already by who has counted its requests.
 
 _log = structlog.get_logger("journeys")
 
@@ -104,7 +103,7 @@ class JourneyCollector:
             self._counts.refused(error.code)
             if error.limit is not None:
                 name = error.name if isinstance(error, TooOften) else f"journeys.{error.code}"
-                if name != COUNTED:
+                if name:
                     self._limit_reached(name)
         return told(error)
 
@@ -121,7 +120,7 @@ class JourneyCollector:
         if sender.is_server:
             return site
         if self._is_too_much(sender.address):
-            raise TooOften(COUNTED, 1)
+            raise TooOften("", 1)
         if wait_s := self._by_address.wait_s(source_of(sender.address)):
             raise TooOften(self._by_address.name, wait_s)
         return site

@@ -27,7 +27,11 @@ class Answer(Struct, frozen=True):
 
 
 class TooOften(Refused):
-    """Somebody asks more often than they may. Units: they may again in `wait_s` seconds."""
+    """Somebody asks more often than they may.
+
+    Shape:   `name` is the limit; empty where whoever counts has taken note of it.
+    Units:   they may again in `wait_s` seconds.
+    """
 
     def __init__(
         self, name: str, wait_s: int, code: str = "too_many_requests", text: str = "too many requests"
