@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from playwright.async_api import Browser
 
 from frontdesk.settings import CometdSettings
+from tests.conformance.agents import Agent
 from tests.conformance.house import House, serving, settings_in
-from tests.node.cable import laid_to
+from tests.node.cable import Cable, laid_to
 from tests.node.visitors import Visitor, in_browser, in_node, options_for
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
@@ -148,10 +149,11 @@ async def test_a_server_that_comes_back_knows_nobody_and_loses_nothing(
         await context.__aexit__(None, None, None)
 
 
-@every_way
-async def test_a_network_that_dies_loses_and_doubles_nothing(
-    house: House, come: Come, transports: list[str], used: str
-) -> None:
+@asynccontextmanager
+async def behind_a_cable(
+    house: House, come: Come, transports: list[str]
+) -> AsyncIterator[tuple[Agent, Cable, Visitor, str]]:
+    """An agent and a visitor who talk, the latter over a cable; and the id of their chat."""
     async with (
         house.agent("amy") as amy,
         laid_to(house.server.port) as cable,
@@ -160,15 +162,28 @@ async def test_a_network_that_dies_loses_and_doubles_nothing(
         chat_id = (await visitor.starts())["chatId"]
         await amy.takes(chat_id)
         await visitor.says("before")
+        yield amy, cable, visitor, chat_id
+
+
+async def away(amy: Agent, cable: Cable, visitor: Visitor, chat_id: str, told: str) -> None:
+    """The network dies, the visitor is told something meanwhile, and speaks when it is back."""
+    seen = len(visitor.heard)
+    await cable.cut()
+    await visitor.comes(lambda m: m["is"] == "meta" and not m["successful"], seen)
+    await amy.does("say", interaction_id=chat_id, text=told)
+    cable.mend()
+    await visitor.hears(told)
+    await visitor.says("I am again")
+    await visitor.hears("I am again")
+
+
+@every_way
+async def test_a_network_that_dies_loses_and_doubles_nothing(
+    house: House, come: Come, transports: list[str], used: str
+) -> None:
+    async with behind_a_cable(house, come, transports) as (amy, cable, visitor, chat_id):
         await amy.hears_event(chat_id, "Said", text="before")
-        seen = len(visitor.heard)
-        await cable.cut()
-        await visitor.comes(lambda m: m["is"] == "meta" and not m["successful"], seen)
-        await amy.does("say", interaction_id=chat_id, text="are you there?")
-        cable.mend()
-        await visitor.hears("are you there?")
-        await visitor.says("I am again")
-        await visitor.hears("I am again")
+        await away(amy, cable, visitor, chat_id, "are you there?")
         assert visitor.words == ["before", "are you there?", "I am again"], used
         assert visitor.hears_in_order()
 
@@ -177,26 +192,12 @@ async def test_a_network_that_dies_loses_and_doubles_nothing(
 async def test_what_was_lost_on_its_way_comes_before_what_was_said_meanwhile(
     house: House, come: Come, transports: list[str], used: str
 ) -> None:
-    async with (
-        house.agent("amy") as amy,
-        laid_to(house.server.port) as cable,
-        come("Node", cable.url, transports) as visitor,
-    ):
-        chat_id = (await visitor.starts())["chatId"]
-        await amy.takes(chat_id)
-        await visitor.says("before")
+    async with behind_a_cable(house, come, transports) as (amy, cable, visitor, chat_id):
         await visitor.hears("before")
         cable.mute()
         await amy.does("say", interaction_id=chat_id, text="what is lost")
         await cable.loses("what is lost")
-        seen = len(visitor.heard)
-        await cable.cut()
-        await visitor.comes(lambda m: m["is"] == "meta" and not m["successful"], seen)
-        await amy.does("say", interaction_id=chat_id, text="what waits")
-        cable.mend()
-        await visitor.hears("what waits")
-        await visitor.says("I am again")
-        await visitor.hears("I am again")
+        await away(amy, cable, visitor, chat_id, "what waits")
         assert visitor.words == ["before", "what is lost", "what waits", "I am again"], used
         assert visitor.hears_in_order()
 

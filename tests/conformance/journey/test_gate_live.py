@@ -15,11 +15,6 @@ _pages = count(1)
 
 
 @pytest.fixture(scope="module")
-def time() -> Ticking:
-    return Ticking()
-
-
-@pytest.fixture(scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory, time: Ticking) -> AsyncIterator[Tracked]:
     folder = tmp_path_factory.mktemp("gates")
     async with tracked(tracking_in(folder), time, trustClientChatStates=True) as own:

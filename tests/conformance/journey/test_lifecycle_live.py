@@ -15,11 +15,6 @@ _pages = count(1)
 
 
 @pytest.fixture(scope="module")
-def time() -> Ticking:
-    return Ticking()
-
-
-@pytest.fixture(scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory, time: Ticking) -> AsyncIterator[Tracked]:
     async with tracked(tracking_in(tmp_path_factory.mktemp("lives")), time) as own:
         yield own

@@ -29,11 +29,6 @@ async def crm() -> AsyncIterator[WebService]:
 
 
 @pytest.fixture(scope="module")
-def time() -> Ticking:
-    return Ticking()
-
-
-@pytest.fixture(scope="module")
 async def site(
     tmp_path_factory: pytest.TempPathFactory, time: Ticking, crm: WebService
 ) -> AsyncIterator[Tracked]:

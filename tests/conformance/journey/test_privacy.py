@@ -15,11 +15,6 @@ DAY = 86_400
 
 
 @pytest.fixture(scope="module")
-def time() -> Ticking:
-    return Ticking()
-
-
-@pytest.fixture(scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory, time: Ticking) -> AsyncIterator[Tracked]:
     async with tracked(tracking_in(tmp_path_factory.mktemp("tracked")), time, REQUIRED) as own:
         yield own

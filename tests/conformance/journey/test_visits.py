@@ -14,11 +14,6 @@ MINUTE = 60
 
 
 @pytest.fixture(scope="module")
-def time() -> Ticking:
-    return Ticking()
-
-
-@pytest.fixture(scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory, time: Ticking) -> AsyncIterator[Tracked]:
     async with tracked(tracking_in(tmp_path_factory.mktemp("tracked")), time) as own:
         yield own
